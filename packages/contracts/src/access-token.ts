@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { Id, Role } from './common.js'
+
+/** Claims of an access token (RFC 9068 profile): EdDSA, header `typ: at+jwt` and `kid`. Times in seconds. */
+export const AccessClaims = z.object({
+  iss: z.string(),
+  aud: z.string(),
+  sub: Id,
+  sid: Id,
+  role: Role,
+  iat: z.int(),
+  exp: z.int(),
+  jti: Id,
+})
+export type AccessClaims = z.output<typeof AccessClaims>

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** UUID v7 in its canonical lower-case form. RFC 9562 §5.7. */
+export const Id = z.uuid().describe('UUID v7')
+
+/** RFC 3339 time in UTC, milliseconds. */
+export const Time = z.iso.datetime().describe('RFC 3339, UTC')
+
+/** Text a person typed: NFC, without control, bidi-override or lone surrogate characters. */
+export const text = (min: number, max: number) =>
+  z
+    .string()
+    .refine(isCleanText, 'must not contain control, bidirectional-override or unpaired surrogate characters')
+    .transform((value) => value.normalize('NFC').trim())
+    .pipe(z.string().min(min).max(max))
+
+// Cc except tab and line breaks, the bidi controls of UAX #9, and Cs (unpaired surrogates).
+const unclean = /[\p{Cs}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]|(?![\t\n\r])\p{Cc}/u
+
+function isCleanText(value: string): boolean {
+  return !unclean.test(value)
+}
+
+/** `?limit=&cursor=` of every list: keyset pages, newest first. */
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(500).optional(),
+})
+export type PageQuery = z.output<typeof PageQuery>
+
+/** The answer of every list. `nextCursor` is null on the last page. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+
+export const IdParams = z.object({ id: Id })
+
+export const Role = z.enum(['user', 'manager', 'admin']).meta({ id: 'Role' })
+export type Role = z.output<typeof Role>

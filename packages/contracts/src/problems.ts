@@ -1,0 +1,320 @@
+import { z } from 'zod'
+
+/** RFC 9457 problem details, as every error of both services is rendered. */
+export const ProblemBody = z
+  .object({
+    type: z.string().describe('`about:blank#` followed by the code'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().describe('stable kebab-case word, never translated'),
+    instance: z.string().describe('path of the request'),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' })
+export type ProblemBody = z.output<typeof ProblemBody>
+
+export type Language = 'en' | 'fr'
+
+/**
+ * One row of a problem table. `detail` may name parameters in braces, `{limit}`, which the code that
+ * raises the problem fills in.
+ */
+export type ProblemKind = {
+  readonly status: number
+  readonly title: Readonly<Record<Language, string>>
+  readonly detail: Readonly<Record<Language, string>>
+}
+export type ProblemTable = Readonly<Record<string, ProblemKind>>
+
+/** Shorthand that keeps a table one line per language. */
+const row = (
+  status: number,
+  title: [en: string, fr: string],
+  detail: [en: string, fr: string],
+): ProblemKind => ({
+  status,
+  title: { en: title[0], fr: title[1] },
+  detail: { en: detail[0], fr: detail[1] },
+})
+
+/** What any route of any service may answer. */
+const everywhere = {
+  'validation-failed': row(
+    400,
+    ['The request is not valid', 'La requête n’est pas valide'],
+    [
+      'One or more fields are not valid; see errors.',
+      'Un ou plusieurs champs ne sont pas valides ; voir errors.',
+    ],
+  ),
+  'malformed-request': row(
+    400,
+    ['The request cannot be read', 'La requête est illisible'],
+    [
+      'The body or the address of the request is not well formed.',
+      'Le corps ou l’adresse de la requête est mal formé.',
+    ],
+  ),
+  'invalid-cursor': row(
+    400,
+    ['The cursor is not valid', 'Le curseur n’est pas valide'],
+    [
+      'Use nextCursor of an earlier page as it was given.',
+      'Utilisez tel quel le nextCursor d’une page précédente.',
+    ],
+  ),
+  unauthenticated: row(
+    401,
+    ['You are not signed in', 'Vous n’êtes pas connecté'],
+    [
+      'Send a valid access token as `Authorization: Bearer …`.',
+      'Envoyez un jeton d’accès valide dans `Authorization: Bearer …`.',
+    ],
+  ),
+  forbidden: row(
+    403,
+    ['You may not do this', 'Action non autorisée'],
+    ['Your role does not allow this request.', 'Votre rôle ne permet pas cette requête.'],
+  ),
+  'not-found': row(
+    404,
+    ['Nothing is here', 'Rien ici'],
+    ['No such address, or it is not yours.', 'Cette adresse n’existe pas, ou elle n’est pas à vous.'],
+  ),
+  'method-not-allowed': row(
+    405,
+    ['This method is not allowed here', 'Méthode non autorisée ici'],
+    ['Use one of: {allow}.', 'Utilisez l’une de : {allow}.'],
+  ),
+  'request-too-large': row(
+    413,
+    ['The request is too large', 'La requête est trop volumineuse'],
+    ['The body may be at most {limit} bytes.', 'Le corps peut faire au plus {limit} octets.'],
+  ),
+  'unsupported-media-type': row(
+    415,
+    ['This content type is not accepted', 'Type de contenu non accepté'],
+    ['Send {accepted}.', 'Envoyez {accepted}.'],
+  ),
+  'rate-limited': row(
+    429,
+    ['Too many requests', 'Trop de requêtes'],
+    ['Try again in {seconds} seconds.', 'Réessayez dans {seconds} secondes.'],
+  ),
+  'internal-error': row(
+    500,
+    ['Something went wrong on our side', 'Une erreur est survenue de notre côté'],
+    ['Quote the requestId when you report this.', 'Indiquez le requestId en signalant cette erreur.'],
+  ),
+  overloaded: row(
+    503,
+    ['The service is busy', 'Le service est occupé'],
+    ['Try again in a moment.', 'Réessayez dans un instant.'],
+  ),
+} satisfies ProblemTable
+
+/** Every problem of the accounts service. */
+export const accountsProblems = {
+  ...everywhere,
+  'username-taken': row(
+    409,
+    ['This username is taken', 'Ce nom d’utilisateur est déjà pris'],
+    ['Choose another username.', 'Choisissez un autre nom d’utilisateur.'],
+  ),
+  'email-taken': row(
+    409,
+    ['This e-mail address is taken', 'Cette adresse e-mail est déjà utilisée'],
+    ['Log in, or reset your password.', 'Connectez-vous ou réinitialisez votre mot de passe.'],
+  ),
+  'weak-password': row(
+    422,
+    ['This password is too weak', 'Ce mot de passe est trop faible'],
+    ['Choose another password; see errors.', 'Choisissez un autre mot de passe ; voir errors.'],
+  ),
+  'invalid-credentials': row(
+    401,
+    ['These credentials are not right', 'Identifiants incorrects'],
+    ['The login or the password is wrong.', 'L’identifiant ou le mot de passe est incorrect.'],
+  ),
+  'account-disabled': row(
+    403,
+    ['This account is disabled', 'Ce compte est désactivé'],
+    ['Ask an administrator.', 'Adressez-vous à un administrateur.'],
+  ),
+  'invalid-refresh-token': row(
+    401,
+    ['This refresh token is not valid', 'Ce jeton de renouvellement n’est pas valide'],
+    [
+      'It is unknown, expired or ended: log in again.',
+      'Il est inconnu, expiré ou révoqué : reconnectez-vous.',
+    ],
+  ),
+  'refresh-token-reused': row(
+    401,
+    ['This refresh token was used before', 'Ce jeton de renouvellement a déjà servi'],
+    [
+      'The session is ended for your safety: log in again.',
+      'La session est terminée par sécurité : reconnectez-vous.',
+    ],
+  ),
+  'session-not-found': row(
+    404,
+    ['No such session', 'Session introuvable'],
+    ['It has ended, or it is not yours.', 'Elle est terminée, ou elle n’est pas à vous.'],
+  ),
+  'user-not-found': row(
+    404,
+    ['No such user', 'Utilisateur introuvable'],
+    ['No user has this id.', 'Aucun utilisateur n’a cet identifiant.'],
+  ),
+  stale: row(
+    412,
+    ['Someone changed this meanwhile', 'Modifié entre-temps'],
+    [
+      'Read it again and repeat your change with the new ETag.',
+      'Relisez puis refaites la modification avec le nouvel ETag.',
+    ],
+  ),
+} satisfies ProblemTable
+
+/** Every problem of the media service. */
+export const mediaProblems = {
+  ...everywhere,
+  'no-image': row(
+    400,
+    ['No image was sent', 'Aucune image envoyée'],
+    [
+      'Send exactly one file in the multipart field `image`, or the raw bytes with `Content-Type: image/*`.',
+      'Envoyez un seul fichier dans le champ multipart `image`, ou les octets bruts avec `Content-Type: image/*`.',
+    ],
+  ),
+  'malformed-multipart': row(
+    400,
+    ['The multipart body is malformed', 'Le corps multipart est mal formé'],
+    [
+      'The body ended early or its boundary is broken.',
+      'Le corps est tronqué ou son délimiteur est invalide.',
+    ],
+  ),
+  'image-too-large': row(
+    413,
+    ['The image is too large', 'L’image est trop volumineuse'],
+    ['An image may be at most {limit} bytes.', 'Une image peut faire au plus {limit} octets.'],
+  ),
+  'unsupported-image': row(
+    415,
+    ['This kind of file is not accepted', 'Ce type de fichier n’est pas accepté'],
+    [
+      'The bytes look like {seen}; accepted are {accepted}.',
+      'Les octets ressemblent à {seen} ; acceptés : {accepted}.',
+    ],
+  ),
+  'invalid-image': row(
+    422,
+    ['The image cannot be read', 'L’image est illisible'],
+    ['The file is damaged or incomplete.', 'Le fichier est endommagé ou incomplet.'],
+  ),
+  'too-many-pixels': row(
+    422,
+    ['The image has too many pixels', 'L’image a trop de pixels'],
+    ['An image may have at most {limit} pixels.', 'Une image peut avoir au plus {limit} pixels.'],
+  ),
+  'image-too-small': row(
+    422,
+    ['The image is too small', 'L’image est trop petite'],
+    ['Each side needs at least {limit} pixels.', 'Chaque côté doit faire au moins {limit} pixels.'],
+  ),
+  'too-many-pending': row(
+    429,
+    ['Too many unconfirmed uploads', 'Trop d’envois non confirmés'],
+    [
+      'You have {limit} pending uploads: confirm or discard one, or send `?replace=oldest`.',
+      'Vous avez {limit} envois en attente : confirmez-en ou annulez-en un, ou envoyez `?replace=oldest`.',
+    ],
+  ),
+  'storage-full': row(
+    507,
+    ['The storage is full', 'Le stockage est plein'],
+    ['Nothing was kept; try again later.', 'Rien n’a été conservé ; réessayez plus tard.'],
+  ),
+  'upload-not-found': row(
+    404,
+    ['No such upload', 'Envoi introuvable'],
+    ['It does not exist, or it is not yours.', 'Il n’existe pas, ou il n’est pas à vous.'],
+  ),
+  'preview-not-ready': row(
+    404,
+    ['The preview is not ready', 'L’aperçu n’est pas prêt'],
+    ['Try again in a moment.', 'Réessayez dans un instant.'],
+  ),
+  'upload-expired': row(
+    410,
+    ['This upload has expired', 'Cet envoi a expiré'],
+    [
+      'It was not confirmed in time: upload the image again.',
+      'Il n’a pas été confirmé à temps : renvoyez l’image.',
+    ],
+  ),
+  'upload-discarded': row(
+    410,
+    ['This upload was discarded', 'Cet envoi a été annulé'],
+    ['Upload the image again.', 'Renvoyez l’image.'],
+  ),
+  'upload-rejected': row(
+    410,
+    ['This upload was rejected', 'Cet envoi a été refusé'],
+    [
+      'The image could not be decoded: upload another.',
+      'L’image n’a pas pu être décodée : envoyez-en une autre.',
+    ],
+  ),
+  'upload-failed': row(
+    409,
+    ['This upload could not be published', 'Cet envoi n’a pas pu être publié'],
+    ['Upload the image again.', 'Renvoyez l’image.'],
+  ),
+  'already-confirmed': row(
+    409,
+    ['This upload is confirmed already', 'Cet envoi est déjà confirmé'],
+    [
+      'It was confirmed with another crop or text; a confirmed upload does not change.',
+      'Il a été confirmé avec un autre cadrage ou texte ; un envoi confirmé ne change pas.',
+    ],
+  ),
+  'not-pending': row(
+    409,
+    ['This upload is not pending', 'Cet envoi n’est pas en attente'],
+    [
+      'Only a pending upload can be discarded; this one is {status}.',
+      'Seul un envoi en attente peut être annulé ; celui-ci est {status}.',
+    ],
+  ),
+  'upload-is-live': row(
+    409,
+    ['This upload is the avatar', 'Cet envoi est l’avatar'],
+    ['Publish another picture first.', 'Publiez d’abord une autre image.'],
+  ),
+  'sha256-mismatch': row(
+    409,
+    ['This is not the picture that was shown', 'Ce n’est pas l’image qui a été montrée'],
+    ['sha256 is not that of the uploaded bytes.', 'sha256 n’est pas celui des octets envoyés.'],
+  ),
+  'invalid-crop': row(
+    422,
+    ['The crop is not valid', 'Le cadrage n’est pas valide'],
+    [
+      'The crop must lie within {width} × {height} pixels.',
+      'Le cadrage doit tenir dans {width} × {height} pixels.',
+    ],
+  ),
+  'avatar-not-found': row(
+    404,
+    ['No such avatar', 'Avatar introuvable'],
+    ['This user has no such avatar.', 'Cet utilisateur n’a pas cet avatar.'],
+  ),
+} satisfies ProblemTable
+
+export type AccountsProblem = keyof typeof accountsProblems
+export type MediaProblem = keyof typeof mediaProblems

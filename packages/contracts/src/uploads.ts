@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { Avatar } from './avatars.js'
+import { Id, PageQuery, pageOf, Time, text } from './common.js'
+
+/** The states of an upload; only the arrows of `docs/architecture.md` exist between them. */
+export const UploadStatus = z
+  .enum([
+    'pending',
+    'confirmed',
+    'published',
+    'superseded',
+    'withdrawn',
+    'discarded',
+    'expired',
+    'rejected',
+    'failed',
+  ])
+  .meta({ id: 'UploadStatus' })
+export type UploadStatus = z.output<typeof UploadStatus>
+
+/** Formats accepted, decided from the bytes. */
+export const ImageFormat = z.enum(['jpeg', 'png', 'webp', 'gif']).meta({ id: 'ImageFormat' })
+export type ImageFormat = z.output<typeof ImageFormat>
+
+/** A rectangle in whole pixels of the upright image; variants are the square it is scaled to. */
+export const Crop = z
+  .object({
+    x: z.int().min(0),
+    y: z.int().min(0),
+    width: z.int().min(1),
+    height: z.int().min(1),
+  })
+  .meta({ id: 'Crop' })
+export type Crop = z.output<typeof Crop>
+
+export const Upload = z
+  .object({
+    id: Id,
+    userId: Id,
+    status: UploadStatus,
+    isConfirmed: z.boolean(),
+    originalFilename: z.string().nullable().describe('cleaned, at most 255 characters'),
+    format: ImageFormat,
+    bytes: z.int(),
+    width: z.int().describe('upright pixels'),
+    height: z.int().describe('upright pixels'),
+    pages: z.int().describe('frames of an animation, 1 for a still'),
+    sha256: z.string().describe('of the uploaded bytes, hexadecimal'),
+    crop: Crop.nullable(),
+    altText: z.string().nullable(),
+    uploadedAt: Time,
+    confirmedAt: Time.nullable(),
+    publishedAt: Time.nullable(),
+    expiresAt: Time.nullable().describe('when a pending upload expires'),
+    closedAt: Time.nullable().describe(
+      'when it was discarded, expired, rejected, failed, superseded or withdrawn',
+    ),
+    failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    previewUrl: z.url().nullable().describe('null until the worker made it and after its files are gone'),
+    thumbhash: z.string().nullable().describe('base64 of the ThumbHash of the preview'),
+    avatar: Avatar.nullable().describe('its variants, once rendered'),
+  })
+  .meta({ id: 'Upload' })
+export type Upload = z.output<typeof Upload>
+
+export const UploadPage = pageOf(Upload).meta({ id: 'UploadPage' })
+
+/** `POST /v1/uploads`. `userId` by managers and admins only. */
+export const CreateUploadQuery = z.object({
+  filename: z.string().max(20_000).optional().describe('name of a raw-bytes upload'),
+  userId: Id.optional(),
+  replace: z
+    .literal('oldest')
+    .optional()
+    .describe('discard the oldest pending upload when the limit is reached'),
+})
+
+export const ListUploadsQuery = PageQuery.extend({
+  status: UploadStatus.optional(),
+  userId: Id.optional().describe('by managers and admins only'),
+})
+
+/** `POST /v1/uploads/:id/confirm` */
+export const ConfirmUpload = z
+  .strictObject({
+    crop: Crop.optional().describe('without it the centred square'),
+    altText: text(0, 1000).optional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i)
+      .transform((value) => value.toLowerCase())
+      .optional()
+      .describe('refuses when the bytes are not the ones that were shown'),
+  })
+  .meta({ id: 'ConfirmUpload' })
+export type ConfirmUpload = z.output<typeof ConfirmUpload>

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { AvatarUrls } from './avatars.js'
+import { Id, Role, Time, text } from './common.js'
+
+/** 3–32 letters, digits, `.`, `_`, `-`; starts and ends with a letter or digit. Compared without case. */
+export const Username = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9]$/,
+    'must be 3 to 32 letters, digits, dots, underscores or hyphens, with a letter or digit at both ends',
+  )
+
+/** An address of at most 254 characters (RFC 5321 §4.5.3.1.3). Compared without case. */
+export const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
+
+/** Any password up to 1,000 characters reaches the policy, which answers `weak-password`. */
+export const Password = z.string().min(1).max(1000)
+
+/** What a person says of themselves. `null` or absent means unset. */
+export const Profile = z
+  .object({
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
+    nickname: z.string(),
+    bio: z.string().nullable(),
+    phoneNumber: z.string().nullable(),
+    companyName: z.string().nullable(),
+    profession: z.string().nullable(),
+    birthDate: z.iso.date().nullable(),
+    age: z.int().nullable().describe('derived from birthDate'),
+    linkedinUrl: z.string().nullable(),
+    githubUrl: z.string().nullable(),
+    isProfessional: z.boolean(),
+    locale: z.string().nullable(),
+    discoverable: z.boolean().describe('the hash of the e-mail address may be looked up'),
+  })
+  .meta({ id: 'Profile' })
+export type Profile = z.output<typeof Profile>
+
+/** The avatar as the profile shows it: immutable URLs of one version. */
+export const ProfileAvatar = z
+  .object({
+    version: z.int().positive(),
+    urls: AvatarUrls,
+    thumbhash: z.string().nullable(),
+    altText: z.string().nullable(),
+  })
+  .meta({ id: 'ProfileAvatar' })
+export type ProfileAvatar = z.output<typeof ProfileAvatar>
+
+export const User = z
+  .object({
+    id: Id,
+    username: z.string(),
+    email: z.string(),
+    emailVerified: z.boolean(),
+    role: Role,
+    group: z.string(),
+    createdAt: Time,
+    updatedAt: Time,
+    profile: Profile,
+    avatar: ProfileAvatar.nullable(),
+  })
+  .meta({ id: 'User' })
+export type User = z.output<typeof User>
+
+/** What anyone signed in may see of another. */
+export const PublicUser = z
+  .object({
+    id: Id,
+    username: z.string(),
+    profile: z.object({
+      nickname: z.string(),
+      bio: z.string().nullable(),
+      companyName: z.string().nullable(),
+      profession: z.string().nullable(),
+      linkedinUrl: z.string().nullable(),
+      githubUrl: z.string().nullable(),
+      isProfessional: z.boolean(),
+    }),
+    avatar: ProfileAvatar.nullable(),
+  })
+  .meta({ id: 'PublicUser' })
+export type PublicUser = z.output<typeof PublicUser>
+
+/** `POST /v1/users` */
+export const Register = z
+  .strictObject({
+    username: Username,
+    email: Email,
+    password: Password,
+    passwordConfirmation: z.string().optional(),
+  })
+  .meta({ id: 'Register' })
+export type Register = z.output<typeof Register>
+
+export const Registered = User.extend({
+  emailVerification: z.enum(['sent', 'not-required']),
+}).meta({ id: 'Registered' })
+
+const optionalText = (max: number) => text(0, max).nullable()
+
+/** JSON merge patch (RFC 7396) of one's profile; a field set to null is cleared. */
+export const ProfilePatch = z
+  .strictObject({
+    firstName: optionalText(100),
+    lastName: optionalText(100),
+    nickname: text(1, 50),
+    bio: optionalText(2000),
+    phoneNumber: optionalText(20),
+    companyName: optionalText(200),
+    profession: optionalText(200),
+    birthDate: z.iso.date().nullable(),
+    linkedinUrl: z
+      .url({ protocol: /^https$/, hostname: /^([a-z]{2,3}\.)?linkedin\.com$/ })
+      .max(500)
+      .nullable(),
+    githubUrl: z
+      .url({ protocol: /^https$/, hostname: /^github\.com$/ })
+      .max(500)
+      .nullable(),
+    isProfessional: z.boolean(),
+    locale: z.enum(['en', 'fr']).nullable(),
+    discoverable: z.boolean(),
+  })
+  .partial()
+  .meta({ id: 'ProfilePatch' })
+export type ProfilePatch = z.output<typeof ProfilePatch>
+
+/** `PATCH /v1/me` */
+export const UserPatch = z
+  .strictObject({ username: Username.optional(), profile: ProfilePatch.optional() })
+  .meta({ id: 'UserPatch' })
+export type UserPatch = z.output<typeof UserPatch>

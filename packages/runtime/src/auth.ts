@@ -1,0 +1,107 @@
+import jwt, { type TokenOrHeader } from '@fastify/jwt'
+import { AccessClaims, type Role } from '@likeness/contracts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type KeyFinder, KeysUnavailableError } from './jwks.js'
+import type { Problem } from './problem.js'
+import { isServiceToken } from './service-token.js'
+
+/** The person a request speaks for. */
+export type Caller = { readonly id: string; readonly sessionId: string; readonly role: Role }
+
+export type Guards = {
+  /** preHandler of a route for anyone signed in. */
+  signedIn(request: FastifyRequest): Promise<void>
+  /** preHandler of a route for managers and admins. */
+  manager(request: FastifyRequest): Promise<void>
+  /** preHandler of a route for admins. */
+  admin(request: FastifyRequest): Promise<void>
+  /** preHandler of `/internal` routes: a service token made out to this service. */
+  service(request: FastifyRequest): Promise<void>
+}
+
+const rank: Readonly<Record<Role, number>> = { user: 0, manager: 1, admin: 2 }
+export const isAtLeast = (role: Role, least: Role): boolean => rank[role] >= rank[least]
+
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** Who sent the request. Only behind a guard that let them in. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request)
+  if (!caller) throw new Error('callerOf() on a route without a guard')
+  return caller
+}
+
+/**
+ * Registers verification of access tokens (RFC 9068, RFC 8725: EdDSA only, typ, iss, aud, exp and every
+ * claim checked) and returns the guards.
+ * @param isEnded asked for each verified token: true when its session has ended meanwhile.
+ */
+export async function registerGuards(
+  app: FastifyInstance,
+  options: {
+    service: string
+    issuer: string
+    audience: string
+    serviceSecret: string
+    findKey: KeyFinder
+    isEnded?: (caller: Caller) => boolean | Promise<boolean>
+    problem: (
+      code: 'unauthenticated' | 'forbidden' | 'overloaded',
+      parameters?: Record<string, string>,
+      extras?: { headers?: Record<string, string> },
+    ) => Problem
+  },
+): Promise<Guards> {
+  await app.register(jwt, {
+    secret: {
+      public: (_request: FastifyRequest, token: TokenOrHeader) => {
+        const kid = 'header' in token ? token.header.kid : token.kid
+        return kid === undefined ? Promise.reject(new Error('no kid')) : options.findKey(kid)
+      },
+    },
+    decode: { complete: true },
+    verify: {
+      algorithms: ['EdDSA'],
+      allowedIss: options.issuer,
+      allowedAud: options.audience,
+      checkTyp: 'at+jwt',
+      clockTolerance: 5_000,
+    },
+  })
+
+  const unauthenticated = (error: string) =>
+    options.problem(
+      'unauthenticated',
+      {},
+      { headers: { 'www-authenticate': `Bearer realm="likeness"${error}` } },
+    )
+
+  async function signedIn(request: FastifyRequest): Promise<void> {
+    if (!request.headers.authorization) throw unauthenticated('')
+    const verified: unknown = await request.jwtVerify().catch((error: unknown) => {
+      if (error instanceof KeysUnavailableError)
+        throw options.problem('overloaded', {}, { headers: { 'retry-after': '2' } })
+      throw unauthenticated(', error="invalid_token"')
+    })
+    const claims = AccessClaims.safeParse(verified)
+    if (!claims.success) throw unauthenticated(', error="invalid_token"')
+    const caller = { id: claims.data.sub, sessionId: claims.data.sid, role: claims.data.role }
+    if (await options.isEnded?.(caller)) throw unauthenticated(', error="invalid_token"')
+    callers.set(request, caller)
+  }
+
+  const atLeast = (least: Role) => async (request: FastifyRequest) => {
+    await signedIn(request)
+    if (!isAtLeast(callerOf(request).role, least)) throw options.problem('forbidden')
+  }
+
+  return {
+    signedIn,
+    manager: atLeast('manager'),
+    admin: atLeast('admin'),
+    async service(request) {
+      const token = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? ''
+      if (!(await isServiceToken(options.serviceSecret, token, options.service))) throw unauthenticated('')
+    },
+  }
+}

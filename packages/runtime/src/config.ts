@@ -1,0 +1,81 @@
+import { z } from 'zod'
+
+/** A configuration that cannot be used; `faults` holds one line per variable, never its value. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration is not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+  }
+}
+
+/**
+ * Parses environment variables once, at start-up. An empty variable counts as absent.
+ * @throws ConfigError naming every fault at once.
+ */
+export function parseConfig<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: NodeJS.ProcessEnv,
+): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0])
+      return given[name] === undefined ? `${name} is required` : `${name}: ${issue.message}`
+    }),
+  )
+}
+
+/** One line per variable of a schema, for `--help`: name, description, default. */
+export function describeConfig(schema: z.ZodObject): string {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(json.properties ?? {})
+    .map(([name, value]) => {
+      const property: { description?: string; default?: unknown } = typeof value === 'object' ? value : {}
+      const fallback = property.default === undefined ? '' : ` (default ${String(property.default)})`
+      return `  ${name.padEnd(28)}${property.description ?? ''}${fallback}`
+    })
+    .join('\n')
+}
+
+const urlWith = (...schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)),
+      `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    )
+
+export const postgresUrl = urlWith('postgres', 'postgresql')
+export const queueUrl = urlWith('postgres', 'postgresql', 'redis', 'rediss')
+export const httpUrl = urlWith('http', 'https').transform((value) => value.replace(/\/+$/, ''))
+export const secret = z.string().min(32, 'must have at least 32 characters')
+export const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+export const onOff = z.enum(['on', 'off'])
+
+/** Variables every process of every service takes. */
+export const ProcessConfig = z.object({
+  HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+  PORT: integer(0, 65535).describe('port to listen on; 0 picks a free one'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('least level logged'),
+  DATABASE_URL: postgresUrl.describe('PostgreSQL database of this service'),
+  DATABASE_POOL: integer(2, 200).default(10).describe('connections to the database, per process'),
+  QUEUE_URL: queueUrl.describe('postgres://… or redis[s]://… of the job queue and the notices'),
+  PUBLIC_URL: httpUrl.describe('the one origin clients see, without a trailing slash'),
+  SERVICE_SECRET: secret.describe(
+    'shared by both services; signs their calls to each other and page cursors',
+  ),
+  JWT_ISSUER: z.string().optional().describe('iss of access tokens (default PUBLIC_URL)'),
+  JWT_AUDIENCE: z.string().default('likeness').describe('aud of access tokens'),
+  TRUST_PROXY: z
+    .string()
+    .optional()
+    .describe(
+      'comma-separated addresses or CIDR ranges of proxies whose X-Forwarded-* are believed (default none)',
+    ),
+})
+export type ProcessConfig = z.output<typeof ProcessConfig>

@@ -1,0 +1,21 @@
+export * from './auth.js'
+export * from './bus.js'
+export * from './config.js'
+export * from './cursor.js'
+export * from './database.js'
+export * from './ids.js'
+export * from './jwks.js'
+export * from './logger.js'
+export * from './problem.js'
+export * from './process.js'
+export {
+  type JobHandler,
+  type JobPolicy,
+  type JobQueue,
+  openQueue,
+  type Payload,
+  PermanentFailure,
+} from './queue.js'
+export * from './schema-dump.js'
+export * from './server.js'
+export * from './service-token.js'

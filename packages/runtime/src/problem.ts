@@ -1,0 +1,58 @@
+import type { Language, ProblemBody, ProblemKind, ProblemTable } from '@likeness/contracts'
+
+type Parameters = Readonly<Record<string, string | number>>
+type Extras = {
+  readonly errors?: NonNullable<ProblemBody['errors']>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An error with a documented answer. Raised anywhere, rendered in one place (RFC 9457). */
+export class Problem extends Error {
+  override name = 'Problem'
+  constructor(
+    readonly code: string,
+    readonly kind: ProblemKind,
+    readonly parameters: Parameters,
+    readonly extras: Extras,
+  ) {
+    super(code)
+  }
+
+  /** The body of the answer, in the reader's language. */
+  body(language: Language, request: { path: string; id: string }): ProblemBody {
+    return {
+      type: `urn:likeness:problem:${this.code}`,
+      title: this.kind.title[language],
+      status: this.kind.status,
+      detail: this.kind.detail[language].replace(/\{(\w+)\}/g, (_, name: string) =>
+        String(this.parameters[name] ?? '…'),
+      ),
+      code: this.code,
+      instance: request.path,
+      requestId: request.id,
+      ...(this.extras.errors ? { errors: this.extras.errors } : {}),
+    }
+  }
+}
+
+/** Binds a service's problem table: `const problem = problemsOf(table)`, then `throw problem('no-image')`. */
+export function problemsOf<Table extends ProblemTable>(table: Table) {
+  return (code: keyof Table & string, parameters: Parameters = {}, extras: Extras = {}): Problem => {
+    const kind = table[code]
+    if (!kind) throw new Error(`no problem named ${code}`)
+    return new Problem(code, kind, parameters, extras)
+  }
+}
+
+/** English unless `Accept-Language` weighs French higher (RFC 9110 §12.5.4). */
+export function languageOf(acceptLanguage: string | undefined): Language {
+  const weights: Record<string, number> = {}
+  for (const part of (acceptLanguage ?? '').split(',')) {
+    const [range = '', ...parameters] = part.trim().toLowerCase().split(';')
+    const language = range.split('-', 1)[0] ?? ''
+    const quality = parameters.map((one) => one.trim()).find((one) => one.startsWith('q='))
+    const weight = quality === undefined ? 1 : Number(quality.slice(2))
+    weights[language] = Math.max(weights[language] ?? 0, Number.isFinite(weight) ? weight : 0)
+  }
+  return (weights.fr ?? 0) > (weights.en ?? 0) ? 'fr' : 'en'
+}

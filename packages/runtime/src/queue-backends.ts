@@ -1,0 +1,69 @@
+import {
+  createPostgresBackend,
+  type Processor,
+  Queue,
+  quoteSchemaName,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq'
+import pg from 'pg'
+import { namespaceOf, openRedis, withoutParameters } from './redis.js'
+
+/** Makes BullMQ's objects on one server, sharing its connections. */
+export type QueueBackend = {
+  queue(name: string): Queue
+  worker(name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>): Worker
+  check(): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** Redis, one server, Cluster-safe: the braces of the prefix keep a queue's keys on one node. */
+export function connectRedis(url: string, onError: (error: Error) => void): Promise<QueueBackend> {
+  const prefix = `{${namespaceOf(url)}}`
+  const client = openRedis(url, 'client', onError)
+  const blocking = openRedis(url, 'blocking', onError)
+  return Promise.resolve({
+    queue: (name) => new Queue(name, { connection: client, prefix, skipWaitingForReady: true }),
+    worker: (name, processor, options) =>
+      new Worker(name, processor, { ...options, connection: blocking, prefix }),
+    check: () => client.ping(),
+    async close() {
+      client.disconnect()
+      blocking.disconnect()
+      await Promise.resolve()
+    },
+  })
+}
+
+/** PostgreSQL: one pool for all queues of the process; a worker keeps one of its connections to listen. */
+export async function connectPostgres(url: string, onError: (error: Error) => void): Promise<QueueBackend> {
+  const schema = namespaceOf(url)
+  const pool = new pg.Pool({
+    connectionString: withoutParameters(url),
+    options: `-c search_path=${quoteSchemaName(schema)}`,
+    max: 20,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  })
+  pool.on('error', onError)
+  await migrateQueue(pool, schema)
+  // The classes are typed for Redis unless told otherwise; both backends answer the same interface.
+  const connection = pool as never
+  const backend = createPostgresBackend as never
+  return {
+    queue: (name) => new Queue(name, { connection }, backend),
+    worker: (name, processor, options) => new Worker(name, processor, { ...options, connection }, backend),
+    check: () => pool.query('select 1'),
+    close: () => pool.end(),
+  }
+}
+
+async function migrateQueue(pool: pg.Pool, schema: string): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await runMigrations(client, schema)
+  } finally {
+    client.release()
+  }
+}

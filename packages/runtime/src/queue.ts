@@ -1,0 +1,146 @@
+import { type JobsOptions, type Queue, UnrecoverableError, type Worker } from 'bullmq'
+import type { Logger } from './logger.js'
+import { connectPostgres, connectRedis } from './queue-backends.js'
+
+/** What a job of this name carries: ids only, never state. */
+export type Payload = Readonly<Record<string, string | number | boolean>>
+
+/** How jobs of one name are worked. Times in milliseconds. */
+export type JobPolicy = {
+  readonly concurrency: number
+  readonly attempts: number
+  /** First wait between attempts; doubles, with jitter, up to a minute. */
+  readonly backoffMs: number
+  /** For upkeep: run once per interval across all workers. */
+  readonly everyMs?: number
+}
+
+/** Runs a job; throw to have it tried again, throw PermanentFailure to end it. `last`: no attempt follows. */
+export type JobHandler = (
+  payload: Payload,
+  attempt: { readonly number: number; readonly last: boolean },
+) => Promise<unknown>
+
+/** Thrown by a handler whose job will never succeed. */
+export { UnrecoverableError as PermanentFailure }
+
+/**
+ * Jobs over BullMQ on PostgreSQL or Redis, chosen by the URL's scheme. The queue is only a nudge: rows are
+ * the truth, and upkeep adds a job again for a row that waits too long.
+ */
+export type JobQueue = {
+  /**
+   * Adds a job and resolves when the queue has it. While one with the same `key` waits, is delayed or runs,
+   * another is not added. Rejects when the queue does not answer within 2 s.
+   */
+  add(name: string, payload: Payload, key: string): Promise<void>
+  /** Works jobs of this name until `close`. With `everyMs` also keeps the schedule, even when the queue is emptied. */
+  work(name: string, policy: JobPolicy, handler: JobHandler): Promise<void>
+  /** Rejects when the queue does not answer. */
+  check(): Promise<void>
+  /** Waits for running jobs, then closes the connections. */
+  close(): Promise<void>
+}
+
+const scheduleCheckMs = 15_000
+const answerTimeoutMs = 2_000
+const longestBackoffMs = 60_000
+
+// Workers decide on attempts and waits by their policy; finished jobs are dropped, since one kept under the
+// same key would swallow the next.
+const jobOptions: JobsOptions = {
+  attempts: 1_000,
+  backoff: { type: 'policy' },
+  removeOnComplete: true,
+  removeOnFail: { count: 1_000 },
+}
+
+/** @param url QUEUE_URL; `?schema=` (PostgreSQL) or `?prefix=` (Redis) names the namespace. */
+export async function openQueue(url: string, logger: Logger): Promise<JobQueue> {
+  const onError = (error: Error) => logger.warn({ err: error }, 'queue')
+  const backend = await (/^rediss?:/.test(url) ? connectRedis : connectPostgres)(url, onError)
+  const queues = new Map<string, Queue>()
+  const workers: Worker[] = []
+  const timers: NodeJS.Timeout[] = []
+
+  function queueOf(name: string): Queue {
+    const known = queues.get(name)
+    if (known) return known
+    const queue = backend.queue(name)
+    queue.on('error', onError)
+    queues.set(name, queue)
+    return queue
+  }
+
+  async function keepSchedule(name: string, every: number): Promise<void> {
+    const queue = queueOf(name)
+    if (await queue.getJobScheduler(name)) return
+    await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: jobOptions })
+  }
+
+  return {
+    async add(name, payload, key) {
+      await within(queueOf(name).add(name, payload, { ...jobOptions, deduplication: { id: key } }))
+    },
+
+    async work(name, policy, handler) {
+      const worker = backend.worker(
+        name,
+        async (job) => {
+          const number = job.attemptsMade + 1
+          const last = number >= policy.attempts
+          try {
+            await handler(job.data as Payload, { number, last })
+          } catch (error) {
+            if (!last || error instanceof UnrecoverableError) throw error
+            throw new UnrecoverableError(error instanceof Error ? error.message : String(error))
+          }
+        },
+        {
+          concurrency: policy.concurrency,
+          settings: {
+            backoffStrategy: (attemptsMade) =>
+              Math.min(policy.backoffMs * 2 ** (attemptsMade - 1), longestBackoffMs) *
+              (0.75 + Math.random() / 2),
+          },
+        },
+      )
+      worker.on('error', onError)
+      worker.on('failed', (job, error) =>
+        logger.warn(
+          { err: error, job: name, payload: job?.data as unknown, attempt: job?.attemptsMade },
+          'job failed',
+        ),
+      )
+      workers.push(worker)
+      await worker.waitUntilReady()
+      const every = policy.everyMs
+      if (every === undefined) return
+      await keepSchedule(name, every)
+      timers.push(setInterval(() => void keepSchedule(name, every).catch(onError), scheduleCheckMs).unref())
+    },
+
+    async check() {
+      await within(backend.check())
+    },
+
+    async close() {
+      for (const timer of timers) clearInterval(timer)
+      await Promise.all(workers.map((worker) => worker.close()))
+      await Promise.all([...queues.values()].map((queue) => queue.close()))
+      await backend.close()
+    },
+  }
+}
+
+async function within<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The queue did not answer in time')), answerTimeoutMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import type { ProblemTable } from '@likeness/contracts'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify'
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { isDatabaseAway } from './database.js'
+import { newId } from './ids.js'
+import type { Logger } from './logger.js'
+import { languageOf, Problem, problemsOf } from './problem.js'
+
+/** A Fastify server whose routes are typed by zod schemas. */
+export type Server = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** Problems every table has; see `packages/contracts/src/problems.ts`. */
+type CommonTable = ProblemTable &
+  Record<
+    | 'validation-failed'
+    | 'malformed-request'
+    | 'not-found'
+    | 'request-too-large'
+    | 'unsupported-media-type'
+    | 'internal-error'
+    | 'overloaded',
+    ProblemTable[string]
+  >
+
+/**
+ * A server with what every process shares: request ids, security headers, problem+json for every error,
+ * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
+ * @param options `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes.
+ */
+export async function createServer(options: {
+  title: string
+  version: string
+  logger: Logger
+  problems: CommonTable
+  trustProxy: string | undefined
+  checks: Readonly<Record<string, () => Promise<unknown>>>
+  jsonLimit: number
+}): Promise<Server> {
+  const problem = problemsOf(options.problems)
+  const server = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    trustProxy: options.trustProxy?.split(',').map((range) => range.trim()) ?? false,
+    bodyLimit: options.jsonLimit,
+    genReqId: (request) => givenRequestId(request) ?? newId(),
+    // A connection that trickles its headers is cut; bodies have their own limits.
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: 'idle',
+    frameworkErrors: (_error, request, reply) => {
+      void sendProblem(problem('malformed-request'), request, reply as unknown as FastifyReply)
+    },
+  }).withTypeProvider<ZodTypeProvider>()
+
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = error instanceof Problem ? error : toProblem(error, problem)
+    if (known.kind.status >= 500) request.log.error({ err: error }, known.code)
+    return sendProblem(known, request, reply)
+  })
+  server.setNotFoundHandler((request, reply) => sendProblem(problem('not-found'), request, reply))
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  })
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: options.title, version: options.version },
+      components: {
+        securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  server.get('/openapi.json', { schema: { hide: true }, logLevel: 'warn' }, () => server.swagger())
+  server.get('/healthz', { schema: { hide: true }, logLevel: 'warn' }, () => ({ status: 'ok' }))
+  server.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+    const checks = await runChecks(options.checks)
+    const ready = Object.values(checks).every((result) => result === 'ok')
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks })
+  })
+  return server
+}
+
+/** Renders a problem in the reader's language; never cached. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const language = languageOf(request.headers['accept-language'])
+  const body = problem.body(language, { path: request.url.split('?', 1)[0] ?? '', id: request.id })
+  return reply
+    .code(problem.kind.status)
+    .headers({
+      'content-language': language,
+      'cache-control': 'no-store',
+      vary: 'accept-language',
+      ...problem.extras.headers,
+    })
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(body)
+}
+
+function toProblem(error: FastifyError, problem: ReturnType<typeof problemsOf<CommonTable>>): Problem {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map((issue) => ({
+      path: issue.instancePath.split('/').filter(Boolean).join('.'),
+      message: issue.message ?? 'is not valid',
+    }))
+    return problem('validation-failed', {}, { errors })
+  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('request-too-large', { limit: 'fewer' })
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return problem('unsupported-media-type', { accepted: 'application/json' })
+  }
+  if (isDatabaseAway(error)) return problem('overloaded', {}, { headers: { 'retry-after': '2' } })
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return problem('malformed-request')
+  }
+  return problem('internal-error')
+}
+
+// An id from a trusted hop is kept when it cannot harm a log line.
+function givenRequestId(request: IncomingMessage): string | undefined {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : undefined
+}
+
+async function runChecks(checks: Readonly<Record<string, () => Promise<unknown>>>) {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      const timeout = new Promise<string>((resolve) => setTimeout(resolve, 2_000, 'timeout').unref())
+      const result = check().then(
+        () => 'ok',
+        () => 'unavailable',
+      )
+      return [name, await Promise.race([result, timeout])] as const
+    }),
+  )
+  return Object.fromEntries(results)
+}
