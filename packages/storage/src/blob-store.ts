@@ -1,0 +1,61 @@
+/** One stored blob, as `list` shows it. */
+export type BlobEntry = {
+  readonly key: string
+  /** Its size in bytes. */
+  readonly bytes: number
+  /** When it was last put. */
+  readonly modifiedAt: Date
+}
+
+/**
+ * Bytes under keys. Every implementation passes the suite in `behaviour.ts`, which says in full what each
+ * method answers; nothing may rely on more than that.
+ *
+ * A key is one or more names joined by `/`; `blob-key.ts` has the rules. Every method throws
+ * `InvalidBlobKeyError` for a key (or prefix) outside them, before it touches anything.
+ */
+export type BlobStore = {
+  /**
+   * Stores the chunks, joined, under the key, replacing what was there. When it resolves the blob outlives
+   * a power cut; a reader at the same moment gets the old blob or the new one, never a part.
+   * Throws `StorageFullError` when no space is left; then nothing is stored and an older blob is intact.
+   */
+  put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void>
+  /** The whole blob. Throws `BlobNotFoundError`. */
+  get(key: string): Promise<Buffer>
+  /** Deletes these blobs. A key without a blob is no error, so a delete may be repeated. */
+  delete(keys: readonly string[]): Promise<void>
+  /**
+   * Every blob whose key starts with the prefix (`''`: all), in key order. A blob put or deleted during the
+   * walk may or may not appear.
+   */
+  list(prefix: string): AsyncIterable<BlobEntry>
+  /** Resolves when a put would work now; throws what would stop it. For readiness. */
+  check(): Promise<void>
+  /** Lets go of whatever the store holds open. No method may be called after it. */
+  close(): Promise<void>
+}
+
+/** No blob has this key. */
+export class BlobNotFoundError extends Error {
+  override readonly name = 'BlobNotFoundError'
+  constructor(readonly key: string) {
+    super(`There is no blob ${key}`)
+  }
+}
+
+/** The store has no space, or this user's quota of it is used up. Trying again later may work. */
+export class StorageFullError extends Error {
+  override readonly name = 'StorageFullError'
+  constructor(options?: ErrorOptions) {
+    super('The blob storage is full', options)
+  }
+}
+
+/** The key breaks the rules of `blob-key.ts`. A fault of the caller: keys are made by code, not by users. */
+export class InvalidBlobKeyError extends Error {
+  override readonly name = 'InvalidBlobKeyError'
+  constructor(readonly key: string) {
+    super(`Not a valid blob key: ${JSON.stringify(key.slice(0, 200))}`)
+  }
+}

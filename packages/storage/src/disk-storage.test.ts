@@ -1,0 +1,154 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import t, { type Test } from 'tap'
+import { storageBehaviour } from './behaviour.js'
+import { type BlobStore, openStorage } from './index.js'
+
+function folderStore(t: Test) {
+  const folder = t.testdir()
+  return { folder, store: openStorage(pathToFileURL(folder).href) }
+}
+
+async function keysIn(store: BlobStore): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of store.list('')) keys.push(key)
+  return keys
+}
+
+await t.test('disk', async (t) => {
+  let count = 0
+  const folder = t.testdir()
+  await storageBehaviour(t, () => openStorage(pathToFileURL(join(folder, `${count++}`)).href))
+})
+
+await t.test('a blob is a file at its key, private to its owner, with nothing beside it', async (t) => {
+  const { folder, store } = folderStore(t)
+  await store.put('uploads/u1/up1/original', [Buffer.from('one'), Buffer.from('two')])
+  const path = join(folder, 'uploads/u1/up1/original')
+  t.equal(await readFile(path, 'utf8'), 'onetwo')
+  if (process.platform !== 'win32') t.equal((await stat(path)).mode & 0o077, 0)
+  t.strictSame(await readdir(join(folder, '.incoming')), [])
+})
+
+await t.test('delete prunes the folders it emptied, and only those', async (t) => {
+  const { folder, store } = folderStore(t)
+  await store.put('avatars/u1/1/32.webp', Buffer.from('a'))
+  await store.put('avatars/u2/1/32.webp', Buffer.from('b'))
+  await store.delete(['avatars/u1/1/32.webp'])
+  t.strictSame(await readdir(join(folder, 'avatars')), ['u2'])
+  await store.delete(['avatars/u2/1/32.webp'])
+  t.strictSame(await readdir(folder), ['.incoming'])
+})
+
+await t.test(
+  'what a crash left: never listed, removed when the folder is opened an hour later',
+  async (t) => {
+    const { folder, store } = folderStore(t)
+    const old = join(folder, '.incoming', 'old')
+    const young = join(folder, '.incoming', 'young')
+    await writeFile(old, 'half a picture')
+    await writeFile(young, 'half a picture')
+    const longAgo = Date.now() / 1000 - 3700
+    await utimes(old, longAgo, longAgo)
+    t.strictSame(await keysIn(store), [])
+
+    openStorage(pathToFileURL(folder).href)
+    t.strictSame(await readdir(join(folder, '.incoming')), ['young'])
+  },
+)
+
+await t.test('names that are no keys are not listed', async (t) => {
+  const { folder, store } = folderStore(t)
+  await mkdir(join(folder, 'lost+found'))
+  await writeFile(join(folder, 'lost+found', 'x'), 'x')
+  await writeFile(join(folder, 'README.txt'), 'x')
+  t.strictSame(await keysIn(store), [])
+})
+
+await t.test('a key in the place of a folder, or under a blob, fails and harms neither', async (t) => {
+  const { folder, store } = folderStore(t)
+  await store.put('a/b', Buffer.from('blob'))
+  await t.rejects(store.put('a', Buffer.from('x')))
+  await t.rejects(store.put('a/b/c', Buffer.from('x')))
+  await store.delete(['a', 'a/b/c'])
+  t.equal((await store.get('a/b')).toString(), 'blob')
+  t.strictSame(await readdir(join(folder, '.incoming')), [])
+})
+
+await t.test('storage URLs', async (t) => {
+  const folder = t.testdir({ file: 'not a folder' })
+  t.throws(() => openStorage('ftp://host/x'), { message: /scheme "ftp:"/ })
+  t.throws(() => openStorage(folder), { message: /no scheme/ })
+  t.throws(() => openStorage('file:relative'), { message: /file:\/\/\/absolute/ })
+  t.throws(() => openStorage('file:///a%2Fb'), { message: /file:\/\/\/absolute/ })
+  t.throws(() => openStorage(pathToFileURL(join(folder, 'file')).href), { message: /cannot be written/ })
+
+  const store = openStorage(`${pathToFileURL(folder).href}/blobs with spaces/`)
+  await store.put('x', Buffer.from('x'))
+  t.strictSame(await readdir(join(folder, 'blobs with spaces')), ['.incoming', 'x'])
+  await store.delete(['x'])
+})
+
+await t.test('check fails when the folder is gone, as when its disk is not mounted', async (t) => {
+  const { folder, store } = folderStore(t)
+  await rm(join(folder, '.incoming'), { recursive: true })
+  await t.rejects(store.check(), { code: 'ENOENT' })
+})
+
+/** A file system of 1 MB, private to the command and gone with it. */
+function onSmallDisk(folder: string, ...command: string[]) {
+  return [
+    'unshare',
+    '-rm',
+    'sh',
+    '-c',
+    `mount -t tmpfs -o size=1m none "$0" && exec "$@"`,
+    folder,
+    ...command,
+  ]
+}
+
+await t.test('a full disk: StorageFullError, nothing left behind, the older blob intact', async (t) => {
+  const folder = t.testdir()
+  const [program = '', ...args] = onSmallDisk(folder, 'true')
+  if (spawnSync(program, args).status !== 0) {
+    t.plan(0, 'a small disk needs Linux with user namespaces')
+    return
+  }
+
+  const script = `
+    import { readdir } from 'node:fs/promises'
+    import { openStorage, StorageFullError } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)}
+    const [folder, url] = process.argv.slice(1)
+    const store = openStorage(url)
+    await store.put('a/picture', Buffer.alloc(300_000, 'a'))
+    const outcomes = []
+    for (const key of ['a/picture', 'b/c/d']) {
+      outcomes.push(await store.put(key, [Buffer.alloc(600_000), Buffer.alloc(600_000)]).then(
+        () => 'stored', (error) => error instanceof StorageFullError))
+    }
+    const old = await store.get('a/picture')
+    await store.put('b/small', Buffer.alloc(100_000))
+    console.log(JSON.stringify({
+      outcomes, old: old.equals(Buffer.alloc(300_000, 'a')),
+      left: (await readdir(folder, { recursive: true })).sort(),
+    }))`
+  const [run = '', ...rest] = onSmallDisk(
+    folder,
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    script,
+    folder,
+    pathToFileURL(folder).href,
+  )
+  const child = spawn(run, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env.PATH } })
+  const output = (await child.stdout.toArray()).join('')
+  t.strictSame(JSON.parse(output), {
+    outcomes: [true, true],
+    old: true,
+    left: ['.incoming', 'a', 'a/picture', 'b', 'b/small'],
+  })
+})

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { checkBlobKey, checkBlobPrefix } from './blob-key.js'
+import { BlobNotFoundError, type BlobStore, StorageFullError } from './blob-store.js'
+import { errorCode } from './error-code.js'
+import { sharedFolderSync } from './sync-folder.js'
+import { walkFolder } from './walk-folder.js'
+import { writeDurably } from './write-durably.js'
+
+/** No put takes this long, so an older temporary file belongs to a process that died. */
+const abandonedAfterMs = 60 * 60 * 1000
+
+/** `ENOTDIR` and `EISDIR`: a blob stands where the key has a folder, or the other way round. */
+const absent = ['ENOENT', 'ENOTDIR', 'EISDIR']
+
+/**
+ * Opens blobs kept as files under `folder`, the key being the path. Several processes may open the same folder.
+ *
+ * A put writes a temporary file beside the blobs, fsyncs it, renames it to its place and fsyncs the folders;
+ * a crash leaves at most a temporary file, which is never listed and goes when the folder is opened an hour
+ * later. One blob's key cannot be the folder of another's.
+ *
+ * Throws when the folder cannot be made or written.
+ */
+export function openDiskStorage(folder: string): BlobStore {
+  const root = resolve(folder)
+  const temporaries = join(root, '.incoming')
+  try {
+    mkdirSync(temporaries, { recursive: true, mode: 0o700 })
+    removeAbandoned(temporaries)
+  } catch (error) {
+    throw new Error(`The storage folder ${root} cannot be written (${errorCode(error)})`, { cause: error })
+  }
+  const syncFolder = sharedFolderSync()
+
+  return { put, get, delete: deleteBlobs, list, check, close: async () => undefined }
+
+  async function put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
+    const path = join(root, checkBlobKey(key))
+    const temporary = newTemporary()
+    try {
+      await writeDurably(temporary, Buffer.isBuffer(chunks) ? [chunks] : chunks)
+      await moveTo(temporary, path)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      await pruneFrom(dirname(path))
+      throw fullOr(error)
+    }
+    // Every folder up to the root: another put may have made one of them and not synced it yet.
+    await Promise.all(foldersOf(path).map(syncFolder))
+  }
+
+  async function get(key: string): Promise<Buffer> {
+    try {
+      return await readFile(join(root, checkBlobKey(key)))
+    } catch (error) {
+      throw absent.includes(errorCode(error) ?? '') ? new BlobNotFoundError(key) : error
+    }
+  }
+
+  async function deleteBlobs(keys: readonly string[]): Promise<void> {
+    const paths = keys.map((key) => join(root, checkBlobKey(key)))
+    await Promise.all(paths.map(unlinkIfThere))
+    const left = await Promise.all([...new Set(paths.map((path) => dirname(path)))].map(pruneFrom))
+    await Promise.all([...new Set(left)].map(syncFolder))
+  }
+
+  function list(prefix: string) {
+    return walkFolder(root, checkBlobPrefix(prefix))
+  }
+
+  async function check(): Promise<void> {
+    const probe = newTemporary()
+    try {
+      await writeFile(probe, 'probe')
+    } catch (error) {
+      throw fullOr(error)
+    } finally {
+      await rm(probe, { force: true })
+    }
+  }
+
+  function newTemporary(): string {
+    return join(temporaries, randomUUID())
+  }
+
+  /** The folders of a blob, nearest first, ending with the root. */
+  function foldersOf(path: string): string[] {
+    const folder = dirname(path)
+    return folder === root ? [root] : [folder, ...foldersOf(folder)]
+  }
+
+  /** Removes the folder and those above it while they are empty. Returns the first that stays. */
+  async function pruneFrom(folder: string): Promise<string> {
+    if (folder === root) return root
+    try {
+      await rmdir(folder)
+    } catch (error) {
+      // Gone already: by another delete, which may have stopped right there.
+      if (errorCode(error) !== 'ENOENT') return folder
+    }
+    return pruneFrom(dirname(folder))
+  }
+}
+
+/** A delete may prune the folder between making it and the rename, so both are tried again. */
+async function moveTo(temporary: string, path: string): Promise<void> {
+  for (let attemptsLeft = 20; ; attemptsLeft--) {
+    try {
+      return await rename(temporary, path)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || attemptsLeft === 0) throw error
+    }
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  }
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (!absent.includes(errorCode(error) ?? '')) throw error
+  }
+}
+
+function fullOr(error: unknown): unknown {
+  const code = errorCode(error)
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFullError({ cause: error }) : error
+}
+
+function removeAbandoned(temporaries: string): void {
+  for (const name of readdirSync(temporaries)) {
+    const path = join(temporaries, name)
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > abandonedAfterMs) rmSync(path, { force: true })
+  }
+}
