@@ -1,0 +1,5 @@
+export { noPhotos, photo } from './photo.js'
+export { freePort, type WaitOptions, waitFor } from './processes.js'
+export { type StartedProcess, startProcess } from './start-process.js'
+export { type TestDatabaseOptions, testDatabase } from './test-database.js'
+export { noRedis, redisAvailable, testQueueUrl } from './test-queue.js'

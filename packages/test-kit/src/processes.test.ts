@@ -1,0 +1,33 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import t from 'tap'
+import { freePort, waitFor } from './processes.js'
+
+t.test('freePort gives a port that can be listened on', async (t) => {
+  const server = createServer().listen(await freePort(), '127.0.0.1')
+  t.teardown(() => server.close())
+  await t.resolves(once(server, 'listening'))
+})
+
+t.test('waitFor returns the first value that is not false, null or undefined', async (t) => {
+  const answers = [false, null, undefined, 0]
+  t.equal(await waitFor(() => answers.shift(), { everyMs: 1 }), 0)
+})
+
+t.test('waitFor asks again after a fault, and names the last one when it gives up', async (t) => {
+  let asked = 0
+  const late = () => {
+    asked += 1
+    if (asked < 3) throw new Error('not yet')
+    return asked
+  }
+  t.equal(await waitFor(late, { everyMs: 1 }), 3)
+
+  const never = () => {
+    throw new Error('never')
+  }
+  await t.rejects(waitFor(never, { for: 'the moon', timeoutMs: 5, everyMs: 1 }), {
+    message: 'Waited 5 ms for the moon.',
+    cause: { message: 'never' },
+  })
+})

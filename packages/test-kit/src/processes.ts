@@ -1,0 +1,57 @@
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * A TCP port nobody listens on at this moment.
+ *
+ * The system hands out ephemeral ports in turn, so another program getting the same one before it is used
+ * is unlikely, though not impossible.
+ */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port: 0, host, exclusive: true }, resolve)
+  })
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No TCP port was given.')
+  return address.port
+}
+
+export interface WaitOptions {
+  /** Named in the error: "Waited 10000 ms for …". */
+  for?: string
+  timeoutMs?: number
+  everyMs?: number
+}
+
+/**
+ * Polls until `condition` gives something other than false, null or undefined, and returns that.
+ * A condition that throws is asked again.
+ *
+ * @throws Error with the last fault as its `cause` when `timeoutMs` (10 s) have passed.
+ */
+export async function waitFor<T>(
+  condition: () => T | Promise<T>,
+  options: WaitOptions = {},
+): Promise<Exclude<T, false | null | undefined>> {
+  const { timeoutMs = 10_000, everyMs = 20 } = options
+  const end = performance.now() + timeoutMs
+  let cause: unknown
+  for (;;) {
+    try {
+      const value = await condition()
+      if (value !== false && value !== null && value !== undefined) {
+        return value as Exclude<T, false | null | undefined>
+      }
+      cause = undefined
+    } catch (error) {
+      cause = error
+    }
+    if (performance.now() >= end) {
+      throw new Error(`Waited ${timeoutMs} ms for ${options.for ?? 'a condition'}.`, { cause })
+    }
+    await sleep(everyMs)
+  }
+}

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import type { Test } from 'tap'
+import { freePort, waitFor } from './processes.js'
+
+export interface StartedProcess {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  url: string
+  pid: number
+  /** All it has written so far, both streams. */
+  output(): string
+  /** Asks it to stop and waits: the exit status, or the name of the signal that ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | string>
+  /** Settles when it has ended, for whatever reason. */
+  ended: Promise<number | string>
+}
+
+/**
+ * Runs a compiled entry (`services/…/dist/http.js`) as its own process on a free port and waits for
+ * `GET /readyz` to answer 200. It is stopped with the test.
+ *
+ * @param env added to this process's own environment; HOST and PORT are set here
+ * @throws Error with its output when it ends before it is ready, or is not ready after 20 s
+ */
+export async function startProcess(
+  t: Test,
+  entry: string,
+  env: Readonly<Record<string, string>>,
+): Promise<StartedProcess> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const child = spawn(process.execPath, [entry], {
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  let living = true
+  const ended = new Promise<number | string>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (status, signal) => {
+      living = false
+      resolve(status ?? signal ?? 'unknown')
+    })
+  })
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal)
+    return ended
+  }
+  t.teardown(() => (living ? stop() : undefined))
+
+  const ready = async () => {
+    if (!living) return 'ended' as const
+    return (await fetch(`${url}/readyz`)).ok && ('ready' as const)
+  }
+  const state = await waitFor(ready, { for: `${entry} to be ready`, timeoutMs: 20_000 }).catch((error) => {
+    throw new Error(`${error.message} Its output:\n${output}`)
+  })
+  if (state === 'ended') throw new Error(`${entry} ended (${await ended}) before it was ready:\n${output}`)
+  return { url, pid: child.pid ?? -1, output: () => output, stop, ended }
+}

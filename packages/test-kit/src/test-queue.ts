@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import type { Test } from 'tap'
+
+/** Why tests on Redis are skipped, or false: `t.test('…', { skip: noRedis }, …)`. */
+export const noRedis: string | false =
+  process.env.TEST_REDIS_URL === undefined && 'redis-server is not on PATH (TEST_REDIS_URL is not set)'
+
+export const redisAvailable = noRedis === false
+
+/**
+ * A queue URL that no other test file shares: the test's own database, or a key prefix of its own in the
+ * shared Redis, whose keys are deleted with the test.
+ *
+ * @param databaseUrl what `testDatabase` gave; it is the queue when `kind` is 'postgres'
+ */
+export async function testQueueUrl(
+  t: Test,
+  kind: 'postgres' | 'redis',
+  databaseUrl: string,
+): Promise<string> {
+  if (kind === 'postgres') return databaseUrl
+  const server = process.env.TEST_REDIS_URL
+  if (server === undefined) throw new Error(`This test needs Redis: ${noRedis}.`)
+  const prefix = `test-${randomUUID()}`
+  t.teardown(() => deleteKeys(server, prefix))
+  const url = new URL(server)
+  url.searchParams.set('prefix', prefix)
+  return url.href
+}
+
+async function deleteKeys(server: string, prefix: string): Promise<void> {
+  const redis = new Redis(server)
+  try {
+    // BullMQ prefixes carry a hash tag for Redis Cluster, hence the braces that may be around it.
+    for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 1000 })) {
+      if (keys.length > 0) await redis.unlink(keys)
+    }
+  } finally {
+    redis.disconnect()
+  }
+}
