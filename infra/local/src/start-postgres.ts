@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { waitFor } from '@likeness/test-kit/processes'
+import pg from 'pg'
+import { type Kept, keep } from './keep.js'
+import { type PostgresBinaries, postgresBinaries, unprivilegedOwner } from './postgres-binaries.js'
+import { endPreviousPostgres } from './previous-postgres.js'
+
+const MAJOR = 18
+const SUPERUSER = 'likeness'
+
+export interface PostgresOptions {
+  /** Where the cluster is kept; made when missing. Its parent must exist. */
+  folder: string
+  port: number
+  /** Of the superuser, and the same at every start of the same cluster. */
+  password: string
+  /** Server settings on top of the defaults, such as `{ fsync: 'off' }`. */
+  settings?: Readonly<Record<string, string>>
+  /** What to delete when it has stopped. */
+  removeAfterwards?: string
+}
+
+export interface Postgres extends Kept {
+  /** The superuser's URL of one database of it. */
+  url(database: string): string
+}
+
+/**
+ * Starts a PostgreSQL of this process's own on 127.0.0.1, making its cluster at the first start, and waits
+ * until it answers. It ends with this process.
+ *
+ * @throws Error with one clear line
+ */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { folder, port, password } = options
+  const binaries = await postgresBinaries()
+  const version = await clusterVersion(folder)
+  if (version === undefined) await makeCluster(binaries, folder, password)
+  else if (version !== MAJOR) throw otherVersion(folder, version)
+  else await endPreviousPostgres(folder)
+
+  const settings: Record<string, string> = {
+    listen_addresses: '127.0.0.1',
+    // A socket file's path is limited to 107 bytes; a repository's is not.
+    unix_socket_directories: '',
+    max_connections: '200',
+    lc_messages: 'C',
+    ...options.settings,
+  }
+  const logFile = join(dirname(folder), 'postgres.log')
+  await writeFile(logFile, '', { mode: 0o600 })
+  const kept = keep({
+    command: binaries.postgres,
+    args: [
+      '-D',
+      clusterPath(folder),
+      '-p',
+      String(port),
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    cwd: folder,
+    logFile,
+    stopSignal: 'SIGINT',
+    ...(unprivilegedOwner && { owner: unprivilegedOwner }),
+    ...(options.removeAfterwards !== undefined && { removeAfterwards: options.removeAfterwards }),
+  })
+  const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
+  const answers = async () => !kept.running || (await connects(url('postgres')))
+  await waitFor(answers, { for: 'PostgreSQL to answer', timeoutMs: 30_000 })
+  if (!kept.running) throw new Error(`PostgreSQL did not start: ${await lastWords(logFile)}`)
+  return Object.assign(kept, { url })
+}
+
+async function clusterVersion(folder: string): Promise<number | undefined> {
+  const text = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : Number.parseInt(text, 10)
+}
+
+function otherVersion(folder: string, version: number): Error {
+  const advice =
+    version > MAJOR ? 'use a newer Likeness or another DATA_DIR' : 'dump it with that version first'
+  return new Error(`${folder} holds data of PostgreSQL ${version}, this Likeness runs ${MAJOR}: ${advice}.`)
+}
+
+/** Made under another name and renamed, so a first start that was cut short is simply made again. */
+async function makeCluster(binaries: PostgresBinaries, folder: string, password: string): Promise<void> {
+  const unfinished = `${folder}.unfinished`
+  await rm(unfinished, { recursive: true, force: true })
+  await mkdir(unfinished, { recursive: true, mode: 0o700 })
+  const secret = await mkdtemp(join(tmpdir(), 'likeness-initdb-'))
+  try {
+    const passwordFile = join(secret, 'password')
+    await writeFile(passwordFile, password, { mode: 0o600 })
+    if (unprivilegedOwner !== undefined) {
+      const { uid, gid } = unprivilegedOwner
+      for (const path of [unfinished, secret, passwordFile]) await chown(path, uid, gid)
+    }
+    await initdb(binaries, unfinished, passwordFile)
+  } finally {
+    await rm(secret, { recursive: true, force: true })
+  }
+  await rename(unfinished, folder)
+}
+
+async function initdb(binaries: PostgresBinaries, folder: string, passwordFile: string): Promise<void> {
+  const child = spawn(
+    binaries.initdb,
+    [
+      ...['-D', clusterPath(folder), '-U', SUPERUSER, '--pwfile', passwordFile, '-A', 'scram-sha-256'],
+      ...['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ],
+    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...unprivilegedOwner },
+  )
+  let complaint = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text
+  })
+  const status = await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  if (status !== 0) throw new Error(`PostgreSQL could not make its data folder: ${complaint.trim()}`)
+}
+
+/**
+ * How PostgreSQL names its folder. As root's "nobody" it may lack the right to walk down to it, but the
+ * working directory it was started in stays open to it, under this name on Linux.
+ */
+function clusterPath(folder: string): string {
+  return unprivilegedOwner !== undefined && process.platform === 'linux' ? '/proc/self/cwd' : folder
+}
+
+async function connects(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  try {
+    await client.connect()
+    return true
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function lastWords(logFile: string): Promise<string> {
+  const lines = (await readFile(logFile, 'utf8')).trim().split('\n')
+  return lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.at(-1) ?? 'it said nothing.'
+}
+
+/** A password that needs no escaping in a URL. */
+export function randomSecret(): string {
+  return randomBytes(32).toString('base64url')
+}

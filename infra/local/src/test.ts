@@ -1,0 +1,70 @@
+// npm test: linters, then every test file against a PostgreSQL and a Redis of this run's own.
+// With arguments (test files, folders, options of tap) only those tests run, without the linters.
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@likeness/test-kit/processes'
+import { type Outcome, runTap } from './run-tap.js'
+import { randomSecret, startPostgres } from './start-postgres.js'
+import { startRedis } from './start-redis.js'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const args = process.argv.slice(2)
+const inCi = Boolean(process.env.CI) && process.env.CI !== 'false'
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+
+const lint = args.length === 0 ? runLinters() : { passed: 0, failed: 0 }
+const tests = await runTests()
+const passed = lint.passed + tests.passed
+const failed = lint.failed + tests.failed
+for (const reason of tests.skips) console.log(`skipped: ${reason}`)
+if (inCi && tests.skipped > 0) console.log('Nothing may be skipped in CI.')
+console.log(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`)
+process.exitCode = failed > 0 || interrupted.signal.aborted || (inCi && tests.skipped > 0) ? 1 : 0
+
+/** Each linter counts as one test. */
+function runLinters(): { passed: number; failed: number } {
+  const linters = [
+    ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
+    ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
+  ]
+  const statuses = linters.map(
+    (command) => spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' }).status,
+  )
+  const good = statuses.filter((status) => status === 0).length
+  return { passed: good, failed: statuses.length - good }
+}
+
+async function runTests(): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'likeness-test-'))
+  // PostgreSQL may run as another user (see postgres-binaries.ts), who has to get to its cluster in here.
+  await chmod(folder, 0o711)
+  const redis = await startRedis({ folder, port: await freePort() })
+  try {
+    const postgres = await startPostgres({
+      folder: join(folder, 'postgres'),
+      port: await freePort(),
+      password: randomSecret(),
+      removeAfterwards: folder,
+      // Nothing here has to survive a power cut.
+      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '500' },
+    })
+    try {
+      const env = {
+        ...process.env,
+        TEST_POSTGRES_URL: postgres.url('postgres'),
+        ...(redis !== undefined && { TEST_REDIS_URL: redis.url }),
+      }
+      return await runTap(root, args, env, interrupted.signal)
+    } finally {
+      await postgres.stop()
+    }
+  } finally {
+    await redis?.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
