@@ -6,6 +6,7 @@ export * from './database.js'
 export * from './ids.js'
 export * from './jwks.js'
 export * from './logger.js'
+export * from './page.js'
 export * from './problem.js'
 export * from './process.js'
 export {
