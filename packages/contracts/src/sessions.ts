@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import { Id, Time } from './common.js'
+import { Id, Time, text } from './common.js'
 import { Password, User } from './users.js'
 
 /** `POST /v1/sessions`: log in with an e-mail address or a username. */
-export const LogIn = z
-  .strictObject({ login: z.string().min(1).max(254), password: Password })
-  .meta({ id: 'LogIn' })
+export const LogIn = z.strictObject({ login: text(1, 254), password: Password }).meta({ id: 'LogIn' })
 export type LogIn = z.output<typeof LogIn>
 
 /** `POST /v1/sessions/refresh` */

@@ -10,11 +10,24 @@ export const Username = z
     'must be 3 to 32 letters, digits, dots, underscores or hyphens, with a letter or digit at both ends',
   )
 
-/** An address of at most 254 characters (RFC 5321 §4.5.3.1.3). Compared without case. */
-export const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
+/** An address of at most 254 characters, 64 before the `@` (RFC 5321 §4.5.3.1). Compared without case. */
+export const Email = z
+  .string()
+  .trim()
+  .max(254)
+  .pipe(
+    z.email('must be an e-mail address').regex(/^[^@]{1,64}@/, 'has more than 64 characters before the @'),
+  )
 
-/** Any password up to 1,000 characters reaches the policy, which answers `weak-password`. */
-export const Password = z.string().min(1).max(1000)
+/**
+ * Any password up to 1,000 characters reaches the policy, which answers `weak-password`. Unpaired
+ * surrogates are refused: all of them would encode, and so hash, to the same bytes.
+ */
+export const Password = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((value) => !/\p{Cs}/u.test(value), 'must not contain unpaired surrogate characters')
 
 /** What a person says of themselves. `null` or absent means unset. */
 export const Profile = z
@@ -91,6 +104,10 @@ export const Register = z
     password: Password,
     passwordConfirmation: z.string().optional(),
   })
+  .refine((body) => body.passwordConfirmation === undefined || body.passwordConfirmation === body.password, {
+    path: ['passwordConfirmation'],
+    message: 'is not the same as password',
+  })
   .meta({ id: 'Register' })
 export type Register = z.output<typeof Register>
 
@@ -98,27 +115,36 @@ export const Registered = User.extend({
   emailVerification: z.enum(['sent', 'not-required']),
 }).meta({ id: 'Registered' })
 
-const optionalText = (max: number) => text(0, max).nullable()
+const optionalText = (max: number) =>
+  text(0, max)
+    .transform((value) => (value === '' ? null : value))
+    .nullable()
 
-/** JSON merge patch (RFC 7396) of one's profile; a field set to null is cleared. */
+/** A page of one site: https, the site's own hosts, without credentials or port. */
+const pageOn = (site: string, hostname: RegExp) => {
+  const error = `must be an https:// address on ${site}`
+  return text(1, 500)
+    .pipe(
+      z.url({ protocol: /^https$/, hostname, error }).regex(/^https:\/\/[^/@:\\\s]+(?:[/?#]\S*)?$/i, error),
+    )
+    .nullable()
+}
+
+/** JSON merge patch (RFC 7396) of one's profile; a field set to null or to blank text is cleared. */
 export const ProfilePatch = z
   .strictObject({
     firstName: optionalText(100),
     lastName: optionalText(100),
     nickname: text(1, 50),
     bio: optionalText(2000),
-    phoneNumber: optionalText(20),
+    phoneNumber: optionalText(20).describe(
+      'international (`+…`), or national to the country of the deployment',
+    ),
     companyName: optionalText(200),
     profession: optionalText(200),
-    birthDate: z.iso.date().nullable(),
-    linkedinUrl: z
-      .url({ protocol: /^https$/, hostname: /^([a-z]{2,3}\.)?linkedin\.com$/ })
-      .max(500)
-      .nullable(),
-    githubUrl: z
-      .url({ protocol: /^https$/, hostname: /^github\.com$/ })
-      .max(500)
-      .nullable(),
+    birthDate: z.iso.date().nullable().describe('not in the future, at most 130 years ago'),
+    linkedinUrl: pageOn('linkedin.com', /^(?:[a-z]{2,3}\.)?linkedin\.com$/),
+    githubUrl: pageOn('github.com', /^(?:www\.)?github\.com$/),
     isProfessional: z.boolean(),
     locale: z.enum(['en', 'fr']).nullable(),
     discoverable: z.boolean(),
