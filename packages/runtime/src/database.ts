@@ -22,11 +22,11 @@ export class DatabaseOlderError extends Error {
   override name = 'DatabaseOlderError'
 }
 
-// bigint columns hold versions and byte counts, all far below 2^53.
-const int8 = 20
+// bigint columns hold versions and byte counts, all far below 2^53. A date has no time zone: it stays text.
+const parsers: Readonly<Record<number, (value: string) => unknown>> = { 20: Number, 1082: String }
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
-    oid === int8 ? Number : (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
+    parsers[oid] ?? (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
 }
 
 /**
