@@ -1,0 +1,74 @@
+import multipart from '@fastify/multipart'
+import { mediaProblems } from '@likeness/contracts'
+import { createServer, openJwks, registerGuards, type Server } from '@likeness/runtime'
+import { openAvatarCache } from './avatars/avatar-cache.js'
+import { serveAvatarRoute, serveVariantRoute } from './avatars/serve-avatar.js'
+import type { Deps } from './deps.js'
+import { problem } from './problems.js'
+import { confirmUploadRoute } from './uploads/confirm-upload.js'
+import { createUploadRoute } from './uploads/create-upload.js'
+import { discardUploadRoute } from './uploads/discard-upload.js'
+import { listUploadsRoute, readUploadRoute } from './uploads/read-uploads.js'
+import { servePreviewRoute } from './uploads/serve-preview.js'
+import { openUploadWaiter } from './uploads/wait-for-upload.js'
+
+const jsonLimit = 64 * 1024
+
+/** The media API: every route on this screen, grouped by who may call it. */
+export async function openApp(deps: Deps): Promise<Server> {
+  const { config } = deps
+  const server = await createServer({
+    title: 'Likeness media',
+    version: '1',
+    logger: deps.logger,
+    problems: mediaProblems,
+    trustProxy: config.TRUST_PROXY,
+    jsonLimit,
+    checks: readinessChecks(deps),
+  })
+  const guards = await registerGuards(server, {
+    service: 'media',
+    issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
+    audience: config.JWT_AUDIENCE,
+    serviceSecret: config.SERVICE_SECRET,
+    findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
+    problem,
+  })
+  const waiter = await openUploadWaiter(deps.bus, deps.db)
+  const cache = await openAvatarCache(deps)
+
+  // Anyone
+  serveAvatarRoute(server, cache)
+  serveVariantRoute(server, cache)
+
+  // Signed in: on one's own uploads, a manager on anyone's
+  await server.register(async (own: Server) => {
+    own.addHook('onRequest', guards.signedIn)
+    listUploadsRoute(own, deps)
+    readUploadRoute(own, deps)
+    servePreviewRoute(own, deps)
+    confirmUploadRoute(own, deps, waiter)
+    discardUploadRoute(own, deps)
+    await own.register(async (pictures: Server) => {
+      await acceptPictures(pictures)
+      createUploadRoute(pictures, deps)
+    })
+  })
+  return server
+}
+
+/** What `/readyz` of both processes asks. */
+export const readinessChecks = (deps: Deps) => ({
+  database: () => deps.db.selectFrom('uploads').select('id').limit(1).execute(),
+  queue: () => deps.queue.check(),
+  storage: () => deps.storage.check(),
+})
+
+/** Bodies reach the upload route as streams: multipart as such, any other type as raw bytes. */
+async function acceptPictures(server: Server): Promise<void> {
+  server.removeAllContentTypeParsers()
+  await server.register(multipart)
+  server.addContentTypeParser(/^image\//, (_request, body, done) => done(null, body))
+  server.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body))
+  server.addContentTypeParser('*', (_request, _body, done) => done(problem('no-image')))
+}

@@ -1,0 +1,127 @@
+import { extensionOf, type VariantFormat } from '@likeness/contracts'
+import { ImageError } from '@likeness/images'
+import { findAvatar, findLiveAvatar, insertAvatar, unsetLive } from '../database/avatars.table.js'
+import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
+import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import type { WorkerDeps } from '../deps.js'
+import { announce } from '../uploads/announce.js'
+import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
+import { refuseUpload } from '../uploads/refuse-upload.js'
+import { viewAvatar } from '../uploads/upload-view.js'
+
+const formats: readonly VariantFormat[] = ['webp', 'jpeg']
+
+/**
+ * The job of a confirmed upload: render its variants, make them live, tell accounts. Each step commits, so
+ * a job that dies is taken up where it ended, and running it twice changes nothing more.
+ */
+export async function publishAvatar(
+  deps: WorkerDeps,
+  { uploadId, userId }: { uploadId: string; userId: string },
+): Promise<void> {
+  const row = await findUpload(deps.db, uploadId, userId)
+  if (row?.status !== 'confirmed' || row.version === null) return
+  const confirmed = { ...row, version: row.version }
+  if (!row.rendered_at && !(await renderAvatar(deps, confirmed))) return
+  await tellAccounts(deps, confirmed)
+}
+
+type ConfirmedRow = UploadRow & { readonly version: number }
+
+/** Stores every variant, then makes this version live unless a later confirmation is. @returns false when it was refused */
+async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolean> {
+  const { config, db, decoder, storage } = deps
+  const original = await readOriginal(deps, row)
+  if (!original) return false
+  // Confirmed before the worker had decoded it: that comes first, and may end it.
+  if (!row.prepared_at && !(await prepareFrom(deps, row, original))) return false
+  const prefix = `avatars/${row.user_id}/${row.version}`
+  try {
+    const variants = await decoder.render(original, {
+      ...(row.crop ? { crop: row.crop } : {}),
+      sizes: config.AVATAR_SIZES,
+      formats,
+      background: config.AVATAR_BACKGROUND,
+      maxPixels: config.IMAGE_MAX_PIXELS,
+    })
+    await Promise.all(
+      variants.map(({ size, format, bytes }) =>
+        storage.put(`${prefix}/${size}.${extensionOf[format]}`, bytes),
+      ),
+    )
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error
+    await refuseUpload(deps, row, error)
+    return false
+  }
+
+  const key = { userId: row.user_id, id: row.id }
+  const changed = await db.transaction().execute(async (trx) => {
+    await lockUser(trx, row.user_id)
+    const rendered = await markRendered(trx, key)
+    // Another run of this job came first.
+    if (!rendered) return []
+    const live = await findLiveAvatar(trx, row.user_id)
+    const newest = live === undefined || live.version < row.version
+    if (newest) await unsetLive(trx, row.user_id)
+    await insertAvatar(trx, {
+      user_id: row.user_id,
+      version: row.version,
+      upload_id: row.id,
+      live: newest,
+      sizes: config.AVATAR_SIZES,
+      formats: [...formats],
+      blob_prefix: prefix,
+    })
+    const superseded =
+      newest && live
+        ? await markSuperseded(trx, { userId: row.user_id, id: live.upload_id }, row.version)
+        : undefined
+    return superseded ? [rendered, superseded] : [rendered]
+  })
+  await Promise.all(changed.map((one) => announce(deps.bus, one)))
+  return true
+}
+
+/** Shows the version in the profile when it is the newest, then marks the upload published. */
+async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
+  const { db, accounts, config } = deps
+  const key = { userId: row.user_id, id: row.id }
+  const avatar = await findAvatar(db, row.user_id, row.version)
+  if (avatar?.live) {
+    // Read again: the placeholder may be newer than the row this job began with.
+    const { thumbhash, alt_text: altText } = (await findUpload(db, row.id, row.user_id)) ?? row
+    const { urls } = viewAvatar(config.PUBLIC_URL, avatar)
+    const known = await accounts.setAvatar(row.user_id, {
+      uploadId: row.id,
+      version: row.version,
+      urls,
+      thumbhash,
+      altText,
+    })
+    if (!known) return giveUp(deps, row)
+  }
+  const published = await db.transaction().execute(async (trx) => {
+    await lockUser(trx, row.user_id)
+    const marked = await markPublished(trx, key)
+    const live = await findLiveAvatar(trx, row.user_id)
+    if (!marked || !live || live.version === row.version) return marked
+    // A later confirmation overtook it.
+    return (await markSuperseded(trx, key, live.version)) ?? marked
+  })
+  if (published) await announce(deps.bus, published)
+}
+
+/** The user is gone: nobody is left to show it to. */
+async function giveUp(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
+  const failed = await deps.db.transaction().execute(async (trx) => {
+    await lockUser(trx, row.user_id)
+    await unsetLive(trx, row.user_id)
+    return markFailed(
+      trx,
+      { userId: row.user_id, id: row.id },
+      { code: 'user-not-found', detail: 'The user no longer exists.' },
+    )
+  })
+  if (failed) await announce(deps.bus, failed)
+}

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os'
+import { httpUrl, integer, ProcessConfig } from '@likeness/runtime'
+import { z } from 'zod'
+
+const sizes = z
+  .string()
+  .regex(/^\d+(,\d+)*$/, 'must be whole numbers separated by commas')
+  .transform((value) => [...new Set(value.split(',').map(Number))].sort((a, b) => a - b))
+  .refine((list) => list.every((size) => size >= 16 && size <= 2048), 'each size must be 16 to 2048 pixels')
+
+/** Every variable of the media service; `--help` of each process prints them. */
+export const MediaConfig = ProcessConfig.extend({
+  ACCOUNTS_URL: httpUrl.describe('internal base URL of the accounts service'),
+  STORAGE_URL: z.string().describe('where pictures are kept: file:///folder'),
+  IMAGE_MAX_BYTES: integer(1024, 1_000_000_000)
+    .default(10 * 1024 * 1024)
+    .describe('largest upload, bytes'),
+  IMAGE_MAX_PIXELS: integer(256, 268_000_000).default(50_000_000).describe('most pixels of an upload'),
+  IMAGE_MIN_SIDE: integer(1, 512).default(16).describe('least width and height of an upload, pixels'),
+  PENDING_PER_USER: integer(1, 1000).default(5).describe('unconfirmed uploads a user may have at once'),
+  PENDING_SECONDS: integer(1, 31_536_000).default(86_400).describe('how long an upload may stay unconfirmed'),
+  UPLOADS_PER_10_MINUTES: integer(1, 1_000_000).default(30).describe('uploads a user may make in 10 minutes'),
+  UPLOAD_BYTES_IN_FLIGHT: integer(1_048_576, 16_000_000_000)
+    .default(256 * 1024 * 1024)
+    .describe('bytes of uploads being received at once, per process; past it 503'),
+  AVATAR_SIZES: sizes.default([32, 64, 128, 256, 512]).describe('sides of the square variants, pixels'),
+  AVATAR_BACKGROUND: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #ffffff')
+    .default('#ffffff')
+    .describe('behind transparency in JPEG'),
+  PREVIEW_SIZE: integer(64, 4096).default(1024).describe('longest side of a preview, pixels'),
+  PICTURE_CACHE_BYTES: integer(0, 16_000_000_000)
+    .default(64 * 1024 * 1024)
+    .describe('memory for served pictures, per process'),
+  DECODERS: integer(1, 64)
+    .default(availableParallelism() + 1)
+    .describe('decoding children per worker; default cores + 1'),
+  REQUEUE_AFTER_SECONDS: integer(1, 86_400)
+    .default(30)
+    .describe('a waiting upload older than this gets its job again'),
+  UPKEEP_SECONDS: integer(1, 86_400).default(15).describe('interval of expiring and requeueing'),
+  GARBAGE_GRACE_SECONDS: integer(0, 604_800)
+    .default(3_600)
+    .describe('a blob that no row names is kept this long'),
+})
+export type MediaConfig = z.output<typeof MediaConfig>

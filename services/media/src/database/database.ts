@@ -1,0 +1,16 @@
+import type { Migrations } from '@likeness/runtime'
+import { first } from './2026-11-20-first.migration.js'
+import type { AvatarsTable } from './avatars.table.js'
+import type { UploadEventsTable } from './upload-events.table.js'
+import type { UploadsTable } from './uploads.table.js'
+
+export type Tables = {
+  uploads: UploadsTable
+  upload_events: UploadEventsTable
+  avatars: AvatarsTable
+}
+
+/** In the order they run; names never change once released. */
+export const migrations: Migrations = {
+  '2026-11-20-first': first,
+}

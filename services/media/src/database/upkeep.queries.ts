@@ -1,0 +1,90 @@
+import type { Database } from '@likeness/runtime'
+import { sql } from 'kysely'
+import type { Tables } from './database.js'
+
+type Db = Database<Tables>
+type Found = { readonly id: string; readonly user_id: string }
+
+/** How many pending uploads are past their time. */
+export async function countExpired(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('uploads')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('status', '=', 'pending')
+    .where('expires_at', '<=', sql<Date>`now()`)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/**
+ * pending → expired for up to `limit` uploads at once, each with its event, in one statement. Rows another
+ * process holds are left to it.
+ */
+export async function expireBatch(db: Db, limit: number): Promise<Found[]> {
+  const { rows } = await sql<Found>`
+    with changed as (
+      update uploads set status = 'expired', closed_at = now(), expires_at = null
+      where ctid = any(array(
+        select ctid from uploads where status = 'pending' and expires_at <= now()
+        order by expires_at limit ${limit} for update skip locked))
+      and status = 'pending'
+      returning user_id, id
+    ), event as (
+      insert into upload_events (user_id, upload_id, type) select user_id, id, 'expired' from changed
+    )
+    select user_id, id from changed`.execute(db)
+  return rows
+}
+
+/** Rows that wait longer than they should for `prepare-upload` or `publish-avatar`. */
+export async function findStuck(db: Db, olderThanSeconds: number, limit: number) {
+  const before = sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`
+  const unprepared = db
+    .selectFrom('uploads')
+    .select(['id', 'user_id'])
+    .where('status', '=', 'pending')
+    .where('prepared_at', 'is', null)
+    .where('uploaded_at', '<', before)
+    .orderBy('uploaded_at')
+    .limit(limit)
+    .execute()
+  const unpublished = db
+    .selectFrom('uploads')
+    .select(['id', 'user_id'])
+    .where('status', '=', 'confirmed')
+    .where('confirmed_at', '<', before)
+    .orderBy('confirmed_at')
+    .limit(limit)
+    .execute()
+  return { unprepared: await unprepared, unpublished: await unpublished }
+}
+
+/** Of the uploads named, those whose files a row still stands for. */
+export async function keepUploadFiles(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('uploads')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('status', 'in', ['pending', 'confirmed', 'published', 'superseded', 'withdrawn'])
+    .execute()
+  return new Set(rows.map((row) => row.id))
+}
+
+/** The blob prefixes with these versions: those of an avatar, or of a confirmed upload that may be rendering now. */
+export async function keepAvatarFiles(db: Db, versions: readonly number[]): Promise<Set<string>> {
+  if (versions.length === 0) return new Set()
+  const kept = await db
+    .selectFrom('avatars')
+    .select('blob_prefix')
+    .where('version', 'in', versions)
+    .unionAll(
+      db
+        .selectFrom('uploads')
+        .select(sql<string>`'avatars/' || user_id || '/' || version`.as('blob_prefix'))
+        .where('status', '=', 'confirmed')
+        .where('version', 'in', versions),
+    )
+    .execute()
+  return new Set(kept.map((row) => row.blob_prefix))
+}

@@ -1,0 +1,30 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** The append-only trail of an upload: what happened, when, and who did it from where. */
+export type UploadEventsTable = {
+  user_id: string
+  upload_id: string
+  seq: ColumnType<number, never, never>
+  type: UploadEventType
+  at: Generated<Date>
+  /** null when a job did it. */
+  actor_id: string | null
+  ip: string | null
+  details: ColumnType<Record<string, unknown>, string, never>
+}
+
+export type UploadEventType =
+  | 'uploaded'
+  | 'prepared'
+  | 'rejected'
+  | 'confirmed'
+  | 'rendered'
+  | 'published'
+  | 'superseded'
+  | 'discarded'
+  | 'expired'
+  | 'failed'
+
+/** Who caused an event: a person at an address, or a job. */
+export type Actor = { readonly id: string | null; readonly ip: string | null }
+export const theWorker: Actor = { id: null, ip: null }

@@ -1,0 +1,209 @@
+import type { Crop, UploadStatus } from '@likeness/contracts'
+import type { Database, Transaction } from '@likeness/runtime'
+import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
+import type { Tables } from './database.js'
+import { type Actor, theWorker, type UploadEventType } from './upload-events.table.js'
+import type { UploadRow } from './uploads.table.js'
+
+type Db = Database<Tables>
+type Key = { readonly userId: string; readonly id: string }
+type Event = {
+  readonly type: UploadEventType
+  readonly actor: Actor
+  readonly details?: Record<string, unknown>
+}
+
+const now = sql<Date>`now()`
+
+/**
+ * The state machine: every transition is this one statement, a conditional update and its event, so a
+ * state never changes without its trace and the loser of a race changes nothing.
+ * @returns the row as changed, or undefined when it was no longer in a state that allows it
+ */
+function transition(
+  db: Db,
+  key: Key,
+  from: readonly UploadStatus[],
+  set: UpdateObject<Tables, 'uploads'>,
+  event: Event,
+  condition: Expression<SqlBool> = sql<SqlBool>`true`,
+): Promise<UploadRow | undefined> {
+  return db
+    .with('changed', (query) =>
+      query
+        .updateTable('uploads')
+        .set(set)
+        .where('user_id', '=', key.userId)
+        .where('id', '=', key.id)
+        .where('status', 'in', from)
+        .where(condition)
+        .returningAll(),
+    )
+    .with('event', (query) =>
+      query
+        .insertInto('upload_events')
+        .columns(['user_id', 'upload_id', 'type', 'actor_id', 'ip', 'details'])
+        .expression((changed) =>
+          changed
+            .selectFrom('changed')
+            .select([
+              'changed.user_id',
+              'changed.id',
+              sql<UploadEventType>`${event.type}`.as('type'),
+              sql<string | null>`${event.actor.id}::uuid`.as('actor_id'),
+              sql<string | null>`${event.actor.ip}::inet`.as('ip'),
+              sql<string>`${JSON.stringify(event.details ?? {})}::jsonb`.as('details'),
+            ]),
+        ),
+    )
+    .selectFrom('changed')
+    .selectAll()
+    .executeTakeFirst()
+}
+
+/** Decoded for the first time: its preview is stored. The state stays as it is. */
+export function markPrepared(db: Db, key: Key, thumbhash: string): Promise<UploadRow | undefined> {
+  return transition(
+    db,
+    key,
+    ['pending', 'confirmed'],
+    { prepared_at: now, thumbhash },
+    { type: 'prepared', actor: theWorker },
+    sql`prepared_at is null`,
+  )
+}
+
+/** Decoding it had to be killed once more. @returns how often that has happened */
+export async function countDecodeKill(db: Db, key: Key): Promise<number> {
+  const row = await db
+    .updateTable('uploads')
+    .set({ decode_kills: sql<number>`decode_kills + 1` })
+    .where('user_id', '=', key.userId)
+    .where('id', '=', key.id)
+    .returning('decode_kills')
+    .executeTakeFirst()
+  return row?.decode_kills ?? 0
+}
+
+/** pending → rejected: the bytes cannot be decoded. */
+export function markRejected(
+  db: Db,
+  key: Key,
+  failure: { code: string; detail: string },
+): Promise<UploadRow | undefined> {
+  return transition(
+    db,
+    key,
+    ['pending'],
+    {
+      status: 'rejected',
+      expires_at: null,
+      closed_at: now,
+      failure_code: failure.code,
+      failure_detail: failure.detail,
+    },
+    { type: 'rejected', actor: theWorker, details: failure },
+  )
+}
+
+/**
+ * pending → confirmed, drawing the version that orders this user's confirmations.
+ * Changes nothing once it has expired, when `sha256` is another, or when the crop leaves the picture.
+ */
+export function confirmPending(
+  db: Db,
+  key: Key,
+  choice: { crop: Crop | undefined; altText: string | undefined; sha256: string | undefined },
+  actor: Actor,
+): Promise<UploadRow | undefined> {
+  const { crop, altText, sha256 } = choice
+  return transition(
+    db,
+    key,
+    ['pending'],
+    {
+      status: 'confirmed',
+      confirmed_at: now,
+      expires_at: null,
+      version: sql<number>`nextval('avatar_version')`,
+      crop: crop ? JSON.stringify(crop) : null,
+      alt_text: altText ?? null,
+    },
+    { type: 'confirmed', actor, details: crop ? { crop } : {} },
+    sql`expires_at > now()
+      and (${sha256 ?? null}::text is null or sha256 = ${sha256 ?? null})
+      and ${crop ? crop.x + crop.width : 0}::bigint <= width
+      and ${crop ? crop.y + crop.height : 0}::bigint <= height`,
+  )
+}
+
+/** pending → discarded. */
+export function discardPending(
+  db: Db,
+  key: Key,
+  actor: Actor,
+  reason?: string,
+): Promise<UploadRow | undefined> {
+  return transition(
+    db,
+    key,
+    ['pending'],
+    { status: 'discarded', expires_at: null, closed_at: now },
+    { type: 'discarded', actor, details: reason === undefined ? {} : { reason } },
+    sql`expires_at > now()`,
+  )
+}
+
+/** confirmed: the variants are stored and the avatar row is written in the same transaction. */
+export function markRendered(trx: Transaction<Tables>, key: Key): Promise<UploadRow | undefined> {
+  return transition(
+    trx,
+    key,
+    ['confirmed'],
+    { rendered_at: now },
+    { type: 'rendered', actor: theWorker },
+    sql`rendered_at is null`,
+  )
+}
+
+/** confirmed → published: the profile shows it, or a newer one was there first. */
+export function markPublished(trx: Transaction<Tables>, key: Key): Promise<UploadRow | undefined> {
+  return transition(
+    trx,
+    key,
+    ['confirmed'],
+    { status: 'published', published_at: now },
+    { type: 'published', actor: theWorker },
+    sql`rendered_at is not null`,
+  )
+}
+
+/** published → superseded by a later confirmation. */
+export function markSuperseded(
+  trx: Transaction<Tables>,
+  key: Key,
+  by: number,
+): Promise<UploadRow | undefined> {
+  return transition(
+    trx,
+    key,
+    ['published'],
+    { status: 'superseded', closed_at: now },
+    { type: 'superseded', actor: theWorker, details: { by } },
+  )
+}
+
+/** confirmed → failed: it can never be rendered. */
+export function markFailed(
+  db: Db,
+  key: Key,
+  failure: { code: string; detail: string },
+): Promise<UploadRow | undefined> {
+  return transition(
+    db,
+    key,
+    ['confirmed'],
+    { status: 'failed', closed_at: now, failure_code: failure.code, failure_detail: failure.detail },
+    { type: 'failed', actor: theWorker, details: failure },
+  )
+}

@@ -1,0 +1,125 @@
+import type { Crop, ImageFormat, UploadStatus } from '@likeness/contracts'
+import type { Database, Transaction } from '@likeness/runtime'
+import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+import type { Actor } from './upload-events.table.js'
+
+export type UploadsTable = {
+  user_id: string
+  id: string
+  status: Generated<UploadStatus>
+  original_filename: string | null
+  format: ImageFormat
+  bytes: number
+  /** Upright pixels, as a person sees the picture. */
+  width: number
+  height: number
+  pages: number
+  sha256: string
+  thumbhash: Generated<string | null>
+  /** How often decoding it had to be killed. */
+  decode_kills: Generated<number>
+  crop: ColumnType<Crop | null, never, string | null>
+  alt_text: Generated<string | null>
+  /** Drawn at confirmation; the largest one of a user is the avatar. */
+  version: ColumnType<number | null, never, number>
+  uploaded_at: Generated<Date>
+  /** The worker decoded it and stored the preview. */
+  prepared_at: Generated<Date | null>
+  confirmed_at: Generated<Date | null>
+  /** Variants are stored and the avatar row is committed; accounts may not know yet. */
+  rendered_at: Generated<Date | null>
+  published_at: Generated<Date | null>
+  expires_at: Date | null
+  closed_at: Generated<Date | null>
+  failure_code: Generated<string | null>
+  failure_detail: Generated<string | null>
+}
+export type UploadRow = Selectable<UploadsTable>
+
+type Db = Database<Tables>
+
+/** Serialises what must be counted or ordered per user, until the transaction ends. */
+export async function lockUser(trx: Transaction<Tables>, userId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`.execute(trx)
+}
+
+/** One upload. Without `userId` anyone's, for managers and jobs. */
+export function findUpload(db: Db, id: string, userId?: string): Promise<UploadRow | undefined> {
+  return db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('id', '=', id)
+    .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
+    .executeTakeFirst()
+}
+
+/** A user's uploads, newest first, after (older than) `after`. Ids are UUID v7, so they sort by time. */
+export function listUploads(
+  db: Db,
+  userId: string,
+  page: { status: UploadStatus | undefined; after: string | undefined; limit: number },
+): Promise<UploadRow[]> {
+  const { status, after, limit } = page
+  return db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'))
+    .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** What a user has open, under `lockUser`: pending uploads, oldest first, and uploads of the last 10 minutes. */
+export async function countOpen(trx: Transaction<Tables>, userId: string) {
+  const pending = await trx
+    .selectFrom('uploads')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('status', '=', 'pending')
+    .orderBy('id')
+    .execute()
+  const recent = await trx
+    .selectFrom('uploads')
+    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('uploaded_at').as('first')])
+    .where('user_id', '=', userId)
+    .where('uploaded_at', '>', sql<Date>`now() - interval '10 minutes'`)
+    .executeTakeFirstOrThrow()
+  return { pending: pending.map((row) => row.id), recent: recent.count, firstRecent: recent.first }
+}
+
+type NewUpload = Pick<
+  UploadRow,
+  'user_id' | 'id' | 'original_filename' | 'format' | 'bytes' | 'width' | 'height' | 'pages' | 'sha256'
+>
+
+/** @param keptSeconds until it expires unconfirmed */
+export function insertUpload(
+  db: Db,
+  upload: NewUpload,
+  keptSeconds: number,
+  actor: Actor,
+): Promise<UploadRow> {
+  return db
+    .with('inserted', (query) =>
+      query
+        .insertInto('uploads')
+        .values({ ...upload, expires_at: sql<Date>`now() + make_interval(secs => ${keptSeconds})` })
+        .returningAll(),
+    )
+    .with('event', (query) =>
+      query.insertInto('upload_events').values({
+        user_id: upload.user_id,
+        upload_id: upload.id,
+        type: 'uploaded',
+        actor_id: actor.id,
+        ip: actor.ip,
+        details: '{}',
+      }),
+    )
+    .selectFrom('inserted')
+    .selectAll()
+    .executeTakeFirstOrThrow()
+}

@@ -1,0 +1,86 @@
+import { type Decoder, openDecoder } from '@likeness/images'
+import {
+  type Bus,
+  type Cursors,
+  type Database,
+  type JobQueue,
+  type Logger,
+  openBus,
+  openCursors,
+  openDatabase,
+  openLogger,
+  openQueue,
+} from '@likeness/runtime'
+import { type BlobStore, openStorage } from '@likeness/storage'
+import { type AccountsClient, openAccountsClient } from './accounts-client.js'
+import type { MediaConfig } from './config.js'
+import type { Tables } from './database/database.js'
+import { type Enqueue, enqueueTo } from './queue.js'
+
+/** What every process of the media service works with. */
+export type Deps = {
+  readonly config: MediaConfig
+  readonly logger: Logger
+  readonly db: Database<Tables>
+  readonly storage: BlobStore
+  readonly queue: JobQueue
+  readonly enqueue: Enqueue
+  readonly bus: Bus
+  readonly cursors: Cursors
+  close(): Promise<void>
+}
+
+/** What its worker has besides. */
+export type WorkerDeps = Deps & { readonly decoder: Decoder; readonly accounts: AccountsClient }
+
+/** The only place that knows which implementations stand behind the types. */
+export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {}): Promise<Deps> {
+  const logger = overrides.logger ?? openLogger('media', config.LOG_LEVEL)
+  const db =
+    overrides.db ??
+    openDatabase<Tables>(config.DATABASE_URL, {
+      name: 'media',
+      max: config.DATABASE_POOL,
+      onError: (error) => logger.warn({ err: error }, 'database'),
+    })
+  const storage = overrides.storage ?? openStorage(config.STORAGE_URL)
+  const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, logger))
+  const bus = overrides.bus ?? openBus(config.QUEUE_URL, logger)
+  return {
+    config,
+    logger,
+    db,
+    storage,
+    queue,
+    enqueue: enqueueTo(queue, logger),
+    bus,
+    cursors: openCursors(config.SERVICE_SECRET),
+    async close() {
+      await queue.close()
+      await bus.close()
+      await db.destroy()
+      await storage.close()
+    },
+  }
+}
+
+/** @param overrides replaced by tests that make a part fail */
+export async function openWorkerDeps(
+  config: MediaConfig,
+  overrides: Partial<WorkerDeps> = {},
+): Promise<WorkerDeps> {
+  const deps = await openDeps(config, overrides)
+  const decoder =
+    overrides.decoder ?? openDecoder({ children: config.DECODERS, timeoutMs: 10_000, maxRssMiB: 600 })
+  return {
+    ...deps,
+    decoder,
+    accounts: overrides.accounts ?? openAccountsClient(config),
+    async close() {
+      // Jobs first: they use the decoder.
+      await deps.queue.close()
+      await decoder.close()
+      await deps.close()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { JobPolicy } from '@likeness/runtime'
+import { publishAvatar } from './avatars/publish-avatar.job.js'
+import type { WorkerDeps } from './deps.js'
+import type { JobName, Jobs } from './queue.js'
+import { collectGarbage } from './upkeep/collect-garbage.js'
+import { expireUploads } from './upkeep/expire-uploads.js'
+import { requeueStuck } from './upkeep/requeue-stuck.js'
+import { prepareUpload } from './uploads/prepare-upload.job.js'
+
+type Job<Name extends JobName> = JobPolicy & {
+  readonly run: (deps: WorkerDeps, payload: Jobs[Name]) => Promise<unknown>
+}
+
+/** Every job: its handler, how often it is tried, how many run at once, and its schedule. */
+export const jobsOf = ({
+  DECODERS,
+  UPKEEP_SECONDS,
+}: WorkerDeps['config']): { [Name in JobName]: Job<Name> } => ({
+  'prepare-upload': { run: prepareUpload, concurrency: DECODERS, attempts: 5, backoffMs: 500 },
+  'publish-avatar': { run: publishAvatar, concurrency: DECODERS, attempts: 8, backoffMs: 500 },
+  'expire-uploads': upkeep((deps) => expireUploads(deps, { dryRun: false }), UPKEEP_SECONDS),
+  'requeue-stuck': upkeep((deps) => requeueStuck(deps, { dryRun: false }), UPKEEP_SECONDS),
+  'collect-garbage': upkeep((deps) => collectGarbage(deps, { dryRun: false }), 3_600),
+})
+
+// A run that fails waits for the next interval.
+const upkeep = (run: (deps: WorkerDeps) => Promise<unknown>, everySeconds: number) =>
+  ({ run, concurrency: 1, attempts: 1, backoffMs: 1_000, everyMs: everySeconds * 1000 }) as const
+
+/** Starts working every job until the queue closes. */
+export async function workJobs(deps: WorkerDeps): Promise<void> {
+  const jobs = jobsOf(deps.config)
+  await Promise.all(
+    Object.entries(jobs).map(([name, { run, ...policy }]) =>
+      // The payload was typed where it was added: `enqueue` knows each name's.
+      deps.queue.work(name, policy, (payload) => run(deps, payload as never)),
+    ),
+  )
+}

@@ -1,0 +1,53 @@
+import { keepAvatarFiles, keepUploadFiles } from '../database/upkeep.queries.js'
+import type { Deps } from '../deps.js'
+
+const batch = 500
+
+type Blob = { readonly key: string; readonly bytes: number }
+type Collected = { blobs: number; bytes: number }
+
+/**
+ * Deletes blobs that no row names: what a process left behind when it died between storing and committing,
+ * or between committing and deleting. Blobs younger than the grace may belong to a row not yet committed.
+ */
+export async function collectGarbage(deps: Deps, options: { dryRun: boolean }): Promise<Collected> {
+  const total: Collected = { blobs: 0, bytes: 0 }
+  const oldest = Date.now() - deps.config.GARBAGE_GRACE_SECONDS * 1000
+  for (const [prefix, orphansOf] of [
+    ['uploads/', uploadOrphans],
+    ['avatars/', avatarOrphans],
+  ] as const) {
+    let pending: Blob[] = []
+    const flush = async () => {
+      const orphans = pending.length > 0 ? await orphansOf(deps, pending) : []
+      pending = []
+      if (!options.dryRun) await deps.storage.delete(orphans.map((blob) => blob.key))
+      total.blobs += orphans.length
+      total.bytes += orphans.reduce((sum, blob) => sum + blob.bytes, 0)
+    }
+    for await (const blob of deps.storage.list(prefix)) {
+      if (blob.modifiedAt.getTime() <= oldest) pending.push(blob)
+      if (pending.length >= batch) await flush()
+    }
+    await flush()
+  }
+  return total
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** `uploads/<userId>/<uploadId>/…`; whatever else lies there is not ours to judge. */
+async function uploadOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
+  const idOf = (blob: Blob) => blob.key.split('/')[2] ?? ''
+  const ours = blobs.filter((blob) => uuid.test(idOf(blob)))
+  const kept = await keepUploadFiles(deps.db, ours.map(idOf))
+  return ours.filter((blob) => !kept.has(idOf(blob)))
+}
+
+/** `avatars/<userId>/<version>/…` */
+async function avatarOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
+  const versionOf = (blob: Blob) => Number(blob.key.split('/')[2])
+  const ours = blobs.filter((blob) => Number.isSafeInteger(versionOf(blob)))
+  const kept = await keepAvatarFiles(deps.db, ours.map(versionOf))
+  return ours.filter((blob) => !kept.has(blob.key.split('/').slice(0, 3).join('/')))
+}

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util'
+import { ConfirmUpload, IdParams, ProblemBody, Upload } from '@likeness/contracts'
+import { callerOf, type Problem, type Server } from '@likeness/runtime'
+import type { Actor } from '../database/upload-events.table.js'
+import { confirmPending } from '../database/upload-transitions.js'
+import type { UploadRow } from '../database/uploads.table.js'
+import { findUpload } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { announce } from './announce.js'
+import { closedProblem } from './closed-problem.js'
+import { findUploadFor } from './find-upload.js'
+import { viewUpload } from './upload-view.js'
+import type { UploadWaiter } from './wait-for-upload.js'
+import { preferredWait } from './wait-for-upload.js'
+
+/** POST /v1/uploads/:id/confirm: step two. */
+export function confirmUploadRoute(server: Server, deps: Deps, waiter: UploadWaiter): void {
+  server.post(
+    '/v1/uploads/:id/confirm',
+    {
+      schema: {
+        summary: 'Make an upload the avatar',
+        description:
+          '202 while it is being published, 200 once it is; `Prefer: wait=N` waits up to 30 s for that.',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        params: IdParams,
+        body: ConfirmUpload.nullish(),
+        response: { 200: Upload, 202: Upload, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const seen = await findUploadFor(deps, caller, request.params.id)
+      let row = await confirmUpload(deps, seen, request.body ?? {}, { id: caller.id, ip: request.ip })
+      const seconds = preferredWait(request.headers.prefer)
+      if (seconds > 0) {
+        reply.header('preference-applied', `wait=${seconds}`)
+        row = await waiter.untilSettled(row, seconds * 1000, request.raw)
+      }
+      return reply.code(row.status === 'confirmed' ? 202 : 200).send(await viewUpload(deps, row))
+    },
+  )
+}
+
+/**
+ * Confirms a pending upload, or returns the one that the same request confirmed before.
+ * @param seen the row as the caller may see it
+ * @throws Problem upload-expired, upload-discarded, upload-rejected, upload-failed, already-confirmed,
+ * sha256-mismatch, invalid-crop
+ */
+export async function confirmUpload(
+  deps: Deps,
+  seen: UploadRow,
+  choice: ConfirmUpload,
+  actor: Actor,
+): Promise<UploadRow> {
+  const { crop, altText, sha256 } = choice
+  const confirmed = await confirmPending(
+    deps.db,
+    { userId: seen.user_id, id: seen.id },
+    { crop, altText, sha256 },
+    actor,
+  )
+  if (confirmed) {
+    await deps.enqueue('publish-avatar', { uploadId: confirmed.id, userId: confirmed.user_id })
+    await announce(deps.bus, confirmed)
+    return confirmed
+  }
+  const now = await findUpload(deps.db, seen.id, seen.user_id)
+  if (!now) throw problem('upload-not-found')
+  const refusal = refusalOf(now, choice)
+  if (refusal) throw refusal
+  return now
+}
+
+/** Why this choice cannot confirm the row, or undefined when it already has. */
+function refusalOf(row: UploadRow, { crop, altText, sha256 }: ConfirmUpload): Problem | undefined {
+  const closed = closedProblem(row)
+  if (closed) return closed
+  if (sha256 !== undefined && sha256 !== row.sha256) return problem('sha256-mismatch')
+  if (row.status === 'pending') return problem('invalid-crop', { width: row.width, height: row.height })
+  if (row.status === 'failed') return problem('upload-failed')
+  const same = isDeepStrictEqual(crop ?? null, row.crop) && (altText ?? null) === row.alt_text
+  return same ? undefined : problem('already-confirmed')
+}

@@ -1,0 +1,130 @@
+import { CreateUploadQuery, ProblemBody, Upload } from '@likeness/contracts'
+import { ImageError, probe } from '@likeness/images'
+import { callerOf, isAtLeast, newId, type Server } from '@likeness/runtime'
+import { StorageFullError } from '@likeness/storage'
+import type { Actor } from '../database/upload-events.table.js'
+import { discardPending } from '../database/upload-transitions.js'
+import { countOpen, insertUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { announce } from './announce.js'
+import { BytesInFlight } from './bytes-in-flight.js'
+import { cleanFilename } from './clean-filename.js'
+import { imageProblem } from './image-problem.js'
+import { bytesAnnounced, type ReceivedImage, receiveImage } from './receive-image.js'
+import { deleteFiles, originalKey, uploadFiles } from './upload-files.js'
+import { viewUpload } from './upload-view.js'
+
+/** POST /v1/uploads: step one. */
+export function createUploadRoute(server: Server, deps: Deps): void {
+  const inFlight = new BytesInFlight(deps.config.UPLOAD_BYTES_IN_FLIGHT)
+  const limit = deps.config.IMAGE_MAX_BYTES
+  server.post(
+    '/v1/uploads',
+    {
+      schema: {
+        summary: 'Upload a picture: multipart field `image`, or the raw bytes',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        consumes: ['multipart/form-data', 'image/*'],
+        querystring: CreateUploadQuery,
+        response: { 201: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const { userId = caller.id, filename, replace } = request.query
+      if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
+      const row = await inFlight.hold(bytesAnnounced(request, limit), async () =>
+        createUpload(
+          deps,
+          { userId, actor: { id: caller.id, ip: request.ip } },
+          await receiveImage(request, limit, filename),
+          {
+            replaceOldest: replace === 'oldest',
+          },
+        ),
+      )
+      return reply
+        .code(201)
+        .header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
+        .send(await viewUpload(deps, row))
+    },
+  )
+}
+
+/**
+ * Stages a picture: its bytes are durable before its row says pending.
+ * @throws Problem unsupported-image, invalid-image, too-many-pixels, image-too-small, too-many-pending,
+ * rate-limited, storage-full; then nothing is kept
+ */
+export async function createUpload(
+  deps: Deps,
+  owner: { userId: string; actor: Actor },
+  image: ReceivedImage,
+  options: { replaceOldest: boolean },
+): Promise<UploadRow> {
+  const { config, db, storage } = deps
+  const bytes = Buffer.concat(image.chunks)
+  const limits = { maxPixels: config.IMAGE_MAX_PIXELS, minPixels: config.IMAGE_MIN_SIDE }
+  const header = await probe(bytes, limits).catch((error: unknown) => {
+    throw error instanceof ImageError ? imageProblem(error, bytes, limits) : error
+  })
+  const key = { user_id: owner.userId, id: newId() }
+  await storage.put(originalKey(key), bytes).catch((error: unknown) => {
+    throw error instanceof StorageFullError
+      ? problem('storage-full', {}, { headers: { 'retry-after': '60' } })
+      : error
+  })
+
+  let replaced: UploadRow[] = []
+  const row = await db
+    .transaction()
+    .execute(async (trx) => {
+      await lockUser(trx, owner.userId)
+      const open = await countOpen(trx, owner.userId)
+      if (open.recent >= config.UPLOADS_PER_10_MINUTES) throw rateLimited(open.firstRecent)
+      const surplus = open.pending.slice(0, Math.max(0, open.pending.length + 1 - config.PENDING_PER_USER))
+      if (surplus.length > 0 && !options.replaceOldest) {
+        throw problem('too-many-pending', { limit: config.PENDING_PER_USER })
+      }
+      const gone = []
+      for (const id of surplus) {
+        gone.push(
+          await discardPending(trx, { userId: owner.userId, id }, owner.actor, `replaced by ${key.id}`),
+        )
+      }
+      replaced = gone.filter((one) => one !== undefined)
+      return insertUpload(
+        trx,
+        {
+          ...key,
+          original_filename: cleanFilename(image.filename),
+          format: header.format,
+          bytes: image.bytes,
+          width: header.width,
+          height: header.height,
+          pages: header.pages,
+          sha256: image.sha256,
+        },
+        config.PENDING_SECONDS,
+        owner.actor,
+      )
+    })
+    .catch(async (error: unknown) => {
+      // Only a refusal is known to have written nothing; after a lost connection the row may stand, and
+      // bytes without a row are collected later.
+      if (error instanceof Error && error.name === 'Problem') await deleteFiles(deps, [originalKey(key)])
+      throw error
+    })
+
+  await deleteFiles(deps, replaced.flatMap(uploadFiles))
+  await deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
+  for (const changed of [...replaced, row]) await announce(deps.bus, changed)
+  return row
+}
+
+function rateLimited(first: Date | null) {
+  const seconds = Math.max(1, Math.ceil(((first?.getTime() ?? Date.now()) + 600_000 - Date.now()) / 1000))
+  return problem('rate-limited', { seconds }, { headers: { 'retry-after': String(seconds) } })
+}

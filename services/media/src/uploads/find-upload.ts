@@ -1,0 +1,14 @@
+import { type Caller, isAtLeast } from '@likeness/runtime'
+import { findUpload, type UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+
+/**
+ * The upload a caller may act on: their own, or anyone's for a manager.
+ * @throws Problem upload-not-found, also for another's, so that existence is never disclosed
+ */
+export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: string): Promise<UploadRow> {
+  const row = await findUpload(deps.db, id, isAtLeast(caller.role, 'manager') ? undefined : caller.id)
+  if (!row) throw problem('upload-not-found')
+  return row
+}

@@ -1,0 +1,64 @@
+import { ImageError } from '@likeness/images'
+import { BlobNotFoundError } from '@likeness/storage'
+import { markPrepared } from '../database/upload-transitions.js'
+import { findUpload, type UploadRow } from '../database/uploads.table.js'
+import type { WorkerDeps } from '../deps.js'
+import { announce } from './announce.js'
+import { refuseUpload } from './refuse-upload.js'
+import { deleteFiles, originalKey, previewKey, uploadFiles } from './upload-files.js'
+
+/** The job of a staged upload: decode it once, keep its preview and placeholder, or reject it. */
+export async function prepareUpload(
+  deps: WorkerDeps,
+  { uploadId, userId }: { uploadId: string; userId: string },
+): Promise<void> {
+  const row = await findUpload(deps.db, uploadId, userId)
+  if (!row || row.prepared_at || !['pending', 'confirmed'].includes(row.status)) return
+  const original = await readOriginal(deps, row)
+  if (original) await prepareFrom(deps, row, original)
+}
+
+/** The uploaded bytes, or undefined when the upload was closed meanwhile and they are gone. */
+export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<Buffer | undefined> {
+  try {
+    return await deps.storage.get(originalKey(row))
+  } catch (error) {
+    const now = await findUpload(deps.db, row.id, row.user_id)
+    if (error instanceof BlobNotFoundError && now?.status !== 'pending' && now?.status !== 'confirmed')
+      return undefined
+    throw error
+  }
+}
+
+/** Prepares from bytes at hand. @returns the row with its placeholder, or undefined when it was refused or closed */
+export async function prepareFrom(
+  deps: WorkerDeps,
+  row: UploadRow,
+  original: Buffer,
+): Promise<UploadRow | undefined> {
+  const { config, decoder, storage, db } = deps
+  let prepared: Awaited<ReturnType<typeof decoder.prepare>>
+  try {
+    prepared = await decoder.prepare(original, {
+      maxPixels: config.IMAGE_MAX_PIXELS,
+      previewSize: config.PREVIEW_SIZE,
+    })
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error
+    await refuseUpload(deps, row, error)
+    return undefined
+  }
+  await storage.put(previewKey(row), prepared.preview)
+  const marked = await markPrepared(db, { userId: row.user_id, id: row.id }, prepared.thumbhash)
+  if (marked) {
+    await announce(deps.bus, marked)
+    return marked
+  }
+  // Another run prepared it, or it was closed while this one worked.
+  const now = await findUpload(db, row.id, row.user_id)
+  if (!now || ['discarded', 'expired', 'rejected'].includes(now.status)) {
+    await deleteFiles(deps, uploadFiles(row))
+    return undefined
+  }
+  return now
+}

@@ -1,0 +1,57 @@
+import { IdParams, ListUploadsQuery, ProblemBody, Upload, UploadPage } from '@likeness/contracts'
+import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
+import { listUploads } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { findUploadFor } from './find-upload.js'
+import { viewUpload, viewUploads } from './upload-view.js'
+
+/** GET /v1/uploads/:id */
+export function readUploadRoute(server: Server, deps: Deps): void {
+  server.get(
+    '/v1/uploads/:id',
+    {
+      schema: {
+        summary: 'One upload',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        params: IdParams,
+        response: { 200: Upload, '4xx': ProblemBody },
+      },
+    },
+    async (request) => viewUpload(deps, await findUploadFor(deps, callerOf(request), request.params.id)),
+  )
+}
+
+/** GET /v1/uploads: one's history, newest first. */
+export function listUploadsRoute(server: Server, deps: Deps): void {
+  server.get(
+    '/v1/uploads',
+    {
+      schema: {
+        summary: 'Upload history, newest first',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        querystring: ListUploadsQuery,
+        response: { 200: UploadPage, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const { status, limit, cursor, userId = caller.id } = request.query
+      if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
+      const after = cursor === undefined ? undefined : deps.cursors.open(cursor)
+      if (cursor !== undefined && !after) throw problem('invalid-cursor')
+      const rows = await listUploads(deps.db, userId, { status, after: after?.id, limit: limit + 1 })
+      const page = rows.slice(0, limit)
+      const last = rows.length > limit ? page.at(-1) : undefined
+      const nextCursor = last ? deps.cursors.seal({ at: last.uploaded_at, id: last.id }) : null
+      if (nextCursor !== null) {
+        const next = new URL(request.url, deps.config.PUBLIC_URL)
+        next.searchParams.set('cursor', nextCursor)
+        reply.header('link', `<${next.href}>; rel="next"`)
+      }
+      return { items: await viewUploads(deps, page), nextCursor }
+    },
+  )
+}

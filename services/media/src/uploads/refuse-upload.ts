@@ -1,0 +1,30 @@
+import type { ImageError } from '@likeness/images'
+import { countDecodeKill, markFailed, markRejected } from '../database/upload-transitions.js'
+import type { UploadRow } from '../database/uploads.table.js'
+import type { WorkerDeps } from '../deps.js'
+import { announce } from './announce.js'
+import { deleteFiles, uploadFiles } from './upload-files.js'
+
+const killsAllowed = 2
+
+const details: Readonly<Record<string, string>> = {
+  'invalid-image': 'The file is damaged or incomplete.',
+  'too-many-pixels': 'The image has too many pixels.',
+  'decode-timeout': 'Decoding the image took too long.',
+  'decode-memory': 'Decoding the image took too much memory.',
+  'decode-crash': 'The image could not be decoded.',
+}
+
+/**
+ * Ends an upload whose picture will not decode: a pending one is rejected, a confirmed one has failed.
+ * A first killed decoder may have been the machine's fault, so that error is thrown again for another try.
+ */
+export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: ImageError): Promise<void> {
+  const key = { userId: row.user_id, id: row.id }
+  if (error.code.startsWith('decode-') && (await countDecodeKill(deps.db, key)) < killsAllowed) throw error
+  const failure = { code: error.code, detail: details[error.code] ?? 'The image could not be read.' }
+  const rejected = await markRejected(deps.db, key, failure)
+  if (rejected) await deleteFiles(deps, uploadFiles(rejected))
+  const ended = rejected ?? (await markFailed(deps.db, key, failure))
+  if (ended) await announce(deps.bus, ended)
+}

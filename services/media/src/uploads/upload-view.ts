@@ -1,0 +1,73 @@
+import { type Avatar, extensionOf, type Upload } from '@likeness/contracts'
+import type { AvatarRow } from '../database/avatars.table.js'
+import { findAvatarsOf } from '../database/avatars.table.js'
+import type { UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+
+const time = (at: Date | null) => at?.toISOString() ?? null
+
+/** An upload as a client sees it. */
+export async function viewUpload(deps: Pick<Deps, 'db' | 'config'>, row: UploadRow): Promise<Upload> {
+  const [view] = await viewUploads(deps, [row])
+  if (!view) throw new Error('a row without a view')
+  return view
+}
+
+/** Uploads of one user as a client sees them, in the same order. */
+export async function viewUploads(
+  deps: Pick<Deps, 'db' | 'config'>,
+  rows: readonly UploadRow[],
+): Promise<Upload[]> {
+  const rendered = rows.filter((row) => row.rendered_at !== null)
+  const avatars = await findAvatarsOf(
+    deps.db,
+    rows[0]?.user_id ?? '',
+    rendered.flatMap((row) => row.version ?? []),
+  )
+  const byUpload = new Map(avatars.map((avatar) => [avatar.upload_id, avatar]))
+  return rows.map((row) => toView(deps.config.PUBLIC_URL, row, byUpload.get(row.id)))
+}
+
+function toView(origin: string, row: UploadRow, avatar: AvatarRow | undefined): Upload {
+  const hasFiles = !['discarded', 'expired', 'rejected'].includes(row.status)
+  return {
+    id: row.id,
+    userId: row.user_id,
+    status: row.status,
+    isConfirmed: row.confirmed_at !== null,
+    originalFilename: row.original_filename,
+    format: row.format,
+    bytes: row.bytes,
+    width: row.width,
+    height: row.height,
+    pages: row.pages,
+    sha256: row.sha256,
+    crop: row.crop,
+    altText: row.alt_text,
+    uploadedAt: row.uploaded_at.toISOString(),
+    confirmedAt: time(row.confirmed_at),
+    publishedAt: time(row.published_at),
+    expiresAt: time(row.expires_at),
+    closedAt: time(row.closed_at),
+    failure: row.failure_code === null ? null : { code: row.failure_code, detail: row.failure_detail ?? '' },
+    previewUrl: row.prepared_at && hasFiles ? `${origin}/v1/uploads/${row.id}/preview` : null,
+    thumbhash: row.thumbhash,
+    avatar: avatar ? viewAvatar(origin, avatar) : null,
+  }
+}
+
+/** The immutable URLs of a rendered version. */
+export function viewAvatar(origin: string, avatar: AvatarRow): Avatar {
+  const urls = Object.fromEntries(
+    avatar.sizes.map((size) => [
+      String(size),
+      Object.fromEntries(
+        avatar.formats.map((format) => [
+          format,
+          `${origin}/v1/avatars/${avatar.user_id}/${avatar.version}/${size}.${extensionOf[format]}`,
+        ]),
+      ),
+    ]),
+  )
+  return { version: avatar.version, urls }
+}
