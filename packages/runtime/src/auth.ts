@@ -8,15 +8,17 @@ import { isServiceToken } from './service-token.js'
 /** The person a request speaks for. */
 export type Caller = { readonly id: string; readonly sessionId: string; readonly role: Role }
 
+type Guard = (request: FastifyRequest) => Promise<void>
+
 export type Guards = {
   /** preHandler of a route for anyone signed in. */
-  signedIn(request: FastifyRequest): Promise<void>
+  readonly signedIn: Guard
   /** preHandler of a route for managers and admins. */
-  manager(request: FastifyRequest): Promise<void>
+  readonly manager: Guard
   /** preHandler of a route for admins. */
-  admin(request: FastifyRequest): Promise<void>
+  readonly admin: Guard
   /** preHandler of `/internal` routes: a service token made out to this service. */
-  service(request: FastifyRequest): Promise<void>
+  readonly service: Guard
 }
 
 const rank: Readonly<Record<Role, number>> = { user: 0, manager: 1, admin: 2 }

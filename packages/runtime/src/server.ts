@@ -23,6 +23,8 @@ import { newId } from './ids.js'
 import type { Logger } from './logger.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
 
+export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
+
 /** A Fastify server whose routes are typed by zod schemas. */
 export type Server = FastifyInstance<
   RawServerDefault,
