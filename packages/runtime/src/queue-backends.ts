@@ -1,5 +1,6 @@
 import {
   createPostgresBackend,
+  DEFAULT_SCHEMA,
   type Processor,
   Queue,
   quoteSchemaName,
@@ -38,31 +39,32 @@ export function connectRedis(url: string, onError: (error: Error) => void): Prom
 
 /** PostgreSQL: one pool for all queues of the process; a worker keeps one of its connections to listen. */
 export async function connectPostgres(url: string, onError: (error: Error) => void): Promise<QueueBackend> {
-  const schema = namespaceOf(url)
+  const namespace = namespaceOf(url)
   const pool = new pg.Pool({
     connectionString: withoutParameters(url),
-    options: `-c search_path=${quoteSchemaName(schema)}`,
+    options: `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)}`,
     max: 20,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
   })
   pool.on('error', onError)
-  await migrateQueue(pool, schema)
+  await migrateQueue(pool)
   // The classes are typed for Redis unless told otherwise; both backends answer the same interface.
   const connection = pool as never
   const backend = createPostgresBackend as never
   return {
-    queue: (name) => new Queue(name, { connection }, backend),
-    worker: (name, processor, options) => new Worker(name, processor, { ...options, connection }, backend),
+    queue: (name) => new Queue(`${namespace}-${name}`, { connection }, backend),
+    worker: (name, processor, options) =>
+      new Worker(`${namespace}-${name}`, processor, { ...options, connection }, backend),
     check: () => pool.query('select 1'),
     close: () => pool.end(),
   }
 }
 
-async function migrateQueue(pool: pg.Pool, schema: string): Promise<void> {
+async function migrateQueue(pool: pg.Pool): Promise<void> {
   const client = await pool.connect()
   try {
-    await runMigrations(client, schema)
+    await runMigrations(client, DEFAULT_SCHEMA)
   } finally {
     client.release()
   }

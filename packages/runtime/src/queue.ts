@@ -38,7 +38,7 @@ export type JobQueue = {
   work(name: string, policy: JobPolicy, handler: JobHandler): Promise<void>
   /** Rejects when the queue does not answer. */
   check(): Promise<void>
-  /** Waits for running jobs, then closes the connections. */
+  /** Waits for running jobs, then closes the connections; again and it is the same close. */
   close(): Promise<void>
 }
 
@@ -55,18 +55,22 @@ const jobOptions: JobsOptions = {
   removeOnFail: { count: 1_000 },
 }
 
-/** @param url QUEUE_URL; `?schema=` (PostgreSQL) or `?prefix=` (Redis) names the namespace. */
-export async function openQueue(url: string, logger: Logger): Promise<JobQueue> {
+/**
+ * @param url QUEUE_URL; `?prefix=` keeps deployments apart that share a server
+ * @param service keeps the jobs of services apart that share a QUEUE_URL
+ */
+export async function openQueue(url: string, service: string, logger: Logger): Promise<JobQueue> {
   const onError = (error: Error) => logger.warn({ err: error }, 'queue')
   const backend = await (/^rediss?:/.test(url) ? connectRedis : connectPostgres)(url, onError)
   const queues = new Map<string, Queue>()
   const workers: Worker[] = []
   const timers: NodeJS.Timeout[] = []
+  let closing: Promise<void> | undefined
 
   function queueOf(name: string): Queue {
     const known = queues.get(name)
     if (known) return known
-    const queue = backend.queue(name)
+    const queue = backend.queue(`${service}-${name}`)
     queue.on('error', onError)
     queues.set(name, queue)
     return queue
@@ -85,7 +89,7 @@ export async function openQueue(url: string, logger: Logger): Promise<JobQueue> 
 
     async work(name, policy, handler) {
       const worker = backend.worker(
-        name,
+        `${service}-${name}`,
         async (job) => {
           const number = job.attemptsMade + 1
           const last = number >= policy.attempts
@@ -124,12 +128,14 @@ export async function openQueue(url: string, logger: Logger): Promise<JobQueue> 
       await within(backend.check())
     },
 
-    async close() {
-      for (const timer of timers) clearInterval(timer)
-      await Promise.all(workers.map((worker) => worker.close()))
-      await Promise.all([...queues.values()].map((queue) => queue.close()))
-      await backend.close()
-    },
+    close: () => (closing ??= closeAll()),
+  }
+
+  async function closeAll(): Promise<void> {
+    for (const timer of timers) clearInterval(timer)
+    await Promise.all(workers.map((worker) => worker.close()))
+    await Promise.all([...queues.values()].map((queue) => queue.close()))
+    await backend.close()
   }
 }
 

@@ -15,20 +15,18 @@ export function openRedis(url: string, role: 'client' | 'blocking', onError: (er
   return redis
 }
 
-/** `?prefix=` or `?schema=` of a queue URL: keeps several deployments apart in one server. */
+/** `?prefix=` of a queue URL: keeps several deployments apart in one server. */
 export function namespaceOf(url: string): string {
-  const parameters = new URL(url).searchParams
-  const namespace = parameters.get('prefix') ?? parameters.get('schema') ?? 'likeness'
+  const namespace = new URL(url).searchParams.get('prefix') ?? 'likeness'
   if (!/^[a-z][a-z0-9_]{0,50}$/.test(namespace)) {
-    throw new Error('prefix or schema of QUEUE_URL must be a lower-case word of at most 51 characters')
+    throw new Error('prefix of QUEUE_URL must be a lower-case word of at most 51 characters')
   }
   return namespace
 }
 
-/** The URL as drivers want it, without the parameters that are ours. */
+/** The URL as drivers want it, without the parameter that is ours. */
 export function withoutParameters(url: string): string {
   const parsed = new URL(url)
   parsed.searchParams.delete('prefix')
-  parsed.searchParams.delete('schema')
   return parsed.toString()
 }

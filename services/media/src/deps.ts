@@ -44,7 +44,7 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
       onError: (error) => logger.warn({ err: error }, 'database'),
     })
   const storage = overrides.storage ?? openStorage(config.STORAGE_URL)
-  const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, logger))
+  const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))
   const bus = overrides.bus ?? openBus(config.QUEUE_URL, logger)
   return {
     config,

@@ -1,5 +1,5 @@
 import { IdParams, ListUploadsQuery, ProblemBody, Upload, UploadPage } from '@likeness/contracts'
-import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
+import { answerPage, callerOf, isAtLeast, type Server } from '@likeness/runtime'
 import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
@@ -43,15 +43,12 @@ export function listUploadsRoute(server: Server, deps: Deps): void {
       const after = cursor === undefined ? undefined : deps.cursors.open(cursor)
       if (cursor !== undefined && !after) throw problem('invalid-cursor')
       const rows = await listUploads(deps.db, userId, { status, after: after?.id, limit: limit + 1 })
-      const page = rows.slice(0, limit)
-      const last = rows.length > limit ? page.at(-1) : undefined
-      const nextCursor = last ? deps.cursors.seal({ at: last.uploaded_at, id: last.id }) : null
-      if (nextCursor !== null) {
-        const next = new URL(request.url, deps.config.PUBLIC_URL)
-        next.searchParams.set('cursor', nextCursor)
-        reply.header('link', `<${next.href}>; rel="next"`)
-      }
-      return { items: await viewUploads(deps, page), nextCursor }
+      const views = await viewUploads(deps, rows)
+      return answerPage(request, reply, deps.cursors, {
+        rows: rows.map((row, index) => ({ at: row.uploaded_at, id: row.id, view: views[index] as Upload })),
+        limit,
+        view: (row) => row.view,
+      })
     },
   )
 }

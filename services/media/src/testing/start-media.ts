@@ -1,0 +1,190 @@
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Role, SetAvatar } from '@likeness/contracts'
+import { isServiceToken, newId, parseConfig } from '@likeness/runtime'
+import { testDatabase, testQueueUrl } from '@likeness/test-kit'
+import Fastify from 'fastify'
+import { exportJWK, SignJWT } from 'jose'
+import type { Test } from 'tap'
+import { openApp } from '../app.js'
+import { MediaConfig } from '../config.js'
+import { migrations } from '../database/database.js'
+import { type Deps, openDeps, openWorkerDeps, type WorkerDeps } from '../deps.js'
+import { migrate } from '../index.js'
+import { workJobs } from '../jobs.js'
+
+const serviceSecret = 'a secret of the media tests, 32+ characters'
+const issuer = 'https://likeness.test'
+
+/** The other side of the two contracts media has with accounts: signing keys, and avatars told. */
+export type AccountsPeer = Awaited<ReturnType<typeof startAccountsPeer>>
+
+async function startAccountsPeer(t: Test) {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const kid = 'test-key'
+  const peer = {
+    /** Every avatar told, in order. */
+    told: [] as (SetAvatar & { userId: string })[],
+    /** What `PUT /internal/users/:id/avatar` answers. */
+    status: 204,
+    privateKey,
+    publicKey,
+    kid,
+    url: '',
+  }
+  const server = Fastify({ forceCloseConnections: true })
+  server.get('/.well-known/jwks.json', async () => ({
+    keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }],
+  }))
+  server.put<{ Params: { id: string }; Body: SetAvatar }>(
+    '/internal/users/:id/avatar',
+    async (request, reply) => {
+      const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
+      if (!(await isServiceToken(serviceSecret, token, 'accounts'))) return reply.code(401).send()
+      if (peer.status === 204) peer.told.push({ userId: request.params.id, ...request.body })
+      return reply.code(peer.status).send(peer.status === 404 ? { code: 'user-not-found' } : undefined)
+    },
+  )
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => server.close())
+  peer.url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+  return peer
+}
+
+/** Claims and header of an access token, to forge one part of it. */
+export type TokenParts = {
+  key?: KeyObject | Uint8Array
+  header?: Record<string, string>
+  claims?: Record<string, unknown>
+}
+
+export type Media = Awaited<ReturnType<typeof startMedia>>
+
+/**
+ * The media API on a port of its own, with its own database, queue and storage folder. Call `work()` for the
+ * worker beside it.
+ */
+export async function startMedia(
+  t: Test,
+  options: {
+    queue?: 'postgres' | 'redis'
+    config?: Record<string, string>
+    overrides?: Partial<WorkerDeps>
+  } = {},
+) {
+  const databaseUrl = await testDatabase(t, {
+    name: 'media',
+    migrate: async (url) => void (await migrate(url)),
+    fingerprint: Object.keys(migrations).join(),
+  })
+  const folder = await mkdtemp(join(tmpdir(), 'likeness-media-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const accounts = await startAccountsPeer(t)
+  const env = {
+    PORT: '0',
+    LOG_LEVEL: 'fatal',
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL: '4',
+    QUEUE_URL: await testQueueUrl(t, options.queue ?? 'postgres', databaseUrl),
+    STORAGE_URL: pathToFileURL(folder).href,
+    ACCOUNTS_URL: accounts.url,
+    PUBLIC_URL: issuer,
+    SERVICE_SECRET: serviceSecret,
+    DECODERS: '1',
+    ...options.config,
+  }
+  const config = parseConfig(MediaConfig, env)
+  const deps = await openDeps(config, options.overrides)
+  const app = await openApp(deps)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(async () => {
+    await app.close()
+    await deps.close()
+  })
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+
+  async function token(
+    userId: string,
+    role: Role = 'user',
+    { key, header, claims }: TokenParts = {},
+  ): Promise<string> {
+    const seconds = Math.floor(Date.now() / 1000)
+    return new SignJWT({
+      iss: issuer,
+      aud: 'likeness',
+      sub: userId,
+      sid: newId(),
+      jti: newId(),
+      role,
+      iat: seconds,
+      exp: seconds + 600,
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: accounts.kid, ...header })
+      .sign(key ?? accounts.privateKey)
+  }
+
+  return {
+    url,
+    env,
+    config,
+    deps,
+    accounts,
+    folder,
+    token,
+    /** A person who may call the API. */
+    async person(role: Role = 'user') {
+      const id = randomUUID()
+      const authorization = `Bearer ${await token(id, role)}`
+      return { id, ...(await callerWith(url, { authorization })) }
+    },
+    /** Starts a worker on the same database, queue and storage. */
+    async work(overrides: Partial<WorkerDeps> = {}): Promise<WorkerDeps> {
+      const workerDeps = await openWorkerDeps(config, overrides)
+      t.teardown(() => workerDeps.close())
+      await workJobs(workerDeps)
+      return workerDeps
+    },
+    /** Dependencies of one upkeep run or job, closed with the test. */
+    async upkeep(config_: Record<string, string> = {}): Promise<Deps> {
+      const more = await openDeps(parseConfig(MediaConfig, { ...env, ...config_ }))
+      t.teardown(() => more.close())
+      return more
+    },
+  }
+}
+
+/** One answer: its status, headers and body. */
+export type Answer<Json> = { status: number; headers: Headers; body: Json; bytes: Buffer }
+
+type Body = NonNullable<RequestInit['body']>
+
+async function callerWith(url: string, headers: Record<string, string>) {
+  async function call<Json = never>(
+    method: string,
+    path: string,
+    body?: Body | object,
+    more: Record<string, string> = {},
+  ): Promise<Answer<Json>> {
+    const json = body !== undefined && Object.getPrototypeOf(body) === Object.prototype
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { ...headers, ...(json ? { 'content-type': 'application/json' } : {}), ...more },
+      ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body as Body) }),
+      redirect: 'manual',
+    })
+    const bytes = Buffer.from(await response.arrayBuffer())
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes,
+      body: (isJson ? JSON.parse(bytes.toString()) : undefined) as Json,
+    }
+  }
+  return { call }
+}
