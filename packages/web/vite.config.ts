@@ -1,0 +1,13 @@
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const gateway = process.env.GATEWAY ?? 'http://127.0.0.1:8080'
+
+/** `npm run dev` here serves the page with hot reload beside a running `npm start`. */
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  // dist/ is tsc's.
+  build: { outDir: 'dist-app', modulePreload: { polyfill: false } },
+  server: { proxy: { '/v1': gateway } },
+})
