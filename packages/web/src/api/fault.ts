@@ -1,0 +1,51 @@
+import type { ProblemBody } from '@likeness/contracts'
+
+/** A request that did not end as hoped, in words a person can read. */
+export class Fault extends Error {
+  override name = 'Fault'
+  constructor(
+    /** The problem's code (RFC 9457), or one of the page's own: see the functions below. */
+    readonly code: string,
+    readonly title: string,
+    readonly detail: string,
+    readonly rest: {
+      readonly status?: number
+      /** Field problems, by path. */
+      readonly errors?: NonNullable<ProblemBody['errors']>
+      /** What to quote when reporting it. */
+      readonly requestId?: string
+      /** Seconds after which another try makes sense. */
+      readonly retryAfter?: number
+    } = {},
+  ) {
+    super(`${code}: ${detail}`)
+  }
+
+  /** The same request may well succeed a little later. */
+  get isPassing(): boolean {
+    return this.code === 'unreachable' || (this.rest.status ?? 0) >= 500
+  }
+
+  /** The message of one field, if it is at fault. */
+  field(path: string): string | undefined {
+    return this.rest.errors?.find((error) => error.path === path)?.message
+  }
+}
+
+/** No answer came at all. */
+export const unreachable = (): Fault =>
+  new Fault(
+    'unreachable',
+    'The server cannot be reached',
+    'Check your connection, then try again. Nothing is lost.',
+  )
+
+/** An answer came that is none of the contract's, such as a proxy's own error page. */
+export const unreadable = (status: number): Fault =>
+  new Fault('unreadable-answer', 'The server answered oddly', 'Try again in a moment.', { status })
+
+/** What went wrong, whatever was thrown. */
+export function asFault(thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown
+  return new Fault('page-error', 'Something went wrong on this page', 'Reload the page and try again.')
+}
