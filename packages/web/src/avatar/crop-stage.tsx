@@ -1,0 +1,53 @@
+import Cropper from 'react-easy-crop'
+import 'react-easy-crop/react-easy-crop.css'
+import type { Upload } from '@likeness/contracts'
+import type { Area } from './square-crop.js'
+import { thumbhashBackground } from './thumbhash-background.js'
+import type { Frame } from './use-frame.js'
+
+type Props = {
+  upload: Upload
+  url: string | undefined
+  frame: Frame
+  isBusy: boolean
+  onArea: (area: Area) => void
+}
+
+/** The preview behind a square frame: drag, pinch, Ctrl and wheel, or the arrow keys. */
+export function CropStage({ upload, url, frame, isBusy, onArea }: Props) {
+  return (
+    <div
+      inert={isBusy}
+      className={`absolute inset-0 bg-contain bg-center bg-no-repeat transition-opacity ${isBusy ? 'opacity-60' : ''}`}
+      style={thumbhashBackground(upload.thumbhash)}
+    >
+      {url && (
+        <Cropper
+          image={url}
+          aspect={1}
+          // Fills the square stage along the longer side, small pictures too.
+          objectFit={upload.width >= upload.height ? 'horizontal-cover' : 'vertical-cover'}
+          crop={frame.offset}
+          zoom={frame.zoom}
+          maxZoom={frame.maxZoom}
+          onCropChange={frame.setOffset}
+          onZoomChange={frame.setZoom}
+          onCropAreaChange={onArea}
+          setMediaSize={frame.setPicture}
+          setCropSize={frame.setFrame}
+          // A plain wheel scrolls the page.
+          onWheelRequest={(event) => event.ctrlKey || event.metaKey}
+          keyboardStep={8}
+          disableAutomaticStylesInjection
+          classes={{ cropAreaClassName: 'crop-frame' }}
+          cropperProps={{
+            role: 'application',
+            'aria-roledescription': 'crop frame',
+            'aria-label': 'Move the picture behind the frame',
+            'aria-describedby': 'crop-help',
+          }}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { Fault } from '../api/fault.js'
+import { bytesForPeople } from '../ui/bytes.js'
+
+/** The formats to offer; what a file really is the server decides from its bytes. */
+export const ACCEPTED_TYPES = 'image/jpeg,image/png,image/webp,image/gif'
+
+/**
+ * The one file of a drop, a paste or a choice, or why it cannot be sent; undefined when there is none.
+ * @param limit largest size in bytes the server takes, when it is known
+ */
+export function pickFile(files: readonly File[], limit: number | undefined): File | Fault | undefined {
+  const [file, ...others] = files
+  if (file === undefined) return undefined
+  if (others.length > 0) {
+    return new Fault('several-files', 'One picture at a time', `These are ${files.length} files: choose one.`)
+  }
+  if (file.size === 0) {
+    return new Fault('empty-file', 'This file is empty', 'It has no bytes, or it is a folder.')
+  }
+  if (limit !== undefined && file.size > limit) {
+    return new Fault(
+      'image-too-large',
+      'This picture is too large',
+      `It has ${bytesForPeople(file.size)}; at most ${bytesForPeople(limit)} can be sent.`,
+    )
+  }
+  return file
+}

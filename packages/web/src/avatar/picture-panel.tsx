@@ -1,0 +1,88 @@
+import { useEffect, useRef } from 'react'
+import { ChooseStep } from './choose-step.js'
+import { CropStep } from './crop-step.js'
+import type { FlowState } from './flow.js'
+import { PrepareStep } from './prepare-step.js'
+import { SendStep } from './send-step.js'
+import { StepLayout } from './step-layout.js'
+import { Steps } from './steps.js'
+import { useAvatarFlow } from './use-avatar-flow.js'
+
+/** The flow, one step at a time. */
+export function PicturePanel({ onPublished }: { onPublished: () => void }) {
+  const [state, dispatch] = useAvatarFlow()
+  const heading = useFocusOnStep(state.step)
+  const isPublished = state.step === 'choosing' && state.notice?.kind === 'published'
+  useEffect(() => {
+    if (isPublished) onPublished()
+  }, [isPublished, onPublished])
+
+  return (
+    <section
+      aria-labelledby="picture"
+      className="rounded-3xl border border-line bg-card p-4 shadow-lift sm:p-6"
+    >
+      <div className="mb-5 flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+        <h2 id="picture" ref={heading} tabIndex={-1} className="text-2xl font-semibold">
+          {titles[state.step]}
+        </h2>
+        <Steps current={state.step} />
+      </div>
+      <p role="status" className="sr-only">
+        {spoken(state)}
+      </p>
+      {state.step === 'loading' && <StepLayout stage={null} side={null} />}
+      {state.step === 'choosing' && <ChooseStep notice={state.notice} dispatch={dispatch} />}
+      {state.step === 'sending' && <SendStep state={state} dispatch={dispatch} />}
+      {hasPreview(state) && <CropStep key={state.upload.id} state={state} dispatch={dispatch} />}
+      {isWithoutPreview(state) && <PrepareStep state={state} dispatch={dispatch} />}
+    </section>
+  )
+}
+
+const titles: Record<FlowState['step'], string> = {
+  loading: 'New picture',
+  choosing: 'New picture',
+  sending: 'Sending',
+  preparing: 'Almost there',
+  cropping: 'Frame it',
+  discarding: 'Discarding',
+  publishing: 'Publishing',
+}
+
+type With<Step extends FlowState['step']> = Extract<FlowState, { step: Step }>
+export type Previewed = With<'cropping'> | ((With<'discarding'> | With<'publishing'>) & { preview: Blob })
+export type Unpreviewed = With<'preparing'> | With<'discarding'> | With<'publishing'>
+
+const hasPreview = (state: FlowState): state is Previewed => 'preview' in state && state.preview !== undefined
+const isWithoutPreview = (state: FlowState): state is Unpreviewed => 'upload' in state && !hasPreview(state)
+
+/** What a screen reader is told of a step; errors speak for themselves. */
+function spoken(state: FlowState): string {
+  switch (state.step) {
+    case 'sending':
+      return `Sending, ${Math.floor(state.share * 4) * 25} percent.`
+    case 'preparing':
+      return 'Sent. The preview is being made.'
+    case 'cropping':
+      return 'The preview is ready. Frame it, then confirm or discard it.'
+    case 'discarding':
+      return 'Discarding the picture.'
+    case 'publishing':
+      return 'Publishing your picture.'
+    default:
+      return ''
+  }
+}
+
+/** When a step removed the focused control, its heading takes focus: nobody starts from the top again. */
+function useFocusOnStep(step: FlowState['step']) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const before = useRef(step)
+  useEffect(() => {
+    const began = before.current !== step && before.current !== 'loading'
+    before.current = step
+    if (began && document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
+  }, [step])
+  return heading
+}

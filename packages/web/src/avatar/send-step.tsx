@@ -1,0 +1,35 @@
+import type { Dispatch } from 'react'
+import { Button } from '../ui/button.js'
+import { bytesForPeople } from '../ui/bytes.js'
+import { ProgressRing } from '../ui/progress-ring.js'
+import type { FlowEvent, FlowState } from './flow.js'
+import { StepLayout } from './step-layout.js'
+
+type Props = { state: Extract<FlowState, { step: 'sending' }>; dispatch: Dispatch<FlowEvent> }
+
+/** The picture is on its way. */
+export function SendStep({ state: { task, share }, dispatch }: Props) {
+  const { file } = task
+  return (
+    <StepLayout
+      stage={
+        <div className="grid size-full place-items-center">
+          <ProgressRing share={share} label={`Sending ${file.name}`} />
+        </div>
+      }
+      side={
+        <>
+          <div>
+            <p className="font-medium wrap-anywhere">{file.name}</p>
+            <p className="text-sm text-soft tabular-nums">
+              {bytesForPeople(Math.floor(share * file.size))} of {bytesForPeople(file.size)}
+            </p>
+          </div>
+          <div className="mt-auto">
+            <Button onClick={() => dispatch({ type: 'cancelled' })}>Cancel</Button>
+          </div>
+        </>
+      }
+    />
+  )
+}

@@ -1,0 +1,30 @@
+import type { FlowState } from './flow.js'
+
+const names = ['Choose', 'Frame', 'Publish'] as const
+const positions: Record<FlowState['step'], number> = {
+  loading: 0,
+  choosing: 0,
+  sending: 0,
+  preparing: 0,
+  cropping: 1,
+  discarding: 1,
+  publishing: 2,
+}
+
+/** Where in the flow one is. */
+export function Steps({ current }: { current: FlowState['step'] }) {
+  const position = positions[current]
+  return (
+    <ol aria-label="Steps" className="flex items-center gap-2 text-sm">
+      {names.map((name, index) => (
+        <li
+          key={name}
+          aria-current={index === position ? 'step' : undefined}
+          className="flex items-center gap-2 text-soft before:h-px before:w-4 before:bg-line first:before:hidden aria-[current]:font-semibold aria-[current]:text-accent"
+        >
+          {name}
+        </li>
+      ))}
+    </ol>
+  )
+}

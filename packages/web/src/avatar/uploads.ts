@@ -1,0 +1,67 @@
+import { type ConfirmUpload, Upload, UploadPage } from '@likeness/contracts'
+import { z } from 'zod'
+import { call, callForBlob } from '../api/call.js'
+import { sendFile } from '../api/send-file.js'
+import { session } from '../session/browser-session.js'
+
+/** Step one: stages a picture. See `sendFile` for `onProgress`, aborting and what it throws. */
+export function stageUpload(
+  file: File,
+  options: { replaceOldest: boolean; signal: AbortSignal; onProgress: (share: number) => void },
+): Promise<Upload> {
+  const query = new URLSearchParams({ filename: file.name })
+  if (options.replaceOldest) query.set('replace', 'oldest')
+  const { signal, onProgress } = options
+  return session.authorized((token) =>
+    sendFile({ path: `/v1/uploads?${query}`, token, file, signal, onProgress }, Upload),
+  )
+}
+
+/** What was left unfinished: the newest upload still pending, else one still being published. */
+export async function findUnfinished(signal: AbortSignal): Promise<Upload | undefined> {
+  const newest = (status: string) =>
+    session.authorized((token) =>
+      call({ method: 'GET', path: `/v1/uploads?status=${status}&limit=1`, token, signal }, UploadPage),
+    )
+  const [pending, confirmed] = await Promise.all([newest('pending'), newest('confirmed')])
+  return pending.items[0] ?? confirmed.items[0]
+}
+
+export function readUpload(id: string, signal: AbortSignal): Promise<Upload> {
+  return session.authorized((token) =>
+    call({ method: 'GET', path: `/v1/uploads/${id}`, token, signal }, Upload),
+  )
+}
+
+/** The upright preview. Fetched, not linked: it needs the token. */
+export function readPreview(id: string, signal: AbortSignal): Promise<Blob> {
+  return session.authorized((token) =>
+    callForBlob({ method: 'GET', path: `/v1/uploads/${id}/preview`, token, signal }),
+  )
+}
+
+/** Step two. Repeating the same confirmation is safe. Waits up to 10 s for the picture to be live. */
+export function confirmUpload(id: string, body: ConfirmUpload, signal: AbortSignal): Promise<Upload> {
+  return session.authorized((token) =>
+    call(
+      {
+        method: 'POST',
+        path: `/v1/uploads/${id}/confirm`,
+        token,
+        body,
+        headers: { prefer: 'wait=10' },
+        signal,
+      },
+      Upload,
+    ),
+  )
+}
+
+export async function discardUpload(id: string, signal?: AbortSignal): Promise<void> {
+  await session.authorized((token) =>
+    call(
+      { method: 'DELETE', path: `/v1/uploads/${id}`, token, ...(signal ? { signal } : {}) },
+      z.undefined(),
+    ),
+  )
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react'
+import type { Fault } from '../api/fault.js'
+import { Button } from './button.js'
+import { Notice } from './notice.js'
+import { useCountdown } from './use-countdown.js'
+
+/**
+ * A fault in full: what happened, which fields, what to quote, and another try where there is one.
+ * @param shown paths of fields that show their own error beside them
+ */
+export function FaultNotice(props: {
+  fault: Fault
+  shown?: readonly string[]
+  again?: (() => void) | undefined
+  children?: ReactNode
+}) {
+  const { fault, shown = [], again, children } = props
+  const { errors = [], requestId, status = 0, retryAfter = 0 } = fault.rest
+  const left = useCountdown(again ? retryAfter : 0)
+  const others = errors.filter((error) => !shown.includes(error.path))
+  return (
+    <Notice kind="error" title={fault.title}>
+      <p>{fault.detail}</p>
+      {others.length > 0 && (
+        <ul className="list-disc space-y-1 pl-5">
+          {others.map((error) => (
+            <li key={`${error.path} ${error.message}`}>
+              {error.path && <b className="font-semibold">{error.path}: </b>}
+              {error.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {status >= 500 && requestId && <p className="text-xs text-soft">Request {requestId}</p>}
+      {again && (
+        <Button onClick={again} off={left > 0}>
+          {/* The number would be read out each second. */}
+          Try again {left > 0 && <span aria-hidden="true">in {left} s</span>}
+        </Button>
+      )}
+      {children}
+    </Notice>
+  )
+}
