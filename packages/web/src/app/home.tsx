@@ -1,0 +1,33 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import { asFault } from '../api/fault.js'
+import { AvatarCard } from '../avatar/avatar-card.js'
+import { PicturePanel } from '../avatar/picture-panel.js'
+import { readMe } from '../session/accounts.js'
+import { FaultNotice } from '../ui/fault-notice.js'
+import { Header } from './header.js'
+
+/** What someone signed in sees: the avatar as it is, and the way to another one. */
+export function Home({ userId }: { userId: string }) {
+  const queries = useQueryClient()
+  const me = useQuery({ queryKey: ['me', userId], queryFn: ({ signal }) => readMe(signal) })
+  const published = useCallback(
+    () => void queries.invalidateQueries({ queryKey: ['me', userId] }),
+    [queries, userId],
+  )
+  return (
+    <div className="mx-auto max-w-5xl px-4 pb-16 sm:px-8">
+      <Header username={me.data?.username} />
+      <h1 className="sr-only">Your account</h1>
+      {me.error && !me.data && (
+        <div className="mb-6">
+          <FaultNotice fault={asFault(me.error)} again={() => void me.refetch()} />
+        </div>
+      )}
+      <div className="grid items-start gap-6 lg:grid-cols-[19rem_minmax(0,1fr)]">
+        <AvatarCard user={me.data} />
+        <PicturePanel onPublished={published} />
+      </div>
+    </div>
+  )
+}
