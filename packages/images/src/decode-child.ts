@@ -1,0 +1,61 @@
+/*
+ * The program of a decoding process: it decodes hostile bytes, and whatever goes wrong ends here. The service
+ * that started it watches it from outside and kills it; see decode-process.ts.
+ */
+import { writeFileSync } from 'node:fs'
+import type { DecodeMessage, DecodeRequest } from './decode-job.js'
+import { ImageError } from './image-error.js'
+import { prepare } from './prepare.js'
+import { render } from './render.js'
+
+const reportMemoryEveryMs = 25
+
+process.on('message', (request: DecodeRequest) => void answer(request))
+
+// The service is gone, and so is every reason to go on; libvips' own threads must not delay it.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+// A signal to the whole process group (Ctrl-C) is for the service to act on: it may still need this job done.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+
+if (process.platform === 'linux') {
+  // When memory runs out the kernel takes this process first, not the service.
+  writeFileSync('/proc/self/oom_score_adj', '1000')
+}
+
+if (process.argv.includes('--report-memory')) {
+  const mib = () => process.memoryUsage.rss() / 1024 / 1024
+  setInterval(() => send({ type: 'resident', mib: mib() }), reportMemoryEveryMs).unref()
+}
+
+send({ type: 'ready' })
+
+async function answer(request: DecodeRequest): Promise<void> {
+  try {
+    send({ type: 'done', result: await run(request) })
+  } catch (error) {
+    send(failure(error))
+  }
+}
+
+function run(request: DecodeRequest) {
+  switch (request.kind) {
+    case 'prepare':
+      return prepare(request.bytes, request.options)
+    case 'render':
+      return render(request.bytes, request.options)
+  }
+}
+
+function failure(error: unknown): DecodeMessage {
+  return {
+    type: 'failed',
+    code: error instanceof ImageError ? error.code : undefined,
+    message: error instanceof Error ? error.message : String(error),
+    cause: error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined,
+  }
+}
+
+function send(message: DecodeMessage): void {
+  process.send?.(message)
+}

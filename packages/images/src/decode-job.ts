@@ -1,0 +1,22 @@
+import type { ImageErrorCode } from './image-error.js'
+import type { Prepared, PrepareOptions } from './prepare.js'
+import type { RenderOptions, Variant } from './render.js'
+
+/** What a decoding process can be asked to do. */
+export type DecodeJobs = {
+  prepare: { options: PrepareOptions; result: Prepared }
+  render: { options: RenderOptions; result: Variant[] }
+}
+
+/** From the service to a decoding process; one at a time. */
+export type DecodeRequest = {
+  [K in keyof DecodeJobs]: { kind: K; bytes: Buffer; options: DecodeJobs[K]['options'] }
+}[keyof DecodeJobs]
+
+/** From a decoding process to the service. */
+export type DecodeMessage =
+  | { type: 'ready' }
+  | { type: 'done'; result: DecodeJobs[keyof DecodeJobs]['result'] }
+  /** Without a code it is a fault of this package or its caller, not of the picture. */
+  | { type: 'failed'; code: ImageErrorCode | undefined; message: string; cause: string | undefined }
+  | { type: 'resident'; mib: number }

@@ -1,0 +1,112 @@
+import type { DecodeJobs } from './decode-job.js'
+import { type DecodeLimits, startDecodeProcess } from './decode-process.js'
+import type { Prepared, PrepareOptions } from './prepare.js'
+import type { RenderOptions, Variant } from './render.js'
+
+export type DecoderOptions = Partial<DecodeLimits> & {
+  /** Child processes, and so jobs at once. Cores + 1 gives the most pictures a second. */
+  readonly children: number
+}
+
+/**
+ * Decodes pictures in child processes, so that no picture can harm the service: not its memory, not its time,
+ * not its life. Jobs beyond the number of children wait in order.
+ *
+ * Both jobs throw `ImageError`: `unsupported-image`, `invalid-image`, `too-many-pixels`, `decode-timeout`,
+ * `decode-memory`, `decode-crash` (and `invalid-crop`), each for this one job only. With a signal, an abort
+ * takes a waiting job out of the queue or kills a running one, and throws the signal's reason.
+ */
+export type Decoder = {
+  /** Decodes the whole picture once: its upright preview, its placeholder and its size. */
+  prepare(bytes: Buffer, options: PrepareOptions, signal?: AbortSignal): Promise<Prepared>
+  /** Makes an avatar's variants, in the order of `sizes` and within one of `formats`. */
+  render(bytes: Buffer, options: RenderOptions, signal?: AbortSignal): Promise<Variant[]>
+  /**
+   * Refuses new and waiting jobs, lets running ones end (each has at most `timeoutMs` left) and resolves when
+   * every child is gone.
+   */
+  close(): Promise<void>
+}
+
+/** One waiting job: `serve` runs it in a child and settles it. */
+type Task = {
+  readonly serve: (child: ReturnType<typeof startDecodeProcess>) => Promise<unknown>
+  readonly refuse: (reason: unknown) => void
+}
+
+/**
+ * Starts the children and keeps them warm. A child that was killed or died is replaced at once; one that does
+ * not even start is started again only for the next job, which then fails with `decode-crash`.
+ *
+ * @param options `timeoutMs` (10,000) is the wall clock of one job, waiting not counted; `maxRssMiB` (600) the
+ *   resident memory of one child, looked at every 25 ms. A job over either is killed
+ */
+export function openDecoder(options: DecoderOptions): Decoder {
+  const limits = { timeoutMs: options.timeoutMs ?? 10_000, maxRssMiB: options.maxRssMiB ?? 600 }
+  const waiting: Task[] = []
+  const idle: ((task: Task | undefined) => void)[] = []
+  let closed = false
+
+  const serving = Array.from({ length: options.children }, serveTasks)
+
+  return {
+    prepare: (bytes, options, signal) => enqueue('prepare', bytes, options, signal),
+    render: (bytes, options, signal) => enqueue('render', bytes, options, signal),
+    async close() {
+      closed = true
+      for (const task of waiting.splice(0)) task.refuse(new Error('The decoder is closed'))
+      for (const wake of idle.splice(0)) wake(undefined)
+      await Promise.all(serving)
+    },
+  }
+
+  /** One child after the other, one task after the other, until the decoder is closed. */
+  async function serveTasks(): Promise<void> {
+    let child = startDecodeProcess(limits)
+    for (;;) {
+      // A child that is starting takes no task that a warm one could run.
+      await child.ready.catch(() => undefined)
+      const task = await nextTask()
+      if (!task) break
+      if (!child.alive()) child = startDecodeProcess(limits)
+      await task.serve(child)
+      if (!child.alive()) {
+        await child.kill()
+        child = startDecodeProcess(limits)
+      }
+    }
+    await child.kill()
+  }
+
+  function nextTask(): Promise<Task | undefined> | Task | undefined {
+    if (closed) return undefined
+    return waiting.shift() ?? new Promise((resolve) => idle.push(resolve))
+  }
+
+  function enqueue<K extends keyof DecodeJobs>(
+    kind: K,
+    bytes: Buffer,
+    options: DecodeJobs[K]['options'],
+    signal: AbortSignal | undefined,
+  ): Promise<DecodeJobs[K]['result']> {
+    return new Promise((resolve, reject) => {
+      if (closed) throw new Error('The decoder is closed')
+      signal?.throwIfAborted()
+      const task: Task = {
+        serve(child) {
+          signal?.removeEventListener('abort', leave)
+          return child.run(kind, bytes, options, signal).then(resolve, reject)
+        },
+        refuse: reject,
+      }
+      const leave = () => {
+        waiting.splice(waiting.indexOf(task), 1)
+        reject(signal?.reason)
+      }
+      const wake = idle.shift()
+      if (wake) return wake(task)
+      waiting.push(task)
+      signal?.addEventListener('abort', leave, { once: true })
+    })
+  }
+}

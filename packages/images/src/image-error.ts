@@ -1,0 +1,29 @@
+/**
+ * - `unsupported-image`: not one of the accepted formats
+ * - `invalid-image`: an accepted format, but broken
+ * - `too-many-pixels`, `image-too-small`: outside the limits given
+ * - `invalid-crop`: the crop is not whole pixels inside the upright picture
+ * - `decode-timeout`, `decode-memory`: decoding passed its limit and was killed
+ * - `decode-crash`: the decoding process died
+ */
+export type ImageErrorCode =
+  | 'unsupported-image'
+  | 'invalid-image'
+  | 'too-many-pixels'
+  | 'image-too-small'
+  | 'invalid-crop'
+  | 'decode-timeout'
+  | 'decode-memory'
+  | 'decode-crash'
+
+/** What is wrong with a picture. The message is fit for its owner; what the library said is the `cause`. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError'
+  constructor(
+    readonly code: ImageErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
