@@ -1,0 +1,259 @@
+import type { ProblemBody, Upload } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+import { sql } from 'kysely'
+import t from 'tap'
+import { form, jpeg, quarters, readQuarters } from '../testing/pictures.js'
+import { type Media, startMedia } from '../testing/start-media.js'
+
+const media: Media = await startMedia(t)
+const picture = await jpeg(120, 80)
+
+async function pending(person: Awaited<ReturnType<Media['person']>>, bytes = picture): Promise<Upload> {
+  const answer = await person.call<Upload>('POST', '/v1/uploads', form(bytes))
+  if (answer.status !== 201) throw new Error(`upload answered ${answer.status}`)
+  return answer.body
+}
+
+const eventsOf = async (id: string): Promise<string[]> =>
+  (
+    await media.deps.db
+      .selectFrom('upload_events')
+      .select('type')
+      .where('upload_id', '=', id)
+      .orderBy('seq')
+      .execute()
+  ).map((event) => event.type)
+
+const expire = (id: string) =>
+  media.deps.db
+    .updateTable('uploads')
+    .set({ expires_at: sql`now() - interval '1 second'` })
+    .where('id', '=', id)
+    .execute()
+
+t.test('50 confirms at once make one', async (t) => {
+  const ana = await media.person()
+  const { id } = await pending(ana)
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`)),
+  )
+  t.ok(answers.every((one) => one.status === 202 && one.body.status === 'confirmed'))
+  t.equal(new Set(answers.map((one) => one.body.confirmedAt)).size, 1)
+  t.strictSame(await eventsOf(id), ['uploaded', 'confirmed'])
+})
+
+t.test('the same confirm again answers the same, another is refused', async (t) => {
+  const ana = await media.person()
+  const { id } = await pending(ana)
+  const crop = { x: 1, y: 2, width: 30, height: 40 }
+  const first = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, { crop })
+  t.match(first, { status: 202, body: { crop } })
+  const again = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, {
+    crop: { height: 40, width: 30, y: 2, x: 1 },
+  })
+  t.strictSame(again.body, first.body)
+  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`), {
+    status: 409,
+    body: { code: 'already-confirmed' },
+  })
+  const other = { crop: { ...crop, x: 0 } }
+  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, other), {
+    status: 409,
+    body: { code: 'already-confirmed' },
+  })
+})
+
+t.test('crops must lie in the picture', async (t) => {
+  const ana = await media.person()
+  const { id } = await pending(ana)
+  for (const crop of [
+    { x: 0, y: 0, width: 121, height: 10 },
+    { x: 100, y: 0, width: 21, height: 10 },
+    { x: 0, y: 79, width: 10, height: 2 },
+    { x: Number.MAX_SAFE_INTEGER, y: 0, width: 1, height: 1 },
+  ]) {
+    const answer = await ana.call<ProblemBody>('POST', `/v1/uploads/${id}/confirm`, { crop })
+    t.match(answer, { status: 422, body: { code: 'invalid-crop', detail: /120 × 80/ } })
+  }
+  for (const crop of [
+    { x: -1, y: 0, width: 1, height: 1 },
+    { x: 0.5, y: 0, width: 1, height: 1 },
+    { x: 0, y: 0, width: 0, height: 1 },
+    {},
+    'all',
+  ]) {
+    const answer = await ana.call<ProblemBody>('POST', `/v1/uploads/${id}/confirm`, { crop })
+    t.match(answer, { status: 400, body: { code: 'validation-failed', errors: [{ path: /^crop/ }] } })
+  }
+  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, { colour: 'red' }), { status: 400 })
+  t.match(
+    await ana.call('POST', `/v1/uploads/${id}/confirm`, { crop: { x: 119, y: 79, width: 1, height: 1 } }),
+    { status: 202 },
+  )
+})
+
+t.test('sha256 guards against confirming another picture', async (t) => {
+  const ana = await media.person()
+  const { id, sha256 } = await pending(ana)
+  const wrong = { sha256: '0'.repeat(64) }
+  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, wrong), {
+    status: 409,
+    body: { code: 'sha256-mismatch' },
+  })
+  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, { sha256: sha256.toUpperCase() }), {
+    status: 202,
+  })
+  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, wrong), {
+    status: 409,
+    body: { code: 'sha256-mismatch' },
+  })
+})
+
+t.test('another’s upload does not exist, unless one is a manager', async (t) => {
+  const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
+  const { id } = await pending(ana)
+  for (const path of [id, crypto.randomUUID()]) {
+    for (const [method, tail] of [
+      ['GET', ''],
+      ['GET', '/preview'],
+      ['POST', '/confirm'],
+      ['DELETE', ''],
+    ] as const) {
+      const answer = await ben.call<ProblemBody>(method, `/v1/uploads/${path}${tail}`)
+      t.match(answer, { status: 404, body: { code: 'upload-not-found' } }, `${method} ${tail}`)
+    }
+  }
+  for (const path of ['1', 'not-an-id', '%00', '../../etc', 'x'.repeat(290)]) {
+    const answer = await ben.call<ProblemBody>('GET', `/v1/uploads/${encodeURIComponent(path)}`)
+    t.match(answer, { status: 400, body: { code: 'validation-failed' } }, path.slice(0, 20))
+  }
+  t.match(await ben.call('GET', `/v1/uploads?userId=${ana.id}`), { status: 403 })
+  t.match(await max.call('GET', `/v1/uploads/${id}`), { status: 200, body: { userId: ana.id } })
+  t.match(await max.call('POST', `/v1/uploads/${id}/confirm`), { status: 202 })
+  const [, confirmed] = await media.deps.db
+    .selectFrom('upload_events')
+    .selectAll()
+    .where('upload_id', '=', id)
+    .orderBy('seq')
+    .execute()
+  t.match(confirmed, { actor_id: max.id, ip: '127.0.0.1' }, 'the trail names the manager')
+})
+
+t.test('after the end: expired, discarded', async (t) => {
+  const ana = await media.person()
+  const late = await pending(ana)
+  await expire(late.id)
+  t.match(await ana.call('POST', `/v1/uploads/${late.id}/confirm`), {
+    status: 410,
+    body: { code: 'upload-expired' },
+  })
+  t.match(await ana.call('DELETE', `/v1/uploads/${late.id}`), {
+    status: 410,
+    body: { code: 'upload-expired' },
+  })
+  t.match(await ana.call('GET', `/v1/uploads/${late.id}/preview`), {
+    status: 410,
+    body: { code: 'upload-expired' },
+  })
+
+  const cancelled = await pending(ana)
+  t.match(await ana.call('DELETE', `/v1/uploads/${cancelled.id}`), { status: 204 })
+  t.match(await ana.call('DELETE', `/v1/uploads/${cancelled.id}`), { status: 204 }, 'again is quiet')
+  t.match(await ana.call('POST', `/v1/uploads/${cancelled.id}/confirm`), {
+    status: 410,
+    body: { code: 'upload-discarded' },
+  })
+  t.match(await ana.call('GET', `/v1/uploads/${cancelled.id}`), {
+    body: { status: 'discarded', closedAt: /Z$/, previewUrl: null },
+  })
+  const left: string[] = []
+  for await (const { key } of media.deps.storage.list(`uploads/${ana.id}/${cancelled.id}`)) left.push(key)
+  t.strictSame(left, [], 'its files are gone')
+
+  const confirmed = await pending(ana)
+  await ana.call('POST', `/v1/uploads/${confirmed.id}/confirm`)
+  t.match(await ana.call('DELETE', `/v1/uploads/${confirmed.id}`), {
+    status: 409,
+    body: { code: 'not-pending' },
+  })
+})
+
+t.test('confirm racing discard: one wins, the other is told', async (t) => {
+  const ana = await media.person()
+  for (let round = 0; round < 10; round += 1) {
+    const { id } = await pending(ana)
+    const [confirm, discard] = await Promise.all([
+      ana.call<ProblemBody>('POST', `/v1/uploads/${id}/confirm`),
+      ana.call<ProblemBody>('DELETE', `/v1/uploads/${id}`),
+    ])
+    const { status } = (await ana.call<Upload>('GET', `/v1/uploads/${id}`)).body
+    if (status === 'confirmed') {
+      t.match([confirm, discard], [{ status: 202 }, { status: 409, body: { code: 'not-pending' } }])
+    } else {
+      t.match([confirm, discard], [{ status: 410, body: { code: 'upload-discarded' } }, { status: 204 }])
+    }
+    t.strictSame(await eventsOf(id), ['uploaded', status], 'one event per transition')
+  }
+})
+
+t.test('Prefer: wait answers 202 when time is up, and ends when the client leaves', async (t) => {
+  const ana = await media.person()
+  const { id } = await pending(ana)
+  const waited = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, undefined, { prefer: 'wait=1' })
+  t.match(waited, { status: 202, body: { status: 'confirmed' } })
+  t.equal(waited.headers.get('preference-applied'), 'wait=1')
+})
+
+t.test('the crop is what is published, upright', async (t) => {
+  const own = await startMedia(t)
+  await own.work()
+  const ana = await own.person()
+  const bytes = await quarters(200, 100).jpeg({ quality: 95 }).withMetadata({ orientation: 8 }).toBuffer()
+  const { body: upload } = await ana.call<Upload>('POST', '/v1/uploads', form(bytes))
+  t.match(upload, { width: 100, height: 200 }, 'upright sizes')
+  // Turned by 270°: right column on top. The lower half shows what was the left column.
+  const crop = { x: 0, y: 100, width: 100, height: 100 }
+  const done = await ana.call<Upload>(
+    'POST',
+    `/v1/uploads/${upload.id}/confirm`,
+    { crop },
+    { prefer: 'wait=20' },
+  )
+  t.match(done, { status: 200, body: { status: 'published', crop } })
+  const variant = await ana.call('GET', `/v1/avatars/${ana.id}?size=128&format=webp`)
+  t.equal(await readQuarters(variant.bytes), 'rbrb')
+})
+
+t.test(
+  'a picture that will not decode is rejected, or fails when confirmed before that was known',
+  async (t) => {
+    const own = await startMedia(t)
+    const ana = await own.person()
+    const whole = await quarters(600, 600).png().toBuffer()
+    const broken = whole.subarray(0, Math.floor(whole.length / 2))
+    const { body: first } = await ana.call<Upload>('POST', '/v1/uploads', form(broken))
+    const { body: second } = await ana.call<Upload>('POST', '/v1/uploads', form(broken))
+    t.equal(first.status, 'pending', 'its header is fine')
+    await ana.call('POST', `/v1/uploads/${second.id}/confirm`)
+    await own.work()
+    const settled = (id: string) =>
+      waitFor(async () => {
+        const { body } = await ana.call<Upload>('GET', `/v1/uploads/${id}`)
+        return body.closedAt !== null && body
+      })
+    t.match(await settled(first.id), {
+      status: 'rejected',
+      failure: { code: 'invalid-image' },
+      previewUrl: null,
+    })
+    t.match(await settled(second.id), { status: 'failed', failure: { code: 'invalid-image' } })
+    t.match(await ana.call('POST', `/v1/uploads/${first.id}/confirm`), {
+      status: 410,
+      body: { code: 'upload-rejected' },
+    })
+    t.match(await ana.call('POST', `/v1/uploads/${second.id}/confirm`), {
+      status: 409,
+      body: { code: 'upload-failed' },
+    })
+  },
+)

@@ -1,0 +1,265 @@
+import { request } from 'node:http'
+import { deflateSync } from 'node:zlib'
+import type { ProblemBody, Upload } from '@likeness/contracts'
+import sharp from 'sharp'
+import t from 'tap'
+import { form, jpeg, quarters } from '../testing/pictures.js'
+import { type Media, startMedia } from '../testing/start-media.js'
+
+const mib = 1024 * 1024
+const media: Media = await startMedia(t, { config: { PENDING_PER_USER: '3' } })
+
+async function blobs(): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of media.deps.storage.list('')) keys.push(key)
+  return keys
+}
+
+/** Every refusal must leave neither a row nor a blob. */
+async function refused(
+  body: BodyOf,
+  expected: { status: number; code: string },
+  headers: Record<string, string> = {},
+) {
+  const person = await media.person()
+  const answer = await person.call<ProblemBody>('POST', '/v1/uploads', body, headers)
+  t.match(
+    answer,
+    { status: expected.status, body: { code: expected.code, status: expected.status } },
+    expected.code,
+  )
+  t.equal(answer.headers.get('content-type'), 'application/problem+json')
+  const list = await person.call<{ items: Upload[] }>('GET', '/v1/uploads')
+  t.strictSame(list.body.items, [], 'no row')
+  t.notOk(
+    (await blobs()).some((key) => key.includes(person.id)),
+    'no blob',
+  )
+  return answer.body
+}
+type BodyOf = FormData | Buffer | string | Record<string, unknown>
+
+/** A PNG whose header claims a size, with a valid checksum and hardly any data. */
+function pngOf(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data])
+    const frame = Buffer.alloc(4)
+    frame.writeUInt32BE(data.length)
+    const crc = Buffer.alloc(4)
+    crc.writeUInt32BE(crc32(body))
+    return Buffer.concat([frame, body, crc])
+  }
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([8, 2, 0, 0, 0], 8)
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+// PNG specification, annex D. node:zlib has it only from Node 20.15.1, but without types here.
+function crc32(bytes: Buffer): number {
+  let crc = -1
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
+  }
+  return (crc ^ -1) >>> 0
+}
+
+t.test('bodies without exactly one image', async () => {
+  const none = new FormData()
+  none.append('note', 'no file')
+  await refused(none, { status: 400, code: 'no-image' })
+
+  const two = form(await jpeg())
+  two.append('image', new Blob([new Uint8Array(await jpeg())]), 'second.jpg')
+  await refused(two, { status: 400, code: 'no-image' })
+
+  await refused(form(await jpeg(), 'a.jpg', 'picture'), { status: 400, code: 'no-image' })
+  await refused(form(Buffer.alloc(0)), { status: 400, code: 'no-image' })
+  await refused(Buffer.alloc(0), { status: 400, code: 'no-image' }, { 'content-type': 'image/png' })
+  await refused({ image: 'base64' }, { status: 400, code: 'no-image' })
+  await refused('', { status: 400, code: 'no-image' }, { 'content-type': 'text/plain' })
+})
+
+t.test('multipart bodies that are not well formed', async () => {
+  const picture = (await jpeg()).toString('latin1')
+  const part = `--frontier\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n${picture}`
+  const type = { 'content-type': 'multipart/form-data; boundary=frontier' }
+  await refused(Buffer.from(part, 'latin1'), { status: 400, code: 'malformed-multipart' }, type)
+  await refused(Buffer.from('--other\r\n\r\n--other--'), { status: 400, code: 'malformed-multipart' }, type)
+  await refused(
+    Buffer.from(part, 'latin1'),
+    { status: 400, code: 'malformed-multipart' },
+    { 'content-type': 'multipart/form-data' },
+  )
+  await refused(Buffer.from('--frontier\r\n'), { status: 400, code: 'malformed-multipart' }, type)
+})
+
+t.test('the size limit, to the byte', async () => {
+  const small = await jpeg()
+  // JPEG readers ignore what follows the end marker.
+  const exact = Buffer.concat([small, Buffer.alloc(10 * mib - small.length)])
+  const person = await media.person()
+  const whole = await person.call<Upload>('POST', '/v1/uploads', form(exact))
+  t.match(whole, { status: 201, body: { bytes: 10 * mib } })
+  const raw = await person.call<Upload>('POST', '/v1/uploads', exact, { 'content-type': 'image/jpeg' })
+  t.match(raw, { status: 201, body: { bytes: 10 * mib, sha256: whole.body.sha256 } })
+  const over = Buffer.concat([exact, Buffer.alloc(1)])
+  await refused(form(over), { status: 413, code: 'image-too-large' })
+  await refused(over, { status: 413, code: 'image-too-large' }, { 'content-type': 'image/jpeg' })
+})
+
+t.test('a declared 10 GB is refused before a byte of it is read', async (t) => {
+  const { authorization } = { authorization: `Bearer ${await media.token(crypto.randomUUID())}` }
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const sent = request(`${media.url}/v1/uploads`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'image/png', 'content-length': String(10 * 1024 * mib) },
+    })
+    sent.on('response', (answer) => {
+      resolve(answer.statusCode)
+      answer.resume()
+      sent.destroy()
+    })
+    sent.on('error', reject)
+    sent.flushHeaders()
+  })
+  t.equal(status, 413)
+})
+
+t.test('what is not an accepted picture', async (t) => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"/>')
+  const seen = await refused(form(svg, 'photo.png'), { status: 415, code: 'unsupported-image' })
+  t.match(seen.detail, /SVG/i, 'says what was seen')
+  t.match(seen.detail, /JPEG, PNG, WEBP, GIF/, 'says what is accepted')
+  await refused(form(Buffer.from('<!doctype html><script>alert(1)</script>'), 'photo.png'), {
+    status: 415,
+    code: 'unsupported-image',
+  })
+  await refused(form(Buffer.from('GIF89')), { status: 415, code: 'unsupported-image' })
+  await refused(form(Buffer.from('BM not really')), { status: 415, code: 'unsupported-image' })
+})
+
+t.test('pictures with an impossible header', async () => {
+  await refused(form(pngOf(65_535, 65_535)), { status: 422, code: 'too-many-pixels' })
+  await refused(form(pngOf(30_000, 30_000)), { status: 422, code: 'too-many-pixels' })
+  await refused(form(pngOf(50_001, 1000)), { status: 422, code: 'too-many-pixels' })
+  await refused(form(pngOf(15, 100)), { status: 422, code: 'image-too-small' })
+  await refused(form((await jpeg(200, 200)).subarray(0, 100)), { status: 422, code: 'invalid-image' })
+})
+
+t.test('file names are stored clean', async (t) => {
+  const person = await media.person()
+  const cases: [given: string, kept: string | null][] = [
+    ['../../etc/passwd.jpg', 'passwd.jpg'],
+    ['C:\\photos\\me.jpg', 'me.jpg'],
+    ['a\u0000b\u0007\u001bc.jpg', 'abc.jpg'],
+    ['\u202egpj.exe', 'gpj.exe'],
+    [`${'x'.repeat(10_000)}.jpeg`, `${'x'.repeat(250)}.jpeg`],
+    ['e\u0301té.png', 'été.png'],
+    ['..', null],
+    ['   ', null],
+    ['photo 😀.jpg', 'photo 😀.jpg'],
+  ]
+  for (const [given, kept] of cases) {
+    const path = `/v1/uploads?replace=oldest&filename=${encodeURIComponent(given)}`
+    const answer = await person.call<Upload>('POST', path, await jpeg(), { 'content-type': 'image/jpeg' })
+    t.match(answer, { status: 201, body: { originalFilename: kept } }, JSON.stringify(given.slice(0, 30)))
+  }
+  const multipart = await person.call<Upload>(
+    'POST',
+    '/v1/uploads?replace=oldest',
+    form(await jpeg(), '../ü\u202e.png'),
+  )
+  t.equal(multipart.body.originalFilename, 'ü.png')
+})
+
+t.test('formats are decided from the bytes', async (t) => {
+  const person = await media.person()
+  const picture = quarters(40, 20)
+  for (const format of ['jpeg', 'png', 'webp', 'gif'] as const) {
+    const bytes = await picture.clone().toFormat(format).toBuffer()
+    const answer = await person.call<Upload>('POST', '/v1/uploads?replace=oldest', form(bytes, 'a.txt'))
+    t.match(
+      answer,
+      { status: 201, body: { format, width: 40, height: 20, pages: 1, bytes: bytes.length } },
+      format,
+    )
+  }
+  const frames = await sharp([await jpeg(32, 32, '#ff0000'), await jpeg(32, 32, '#00ff00')], {
+    join: { animated: true },
+  })
+    .gif()
+    .toBuffer()
+  const animated = await person.call<Upload>('POST', '/v1/uploads?replace=oldest', frames, {
+    'content-type': 'image/gif',
+  })
+  t.match(animated, { status: 201, body: { format: 'gif', width: 32, height: 32, pages: 2 } })
+})
+
+t.test('the pending limit is exact under parallel uploads', async (t) => {
+  const person = await media.person()
+  const bytes = await jpeg()
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => person.call<ProblemBody>('POST', '/v1/uploads', form(bytes))),
+  )
+  t.equal(answers.filter((one) => one.status === 201).length, 3)
+  t.ok(
+    answers
+      .filter((one) => one.status !== 201)
+      .every((one) => one.status === 429 && one.body.code === 'too-many-pending'),
+  )
+  t.equal((await blobs()).filter((key) => key.includes(person.id)).length, 3, 'the refused left no bytes')
+
+  const before = await person.call<{ items: Upload[] }>('GET', '/v1/uploads?status=pending')
+  const replaced = await person.call<Upload>('POST', '/v1/uploads?replace=oldest', form(bytes))
+  t.equal(replaced.status, 201)
+  const after = await person.call<{ items: Upload[] }>('GET', '/v1/uploads?status=pending')
+  t.strictSame(
+    after.body.items.map((one) => one.id),
+    [replaced.body.id, ...before.body.items.slice(0, 2).map((one) => one.id)],
+    'the oldest made room',
+  )
+})
+
+t.test('for another, managers only', async (t) => {
+  const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
+  t.match(await ana.call('POST', `/v1/uploads?userId=${ben.id}`, form(await jpeg())), {
+    status: 403,
+    body: { code: 'forbidden' },
+  })
+  t.match(await max.call('POST', `/v1/uploads?userId=${ben.id}`, form(await jpeg())), {
+    status: 201,
+    body: { userId: ben.id },
+  })
+})
+
+t.test('bytes in flight are bounded', async (t) => {
+  const small = await startMedia(t, { config: { UPLOAD_BYTES_IN_FLIGHT: String(mib) } })
+  const person = await small.person()
+  const answer = await person.call('POST', '/v1/uploads', Buffer.alloc(2 * mib), {
+    'content-type': 'image/png',
+  })
+  t.match(answer, { status: 503, body: { code: 'overloaded' } })
+  t.equal(answer.headers.get('retry-after'), '1')
+  t.match(await person.call('POST', '/v1/uploads', form(await jpeg())), { status: 201 })
+})
+
+t.test('uploads are limited by the ten minutes', async (t) => {
+  const strict = await startMedia(t, { config: { UPLOADS_PER_10_MINUTES: '2' } })
+  const person = await strict.person()
+  for (const status of [201, 201, 429]) {
+    const answer = await person.call<ProblemBody>('POST', '/v1/uploads', form(await jpeg()))
+    t.equal(answer.status, status)
+    if (status === 429) {
+      t.equal(answer.body.code, 'rate-limited')
+      t.ok(Number(answer.headers.get('retry-after')) > 500)
+    }
+  }
+})
