@@ -42,7 +42,7 @@ export type JobQueue = {
   close(): Promise<void>
 }
 
-const scheduleCheckMs = 15_000
+const scheduleCheckMs = 5_000
 const answerTimeoutMs = 2_000
 const longestBackoffMs = 60_000
 

@@ -14,7 +14,7 @@ t.test('the Redis queue has a prefix of its own, emptied with the test', { skip:
   await t.test('uses it', async (t) => {
     const url = new URL(await testQueueUrl(t, 'redis', ''))
     prefix = url.searchParams.get('prefix') ?? ''
-    t.match(prefix, /^test-/)
+    t.match(prefix, /^test_[a-z0-9_]{1,46}$/, 'a namespace the runtime takes')
     await redis.mset({ [`{${prefix}}:jobs:1`]: 'a', [`${prefix}:meta`]: 'b' })
   })
   t.strictSame(await redis.keys(`*${prefix}*`), [])

@@ -22,11 +22,23 @@ export async function testQueueUrl(
   if (kind === 'postgres') return databaseUrl
   const server = process.env.TEST_REDIS_URL
   if (server === undefined) throw new Error(`This test needs Redis: ${noRedis}.`)
-  const prefix = `test-${randomUUID()}`
-  t.teardown(() => deleteKeys(server, prefix))
+  const prefix = `test_${randomUUID().replaceAll('-', '')}`
   const url = new URL(server)
   url.searchParams.set('prefix', prefix)
+  t.teardown(() => emptyRedis(url.href))
   return url.href
+}
+
+/**
+ * Loses every key of one test's queue, as an emptied Redis would.
+ *
+ * @param queueUrl what `testQueueUrl` gave for Redis
+ */
+export async function emptyRedis(queueUrl: string): Promise<void> {
+  const server = new URL(queueUrl)
+  const prefix = server.searchParams.get('prefix') ?? ''
+  server.search = ''
+  await deleteKeys(server.href, prefix)
 }
 
 async function deleteKeys(server: string, prefix: string): Promise<void> {
