@@ -1,0 +1,116 @@
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http'
+import { pipeline } from 'node:stream'
+
+/** Headers about one connection, which end at the gateway (RFC 9110 §7.6.1), lower case. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** Said by a client, these would be lies: the gateway is the edge and says them itself. */
+const saidByTheEdge = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
+
+/** How long what is left of a body is still read after an early answer, so that its sender sees the answer. */
+const LINGER_MS = 5_000
+
+/** Connections to the services, kept open between requests. */
+export const serviceConnections = () => new Agent({ keepAlive: true, scheduling: 'lifo' })
+
+/**
+ * Passes a request on and its answer back, both as streams, and returns once the answer has begun.
+ * An answer that comes before the whole body was sent (413) is passed on at once. Whichever side goes away
+ * ends the other.
+ *
+ * @param upstream the base URL of the service, without a path
+ * @param onAnswer called right before the answer is written
+ * @throws Error of the connection when no answer began
+ */
+export function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  upstream: string,
+  agent: Agent,
+  onAnswer: () => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(upstream)
+    const passedOn = request({
+      agent,
+      hostname,
+      port,
+      method: incoming.method,
+      path: incoming.url,
+      headers: requestHeaders(incoming),
+    })
+    const abandon = () => passedOn.destroy()
+    outgoing.once('close', abandon)
+
+    passedOn.once('error', (error: NodeJS.ErrnoException) => {
+      outgoing.off('close', abandon)
+      // The service closed an idle connection in the very moment it was taken again: nothing was asked yet.
+      const again = passedOn.reusedSocket && error.code === 'ECONNRESET' && !hasBody(incoming)
+      if (again) resolve(forward(incoming, outgoing, upstream, agent, onAnswer))
+      else reject(error)
+    })
+    passedOn.once('response', (answer) => {
+      // A rest of the body that nobody reads any more may fail to be sent; the answer is what counts.
+      passedOn.on('error', () => undefined)
+      onAnswer()
+      outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers))
+      // Server-Sent Events have to show before their first bytes.
+      outgoing.flushHeaders()
+      pipeline(answer, outgoing, () => {
+        outgoing.off('close', abandon)
+        if (incoming.complete) return
+        passedOn.destroy()
+        readRest(incoming)
+      })
+      resolve()
+    })
+    incoming.pipe(passedOn)
+  })
+}
+
+/** Closing with bytes unread resets the connection, and the sender might lose the answer (RFC 9112 §9.6). */
+function readRest(incoming: IncomingMessage) {
+  incoming.unpipe()
+  incoming.resume()
+  const end = setTimeout(() => incoming.socket.destroy(), LINGER_MS).unref()
+  incoming.once('close', () => clearTimeout(end))
+}
+
+function requestHeaders(incoming: IncomingMessage): IncomingHttpHeaders {
+  const headers = withoutHopByHop(incoming.headers)
+  for (const name of saidByTheEdge) delete headers[name]
+  headers['x-forwarded-for'] = incoming.socket.remoteAddress
+  headers['x-forwarded-proto'] = 'http'
+  headers['x-forwarded-host'] = incoming.headers.host
+  // Node has answered "Expect: 100-continue" by the time this runs.
+  delete headers.expect
+  // Said explicitly, because Node would send such a body of a GET or DELETE without any framing.
+  if (incoming.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked'
+  return headers
+}
+
+function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const dropped = new Set([...hopByHop, ...named])
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}

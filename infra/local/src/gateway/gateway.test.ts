@@ -1,0 +1,336 @@
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders, type RequestListener, request } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { openLogger } from '@likeness/runtime'
+import { freePort } from '@likeness/test-kit'
+import t, { type Test } from 'tap'
+import { openGateway } from './open-gateway.js'
+import { routes } from './routes.js'
+
+const page = '<!doctype html><title>Likeness</title>'
+const script = 'export {}'
+
+/** A gateway in front of two stand-in services, which echo what they were asked unless told otherwise. */
+async function startGateway(t: Test, answers: { accounts?: RequestListener; media?: RequestListener } = {}) {
+  const webApp = t.testdir({})
+  await mkdir(join(webApp, 'assets'))
+  await writeFile(join(webApp, 'index.html'), page)
+  await writeFile(join(webApp, 'assets/app-3f2a.js'), script)
+
+  const services = {
+    accounts: await listen(t, answers.accounts ?? echo('accounts')),
+    media: await listen(t, answers.media ?? echo('media')),
+  }
+  const publicUrl = 'https://likeness.example'
+  const server = await openGateway({ logger: openLogger('gateway', 'silent'), services, publicUrl, webApp })
+  t.teardown(() => server.close())
+  return { url: await server.listen({ host: '127.0.0.1', port: 0 }) }
+}
+
+async function listen(t: Test, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const echo =
+  (service: string): RequestListener =>
+  (incoming, outgoing) => {
+    const { method, url, headers } = incoming
+    outgoing.setHeader('content-type', 'application/json')
+    void text(incoming).then((body) => outgoing.end(JSON.stringify({ service, method, url, headers, body })))
+  }
+
+interface Echo {
+  service: string
+  method: string
+  url: string
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+const getEcho = async (url: string, init?: RequestInit) => (await (await fetch(url, init)).json()) as Echo
+
+/** Sends bytes as they are and gives all that comes back until the connection ends. */
+async function raw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.write(bytes)
+  return text(socket)
+}
+
+t.test('each prefix and what is below it reaches its service, with the path as it was sent', async (t) => {
+  const { url } = await startGateway(t)
+  for (const [service, prefixes] of Object.entries(routes)) {
+    for (const prefix of prefixes) {
+      for (const path of [prefix, `${prefix}?a=1&b=%2F`, `${prefix}/x%2Fy/z?q=%C3%A9`]) {
+        t.match(await getEcho(`${url}${path}`), { service, url: path })
+      }
+    }
+  }
+})
+
+t.test('methods, bodies and headers are passed on and back', async (t) => {
+  const { url } = await startGateway(t, {
+    accounts: (incoming, outgoing) => {
+      outgoing.writeHead(201, { 'set-cookie': ['a=1', 'b=2'], etag: '"1"', location: '/v1/users/1' })
+      incoming.pipe(outgoing)
+    },
+  })
+  const answer = await fetch(`${url}/v1/users`, { method: 'POST', body: '{"not": json' })
+  t.equal(answer.status, 201)
+  t.strictSame(answer.headers.getSetCookie(), ['a=1', 'b=2'])
+  t.match(Object.fromEntries(answer.headers), { etag: '"1"', location: '/v1/users/1' })
+  t.equal(await answer.text(), '{"not": json', 'the gateway does not judge bodies')
+
+  for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+    t.equal((await fetch(`${url}/v1/users`, { method })).status, 201, method)
+  }
+})
+
+t.test('a neighbour of a prefix, /internal and the health of services are not passed on', async (t) => {
+  const { url } = await startGateway(t)
+  const paths = [
+    '/v1/mediator',
+    '/v1/me2',
+    '/internal/users/1',
+    '/v1/internal',
+    '/metrics',
+    '/v1/',
+    '/avatars',
+  ]
+  for (const path of [...paths, '//internal/users/1', '/v1/users/../../internal/users/1']) {
+    const answer = await raw(url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    t.match(answer, /^HTTP\/1.1 404 /, path)
+    t.match(answer, /"code":"not-found"/, path)
+  }
+})
+
+t.test('the client’s address is said by the gateway, never by the client', async (t) => {
+  const { url } = await startGateway(t)
+  const lies = {
+    'x-forwarded-for': '10.9.9.9',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'evil.example',
+    'x-real-ip': '10.9.9.9',
+    forwarded: 'for=10.9.9.9',
+  }
+  const { headers } = await getEcho(`${url}/v1/me`, { headers: lies })
+  t.match(headers, {
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': new URL(url).host,
+  })
+  t.equal(headers['x-real-ip'], undefined)
+  t.equal(headers.forwarded, undefined)
+})
+
+t.test('headers of one connection end at the gateway', async (t) => {
+  const { url } = await startGateway(t)
+  const lines = [
+    'GET /v1/me HTTP/1.1',
+    'Host: x',
+    'Connection: close, X-Private',
+    'X-Private: 1',
+    'TE: trailers',
+  ]
+  const answer = await raw(url, `${lines.join('\r\n')}\r\nProxy-Authorization: Basic eA==\r\n\r\n`)
+  const { headers } = JSON.parse(/\{.*\}/.exec(answer)?.[0] ?? '') as Echo
+  for (const name of ['x-private', 'te', 'proxy-authorization']) t.equal(headers[name], undefined, name)
+})
+
+t.test('a chunked body of a DELETE stays one request', async (t) => {
+  const { url } = await startGateway(t)
+  const smuggled = 'GET /internal/users/1 HTTP/1.1\r\nHost: x\r\n\r\n'
+  const chunk = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`
+  const head = 'DELETE /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const answer = await raw(url, head + chunk)
+  t.match(JSON.parse(/\{.*\}/.exec(answer)?.[0] ?? ''), { method: 'DELETE', url: '/v1/me', body: smuggled })
+})
+
+t.test('an upload is passed on while it is still being sent', async (t) => {
+  let arrived = () => {}
+  const firstBytes = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const { url } = await startGateway(t, {
+    media: (incoming, outgoing) => {
+      incoming.once('data', arrived).pipe(outgoing)
+    },
+  })
+  const upload = request(`${url}/v1/uploads`, { method: 'POST' })
+  upload.write('first')
+  await firstBytes
+  upload.end('second')
+  const [answer] = await once(upload, 'response')
+  t.equal(await text(answer), 'firstsecond')
+})
+
+t.test('server-sent events arrive one by one, and the service hears when the reader has gone', async (t) => {
+  let send = (_event: string) => {}
+  let gone: Promise<unknown> = Promise.resolve()
+  const { url } = await startGateway(t, {
+    media: (_incoming, outgoing) => {
+      outgoing.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+      send = (event) => outgoing.write(event)
+      gone = once(outgoing, 'close')
+    },
+  })
+  const reader = new AbortController()
+  const answer = await fetch(`${url}/v1/uploads/1/events`, { signal: reader.signal })
+  const events = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+  for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
+    send(event)
+    t.equal((await events?.read())?.value, event)
+  }
+  reader.abort()
+  await t.resolves(gone)
+})
+
+t.test('an answer given before the body was sent reaches a client that is still sending', async (t) => {
+  const { url } = await startGateway(t, {
+    media: (_incoming, outgoing) => {
+      outgoing
+        .writeHead(413, { 'content-type': 'application/problem+json' })
+        .end('{"code":"image-too-large"}')
+    },
+  })
+  const upload = request(`${url}/v1/uploads`, { method: 'POST', headers: { 'content-length': 50_000_000 } })
+  upload.on('error', () => undefined)
+  upload.write(Buffer.alloc(10_000_000))
+  const [answer] = await once(upload, 'response')
+  t.equal(answer.statusCode, 413)
+  t.equal(await text(answer), '{"code":"image-too-large"}')
+  upload.destroy()
+})
+
+t.test('curl’s "Expect: 100-continue" is answered and not passed on', async (t) => {
+  const { url } = await startGateway(t)
+  const upload = request(`${url}/v1/uploads`, {
+    method: 'POST',
+    headers: { expect: '100-continue', 'content-length': 3 },
+  })
+  upload.flushHeaders()
+  await once(upload, 'continue')
+  upload.end('abc')
+  const [answer] = await once(upload, 'response')
+  const echoed = JSON.parse(await text(answer)) as Echo
+  t.equal(echoed.body, 'abc')
+  t.equal(echoed.headers.expect, undefined)
+})
+
+t.test('a service that is away is 503, one that breaks off is 502, both problems', async (t) => {
+  const services = {
+    accounts: `http://127.0.0.1:${await freePort()}`,
+    media: await listen(t, (incoming) => incoming.socket.destroy()),
+  }
+  const options = { logger: openLogger('gateway', 'silent'), publicUrl: 'http://x', webApp: t.testdir({}) }
+  const server = await openGateway({ ...options, services })
+  t.teardown(() => server.close())
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+
+  const away = await fetch(`${url}/v1/me`, { headers: { 'accept-language': 'fr' } })
+  t.equal(away.status, 503)
+  t.match(Object.fromEntries(away.headers), { 'retry-after': '1', 'content-language': 'fr' })
+  t.match(await away.json(), {
+    code: 'service-unavailable',
+    instance: '/v1/me',
+    detail: /accounts ne répond pas/,
+  })
+
+  const broken = await fetch(`${url}/v1/uploads`, { method: 'POST', body: 'x' })
+  t.equal(broken.status, 502)
+  t.match(await broken.json(), { code: 'bad-gateway' })
+
+  t.equal((await fetch(`${url}/readyz`)).status, 503)
+  t.equal((await fetch(`${url}/healthz`)).status, 200)
+})
+
+t.test(
+  'the web app: pages are asked for each time, hashed files kept for ever, safe headers on both',
+  async (t) => {
+    const { url } = await startGateway(t)
+    const html = { accept: 'text/html,*/*' }
+    for (const path of ['/', '/index.html', '/profile/picture']) {
+      const answer = await fetch(`${url}${path}`, { headers: html })
+      t.equal(answer.status, 200, path)
+      t.equal(await answer.text(), page, path)
+      t.match(Object.fromEntries(answer.headers), {
+        'cache-control': 'no-cache',
+        'content-type': /text\/html/,
+        'content-security-policy': /script-src 'self';.*img-src 'self' blob: data:/,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      })
+    }
+    const asset = await fetch(`${url}/assets/app-3f2a.js`)
+    t.equal(await asset.text(), script)
+    t.equal(asset.headers.get('cache-control'), 'public, max-age=31536000, immutable')
+
+    const etag = (await fetch(url)).headers.get('etag')
+    const again = `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIf-None-Match: ${etag}\r\n\r\n`
+    t.match(await raw(url, again), /^HTTP\/1.1 304 /)
+  },
+)
+
+t.test('an address that is nothing is a problem for who does not ask for a page', async (t) => {
+  const { url } = await startGateway(t)
+  const html = { accept: 'text/html' }
+  const asked = [
+    await fetch(`${url}/assets/app-old.js`),
+    await fetch(`${url}/v1/nothing`, { headers: html }),
+    await fetch(`${url}/profile`, { method: 'POST', headers: html }),
+    await fetch(`${url}/%2e%2e/%2e%2e/etc/passwd`),
+  ]
+  for (const answer of asked) {
+    t.equal(answer.status, 404, answer.url)
+    t.match(await answer.json(), { code: 'not-found' })
+  }
+})
+
+t.test('/openapi.json is one document of both services, without what is internal', async (t) => {
+  const document = (title: string, paths: object, schemas: object) => ({
+    openapi: '3.1.0',
+    info: { title, version: '1.2.3' },
+    components: { schemas },
+    paths,
+  })
+  const shared = { Problem: { type: 'object' } }
+  const serve =
+    (body: object): RequestListener =>
+    (_incoming, outgoing) =>
+      outgoing.end(JSON.stringify(body))
+  const { url } = await startGateway(t, {
+    accounts: serve(
+      document('accounts', { '/v1/me': {}, '/internal/users/{id}/avatar': {} }, { ...shared, User: {} }),
+    ),
+    media: serve(document('media', { '/v1/uploads': {} }, { ...shared, Upload: {} })),
+  })
+  t.strictSame(await (await fetch(`${url}/openapi.json`)).json(), {
+    openapi: '3.1.0',
+    info: { title: 'Likeness', version: '1.2.3' },
+    servers: [{ url: 'https://likeness.example' }],
+    paths: { '/v1/me': {}, '/v1/uploads': {} },
+    components: { schemas: { ...shared, User: {}, Upload: {} } },
+  })
+})
+
+t.test('/docs shows the API without asking anything of another origin', async (t) => {
+  const { url } = await startGateway(t)
+  const answer = await fetch(`${url}/docs`)
+  t.equal(new URL(answer.url).pathname, '/docs/')
+  t.match(answer.headers.get('content-security-policy'), /default-src 'none'.*connect-src 'self'/)
+  const html = await answer.text()
+  t.match(html, '/openapi.json')
+  t.notMatch(html, /https?:\/\//)
+  const bundle = await fetch(`${url}/docs/js/scalar.js`)
+  t.equal(bundle.status, 200)
+  t.match(bundle.headers.get('content-type'), /javascript/)
+})

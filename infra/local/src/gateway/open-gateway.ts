@@ -1,0 +1,110 @@
+import { type Logger, newId, Problem, problemsOf, sendProblem } from '@likeness/runtime'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type onRequestAsyncHookHandler,
+} from 'fastify'
+import { serveDocs } from './docs.js'
+import { forward, serviceConnections } from './forward.js'
+import { mergeOpenApi, type OpenApi } from './openapi.js'
+import { gatewayProblems } from './problems.js'
+import { routes, type ServiceName } from './routes.js'
+import { isPage, sendPage, serveWebApp } from './web-app.js'
+
+export interface GatewayOptions {
+  logger: Logger
+  /** Base URL of each service. */
+  services: Readonly<Record<ServiceName, string>>
+  /** The one origin clients see. */
+  publicUrl: string
+  /** Folder of the built web app. */
+  webApp: string
+}
+
+const problem = problemsOf(gatewayProblems)
+const names = Object.keys(routes) as ServiceName[]
+
+/** The one origin: both services, the web app, and the API's description merged from both. */
+export async function openGateway(options: GatewayOptions): Promise<FastifyInstance> {
+  const { logger, services, publicUrl, webApp } = options
+  const server = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    genReqId: newId,
+    routerOptions: { maxParamLength: 2_000 },
+    forceCloseConnections: true,
+    frameworkErrors: (_error, request, reply) => {
+      void sendProblem(problem('malformed-request'), request, reply)
+    },
+  })
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = error instanceof Problem ? error : toProblem(error)
+    if (known.code === 'internal-error') request.log.error({ err: error }, 'gateway')
+    return sendProblem(known, request, reply)
+  })
+  server.setNotFoundHandler((request, reply) =>
+    isPage(request) ? sendPage(reply) : sendProblem(problem('not-found'), request, reply),
+  )
+
+  const agent = serviceConnections()
+  server.addHook('onClose', async () => agent.destroy())
+  for (const name of names) {
+    // Before Fastify looks at the body: it is the service's to read and to judge.
+    const onRequest: onRequestAsyncHookHandler = async (request, reply) => {
+      if (hasDotSegment(request.url)) throw problem('not-found')
+      try {
+        await forward(request.raw, reply.raw, services[name], agent, () => {
+          reply.hijack()
+        })
+      } catch (error) {
+        throw noAnswer(name, error)
+      }
+    }
+    for (const prefix of routes[name]) {
+      for (const url of [prefix, `${prefix}/*`]) server.all(url, { onRequest }, neverReached)
+    }
+  }
+
+  server.get('/openapi.json', async () => {
+    const documents = await Promise.all(names.map((name) => describe(name, services[name])))
+    return mergeOpenApi(documents, { title: 'Likeness', version: documents[0]?.info.version }, publicUrl)
+  })
+  server.get('/healthz', () => ({ status: 'ok' }))
+  server.get('/readyz', async (_request, reply) => {
+    const ready = await Promise.all(names.map((name) => isReady(services[name])))
+    return reply
+      .code(ready.every(Boolean) ? 200 : 503)
+      .send(Object.fromEntries(names.map((name, i) => [name, ready[i]])))
+  })
+  serveDocs(server)
+  await serveWebApp(server, webApp)
+  return server
+}
+
+/** What Fastify and its file server refuse: paths that cannot be decoded, or that leave the folder served. */
+function toProblem({ statusCode = 500 }: FastifyError): Problem {
+  if (statusCode === 400) return problem('malformed-request')
+  return problem(statusCode < 500 ? 'not-found' : 'internal-error')
+}
+
+/** `..` and `.` as whole segments: whoever resolves them comes to another path than was routed here. */
+const hasDotSegment = (url: string) => /\/(\.|%2e){1,2}(\/|%2f|\\|\?|$)/i.test(url)
+
+const neverReached = () => undefined
+
+function noAnswer(service: string, error: unknown): Problem {
+  const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+  if (!refused) return problem('bad-gateway', { service })
+  return problem('service-unavailable', { service }, { headers: { 'retry-after': '1' } })
+}
+
+async function describe(name: string, url: string): Promise<OpenApi> {
+  const answer = await fetch(`${url}/openapi.json`).catch(() => undefined)
+  if (answer?.ok !== true) throw problem('service-unavailable', { service: name })
+  return (await answer.json()) as OpenApi
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`).catch(() => undefined)
+  return answer?.ok === true
+}

@@ -1,0 +1,59 @@
+import { sep } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  // Previews of a picture that is not uploaded yet are blob: URLs, thumbhashes data: URLs.
+  "img-src 'self' blob: data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const securityHeaders = {
+  'content-security-policy': contentSecurityPolicy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+/**
+ * Serves the built web app. Files of `assets/` carry a hash of their content in their name and may be kept
+ * for ever; everything else is asked for again each time.
+ *
+ * @param folder what Vite built
+ */
+export async function serveWebApp(server: FastifyInstance, folder: string): Promise<void> {
+  await server.register(fastifyStatic, {
+    root: folder,
+    cacheControl: false,
+    setHeaders(reply, path) {
+      const hashed = path.includes(`${sep}assets${sep}`)
+      reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+  server.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      if (!reply.hasHeader(name)) reply.header(name, value)
+    }
+  })
+}
+
+/** Whether a browser asks for a page of the app, whose address the app itself knows. */
+export function isPage(request: FastifyRequest): boolean {
+  const wantsHtml = (request.headers.accept ?? '').includes('text/html')
+  return (
+    (request.method === 'GET' || request.method === 'HEAD') &&
+    wantsHtml &&
+    !/^\/(v1|internal)\//.test(request.url)
+  )
+}
+
+/** Answers with the app's one page. */
+export const sendPage = (reply: FastifyReply) => reply.sendFile('index.html')
