@@ -18,9 +18,11 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 // A signal to the whole process group (Ctrl-C) is for the service to act on: it may still need this job done.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
-if (process.platform === 'linux') {
-  // When memory runs out the kernel takes this process first, not the service.
+try {
+  // When memory runs out, Linux takes this process first and not the service.
   writeFileSync('/proc/self/oom_score_adj', '1000')
+} catch {
+  // Another system, or one that does not let a process offer itself: no less safe than before.
 }
 
 if (process.argv.includes('--report-memory')) {

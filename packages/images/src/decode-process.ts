@@ -34,7 +34,7 @@ export type DecodeProcess = {
 /** Always the compiled program: tests that run from sources use it too. */
 const program = fileURLToPath(new URL('../dist/decode-child.js', import.meta.url))
 
-const startTimeoutMs = 30_000
+const startTimeoutMs = 10_000
 const watchMemoryEveryMs = 25
 
 /** What the platform's loader needs; nothing else of the service's environment, and so none of its secrets. */

@@ -1,5 +1,5 @@
 import type { DecodeJobs } from './decode-job.js'
-import { type DecodeLimits, startDecodeProcess } from './decode-process.js'
+import { type DecodeLimits, type DecodeProcess, startDecodeProcess } from './decode-process.js'
 import type { Prepared, PrepareOptions } from './prepare.js'
 import type { RenderOptions, Variant } from './render.js'
 
@@ -30,7 +30,7 @@ export type Decoder = {
 
 /** One waiting job: `serve` runs it in a child and settles it. */
 type Task = {
-  readonly serve: (child: ReturnType<typeof startDecodeProcess>) => Promise<unknown>
+  readonly serve: (child: DecodeProcess) => Promise<unknown>
   readonly refuse: (reason: unknown) => void
 }
 
@@ -47,6 +47,11 @@ export function openDecoder(options: DecoderOptions): Decoder {
   const idle: ((task: Task | undefined) => void)[] = []
   let closed = false
 
+  let announceClosing: () => void = () => undefined
+  const closing = new Promise<void>((resolve) => {
+    announceClosing = resolve
+  })
+
   const serving = Array.from({ length: options.children }, serveTasks)
 
   return {
@@ -54,6 +59,7 @@ export function openDecoder(options: DecoderOptions): Decoder {
     render: (bytes, options, signal) => enqueue('render', bytes, options, signal),
     async close() {
       closed = true
+      announceClosing()
       for (const task of waiting.splice(0)) task.refuse(new Error('The decoder is closed'))
       for (const wake of idle.splice(0)) wake(undefined)
       await Promise.all(serving)
@@ -62,20 +68,23 @@ export function openDecoder(options: DecoderOptions): Decoder {
 
   /** One child after the other, one task after the other, until the decoder is closed. */
   async function serveTasks(): Promise<void> {
-    let child = startDecodeProcess(limits)
-    for (;;) {
-      // A child that is starting takes no task that a warm one could run.
-      await child.ready.catch(() => undefined)
-      const task = await nextTask()
-      if (!task) break
+    let child = await startWarm()
+    for (let task = await nextTask(); task; task = await nextTask()) {
       if (!child.alive()) child = startDecodeProcess(limits)
       await task.serve(child)
       if (!child.alive()) {
         await child.kill()
-        child = startDecodeProcess(limits)
+        child = await startWarm()
       }
     }
     await child.kill()
+  }
+
+  /** A child that is starting takes no task that a warm one could run. */
+  async function startWarm(): Promise<DecodeProcess> {
+    const child = startDecodeProcess(limits)
+    await Promise.race([child.ready.catch(() => undefined), closing])
+    return child
   }
 
   function nextTask(): Promise<Task | undefined> | Task | undefined {

@@ -158,15 +158,19 @@ export function tagPng(png: Buffer, profile: Buffer): Buffer {
   return Buffer.concat([png.subarray(0, afterHeader), chunk, png.subarray(afterHeader)])
 }
 
-/** A PNG that claims a size and holds next to nothing. */
-export function emptyPng(width: number, height: number): Buffer {
-  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0])
+/** A PNG that claims a size and, unless told otherwise, holds next to nothing of it. */
+export function emptyPng(
+  width: number,
+  height: number,
+  { depth = 8, pixels = deflateSync(Buffer.alloc(1000)) } = {},
+): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, depth, depth === 1 ? 0 : 2, 0, 0, 0])
   header.writeUInt32BE(width)
   header.writeUInt32BE(height, 4)
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     pngChunk('IHDR', header),
-    pngChunk('IDAT', deflateSync(Buffer.alloc(1000))),
+    pngChunk('IDAT', pixels),
     pngChunk('IEND', Buffer.alloc(0)),
   ])
 }
