@@ -103,9 +103,12 @@ export async function openQueue(url: string, service: string, logger: Logger): P
         {
           concurrency: policy.concurrency,
           settings: {
+            // A whole number: PostgreSQL keeps the time as an integer.
             backoffStrategy: (attemptsMade) =>
-              Math.min(policy.backoffMs * 2 ** (attemptsMade - 1), longestBackoffMs) *
-              (0.75 + Math.random() / 2),
+              Math.round(
+                Math.min(policy.backoffMs * 2 ** (attemptsMade - 1), longestBackoffMs) *
+                  (0.75 + Math.random() / 2),
+              ),
           },
         },
       )

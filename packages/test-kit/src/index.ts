@@ -1,3 +1,4 @@
+export { matchEmitted } from './emitted.js'
 export { noPhotos, photo } from './photo.js'
 export { freePort, type WaitOptions, waitFor } from './processes.js'
 export { type StartedProcess, startProcess } from './start-process.js'

@@ -1,0 +1,72 @@
+create table avatars (
+  user_id uuid not null,
+  version bigint not null,
+  upload_id uuid not null,
+  live boolean not null,
+  sizes integer[] not null,
+  formats text[] not null,
+  blob_prefix text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint avatars_pkey PRIMARY KEY (user_id, version),
+  constraint avatars_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id)
+);
+CREATE UNIQUE INDEX avatars_live ON public.avatars USING btree (user_id) WHERE live;
+
+create table upload_events (
+  user_id uuid not null,
+  upload_id uuid not null,
+  seq bigint not null,
+  type text not null,
+  at timestamp(3) with time zone not null default now(),
+  actor_id uuid,
+  ip inet,
+  details jsonb not null default '{}'::jsonb,
+  constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
+  constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
+);
+
+create table uploads (
+  user_id uuid not null,
+  id uuid not null,
+  status text not null default 'pending'::text,
+  original_filename text,
+  format text not null,
+  bytes bigint not null,
+  width integer not null,
+  height integer not null,
+  pages integer not null,
+  sha256 text not null,
+  thumbhash text,
+  decode_kills integer not null default 0,
+  crop jsonb,
+  alt_text text,
+  version bigint,
+  uploaded_at timestamp(3) with time zone not null default now(),
+  prepared_at timestamp(3) with time zone,
+  confirmed_at timestamp(3) with time zone,
+  rendered_at timestamp(3) with time zone,
+  published_at timestamp(3) with time zone,
+  expires_at timestamp(3) with time zone,
+  closed_at timestamp(3) with time zone,
+  failure_code text,
+  failure_detail text,
+  constraint uploads_bytes_check CHECK ((bytes > 0)),
+  constraint uploads_check CHECK (((version IS NULL) = (confirmed_at IS NULL))),
+  constraint uploads_check1 CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
+  constraint uploads_check2 CHECK (((status <> ALL (ARRAY['confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'failed'::text])) OR (confirmed_at IS NOT NULL))),
+  constraint uploads_height_check CHECK ((height > 0)),
+  constraint uploads_original_filename_check CHECK (((length(original_filename) >= 1) AND (length(original_filename) <= 255))),
+  constraint uploads_pages_check CHECK ((pages > 0)),
+  constraint uploads_pkey PRIMARY KEY (user_id, id),
+  constraint uploads_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint uploads_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text]))),
+  constraint uploads_width_check CHECK ((width > 0))
+);
+CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
+CREATE INDEX uploads_id ON public.uploads USING btree (id);
+CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
+CREATE INDEX uploads_unpublished ON public.uploads USING btree (confirmed_at) WHERE (status = 'confirmed'::text);
+
+create sequence avatar_version;
+
+create sequence upload_events_seq_seq;

@@ -1,0 +1,135 @@
+import type { Upload } from '@likeness/contracts'
+import { openDecoder } from '@likeness/images'
+import { waitFor } from '@likeness/test-kit'
+import t, { type Test } from 'tap'
+import { form, jpeg, quarters } from '../testing/pictures.js'
+import { startMedia } from '../testing/start-media.js'
+import { publishAvatar } from './publish-avatar.job.js'
+
+async function confirmedUpload(t: Test, config: Record<string, string> = {}, bytes?: Buffer) {
+  const media = await startMedia(t, { config })
+  const ana = await media.person()
+  const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(bytes ?? (await jpeg())))
+  await ana.call('POST', `/v1/uploads/${body.id}/confirm`)
+  const read = async () => (await ana.call<Upload>('GET', `/v1/uploads/${body.id}`)).body
+  const events = async () =>
+    (
+      await media.deps.db
+        .selectFrom('upload_events')
+        .select('type')
+        .where('upload_id', '=', body.id)
+        .orderBy('seq')
+        .execute()
+    ).map((event) => event.type)
+  return { media, ana, id: body.id, job: { uploadId: body.id, userId: ana.id }, read, events }
+}
+
+t.test('accounts away: the avatar is live, the profile follows when it is back', async (t) => {
+  const { media, ana, read, events } = await confirmedUpload(t)
+  media.accounts.status = 500
+  await media.work()
+  await waitFor(async () => (await read()).avatar)
+  t.match(
+    await read(),
+    { status: 'confirmed', publishedAt: null },
+    'not published before the profile shows it',
+  )
+  t.match(await ana.call('GET', `/v1/avatars/${ana.id}`), { status: 200 })
+  media.accounts.status = 204
+  await waitFor(async () => (await read()).status === 'published')
+  t.equal(media.accounts.told.length, 1)
+  t.strictSame(await events(), ['uploaded', 'confirmed', 'prepared', 'rendered', 'published'])
+})
+
+t.test('a user that accounts no longer knows', async (t) => {
+  const { media, ana, read } = await confirmedUpload(t)
+  media.accounts.status = 404
+  await media.work()
+  await waitFor(async () => (await read()).closedAt)
+  t.match(await read(), { status: 'failed', failure: { code: 'user-not-found' } })
+  await waitFor(async () => (await ana.call('GET', `/v1/avatars/${ana.id}`)).status === 404)
+})
+
+t.test('the same job twice, and at once, publishes once', async (t) => {
+  const { media, job, events } = await confirmedUpload(t)
+  const deps = await media.work()
+  await Promise.all([publishAvatar(deps, job), publishAvatar(deps, job), publishAvatar(deps, job)])
+  await publishAvatar(deps, job)
+  t.strictSame(
+    (await events()).filter((type) => type === 'rendered' || type === 'published'),
+    ['rendered', 'published'],
+  )
+  const avatars = await media.deps.db.selectFrom('avatars').selectAll().execute()
+  t.match(avatars, [{ live: true, sizes: [32, 64, 128, 256, 512] }])
+})
+
+t.test('a render that ends late never replaces a later confirmation', async (t) => {
+  const { media, ana, id, job, read, events } = await confirmedUpload(t)
+  const deps = await media.upkeep()
+  const decoder = openDecoder({ children: 1, timeoutMs: 10_000, maxRssMiB: 600 })
+  t.teardown(() => decoder.close())
+  const { body: later } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(50, 50, '#0000ff')))
+  await ana.call('POST', `/v1/uploads/${later.id}/confirm`)
+  const accounts = { setAvatar: () => Promise.resolve(true) }
+  const workerDeps = { ...deps, decoder, accounts }
+  await publishAvatar(workerDeps, { uploadId: later.id, userId: ana.id })
+  await publishAvatar(workerDeps, job)
+  t.match(await read(), { status: 'superseded', publishedAt: /Z$/ })
+  t.strictSame((await events()).slice(-2), ['published', 'superseded'])
+  const live = await media.deps.db.selectFrom('avatars').selectAll().where('live', '=', true).execute()
+  t.match(live, [{ upload_id: later.id }])
+  t.not(id, later.id)
+})
+
+t.test('a picture that kills its decoder twice is given up', async (t) => {
+  const heavy = await quarters(5000, 5000).png().toBuffer()
+  const { media, ana, read } = await confirmedUpload(t, {}, heavy)
+  const { body: pending } = await ana.call<Upload>('POST', '/v1/uploads', form(heavy))
+  // Too little time for this picture, so the child that decodes it is killed.
+  await media.work({ decoder: openDecoder({ children: 1, timeoutMs: 30, maxRssMiB: 600 }) })
+  await waitFor(async () => (await read()).closedAt, { timeoutMs: 20_000 })
+  t.match(await read(), { status: 'failed', failure: { code: 'decode-timeout' } })
+  const rejected = await waitFor(
+    async () => {
+      const { body } = await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)
+      return body.closedAt !== null && body
+    },
+    { timeoutMs: 20_000 },
+  )
+  t.match(rejected, { status: 'rejected', failure: { code: 'decode-timeout' } })
+  const { decode_kills } = await media.deps.db
+    .selectFrom('uploads')
+    .select('decode_kills')
+    .where('id', '=', pending.id)
+    .executeTakeFirstOrThrow()
+  t.equal(decode_kills, 2)
+})
+
+t.test('storage that fails keeps the upload as it was', async (t) => {
+  const media = await startMedia(t)
+  const ana = await media.person()
+  const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
+  const deps = await media.upkeep()
+  let failures = 0
+  const storage = {
+    ...deps.storage,
+    put: async (key: string, chunks: Buffer | readonly Buffer[]) => {
+      // Every third variant is not stored, for a while.
+      if (key.startsWith('avatars/') && failures < 6) {
+        failures += 1
+        throw new Error('storage is away')
+      }
+      return deps.storage.put(key, chunks)
+    },
+  }
+  await media.work({ storage })
+  await ana.call('POST', `/v1/uploads/${body.id}/confirm`)
+  await waitFor(
+    async () => (await ana.call<Upload>('GET', `/v1/uploads/${body.id}`)).body.status === 'published',
+    { timeoutMs: 20_000 },
+  )
+  t.ok(failures >= 6)
+  const stored: string[] = []
+  for await (const { key } of media.deps.storage.list('avatars/')) stored.push(key)
+  t.equal(stored.length, 10, 'every variant, once')
+})
