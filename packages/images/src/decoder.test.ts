@@ -115,14 +115,16 @@ await t.test('an abort takes a waiting job out and kills a running one', async (
   t.teardown(() => decoder.close())
   await decoder.prepare(small, options)
   const stop = new AbortController()
-  const running = decoder.prepare(heavy, options, stop.signal)
-  const waiting = decoder.prepare(small, options, stop.signal)
-  const other = decoder.prepare(small, options)
   const reason = new Error('no longer wanted')
+  const aborted = Promise.all(
+    [heavy, small].map((bytes) =>
+      decoder.prepare(bytes, options, stop.signal).catch((error: unknown) => error),
+    ),
+  )
+  const other = decoder.prepare(small, options)
   await setImmediate()
   stop.abort(reason)
-  await t.rejects(running, reason)
-  await t.rejects(waiting, reason)
+  t.ok((await aborted).every((error) => error === reason))
   await t.rejects(decoder.prepare(small, options, stop.signal), reason)
   t.match(await other, { width: 64 })
 })
