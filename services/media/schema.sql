@@ -64,6 +64,7 @@ create table uploads (
 );
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
+CREATE INDEX uploads_pending ON public.uploads USING btree (user_id, id) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
 CREATE INDEX uploads_unpublished ON public.uploads USING btree (confirmed_at) WHERE (status = 'confirmed'::text);
 

@@ -39,6 +39,7 @@ export const first: Migration = {
       )`.execute(db)
     // Managers and jobs know an upload by its id alone.
     await sql`create index uploads_id on uploads (id)`.execute(db)
+    await sql`create index uploads_pending on uploads (user_id, id) where status = 'pending'`.execute(db)
     await sql`create index uploads_expiring on uploads (expires_at) where status = 'pending'`.execute(db)
     // What upkeep looks for: rows whose job may have been lost.
     await sql`create index uploads_unprepared on uploads (uploaded_at) where status = 'pending' and prepared_at is null`.execute(

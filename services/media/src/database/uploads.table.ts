@@ -1,5 +1,5 @@
 import type { Crop, ImageFormat, UploadStatus } from '@likeness/contracts'
-import type { Database, Transaction } from '@likeness/runtime'
+import { type Database, firstIdAt, type Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { Actor } from './upload-events.table.js'
@@ -72,22 +72,32 @@ export function listUploads(
     .execute()
 }
 
-/** What a user has open, under `lockUser`: pending uploads, oldest first, and uploads of the last 10 minutes. */
-export async function countOpen(trx: Transaction<Tables>, userId: string) {
-  const pending = await trx
+/** What a user has open, under `lockUser`: pending uploads, and uploads made since a time. */
+export async function countOpen(trx: Transaction<Tables>, userId: string, since: Date) {
+  const { rows } = await sql<{ pending: number; recent: number; first: Date | null }>`
+    select
+      (select count(*) from uploads where user_id = ${userId} and status = 'pending' and expires_at > now()) as pending,
+      count(*) as recent, min(uploaded_at) as first
+    from uploads where user_id = ${userId} and id >= ${firstIdAt(since)}`.execute(trx)
+  return rows[0] ?? { pending: 0, recent: 0, first: null }
+}
+
+/** The ids of a user's oldest pending uploads, under `lockUser`. */
+export async function findOldestPending(
+  trx: Transaction<Tables>,
+  userId: string,
+  count: number,
+): Promise<string[]> {
+  const rows = await trx
     .selectFrom('uploads')
     .select('id')
     .where('user_id', '=', userId)
     .where('status', '=', 'pending')
+    .where('expires_at', '>', sql<Date>`now()`)
     .orderBy('id')
+    .limit(count)
     .execute()
-  const recent = await trx
-    .selectFrom('uploads')
-    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('uploaded_at').as('first')])
-    .where('user_id', '=', userId)
-    .where('uploaded_at', '>', sql<Date>`now() - interval '10 minutes'`)
-    .executeTakeFirstOrThrow()
-  return { pending: pending.map((row) => row.id), recent: recent.count, firstRecent: recent.first }
+  return rows.map((row) => row.id)
 }
 
 type NewUpload = Pick<

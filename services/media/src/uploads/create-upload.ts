@@ -1,10 +1,17 @@
 import { CreateUploadQuery, ProblemBody, Upload } from '@likeness/contracts'
 import { ImageError, probe } from '@likeness/images'
-import { callerOf, isAtLeast, newId, type Server } from '@likeness/runtime'
+import { callerOf, isAtLeast, newId, type Server, type Transaction } from '@likeness/runtime'
 import { StorageFullError } from '@likeness/storage'
+import type { Tables } from '../database/database.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
-import { countOpen, insertUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import {
+  countOpen,
+  findOldestPending,
+  insertUpload,
+  lockUser,
+  type UploadRow,
+} from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { announce } from './announce.js'
@@ -14,6 +21,8 @@ import { imageProblem } from './image-problem.js'
 import { bytesAnnounced, type ReceivedImage, receiveImage } from './receive-image.js'
 import { deleteFiles, originalKey, uploadFiles } from './upload-files.js'
 import { viewUpload } from './upload-view.js'
+
+const rateWindowMs = 10 * 60_000
 
 /** POST /v1/uploads: step one. */
 export function createUploadRoute(server: Server, deps: Deps): void {
@@ -82,19 +91,12 @@ export async function createUpload(
     .transaction()
     .execute(async (trx) => {
       await lockUser(trx, owner.userId)
-      const open = await countOpen(trx, owner.userId)
-      if (open.recent >= config.UPLOADS_PER_10_MINUTES) throw rateLimited(open.firstRecent)
-      const surplus = open.pending.slice(0, Math.max(0, open.pending.length + 1 - config.PENDING_PER_USER))
-      if (surplus.length > 0 && !options.replaceOldest) {
+      const open = await countOpen(trx, owner.userId, new Date(Date.now() - rateWindowMs))
+      if (open.recent >= config.UPLOADS_PER_10_MINUTES) throw rateLimited(open.first)
+      const surplus = open.pending + 1 - config.PENDING_PER_USER
+      if (surplus > 0 && !options.replaceOldest)
         throw problem('too-many-pending', { limit: config.PENDING_PER_USER })
-      }
-      const gone = []
-      for (const id of surplus) {
-        gone.push(
-          await discardPending(trx, { userId: owner.userId, id }, owner.actor, `replaced by ${key.id}`),
-        )
-      }
-      replaced = gone.filter((one) => one !== undefined)
+      if (surplus > 0) replaced = await discardOldest(trx, owner, surplus, key.id)
       return insertUpload(
         trx,
         {
@@ -124,7 +126,22 @@ export async function createUpload(
   return row
 }
 
+async function discardOldest(
+  trx: Transaction<Tables>,
+  { userId, actor }: { userId: string; actor: Actor },
+  count: number,
+  by: string,
+): Promise<UploadRow[]> {
+  const rows: UploadRow[] = []
+  for (const id of await findOldestPending(trx, userId, count)) {
+    const row = await discardPending(trx, { userId, id }, actor, `replaced by ${by}`)
+    if (row) rows.push(row)
+  }
+  return rows
+}
+
 function rateLimited(first: Date | null) {
-  const seconds = Math.max(1, Math.ceil(((first?.getTime() ?? Date.now()) + 600_000 - Date.now()) / 1000))
+  const end = (first?.getTime() ?? Date.now()) + rateWindowMs
+  const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1000))
   return problem('rate-limited', { seconds }, { headers: { 'retry-after': String(seconds) } })
 }
