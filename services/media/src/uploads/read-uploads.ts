@@ -40,6 +40,8 @@ export function listUploadsRoute(server: Server, deps: Deps): void {
       const caller = callerOf(request)
       const { status, limit, cursor, userId = caller.id } = request.query
       if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
+      // Upload-Limit of draft-ietf-httpbis-resumable-upload: nobody need send what would be refused.
+      reply.header('upload-limit', `max-size=${deps.config.IMAGE_MAX_BYTES}`)
       const after = cursor === undefined ? undefined : deps.cursors.open(cursor)
       if (cursor !== undefined && !after) throw problem('invalid-cursor')
       const rows = await listUploads(deps.db, userId, { status, after: after?.id, limit: limit + 1 })
