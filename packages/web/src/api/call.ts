@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { unreachable } from './fault.js'
-import { readAnswer } from './read-answer.js'
+import { type Answer, readAnswer } from './read-answer.js'
 
 export type Request = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -10,6 +10,8 @@ export type Request = {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Called with the headers of the answer, whatever its status. */
+  readonly onHeaders?: (headers: Headers) => void
 }
 
 /**
@@ -21,36 +23,44 @@ export async function call<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema>> {
   const response = await send(request)
-  const text = await response.text().catch((error: unknown) => {
-    throw request.signal?.aborted ? error : unreachable()
-  })
-  return readAnswer({ status: response.status, header: (name) => response.headers.get(name), text }, schema)
+  request.onHeaders?.(response.headers)
+  return readAnswer(await answerOf(request, response), schema)
 }
 
 /** Fetches bytes, such as a picture only its owner may see. Throws as `call` does. */
 export async function callForBlob(request: Request): Promise<Blob> {
   const response = await send(request)
-  if (response.ok) return response.blob()
-  const text = await response.text()
-  return readAnswer(
-    { status: response.status, header: (name) => response.headers.get(name), text },
-    z.never(),
-  )
+  if (response.ok) return orUnreachable(request, response.blob())
+  return readAnswer(await answerOf(request, response), z.never())
 }
 
-async function send({ method, path, token, body, headers, signal }: Request): Promise<Response> {
+async function answerOf(request: Request, response: Response): Promise<Answer> {
+  const text = await orUnreachable(request, response.text())
+  return { status: response.status, header: (name) => response.headers.get(name), text }
+}
+
+function send({ method, path, token, body, headers, signal }: Request): Promise<Response> {
+  const response = fetch(path, {
+    method,
+    headers: {
+      ...commonHeaders(token),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+    cache: 'no-store',
+  })
+  return orUnreachable({ signal }, response)
+}
+
+/** `fetch` rejects with a bare TypeError when the connection fails, before or within the answer. */
+async function orUnreachable<Result>(
+  { signal }: { signal?: AbortSignal | undefined },
+  answer: Promise<Result>,
+): Promise<Result> {
   try {
-    return await fetch(path, {
-      method,
-      headers: {
-        ...commonHeaders(token),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-      cache: 'no-store',
-    })
+    return await answer
   } catch (error) {
     throw signal?.aborted ? error : unreachable()
   }

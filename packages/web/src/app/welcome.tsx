@@ -15,13 +15,13 @@ const promises = [
 export function Welcome({ expired }: { expired: boolean }) {
   const [isNew, setIsNew] = useState(!expired)
   return (
-    <div className="mx-auto grid min-h-dvh max-w-5xl content-center items-center gap-10 px-4 py-10 sm:px-8 lg:grid-cols-[1fr_25rem] lg:gap-20">
+    <div className="mx-auto grid min-h-dvh max-w-lg content-center items-center gap-10 px-4 py-10 sm:px-8 lg:max-w-5xl lg:grid-cols-[1fr_25rem] lg:gap-20">
       <header>
         <p className="flex items-center gap-3 font-serif text-xl font-semibold">
           <Mark />
           Likeness
         </p>
-        <h1 className="mt-8 text-4xl font-semibold sm:text-5xl lg:mt-12 lg:text-6xl">
+        <h1 className="mt-8 text-4xl tracking-tight sm:text-5xl lg:mt-12 lg:text-6xl">
           Your face, the way you mean it.
         </h1>
         <ol className="mt-10 hidden max-w-md lg:block">

@@ -1,4 +1,5 @@
 import type { AvatarUrls, User } from '@likeness/contracts'
+import { useEffect, useRef } from 'react'
 import { thumbhashBackground } from './thumbhash-background.js'
 
 /** Sizes up to this one, in pixels, are shown as large as they are. */
@@ -6,8 +7,10 @@ const LARGEST_SHOWN = 128
 
 /** The avatar of the profile, large and in its sizes. @param user undefined while it is being read */
 export function AvatarCard({ user }: { user: User | undefined }) {
+  const card = useShownWhenNew(user && (user.avatar?.version ?? 0))
   return (
     <section
+      ref={card}
       aria-labelledby="avatar"
       className="rounded-3xl border border-line bg-card p-6 shadow-lift max-lg:flex max-lg:flex-wrap max-lg:items-center max-lg:gap-6"
     >
@@ -27,6 +30,19 @@ export function AvatarCard({ user }: { user: User | undefined }) {
       {user && <Sizes avatar={user.avatar} />}
     </section>
   )
+}
+
+/** A new avatar is worth seeing: on a narrow screen the card may have been scrolled away. */
+function useShownWhenNew(version: number | undefined) {
+  const card = useRef<HTMLElement>(null)
+  const shown = useRef(version)
+  useEffect(() => {
+    if (shown.current !== undefined && shown.current !== version) {
+      card.current?.scrollIntoView({ block: 'nearest' })
+    }
+    shown.current = version
+  }, [version])
+  return card
 }
 
 function Portrait({ user: { avatar, username, profile } }: { user: User }) {
@@ -67,7 +83,7 @@ function Sizes({ avatar }: { avatar: User['avatar'] }) {
   const sizes = sizesOf(avatar.urls).reverse()
   return (
     <div className="w-full border-t border-line pt-5 lg:mt-6">
-      <div key={avatar.version} className="flex animate-appear items-end justify-center gap-4">
+      <div key={avatar.version} className="flex animate-appear items-end justify-center gap-2 sm:gap-4">
         {sizes
           .filter((size) => size.pixels <= LARGEST_SHOWN)
           .map((size) => (

@@ -1,6 +1,7 @@
 import { type Dispatch, useRef } from 'react'
 import { Fault } from '../api/fault.js'
 import { Button } from '../ui/button.js'
+import { bytesForPeople } from '../ui/bytes.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { PictureIcon } from '../ui/icons.js'
 import { Notice } from '../ui/notice.js'
@@ -9,13 +10,24 @@ import { ACCEPTED_TYPES, pickFile } from './pick-file.js'
 import { StepLayout } from './step-layout.js'
 import { useGivenFiles } from './use-given-files.js'
 
-type Props = { notice: FlowNotice | undefined; dispatch: Dispatch<FlowEvent> }
+const facts = [
+  ['Seen by you alone', 'You frame an upright preview before anything is published.'],
+  ['Nothing to lose', 'Your present avatar stays until you confirm the new one.'],
+  ['Private data', 'Where and with what it was taken is never published.'],
+] as const
+
+type Props = {
+  notice: FlowNotice | undefined
+  /** Bytes a picture may have, when known. */
+  limit: number | undefined
+  dispatch: Dispatch<FlowEvent>
+}
 
 /** Choose, drop or paste a picture. */
-export function ChooseStep({ notice, dispatch }: Props) {
+export function ChooseStep({ notice, limit, dispatch }: Props) {
   const input = useRef<HTMLInputElement>(null)
   const take = (files: readonly File[]) => {
-    const file = pickFile(files, undefined)
+    const file = pickFile(files, limit)
     if (file instanceof Fault) dispatch({ type: 'refused', fault: file })
     else if (file) dispatch({ type: 'picked', file })
   }
@@ -33,7 +45,12 @@ export function ChooseStep({ notice, dispatch }: Props) {
             <span className="text-accent">
               <PictureIcon />
             </span>
-            <p className="text-soft">{isDragging ? 'Let go to send it' : 'Drop or paste a picture here'}</p>
+            <p>
+              {isDragging ? 'Let go to send it' : 'Drop or paste a picture here'}
+              <span className="block text-sm text-soft">
+                JPEG, PNG, WebP or GIF{limit !== undefined && `, up to ${bytesForPeople(limit)}`}
+              </span>
+            </p>
             <Button look="primary" onClick={() => input.current?.click()}>
               Choose a picture
             </Button>
@@ -55,20 +72,24 @@ export function ChooseStep({ notice, dispatch }: Props) {
       }
       side={
         <>
-          <ChoiceNotice notice={notice} dispatch={dispatch} />
-          <ul className="space-y-2 text-sm text-soft">
-            <li>JPEG, PNG, WebP or GIF.</li>
-            <li>You frame it next, from an upright preview only you can see.</li>
-            <li>Your present avatar stays until you confirm the new one.</li>
-            <li>Place and camera data in the file are never published.</li>
-          </ul>
+          <div className="max-sm:order-first max-sm:empty:hidden sm:order-last sm:mt-auto">
+            <ChoiceNotice notice={notice} dispatch={dispatch} />
+          </div>
+          <dl className="divide-y divide-line border-y border-line text-sm">
+            {facts.map(([term, fact]) => (
+              <div key={term} className="py-3">
+                <dt className="font-medium">{term}</dt>
+                <dd className="text-soft">{fact}</dd>
+              </div>
+            ))}
+          </dl>
         </>
       }
     />
   )
 }
 
-function ChoiceNotice({ notice, dispatch }: Props) {
+function ChoiceNotice({ notice, dispatch }: Pick<Props, 'notice' | 'dispatch'>) {
   if (notice === undefined) return null
   if (notice.kind === 'published') return <Notice kind="done" title="Your new avatar is live." />
   if (notice.kind === 'discarded')

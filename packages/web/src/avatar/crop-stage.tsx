@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import Cropper from 'react-easy-crop'
 import 'react-easy-crop/react-easy-crop.css'
 import type { Upload } from '@likeness/contracts'
@@ -15,11 +16,12 @@ type Props = {
 
 /** The preview behind a square frame: drag, pinch, Ctrl and wheel, or the arrow keys. */
 export function CropStage({ upload, url, frame, isBusy, onArea }: Props) {
+  const [isLoaded, setIsLoaded] = useState(false)
   return (
     <div
       inert={isBusy}
-      className={`absolute inset-0 bg-contain bg-center bg-no-repeat transition-opacity ${isBusy ? 'opacity-60' : ''}`}
-      style={thumbhashBackground(upload.thumbhash)}
+      className={`absolute inset-0 bg-stage bg-contain bg-center bg-no-repeat transition-[filter] ${isBusy ? 'brightness-75' : ''}`}
+      style={isLoaded ? {} : thumbhashBackground(upload.thumbhash)}
     >
       {url && (
         <Cropper
@@ -33,6 +35,7 @@ export function CropStage({ upload, url, frame, isBusy, onArea }: Props) {
           onCropChange={frame.setOffset}
           onZoomChange={frame.setZoom}
           onCropAreaChange={onArea}
+          onMediaLoaded={() => setIsLoaded(true)}
           setMediaSize={frame.setPicture}
           setCropSize={frame.setFrame}
           // A plain wheel scrolls the page.

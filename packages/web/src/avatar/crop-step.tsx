@@ -1,6 +1,6 @@
 import { type Dispatch, type SyntheticEvent, useState } from 'react'
 import { Button } from '../ui/button.js'
-import { FaultNotice } from '../ui/fault-notice.js'
+import { FaultNotice, TroubleNotice } from '../ui/fault-notice.js'
 import { Field } from '../ui/field.js'
 import { CropControls } from './crop-controls.js'
 import { CropStage } from './crop-stage.js'
@@ -38,7 +38,7 @@ export function CropStep({ state, dispatch }: { state: Previewed; dispatch: Disp
       side={
         <form onSubmit={confirm} noValidate className="flex flex-1 flex-col gap-5">
           {fault && <FaultNotice key={fault.message} fault={fault} shown={['altText']} />}
-          {trouble && <FaultNotice fault={trouble}>Still trying.</FaultNotice>}
+          {trouble && <TroubleNotice fault={trouble} />}
           <FramedPreview url={url} area={area} />
           <Field
             label="Description"
@@ -49,8 +49,8 @@ export function CropStep({ state, dispatch }: { state: Previewed; dispatch: Disp
             error={fault?.field('altText')}
             readOnly={isBusy}
           />
-          <div className="mt-auto flex flex-wrap gap-3">
-            <Button type="submit" look="primary" busy={step === 'publishing'} off={isBusy} className="flex-1">
+          <div className="mt-auto grid gap-3">
+            <Button type="submit" look="primary" busy={step === 'publishing'} off={isBusy}>
               Use this picture
             </Button>
             <Button busy={step === 'discarding'} off={isBusy} onClick={() => dispatch({ type: 'cancelled' })}>

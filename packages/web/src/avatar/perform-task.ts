@@ -11,23 +11,32 @@ import {
 } from './uploads.js'
 
 type Dispatch = (event: FlowEvent) => void
+type LearnLimit = (bytes: number) => void
 
-/** Does what a state of the flow is there for, and reports by events until `signal` is aborted. */
-export async function performTask(task: Task, dispatch: Dispatch, signal: AbortSignal): Promise<void> {
+/**
+ * Does what a state of the flow is there for, and reports by events until `signal` is aborted.
+ * @param learnLimit called when the server says how many bytes an upload may have
+ */
+export async function performTask(
+  task: Task,
+  dispatch: Dispatch,
+  learnLimit: LearnLimit,
+  signal: AbortSignal,
+): Promise<void> {
   const report: Dispatch = (event) => {
     if (!signal.aborted) dispatch(event)
   }
   try {
-    await perform(task, report, signal)
+    await perform(task, report, learnLimit, signal)
   } catch (error) {
     report({ type: 'failed', fault: asFault(error) })
   }
 }
 
-function perform(task: Task, report: Dispatch, signal: AbortSignal): Promise<void> {
+function perform(task: Task, report: Dispatch, learnLimit: LearnLimit, signal: AbortSignal): Promise<void> {
   switch (task.do) {
     case 'load':
-      return load(report, signal)
+      return load(report, learnLimit, signal)
     case 'send':
       return send(task, report, signal)
     case 'prepare':
@@ -39,8 +48,8 @@ function perform(task: Task, report: Dispatch, signal: AbortSignal): Promise<voi
   }
 }
 
-async function load(report: Dispatch, signal: AbortSignal): Promise<void> {
-  const upload = await findUnfinished(signal)
+async function load(report: Dispatch, learnLimit: LearnLimit, signal: AbortSignal): Promise<void> {
+  const upload = await findUnfinished(learnLimit, signal)
   if (upload === undefined) report({ type: 'nothing-unfinished' })
   else if (upload.status === 'pending') report({ type: 'staged', upload })
   else report({ type: 'confirmed', upload, request: undefined })

@@ -7,10 +7,12 @@ import { SendStep } from './send-step.js'
 import { StepLayout } from './step-layout.js'
 import { Steps } from './steps.js'
 import { useAvatarFlow } from './use-avatar-flow.js'
+import { useNoStrayDrops } from './use-given-files.js'
 
 /** The flow, one step at a time. */
 export function PicturePanel({ onPublished }: { onPublished: () => void }) {
-  const [state, dispatch] = useAvatarFlow()
+  const { state, dispatch, limit } = useAvatarFlow()
+  useNoStrayDrops()
   const heading = useFocusOnStep(state.step)
   const isPublished = state.step === 'choosing' && state.notice?.kind === 'published'
   useEffect(() => {
@@ -32,7 +34,7 @@ export function PicturePanel({ onPublished }: { onPublished: () => void }) {
         {spoken(state)}
       </p>
       {state.step === 'loading' && <StepLayout stage={null} side={null} />}
-      {state.step === 'choosing' && <ChooseStep notice={state.notice} dispatch={dispatch} />}
+      {state.step === 'choosing' && <ChooseStep notice={state.notice} limit={limit} dispatch={dispatch} />}
       {state.step === 'sending' && <SendStep state={state} dispatch={dispatch} />}
       {hasPreview(state) && <CropStep key={state.upload.id} state={state} dispatch={dispatch} />}
       {isWithoutPreview(state) && <PrepareStep state={state} dispatch={dispatch} />}
@@ -82,7 +84,7 @@ function useFocusOnStep(step: FlowState['step']) {
   useEffect(() => {
     const began = before.current !== step && before.current !== 'loading'
     before.current = step
-    if (began && document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
+    if (began && document.activeElement === document.body) heading.current?.focus()
   }, [step])
   return heading
 }

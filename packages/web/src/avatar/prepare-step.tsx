@@ -1,6 +1,6 @@
 import type { Dispatch } from 'react'
 import { Button } from '../ui/button.js'
-import { FaultNotice } from '../ui/fault-notice.js'
+import { TroubleNotice } from '../ui/fault-notice.js'
 import { SpinnerIcon } from '../ui/icons.js'
 import type { FlowEvent } from './flow.js'
 import type { Unpreviewed } from './picture-panel.js'
@@ -34,7 +34,7 @@ export function PrepareStep({ state, dispatch }: { state: Unpreviewed; dispatch:
       side={
         <>
           <p className="font-medium wrap-anywhere">{upload.originalFilename ?? 'Your picture'}</p>
-          {trouble && <FaultNotice fault={trouble}>Still trying.</FaultNotice>}
+          {trouble && <TroubleNotice fault={trouble} />}
           {step === 'preparing' && (
             <div className="mt-auto">
               <Button onClick={() => dispatch({ type: 'cancelled' })}>Discard</Button>

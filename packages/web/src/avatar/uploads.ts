@@ -17,11 +17,24 @@ export function stageUpload(
   )
 }
 
-/** What was left unfinished: the newest upload still pending, else one still being published. */
-export async function findUnfinished(signal: AbortSignal): Promise<Upload | undefined> {
+/**
+ * What was left unfinished: the newest upload still pending, else one still being published.
+ * @param learnLimit called with the largest upload the server takes, in bytes, when it says so
+ */
+export async function findUnfinished(
+  learnLimit: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<Upload | undefined> {
+  const onHeaders = (headers: Headers) => {
+    const limit = /\bmax-size=(\d+)/.exec(headers.get('upload-limit') ?? '')
+    if (limit) learnLimit(Number(limit[1]))
+  }
   const newest = (status: string) =>
     session.authorized((token) =>
-      call({ method: 'GET', path: `/v1/uploads?status=${status}&limit=1`, token, signal }, UploadPage),
+      call(
+        { method: 'GET', path: `/v1/uploads?status=${status}&limit=1`, token, signal, onHeaders },
+        UploadPage,
+      ),
     )
   const [pending, confirmed] = await Promise.all([newest('pending'), newest('confirmed')])
   return pending.items[0] ?? confirmed.items[0]

@@ -42,3 +42,12 @@ export function FaultNotice(props: {
     </Notice>
   )
 }
+
+/** A fault that goes away by itself: the request is being repeated. */
+export function TroubleNotice({ fault }: { fault: Fault }) {
+  return (
+    <Notice kind="error" title={fault.title}>
+      <p>Still trying. Nothing is lost.</p>
+    </Notice>
+  )
+}

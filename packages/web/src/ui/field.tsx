@@ -28,7 +28,7 @@ export function Field({ label, hint, error, className, ...input }: Props) {
         </p>
       )}
       {error && (
-        <p id={`${id}-error`} className="mt-1.5 text-sm font-medium text-danger">
+        <p id={`${id}-error`} className="mt-1.5 text-sm font-medium text-danger first-letter:uppercase">
           {error}
         </p>
       )}
