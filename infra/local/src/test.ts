@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@likeness/test-kit/processes'
+import { randomSecret, startPostgres } from './embedded/start-postgres.js'
+import { startRedis } from './embedded/start-redis.js'
 import { type Outcome, runTap } from './run-tap.js'
-import { randomSecret, startPostgres } from './start-postgres.js'
-import { startRedis } from './start-redis.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const args = process.argv.slice(2)

@@ -27,7 +27,7 @@ export interface Kept {
 export function keep(options: KeepOptions): Kept {
   // Compiled even when this file runs from its source, as in tests: a plain Node starts faster.
   const keeper = fork(
-    fileURLToPath(new URL('../dist/keeper.js', import.meta.url)),
+    fileURLToPath(new URL('../../dist/embedded/keeper.js', import.meta.url)),
     [JSON.stringify(options)],
     {
       // Out of the terminal's group: Ctrl-C must not stop the database before those who use it.

@@ -26,7 +26,7 @@ export interface PostgresOptions {
 
 export interface Postgres extends Kept {
   /** The superuser's URL of one database of it. */
-  url(database: string): string
+  url: (database: string) => string
 }
 
 /**

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault } from './fault.js'
+
+interface Holder {
+  pid: number
+  /** Tells this process from a later one of the same number. */
+  started: string
+  url: string
+}
+
+/**
+ * Makes the data folder, and takes it for this process alone until it ends. What a killed process left
+ * behind does not count.
+ *
+ * @param url where Likeness will answer, told to whoever comes second
+ * @returns gives it back
+ * @throws Fault when it cannot be written, or another Likeness runs on it
+ */
+export function holdDataDir(dataDir: string, url: string): () => void {
+  const file = join(dataDir, 'running.json')
+  const self: Holder = { pid: process.pid, started: startOf(process.pid) ?? '', url }
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const holder = readHolder(file)
+    if (holder !== undefined && holder.pid !== process.pid && startOf(holder.pid) === holder.started) {
+      throw new Fault(`Likeness already runs on ${dataDir} (process ${holder.pid}, ${holder.url}).`)
+    }
+    rmSync(file, { force: true })
+    // Fails when another start has been faster by a moment.
+    writeFileSync(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') throw new Fault(`Likeness is just being started on ${dataDir}.`)
+    throw new Fault(`The data folder ${dataDir} cannot be written (${code}): set DATA_DIR to another one.`)
+  }
+  return () => rmSync(file, { force: true })
+}
+
+function readHolder(file: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Holder
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** When a living process was started, in whatever unit the system has; undefined when there is none. */
+function startOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+    return stdout.trim() || undefined
+  }
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    // Field 22, counted after the command, which is in parentheses and may hold anything (proc_pid_stat(5)).
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return fields[0] === 'Z' ? undefined : `${boot} ${fields[19]}`
+  } catch {
+    return undefined
+  }
+}

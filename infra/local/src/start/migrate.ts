@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { createAdmin, migrate as migrateAccounts } from '@likeness/accounts'
+import { migrate as migrateMedia } from '@likeness/media'
+import { DatabaseNewerError, Problem } from '@likeness/runtime'
+import type { Databases } from './databases.js'
+import { Fault } from './fault.js'
+import type { Settings } from './settings.js'
+
+/**
+ * Brings both databases up to this release.
+ *
+ * @throws Fault when a newer release migrated one of them
+ */
+export async function migrate(databases: Databases): Promise<void> {
+  try {
+    await Promise.all([migrateAccounts(databases.accounts), migrateMedia(databases.media)])
+  } catch (error) {
+    throw error instanceof DatabaseNewerError ? new Fault(error.message) : error
+  }
+}
+
+/**
+ * Makes the first administrator, once.
+ *
+ * @returns the password to show when it was made up here
+ * @throws Fault when ADMIN_EMAIL or ADMIN_PASSWORD is not good enough
+ */
+export async function makeFirstAdmin(
+  databases: Databases,
+  { email, password }: Settings['admin'],
+): Promise<{ password: string } | undefined> {
+  const madeUp = randomBytes(15).toString('base64url')
+  try {
+    const result = await createAdmin(databases.accounts, { email, password: password ?? madeUp })
+    return result === 'created' && password === undefined ? { password: madeUp } : undefined
+  } catch (error) {
+    if (!(error instanceof Problem)) throw new Fault(`No first administrator: ${messageOf(error)}.`)
+    const reasons = (error.extras.errors ?? []).map(({ message }) => message).join('; ')
+    throw new Fault(`No first administrator: ${error.kind.title.en} (${reasons}).`)
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

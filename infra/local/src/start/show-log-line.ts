@@ -1,0 +1,47 @@
+import { styleText } from 'node:util'
+
+const levels: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+}
+/** Said already by the columns before the message, or of no use on one machine. */
+const known = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err'])
+
+/**
+ * One line of a part as a person reads it: the time, who, how bad, what. A line that is not JSON of pino is
+ * shown as it is.
+ *
+ * @param colours whether the terminal takes them
+ */
+export function showLogLine(part: string, line: string, colours: boolean): string {
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    colours ? styleText(style, text) : text
+  const who = paint('cyan', part.padEnd(15))
+  const entry = parse(line)
+  if (entry === undefined) return `${who} ${line}`
+
+  const level = levels[Number(entry.level)] ?? String(entry.level)
+  const style = Number(entry.level) >= 50 ? 'red' : Number(entry.level) === 40 ? 'yellow' : 'dim'
+  const time = new Date(Number(entry.time)).toTimeString().slice(0, 8)
+  const details = Object.entries(entry)
+    .filter(([name]) => !known.has(name))
+    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const head = `${paint('dim', time)} ${who} ${paint(style, level.padEnd(5))} ${typeof entry.msg === 'string' ? entry.msg : ''}${paint('dim', details.join(''))}`
+  const { err } = entry
+  const stack = typeof err === 'object' && err !== null && 'stack' in err ? String(err.stack) : undefined
+  return stack === undefined ? head : `${head}\n${stack.replace(/^/gm, '    ')}`
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    const entry = JSON.parse(line) as Record<string, unknown>
+    return typeof entry.level === 'number' ? entry : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,26 @@
+import type { Settings } from './settings.js'
+
+/**
+ * What a person needs to know once everything runs: a table of addresses, and the line that scripts wait for.
+ *
+ * @param adminPassword the one made up at the first start, shown this once
+ */
+export function readyLines(settings: Settings, adminPassword: string | undefined, seconds: number): string[] {
+  const { publicUrl, dataDir, admin } = settings
+  const rows = [
+    ['page', `${publicUrl}/`],
+    ['API', `${publicUrl}/v1`],
+    ['API reference', `${publicUrl}/docs/`],
+    ['data', dataDir],
+    ...(adminPassword === undefined
+      ? []
+      : [['administrator', `${admin.email} with password ${adminPassword} (shown this once)`]]),
+    ['started in', `${seconds.toFixed(1)} s; stop it with Ctrl-C`],
+  ]
+  return [
+    '',
+    ...rows.map(([name = '', value]) => `  ${name.padEnd(15)}${value}`),
+    '',
+    `Likeness is ready at ${publicUrl}`,
+  ]
+}

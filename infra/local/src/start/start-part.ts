@@ -1,0 +1,76 @@
+import { fork } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { waitFor } from '@likeness/test-kit/processes'
+import { Fault } from './fault.js'
+import type { Running } from './supervise.js'
+
+export interface Part {
+  name: string
+  /** Absolute path of the compiled process. */
+  entry: string
+  env: NodeJS.ProcessEnv
+  /** Its own base URL, whose `/readyz` is asked. */
+  url: string
+}
+
+/** A little more than the 20 s a process gives itself. */
+const STOP_MS = 25_000
+const READY_MS = 30_000
+
+/**
+ * Runs one of our processes and waits until it is ready. It ends by itself when this process is gone: its
+ * IPC channel closes (see runProcess of the runtime).
+ *
+ * @param onLine gets every line it writes
+ * @throws Fault with the last thing it said when it ends before it is ready
+ */
+export async function startPart(
+  part: Part,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Running> {
+  const child = fork(part.entry, [], {
+    env: part.env,
+    execArgv: [],
+    // Out of the terminal's group: Ctrl-C reaches this process alone, which stops the parts in order.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let lastLine = 'it said nothing'
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() === '') return
+      lastLine = line
+      onLine(line)
+    })
+  }
+  let living = true
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('close', (status, by) => resolve(by ?? `exit code ${status}`))
+  }).finally(() => {
+    living = false
+  })
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= (async () => {
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      await ended
+      clearTimeout(late)
+    })()
+    return stopped
+  }
+  signal.addEventListener('abort', () => void stop(), { once: true })
+
+  const ready = async () => !living || (await fetch(`${part.url}/readyz`)).ok
+  try {
+    await waitFor(ready, { for: `${part.name} to be ready`, timeoutMs: READY_MS })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  if (!living) throw new Fault(`${part.name} did not start (${await ended}): ${lastLine}`)
+  return { ended, stop }
+}
