@@ -32,7 +32,9 @@ export async function runProcess(open: () => Promise<Running>): Promise<void> {
       await running.close()
     },
   )
+  // Only a forked process can send; its parent may be gone before this line is reached.
   if (process.connected) process.once('disconnect', () => grace.close())
+  else if (process.send !== undefined) grace.close()
 }
 
 /** One line for a fault whose cause is known, the stack for any other. */
