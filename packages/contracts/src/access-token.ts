@@ -13,3 +13,19 @@ export const AccessClaims = z.object({
   jti: Id,
 })
 export type AccessClaims = z.output<typeof AccessClaims>
+
+/** `GET /.well-known/jwks.json`: the public keys of access tokens (RFC 7517, RFC 8037). */
+export const Jwks = z
+  .object({
+    keys: z.array(
+      z.object({
+        kid: z.string(),
+        kty: z.string(),
+        crv: z.string(),
+        x: z.string(),
+        alg: z.literal('EdDSA'),
+        use: z.literal('sig'),
+      }),
+    ),
+  })
+  .meta({ id: 'Jwks' })

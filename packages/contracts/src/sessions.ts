@@ -7,7 +7,7 @@ export const LogIn = z.strictObject({ login: text(1, 254), password: Password })
 export type LogIn = z.output<typeof LogIn>
 
 /** `POST /v1/sessions/refresh` */
-export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(500) }).meta({ id: 'Refresh' })
+export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(4096) }).meta({ id: 'Refresh' })
 
 /** Tokens of a session; times in seconds. */
 export const Tokens = z
@@ -22,6 +22,7 @@ export const Tokens = z
 export type Tokens = z.output<typeof Tokens>
 
 export const LoggedIn = Tokens.extend({ user: User }).meta({ id: 'LoggedIn' })
+export type LoggedIn = z.output<typeof LoggedIn>
 
 /** One device that is logged in. */
 export const Session = z
@@ -38,3 +39,4 @@ export const Session = z
 export type Session = z.output<typeof Session>
 
 export const SessionList = z.object({ items: z.array(Session) }).meta({ id: 'SessionList' })
+export type SessionList = z.output<typeof SessionList>

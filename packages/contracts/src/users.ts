@@ -114,6 +114,7 @@ export type Register = z.output<typeof Register>
 export const Registered = User.extend({
   emailVerification: z.enum(['sent', 'not-required']),
 }).meta({ id: 'Registered' })
+export type Registered = z.output<typeof Registered>
 
 const optionalText = (max: number) =>
   text(0, max)
