@@ -1,0 +1,44 @@
+import { httpUrl, integer, onOff, ProcessConfig, secret } from '@likeness/runtime'
+import { z } from 'zod'
+
+/** What making a user and checking a password needs; the CLI takes these alone. */
+export const PasswordConfig = z.object({
+  ARGON2_MEMORY_KIB: integer(7_168, 1_048_576).default(19_456).describe('memory of one password hash, KiB'),
+  ARGON2_PASSES: integer(1, 10).default(2).describe('passes over it'),
+})
+export type PasswordConfig = z.output<typeof PasswordConfig>
+
+/** What the keys that sign access tokens need. */
+export const KeyConfig = z.object({
+  KEY_SECRET: secret.describe('encrypts the signing keys in the database, and derives refresh tokens'),
+  ACCESS_TOKEN_SECONDS: integer(30, 3_600).default(600).describe('lifetime of an access token'),
+})
+export type KeyConfig = z.output<typeof KeyConfig>
+
+/** Every variable of the accounts service; `--help` of the CLI prints them. */
+export const AccountsConfig = ProcessConfig.extend({
+  ...KeyConfig.shape,
+  ...PasswordConfig.shape,
+  MEDIA_URL: httpUrl.describe('internal base URL of the media service'),
+  REFRESH_GRACE_SECONDS: integer(0, 60)
+    .default(10)
+    .describe('a rotated refresh token is answered with its successor this long; 0 never'),
+  REFRESH_SLIDING_DAYS: integer(1, 3_650).default(30).describe('a session ends when unused this long'),
+  REFRESH_ABSOLUTE_DAYS: integer(1, 3_650).default(90).describe('a session ends this long after login'),
+  LOGINS_PER_MINUTE: integer(1, 1_000_000).default(5).describe('login attempts per account and minute'),
+  LOGINS_PER_HOUR: integer(1, 1_000_000).default(100).describe('failed logins per account and hour'),
+  LOGINS_PER_MINUTE_PER_IP: integer(1, 1_000_000)
+    .default(20)
+    .describe('login attempts per address and minute'),
+  REGISTRATIONS_PER_HOUR_PER_IP: integer(1, 1_000_000)
+    .default(10)
+    .describe('registrations per address and hour'),
+  RATE_LIMIT_PER_IP: onOff.default('on').describe('off lifts the limits per address, not those per account'),
+  PHONE_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code of two capital letters')
+    .default('FR')
+    .describe('country of phone numbers given without a + prefix'),
+  UPKEEP_SECONDS: integer(1, 86_400).default(600).describe('interval of upkeep'),
+})
+export type AccountsConfig = z.output<typeof AccountsConfig>

@@ -1,0 +1,56 @@
+import type { ActivityType } from '@likeness/contracts'
+import { type Database, newId } from '@likeness/runtime'
+import type { ColumnType, Generated, Selectable } from 'kysely'
+import type { Tables } from './database.js'
+
+/** What happened on an account. Append-only. */
+export type ActivitiesTable = {
+  id: string
+  /** null for a login that named no account: the same row is written, so the same work is done. */
+  user_id: string | null
+  type: ActivityType
+  at: Generated<Date>
+  ip: string | null
+  user_agent: string | null
+  details: ColumnType<Record<string, unknown>, string, never>
+}
+export type ActivityRow = Selectable<ActivitiesTable>
+
+type Db = Database<Tables>
+
+/** Where a request came from, as activity rows and sessions keep it. */
+export type Origin = { readonly ip: string | null; readonly userAgent: string | null }
+export const ourselves: Origin = { ip: null, userAgent: null }
+
+export async function insertActivity(
+  db: Db,
+  activity: {
+    userId: string | null
+    type: ActivityType
+    origin: Origin
+    details?: Readonly<Record<string, unknown>>
+  },
+): Promise<void> {
+  await db
+    .insertInto('activities')
+    .values({
+      id: newId(),
+      user_id: activity.userId,
+      type: activity.type,
+      ip: activity.origin.ip,
+      user_agent: activity.origin.userAgent,
+      details: JSON.stringify(activity.details ?? {}),
+    })
+    .execute()
+}
+
+/** Newest first, older than `after`. Ids are UUID v7, so they sort by time. */
+export function listActivities(
+  db: Db,
+  userId: string,
+  page: { after: string | undefined; limit: number },
+): Promise<ActivityRow[]> {
+  let query = db.selectFrom('activities').selectAll().where('user_id', '=', userId)
+  if (page.after !== undefined) query = query.where('id', '<', page.after)
+  return query.orderBy('id', 'desc').limit(page.limit).execute()
+}

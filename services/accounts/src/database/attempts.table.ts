@@ -1,0 +1,58 @@
+import type { Database } from '@likeness/runtime'
+import { sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** How often something was tried within a fixed window, shared by all processes. */
+export type AttemptsTable = {
+  /** Hash of what is limited and of whom: no address or name is kept here. */
+  key: Buffer
+  count: number
+  resets_at: Date
+}
+
+type Db = Database<Tables>
+export type Counted = { readonly key: Buffer; readonly count: number; readonly resetsInSeconds: number }
+
+/** Counts one attempt under each key, opening a new window where the last one is over, in one statement. */
+export async function countAttempts(
+  db: Db,
+  windows: readonly { key: Buffer; seconds: number }[],
+): Promise<Counted[]> {
+  // Rows are locked in the order of their keys, so two processes never wait for each other.
+  const { rows } = await sql<Counted>`
+    insert into attempts as counted (key, count, resets_at)
+    select key, 1, now() + make_interval(secs => seconds)
+    from unnest(${windows.map((window) => window.key)}::bytea[], ${windows.map((window) => window.seconds)}::float8[])
+      as given (key, seconds)
+    order by key
+    on conflict (key) do update set
+      count = case when counted.resets_at <= now() then 1 else counted.count + 1 end,
+      resets_at = case when counted.resets_at <= now() then excluded.resets_at else counted.resets_at end
+    returning key, count, extract(epoch from resets_at - now())::float8 as "resetsInSeconds"`.execute(db)
+  return rows
+}
+
+/** Forgets every attempt under one key and takes back one under another. */
+export async function forgiveAttempts(db: Db, forget: Buffer, takeBack: Buffer): Promise<void> {
+  await sql`
+    with forgotten as (delete from attempts where key = ${forget})
+    update attempts set count = count - 1 where key = ${takeBack} and count > 0`.execute(db)
+}
+
+/** Deletes windows that are over; returns how many. */
+export async function deleteOverAttempts(db: Db): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('attempts')
+    .where('resets_at', '<=', sql<Date>`now()`)
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
+export async function countOverAttempts(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('resets_at', '<=', sql<Date>`now()`)
+    .executeTakeFirstOrThrow()
+  return count
+}

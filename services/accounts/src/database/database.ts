@@ -1,0 +1,22 @@
+import type { Migrations } from '@likeness/runtime'
+import { first } from './2026-11-20-first.migration.js'
+import type { ActivitiesTable } from './activities.table.js'
+import type { AttemptsTable } from './attempts.table.js'
+import type { ProfilesTable } from './profiles.table.js'
+import type { SessionsTable } from './sessions.table.js'
+import type { SigningKeysTable } from './signing-keys.table.js'
+import type { UsersTable } from './users.table.js'
+
+export type Tables = {
+  users: UsersTable
+  profiles: ProfilesTable
+  sessions: SessionsTable
+  activities: ActivitiesTable
+  signing_keys: SigningKeysTable
+  attempts: AttemptsTable
+}
+
+/** In the order they run; names never change once released. */
+export const migrations: Migrations = {
+  '2026-11-20-first': first,
+}

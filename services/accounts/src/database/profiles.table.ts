@@ -1,0 +1,71 @@
+import type { ProfileAvatar } from '@likeness/contracts'
+import type { Transaction } from '@likeness/runtime'
+import { type ColumnType, type Generated, sql, type Updateable } from 'kysely'
+import type { Tables } from './database.js'
+
+export type ProfilesTable = {
+  user_id: string
+  first_name: Generated<string | null>
+  last_name: Generated<string | null>
+  nickname: string
+  bio: Generated<string | null>
+  /** E.164. */
+  phone_number: Generated<string | null>
+  company_name: Generated<string | null>
+  profession: Generated<string | null>
+  /** `YYYY-MM-DD`: a date has no time zone, so it never becomes a Date. */
+  birth_date: Generated<string | null>
+  linkedin_url: Generated<string | null>
+  github_url: Generated<string | null>
+  is_professional: Generated<boolean>
+  locale: Generated<string | null>
+  discoverable: Generated<boolean>
+  /** Of the newest avatar media told of, 0 before the first; it only grows. */
+  avatar_version: Generated<number>
+  avatar: ColumnType<ProfileAvatar | null, never, string>
+  /** When anything last changed that the user is shown, their name included. */
+  updated_at: Generated<Date>
+}
+
+/** What a person may change of their profile. */
+export type ProfileChanges = Omit<
+  Updateable<ProfilesTable>,
+  'user_id' | 'avatar' | 'avatar_version' | 'updated_at'
+>
+
+const now = sql<Date>`now()`
+
+export async function insertProfile(
+  trx: Transaction<Tables>,
+  userId: string,
+  nickname: string,
+): Promise<void> {
+  await trx.insertInto('profiles').values({ user_id: userId, nickname }).execute()
+}
+
+export async function updateProfile(
+  trx: Transaction<Tables>,
+  userId: string,
+  changes: ProfileChanges,
+): Promise<void> {
+  await trx
+    .updateTable('profiles')
+    .set({ ...changes, updated_at: now })
+    .where('user_id', '=', userId)
+    .execute()
+}
+
+/** Shows an avatar unless the profile has this version or a newer one. Returns whether it was applied. */
+export async function setAvatarIfNewer(
+  trx: Transaction<Tables>,
+  userId: string,
+  avatar: ProfileAvatar,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('profiles')
+    .set({ avatar: JSON.stringify(avatar), avatar_version: avatar.version, updated_at: now })
+    .where('user_id', '=', userId)
+    .where('avatar_version', '<', avatar.version)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}

@@ -1,0 +1,158 @@
+import type { Database } from '@likeness/runtime'
+import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** One device that is logged in, and the family of refresh tokens it was given, one generation after another. */
+export type SessionsTable = {
+  id: string
+  user_id: string
+  /** 256 random bits its refresh tokens are derived from; useless without KEY_SECRET. */
+  seed: Buffer
+  /** Number of the one refresh token that is not used yet. */
+  generation: Generated<number>
+  rotated_at: ColumnType<Date | null, never, Date>
+  created_at: Generated<Date>
+  last_used_at: Generated<Date>
+  /** Slides with every use, up to `last_day`. */
+  expires_at: Date
+  last_day: Date
+  ended_at: ColumnType<Date | null, never, Date>
+  end_reason: ColumnType<EndReason | null, never, EndReason>
+  /** Of the last use. */
+  ip: string | null
+  user_agent: string | null
+}
+export type SessionRow = Selectable<SessionsTable>
+
+export type EndReason = 'logout' | 'refresh-reused'
+
+type Db = Database<Tables>
+const now = sql<Date>`now()`
+
+/** @param days how long it lives unused, and at most */
+export function insertSession(
+  db: Db,
+  session: Pick<Insertable<SessionsTable>, 'id' | 'user_id' | 'seed' | 'ip' | 'user_agent'>,
+  days: { sliding: number; absolute: number },
+): Promise<SessionRow> {
+  return db
+    .insertInto('sessions')
+    .values({
+      ...session,
+      expires_at: sql<Date>`now() + make_interval(days => ${Math.min(days.sliding, days.absolute)})`,
+      last_day: sql<Date>`now() + make_interval(days => ${days.absolute})`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export function findLiveSession(db: Db, id: string): Promise<SessionRow | undefined> {
+  return db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+}
+
+/** Live sessions of a user, last used first. */
+export function listLiveSessions(db: Db, userId: string): Promise<SessionRow[]> {
+  return db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+}
+
+/** Moves a live session on to its next refresh token; of all who try with one generation, one succeeds. */
+export function rotateSession(
+  db: Db,
+  session: Pick<SessionRow, 'id' | 'generation'>,
+  use: { slidingDays: number; ip: string | null; userAgent: string | null },
+): Promise<SessionRow | undefined> {
+  return db
+    .updateTable('sessions')
+    .set({
+      generation: sql<number>`generation + 1`,
+      rotated_at: now,
+      last_used_at: now,
+      expires_at: sql<Date>`least(now() + make_interval(days => ${use.slidingDays}), last_day)`,
+      ip: use.ip,
+      user_agent: use.userAgent,
+    })
+    .where('id', '=', session.id)
+    .where('generation', '=', session.generation)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** The live session that moved on from a generation within the last seconds, by the database's clock. */
+export function findJustRotated(
+  db: Db,
+  id: string,
+  generation: number,
+  seconds: number,
+): Promise<SessionRow | undefined> {
+  return db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('id', '=', id)
+    .where('generation', '=', generation + 1)
+    .where('rotated_at', '>', sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+}
+
+/** Ends live sessions of a user, all or the one named. Returns the ids of those that were live. */
+export async function endSessions(
+  db: Db,
+  userId: string,
+  reason: EndReason,
+  which: { id?: string; except?: string } = {},
+): Promise<string[]> {
+  const { id, except } = which
+  let query = db
+    .updateTable('sessions')
+    .set({ ended_at: now, end_reason: reason })
+    .where('user_id', '=', userId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+  if (id !== undefined) query = query.where('id', '=', id)
+  if (except !== undefined) query = query.where('id', '!=', except)
+  const ended = await query.returning('id').execute()
+  return ended.map((row) => row.id)
+}
+
+/** Sessions that ended or expired more than `days` ago. */
+const over = (db: Db, days: number) => {
+  const before = sql<Date>`now() - make_interval(days => ${days})`
+  return db
+    .selectFrom('sessions')
+    .select('id')
+    .where((is) => is.or([is('expires_at', '<', before), is('ended_at', '<', before)]))
+}
+
+export async function countOverSessions(db: Db, days: number): Promise<number> {
+  const { count } = await db
+    .selectFrom(over(db, days).as('over'))
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** Deletes up to `limit` of them; returns how many. */
+export async function deleteOverSessions(db: Db, days: number, limit: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('sessions')
+    .where('id', 'in', over(db, days).limit(limit).forUpdate().skipLocked())
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}

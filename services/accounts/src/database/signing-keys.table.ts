@@ -1,0 +1,46 @@
+import type { Database, Transaction } from '@likeness/runtime'
+import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** Keys that sign access tokens. Of those whose time has come, the latest signs. */
+export type SigningKeysTable = {
+  /** RFC 7638 thumbprint of the public key. */
+  kid: string
+  public_jwk: ColumnType<{ kty: string; crv: string; x: string }, string, never>
+  /** PKCS #8, AES-256-GCM: see keys/seal-key.ts. */
+  sealed_private_key: Buffer
+  created_at: Generated<Date>
+  signs_from: Date
+}
+export type SigningKeyRow = Selectable<SigningKeysTable>
+
+type Db = Database<Tables>
+
+/** Serialises whoever makes keys, and tells whether there are any. */
+export async function lockSigningKeys(trx: Transaction<Tables>): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('likeness-signing-keys', 0))`.execute(trx)
+  const key = await trx.selectFrom('signing_keys').select('kid').limit(1).executeTakeFirst()
+  return key !== undefined
+}
+
+export async function insertSigningKey(
+  trx: Transaction<Tables>,
+  key: Pick<Insertable<SigningKeysTable>, 'kid' | 'public_jwk' | 'sealed_private_key'>,
+  signsInSeconds: number,
+): Promise<Date> {
+  const row = await trx
+    .insertInto('signing_keys')
+    .values({ ...key, signs_from: sql<Date>`now() + make_interval(secs => ${signsInSeconds})` })
+    .returning('signs_from')
+    .executeTakeFirstOrThrow()
+  return row.signs_from
+}
+
+/** All keys, the ones that sign last first. */
+export function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
+  return db.selectFrom('signing_keys').selectAll().orderBy('signs_from', 'desc').orderBy('kid').execute()
+}
+
+export async function deleteSigningKeys(db: Db, kids: readonly string[]): Promise<void> {
+  if (kids.length > 0) await db.deleteFrom('signing_keys').where('kid', 'in', kids).execute()
+}
