@@ -1,0 +1,177 @@
+import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { openJwks } from '@likeness/runtime'
+import { decodeJwt, decodeProtectedHeader, type JWK, SignJWT } from 'jose'
+import t from 'tap'
+import { goodPassword, startAccounts } from '../testing/start-accounts.js'
+import { retireKeys } from '../upkeep/retire-keys.js'
+import { openKeyRing } from './key-ring.js'
+import { publishedAheadSeconds, rotateKeys } from './rotate-keys.js'
+import { openSealedKey } from './seal-key.js'
+
+type Keys = { keys: (JWK & { kid: string })[] }
+const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+t.test('every forged token is refused with 401 and WWW-Authenticate', async (t) => {
+  const { call, db, env, join } = await startAccounts(t)
+  const { accessToken, refreshToken } = await join()
+  t.equal((await call('GET', '/v1/me', { token: accessToken })).status, 200)
+
+  const [jwk] = (await call<Keys>('GET', '/.well-known/jwks.json')).body.keys
+  const publicPem = createPublicKey({ key: { ...jwk }, format: 'jwk' }).export({
+    format: 'pem',
+    type: 'spki',
+  })
+  const kid = jwk?.kid ?? ''
+  const now = Math.floor(Date.now() / 1000)
+  const claims = { ...decodeJwt(accessToken) }
+  const [head = '', payload = '', signature = ''] = accessToken.split('.')
+  const strangers = generateKeyPairSync('ed25519').privateKey
+  const ours = await db.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow()
+  const privateKey = openSealedKey(env.KEY_SECRET ?? '', kid, ours.sealed_private_key)
+  const sign = (header: Record<string, string>, changes: Record<string, unknown>) =>
+    new SignJWT({ ...claims, ...changes })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header })
+      .sign(privateKey)
+
+  const forged: Record<string, string> = {
+    nothing: '',
+    'no JWT': 'abc',
+    'a refresh token': refreshToken,
+    'alg none': `${base64url({ alg: 'none', typ: 'at+jwt', kid })}.${payload}.`,
+    'alg none with the signature': `${base64url({ alg: 'none', typ: 'at+jwt', kid })}.${payload}.${signature}`,
+    'no signature': `${head}.${payload}.`,
+    'another payload': `${head}.${base64url({ ...claims, role: 'admin' })}.${signature}`,
+    'HS256 with the public key': await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid })
+      .sign(Buffer.from(publicPem)),
+    "another's key under our kid": await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
+      .sign(strangers),
+    'its own key in the header': await new SignJWT(claims)
+      .setProtectedHeader({
+        alg: 'EdDSA',
+        typ: 'at+jwt',
+        jwk: createPublicKey(strangers).export({ format: 'jwk' }) as JWK,
+      })
+      .sign(strangers),
+    'unknown kid': await sign({ kid: 'unknown' }, {}),
+    'kid that is a path': await sign({ kid: '../../etc/passwd' }, {}),
+    'typ JWT': await sign({ typ: 'JWT' }, {}),
+    expired: await sign({}, { iat: now - 700, exp: now - 60 }),
+    'no exp': await sign({}, { exp: undefined }),
+    'not valid yet': await sign({}, { nbf: now + 600 }),
+    'wrong audience': await sign({}, { aud: 'another' }),
+    'wrong issuer': await sign({}, { iss: 'https://elsewhere.test' }),
+    'no subject': await sign({}, { sub: undefined }),
+    'a subject that is no id': await sign({}, { sub: "' or 1=1 --" }),
+    'an unknown role': await sign({}, { role: 'root' }),
+  }
+  t.equal((await call('GET', '/v1/me', { token: await sign({}, {}) })).status, 200, 'the forge works')
+  t.equal(
+    (await call('GET', '/v1/me', { token: await sign({}, { exp: now - 3 }) })).status,
+    200,
+    'clocks may differ by 5 s',
+  )
+  for (const [name, token] of Object.entries(forged)) {
+    const { status, body, headers } = await call('GET', '/v1/me', { token })
+    t.match([status, body.code], [401, 'unauthenticated'], name)
+    t.match(headers.get('www-authenticate'), /^Bearer /)
+  }
+  for (const authorization of ['Basic dTpw', accessToken, `bearer`, `Bearer ${accessToken} x`]) {
+    t.equal(
+      (await call('GET', '/v1/me', { headers: { authorization } })).status,
+      401,
+      authorization.slice(0, 10),
+    )
+  }
+  t.equal((await call('GET', `/v1/me?access_token=${accessToken}`)).status, 401, 'not from the address')
+
+  const gone = await sign({}, { sub: randomUUID() })
+  t.equal((await call('GET', '/v1/me', { token: gone })).status, 401, 'a user who is gone')
+})
+
+t.test('the keys are public, cacheable and without their private part', async (t) => {
+  const { call, join, url } = await startAccounts(t)
+  const { headers, body, text } = await call<Keys>('GET', '/.well-known/jwks.json')
+  t.match(headers.get('cache-control'), /^public, max-age=300/)
+  t.strictSame(Object.keys(body.keys[0] ?? {}).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x'])
+  t.notMatch(text, /"d":/)
+  const { accessToken } = await join()
+  const { kid = '', alg, typ } = decodeProtectedHeader(accessToken)
+  t.same({ alg, typ }, { alg: 'EdDSA', typ: 'at+jwt' })
+  t.match(await openJwks(`${url}/.well-known/jwks.json`)(kid), /^-----BEGIN PUBLIC KEY-----/)
+})
+
+t.test(
+  'rotation: published first, signs later, and the old one stays until its tokens expired',
+  async (t) => {
+    const { call, db, deps, join, logIn } = await startAccounts(t)
+    const kids = async () =>
+      (await call<Keys>('GET', '/.well-known/jwks.json')).body.keys.map((key) => key.kid)
+    const [old] = await kids()
+    await db
+      .updateTable('signing_keys')
+      .set({ signs_from: new Date(0) })
+      .execute()
+    const session = await join()
+    const kidOf = (token: string) => decodeProtectedHeader(token).kid
+
+    const next = await rotateKeys(db, deps.config)
+    const ahead = (next.signsFrom.getTime() - Date.now()) / 1000
+    t.ok(ahead > publishedAheadSeconds - 10 && ahead <= publishedAheadSeconds + 1)
+    await deps.keys.reload()
+    t.same(await kids(), [next.kid, old], 'both are published')
+    t.equal(kidOf((await logIn(session.user.username)).accessToken), old, 'the old one signs')
+
+    const signsSince = (seconds: number) =>
+      db
+        .updateTable('signing_keys')
+        .set({ signs_from: new Date(Date.now() - seconds * 1000) })
+        .where('kid', '=', next.kid)
+        .execute()
+        .then(() => deps.keys.reload())
+    await signsSince(1)
+    const renewed = await logIn(session.user.username)
+    t.equal(kidOf(renewed.accessToken), next.kid, 'the new one signs')
+    t.equal(
+      (await call('GET', '/v1/me', { token: session.accessToken })).status,
+      200,
+      'tokens of the old one hold',
+    )
+    t.same(await retireKeys(deps, { dryRun: false }), { retired: [] })
+
+    await signsSince(600 + 61)
+    t.same(await kids(), [next.kid], 'the old one is gone once its last token expired')
+    t.same(await retireKeys(deps, { dryRun: true }), { retired: [old] })
+    t.same(await retireKeys(deps, { dryRun: false }), { retired: [old] })
+    const left = await db.selectFrom('signing_keys').select('kid').execute()
+    t.same(left, [{ kid: next.kid }])
+    t.equal((await call('GET', '/v1/me', { token: renewed.accessToken })).status, 200)
+  },
+)
+
+t.test('processes that start at once agree on one key', async (t) => {
+  const { another, call, db, deps, register } = await startAccounts(t)
+  await db.deleteFrom('signing_keys').execute()
+  const rings = await Promise.all(
+    Array.from({ length: 5 }, () => openKeyRing(db, deps.config, (error) => t.fail(String(error)))),
+  )
+  for (const ring of rings) ring.close()
+  t.equal(new Set(rings.flatMap((ring) => ring.published().map((key) => key.kid))).size, 1)
+
+  await deps.keys.reload()
+  const second = await another()
+  const { username } = await register()
+  const { accessToken } = await second.logIn(username, goodPassword)
+  t.equal((await call('GET', '/v1/me', { token: accessToken })).status, 200, 'each takes the other’s tokens')
+})
+
+t.test('another KEY_SECRET does not start', async (t) => {
+  const { another, db } = await startAccounts(t)
+  await t.rejects(another({ KEY_SECRET: 'not the secret the keys were made with' }), {
+    name: 'ConfigError',
+    message: /KEY_SECRET/,
+  })
+  const rows = await db.selectFrom('signing_keys').selectAll().execute()
+  t.notMatch(JSON.stringify(rows), /"d"/, 'nothing private is in the clear')
+})
