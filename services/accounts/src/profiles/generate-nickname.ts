@@ -1,0 +1,16 @@
+import { randomInt } from 'node:crypto'
+
+const moods =
+  'Amber Bold Brave Bright Calm Clever Coral Eager Fair Gentle Golden Happy Ivory Jolly Keen Kind Lively Lucky Mellow Merry Misty Noble Olive Proud Quick Quiet Rapid Scarlet Silver Sunny Swift Tidy Velvet Vivid Warm Wise'.split(
+    ' ',
+  )
+const animals =
+  'Badger Beaver Bison Crane Curlew Dolphin Eagle Falcon Finch Fox Gecko Hare Heron Ibex Jay Kestrel Koala Lark Lemur Lynx Marten Moose Newt Ocelot Orca Otter Owl Panda Puffin Raven Robin Seal Stork Swan Tapir Wren'.split(
+    ' ',
+  )
+
+/** A friendly name for a new profile, such as “Keen Otter 4821”. Not unique. */
+export function generateNickname(): string {
+  const one = (words: readonly string[]) => words[randomInt(words.length)]
+  return `${one(moods)} ${one(animals)} ${randomInt(1000, 10_000)}`
+}

@@ -1,0 +1,83 @@
+import { ProblemBody, User, UserPatch } from '@likeness/contracts'
+import { callerOf, type Server, violates } from '@likeness/runtime'
+import { originOf } from '../activity/origin.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import { type ProfileChanges, updateProfile } from '../database/profiles.table.js'
+import { findPerson, lockPerson, type Person, setUsername } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { problem } from '../problems.js'
+import { viewUser } from '../users/user-view.js'
+import { etagOf, matches } from './etag.js'
+import { readProfilePatch } from './read-profile-patch.js'
+
+/** PATCH /v1/me: changes oneself by JSON merge patch (RFC 7396). */
+export function patchMeRoute(server: Server, deps: ApiDeps): void {
+  server.patch(
+    '/v1/me',
+    {
+      schema: {
+        tags: ['me'],
+        summary: 'Change me and my profile',
+        description:
+          'JSON merge patch. With If-Match it is applied only to the version that ETag named, else 412 `stale`.',
+        security: [{ accessToken: [] }],
+        body: UserPatch,
+        response: { 200: User, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const user = await patchMe(
+        deps,
+        callerOf(request).id,
+        request.body,
+        request.headers['if-match'],
+        originOf(request),
+      )
+      reply.headers({ etag: etagOf(user), 'cache-control': 'private, no-cache' })
+      return user
+    },
+  )
+}
+
+/** @throws Problem `stale`, `validation-failed`, `username-taken` */
+async function patchMe(
+  deps: ApiDeps,
+  id: string,
+  patch: UserPatch,
+  ifMatch: string | undefined,
+  origin: Origin,
+): Promise<User> {
+  const profile = readProfilePatch(patch.profile ?? {}, deps.config.PHONE_COUNTRY)
+  try {
+    return await deps.db.transaction().execute(async (trx) => {
+      const before = await lockPerson(trx, id)
+      if (!before) throw problem('unauthenticated')
+      const seen = viewUser(before)
+      if (ifMatch !== undefined && !matches(ifMatch, etagOf(seen), 'strong')) throw problem('stale')
+
+      const changes = differences(profile, before)
+      const renamed = patch.username !== undefined && patch.username !== before.username
+      const fields = [...(renamed ? ['username'] : []), ...Object.keys(changes).map(toCamelCase)]
+      if (fields.length === 0) return seen
+
+      if (renamed) await setUsername(trx, id, patch.username ?? before.username)
+      await updateProfile(trx, id, changes)
+      // Names, never values: the trail says what was changed, not what it was.
+      await insertActivity(trx, { userId: id, type: 'profile-updated', origin, details: { fields } })
+      const after = await findPerson(trx, id)
+      if (!after) throw problem('unauthenticated')
+      return viewUser(after)
+    })
+  } catch (error) {
+    if (violates(error, 'users_username')) throw problem('username-taken')
+    throw error
+  }
+}
+
+function differences(changes: ProfileChanges, before: Person): ProfileChanges {
+  return Object.fromEntries(
+    Object.entries(changes).filter(([column, value]) => before[column as keyof ProfileChanges] !== value),
+  )
+}
+
+const toCamelCase = (column: string) => column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())

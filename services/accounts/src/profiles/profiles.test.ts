@@ -1,0 +1,264 @@
+import type { User } from '@likeness/contracts'
+import { newId, signServiceToken } from '@likeness/runtime'
+import t from 'tap'
+import { startAccounts } from '../testing/start-accounts.js'
+import { ageOn } from './age.js'
+
+const avatarOf = (version: number) => ({
+  version,
+  urls: { 256: { webp: `https://likeness.test/v1/avatars/x/${version}/256.webp` } },
+  thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
+  altText: null,
+  uploadId: newId(),
+})
+
+t.test('every field of the profile can be set, shown and cleared', async (t) => {
+  const { call, join } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  const profile = {
+    firstName: 'Grace',
+    lastName: 'Hopper',
+    nickname: 'Amazing Grace',
+    bio: 'Line one.\nLine two: 日本語, é, 😀',
+    companyName: 'US Navy',
+    profession: 'Rear admiral',
+    birthDate: '1906-12-09',
+    linkedinUrl: 'https://www.linkedin.com/in/grace',
+    githubUrl: 'https://github.com/grace',
+    isProfessional: true,
+    locale: 'fr',
+    discoverable: true,
+  }
+  const { status, body } = await call<User>('PATCH', '/v1/me', {
+    body: { username: 'grace.h', profile: { ...profile, phoneNumber: '06 12 34 56 78' } },
+    headers: { 'content-type': 'application/merge-patch+json' },
+    token,
+  })
+  t.equal(status, 200)
+  const age = ageOn(new Date(), '1906-12-09')
+  t.same(body.profile, { ...profile, phoneNumber: '+33612345678', age })
+  t.equal(body.username, 'grace.h')
+  t.ok(body.updatedAt > user.updatedAt)
+  t.same((await call('GET', '/v1/me', { token })).body, body)
+
+  const cleared = await call<User>('PATCH', '/v1/me', {
+    body: {
+      profile: {
+        firstName: null,
+        bio: '  ',
+        birthDate: null,
+        phoneNumber: '',
+        githubUrl: null,
+        locale: null,
+      },
+    },
+    token,
+  })
+  t.match(cleared.body.profile, {
+    firstName: null,
+    bio: null,
+    birthDate: null,
+    age: null,
+    phoneNumber: null,
+    githubUrl: null,
+    locale: null,
+    lastName: 'Hopper',
+  })
+  const feed = await call<{ items: { type: string; details: unknown }[] }>('GET', '/v1/me/activity', {
+    token,
+  })
+  t.same(
+    feed.body.items.filter((item) => item.type === 'profile-updated').map((item) => item.details),
+    [
+      { fields: ['firstName', 'bio', 'phoneNumber', 'birthDate', 'githubUrl', 'locale'] },
+      { fields: ['username', ...Object.keys(user.profile).filter((field) => field !== 'age')] },
+    ],
+    'names of fields only',
+  )
+})
+
+t.test('what changes nothing leaves no trace', async (t) => {
+  const { call, join } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  for (const body of [{}, { profile: {} }, { profile: { bio: null } }, { username: user.username }]) {
+    const answer = await call<User>('PATCH', '/v1/me', { body, token })
+    t.match([answer.status, answer.body.updatedAt], [200, user.updatedAt])
+  }
+})
+
+t.test('each bad field is named', async (t) => {
+  const { call, join } = await startAccounts(t)
+  const { accessToken: token } = await join()
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+  const bad: Record<string, unknown[]> = {
+    phoneNumber: [
+      '12',
+      '+33 1',
+      'not a number',
+      '+999123456789',
+      '0612345678 ext. 9',
+      '1'.repeat(21),
+      33612345678,
+    ],
+    linkedinUrl: [
+      'http://linkedin.com/in/x',
+      'https://linkedin.com.evil.example/in/x',
+      'https://linkedin.com@evil.example/',
+      'https://evil.example/linkedin.com',
+      'https://user:pass@linkedin.com/in/x',
+      'https://linkedin.com:8443/in/x',
+      'javascript:alert(1)//linkedin.com',
+      'https://www.linkedin.com/in/\u0000',
+    ],
+    githubUrl: ['https://gist.github.com.example', 'https://github.community', 'github.com/x', ''],
+    birthDate: [tomorrow, '1850-01-01', '2001-02-30', '01/02/2001', '2001-02-03T00:00:00Z'],
+    nickname: ['', '   ', null, 'n'.repeat(51), 'nul\u0000', 'lone \ud800', 'bidi \u202e'],
+    firstName: ['f'.repeat(101), 3, {}],
+    locale: ['de', 'français'],
+    isProfessional: ['yes', 1, null],
+  }
+  for (const [field, values] of Object.entries(bad)) {
+    for (const value of values) {
+      const { status, body } = await call('PATCH', '/v1/me', { body: { profile: { [field]: value } }, token })
+      t.match([status, body.code], [400, 'validation-failed'], `${field}: ${JSON.stringify(value)}`)
+      t.match(body.errors, [{ path: `profile.${field}` }])
+    }
+  }
+  const several = await call('PATCH', '/v1/me', {
+    body: { profile: { phoneNumber: '12', birthDate: tomorrow } },
+    token,
+  })
+  t.same(
+    several.body.errors?.map((error) => error.path),
+    ['profile.phoneNumber', 'profile.birthDate'],
+  )
+
+  for (const body of [
+    { role: 'admin' },
+    { email: 'x@example.com' },
+    { profile: { age: 3 } },
+    { profile: { avatar: {} } },
+    { profile: null },
+  ]) {
+    t.equal((await call('PATCH', '/v1/me', { body, token })).status, 400, JSON.stringify(body))
+  }
+})
+
+t.test('a taken username is refused', async (t) => {
+  const { call, join } = await startAccounts(t)
+  const [one, two] = [await join(), await join()]
+  const { status, body } = await call('PATCH', '/v1/me', {
+    body: { username: two.user.username.toUpperCase() },
+    token: one.accessToken,
+  })
+  t.match([status, body.code], [409, 'username-taken'])
+})
+
+t.test('If-Match and If-None-Match', async (t) => {
+  const { call, join } = await startAccounts(t)
+  const { accessToken: token } = await join()
+  const patch = (ifMatch: string, nickname: string) =>
+    call('PATCH', '/v1/me', { body: { profile: { nickname } }, headers: { 'if-match': ifMatch }, token })
+  const etag = (await call('GET', '/v1/me', { token })).headers.get('etag') ?? ''
+  t.match(etag, /^"[\w-]+"$/)
+
+  const unchanged = await call('GET', '/v1/me', { token, headers: { 'if-none-match': `"other", W/${etag}` } })
+  t.match([unchanged.status, unchanged.text], [304, ''])
+
+  const changed = await patch(`"other", ${etag}`, 'First')
+  t.equal(changed.status, 200)
+  const next = changed.headers.get('etag') ?? ''
+  t.not(next, etag)
+  const stale = await patch(etag, 'Second')
+  t.match([stale.status, stale.body.code], [412, 'stale'])
+  t.equal((await patch(`W/${next}`, 'Second')).status, 412, 'a weak tag never matches')
+  t.equal((await patch('*', 'Third')).status, 200)
+
+  const fresh = (await call('GET', '/v1/me', { token })).headers.get('etag') ?? ''
+  const racing = await Promise.all(Array.from({ length: 10 }, (_, turn) => patch(fresh, `Racer ${turn}`)))
+  t.same(
+    racing.map((answer) => answer.status).sort((a, b) => a - b),
+    [200, ...Array.from({ length: 9 }, () => 412)],
+  )
+})
+
+t.test('media shows a newer avatar, once, in whatever order it comes', async (t) => {
+  const { asMedia, call, join } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  const headers = await asMedia()
+  const put = (version: number, id = user.id) =>
+    call('PUT', `/internal/users/${id}/avatar`, { body: avatarOf(version), headers })
+  const shown = async () => (await call<User>('GET', '/v1/me', { token })).body.avatar?.version
+
+  const answers = await Promise.all([2, 5, 3, 5, 1].map((version) => put(version)))
+  t.same(new Set(answers.map((answer) => answer.status)), new Set([204]))
+  t.equal(await shown(), 5)
+  t.equal((await put(4)).status, 204)
+  t.equal(await shown(), 5)
+  const { uploadId: _, ...avatar } = avatarOf(6)
+  t.equal((await put(6)).status, 204)
+  t.match((await call<User>('GET', `/v1/users/${user.id}`, { token })).body.avatar, avatar)
+
+  const feed = await call<{ items: { type: string; details: { version: number } }[] }>(
+    'GET',
+    '/v1/me/activity',
+    { token },
+  )
+  const versions = feed.body.items
+    .filter((item) => item.type === 'avatar-published')
+    .map((item) => item.details.version)
+  t.same(
+    versions,
+    [...new Set(versions)].sort((a, b) => b - a),
+    'one row for each that was shown',
+  )
+  const gone = await put(7, newId())
+  t.match([gone.status, gone.body.code], [404, 'user-not-found'])
+})
+
+t.test('only a service token opens the internal routes', async (t) => {
+  const { call, join, serviceSecret } = await startAccounts(t)
+  const { accessToken, user } = await join()
+  const tokens = [
+    undefined,
+    accessToken,
+    await signServiceToken(serviceSecret, 'media', 'media'),
+    await signServiceToken(`${serviceSecret}x`, 'media', 'accounts'),
+  ]
+  for (const token of tokens) {
+    const { status, body } = await call('PUT', `/internal/users/${user.id}/avatar`, {
+      body: avatarOf(1),
+      ...(token === undefined ? {} : { token }),
+    })
+    t.match([status, body.code], [401, 'unauthenticated'])
+  }
+})
+
+t.test('the feed is paged', async (t) => {
+  const { call, join, logIn } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  for (let turn = 0; turn < 3; turn += 1) await logIn(user.username)
+  type Page = { items: { id: string; type: string }[]; nextCursor: string | null }
+  const all = (await call<Page>('GET', '/v1/me/activity', { token })).body
+  t.same(
+    all.items.map((item) => item.type),
+    ['login', 'login', 'login', 'login', 'registered'],
+  )
+  t.equal(all.nextCursor, null)
+
+  const seen: string[] = []
+  for (let path: string | undefined = '/v1/me/activity?limit=2'; path; ) {
+    const page: Awaited<ReturnType<typeof call<Page>>> = await call<Page>('GET', path, { token })
+    seen.push(...page.body.items.map((item) => item.id))
+    path = page.headers.get('link')?.match(/^<(.+)>; rel="next"$/)?.[1]
+  }
+  t.same(
+    seen,
+    all.items.map((item) => item.id),
+  )
+  for (const query of ['cursor=AAAA', `cursor=${'a'.repeat(80)}`]) {
+    const { status, body } = await call('GET', `/v1/me/activity?${query}`, { token })
+    t.match([status, body.code], [400, 'invalid-cursor'])
+  }
+  t.equal((await call('GET', '/v1/me/activity?limit=101', { token })).body.code, 'validation-failed')
+})

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { LoggedIn, LogIn, ProblemBody } from '@likeness/contracts'
+import { newId, type Server } from '@likeness/runtime'
+import { originOf } from '../activity/origin.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import { forgiveAttempts } from '../database/attempts.table.js'
+import { insertSession, type SessionRow } from '../database/sessions.table.js'
+import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { addressOf, keyOfAttempt, takeAttempt } from '../limits/limits.js'
+import { problem } from '../problems.js'
+import { viewUser } from '../users/user-view.js'
+import { issueTokens } from './issue-tokens.js'
+
+/** POST /v1/sessions: opens a session with an e-mail address or username and the password. */
+export function logInRoute(server: Server, deps: ApiDeps): void {
+  server.post(
+    '/v1/sessions',
+    {
+      schema: {
+        tags: ['sessions'],
+        summary: 'Log in',
+        body: LogIn,
+        response: { 201: LoggedIn, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const { person, session } = await logIn(deps, request.body, originOf(request))
+      const tokens = await issueTokens(deps, session, person.role)
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ ...tokens, user: viewUser(person) })
+    },
+  )
+}
+
+/**
+ * One answer and the same work for an unknown user and a wrong password: a count, a hash, an activity row.
+ * @throws Problem `invalid-credentials`, `account-disabled`, `rate-limited`
+ */
+async function logIn(
+  deps: ApiDeps,
+  { login, password }: LogIn,
+  origin: Origin,
+): Promise<{ person: Person; session: SessionRow }> {
+  const { config, db, hasher } = deps
+  const person = await findPersonByLogin(db, login)
+  const account = person?.id ?? keyOf(login)
+  await takeAttempt(deps, {
+    'login-minute': account,
+    'login-hour': account,
+    'login-address': addressOf(config, origin.ip),
+  })
+  const right = await hasher.verify(person?.password_hash, password)
+  if (!right || !person) {
+    await insertActivity(db, { userId: person?.id ?? null, type: 'login-failed', origin })
+    throw problem('invalid-credentials')
+  }
+  if (person.disabled_at) throw problem('account-disabled')
+
+  const session = await db.transaction().execute(async (trx) => {
+    const opened = await insertSession(
+      trx,
+      { id: newId(), user_id: person.id, seed: randomBytes(32), ip: origin.ip, user_agent: origin.userAgent },
+      { sliding: config.REFRESH_SLIDING_DAYS, absolute: config.REFRESH_ABSOLUTE_DAYS },
+    )
+    await insertActivity(trx, {
+      userId: person.id,
+      type: 'login',
+      origin,
+      details: { sessionId: opened.id },
+    })
+    return opened
+  })
+  // The owner is here: a minute's typing errors are forgiven, while an hour of guessing by others still counts.
+  await forgiveAttempts(db, keyOfAttempt('login-minute', account), keyOfAttempt('login-hour', account))
+  if (hasher.isOutdated(person.password_hash)) {
+    await replaceHash(db, person.id, person.password_hash, await hasher.hash(password))
+  }
+  return { person, session }
+}

@@ -1,0 +1,84 @@
+import { ProblemBody, Refresh, type Role, Tokens } from '@likeness/contracts'
+import type { Server } from '@likeness/runtime'
+import { originOf } from '../activity/origin.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import {
+  endSessions,
+  findJustRotated,
+  findLiveSession,
+  rotateSession,
+  type SessionRow,
+} from '../database/sessions.table.js'
+import { findPerson } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { problem } from '../problems.js'
+import { issueTokens } from './issue-tokens.js'
+import { readRefreshToken } from './refresh-token.js'
+
+/** POST /v1/sessions/refresh: gives a new access token and the next refresh token. */
+export function refreshRoute(server: Server, deps: ApiDeps): void {
+  server.post(
+    '/v1/sessions/refresh',
+    {
+      schema: {
+        tags: ['sessions'],
+        summary: 'Refresh the tokens of a session',
+        body: Refresh,
+        response: { 200: Tokens, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const { session, role } = await refreshSession(deps, request.body.refreshToken, originOf(request))
+      reply.header('cache-control', 'no-store')
+      return issueTokens(deps, session, role)
+    },
+  )
+}
+
+/**
+ * Rotates the refresh token (RFC 9700 §4.14.2). The token before it still gets the same successor during
+ * REFRESH_GRACE_SECONDS, for clients whose answer was lost or who asked twice at once; any other earlier
+ * token has been stolen or copied, and ends the session.
+ * @throws Problem `invalid-refresh-token`, `refresh-token-reused`
+ */
+async function refreshSession(
+  deps: ApiDeps,
+  token: string,
+  origin: Origin,
+): Promise<{ session: SessionRow; role: Role }> {
+  const claimed = readRefreshToken(token)
+  const found = claimed && (await findLiveSession(deps.db, claimed.sessionId))
+  if (!claimed || !found || !deps.refreshTokens.isGenuine(found, claimed))
+    throw problem('invalid-refresh-token')
+  const person = await findPerson(deps.db, found.user_id)
+  if (!person || person.disabled_at) throw problem('invalid-refresh-token')
+
+  if (claimed.generation === found.generation) {
+    const rotated = await rotateSession(deps.db, found, {
+      slidingDays: deps.config.REFRESH_SLIDING_DAYS,
+      ip: origin.ip,
+      userAgent: origin.userAgent,
+    })
+    if (rotated) return { session: rotated, role: person.role }
+  }
+  // Used before, perhaps just now by a request that came with this one.
+  const { id } = found
+  const session = await findJustRotated(deps.db, id, claimed.generation, deps.config.REFRESH_GRACE_SECONDS)
+  if (session) return { session, role: person.role }
+  throw problem((await endReused(deps, found, origin)) ? 'refresh-token-reused' : 'invalid-refresh-token')
+}
+
+/** Whether the session was live until now. */
+function endReused(deps: ApiDeps, session: SessionRow, origin: Origin): Promise<boolean> {
+  return deps.db.transaction().execute(async (trx) => {
+    const ended = await endSessions(trx, session.user_id, 'refresh-reused', { id: session.id })
+    if (ended.length === 0) return false
+    await insertActivity(trx, {
+      userId: session.user_id,
+      type: 'refresh-reused',
+      origin,
+      details: { sessionId: session.id },
+    })
+    return true
+  })
+}

@@ -1,0 +1,264 @@
+import type { SessionList, Tokens } from '@likeness/contracts'
+import t from 'tap'
+import { goodPassword, startAccounts } from '../testing/start-accounts.js'
+
+const garbage = `lkr_${'A'.repeat(70)}`
+
+t.test('log in by username and by e-mail address, whatever the case', async (t) => {
+  const { call, db, register } = await startAccounts(t)
+  const { id, username, email } = await register()
+  for (const login of [username, username.toUpperCase(), email, email.toUpperCase()]) {
+    const { status, body, headers } = await call<Record<string, unknown>>('POST', '/v1/sessions', {
+      body: { login, password: goodPassword },
+    })
+    t.equal(status, 201, login)
+    t.equal(headers.get('cache-control'), 'no-store')
+    t.match(body, {
+      accessToken: /^[\w-]+\.[\w-]+\.[\w-]+$/,
+      tokenType: 'Bearer',
+      expiresIn: 600,
+      refreshToken: /^lkr_/,
+      user: { id, username, email, role: 'user', profile: { nickname: String } },
+    })
+    t.equal(body.refreshExpiresIn, 30 * 86_400 - 1)
+  }
+  const rows = await db.selectFrom('activities').select('type').where('user_id', '=', id).execute()
+  t.same(rows.map((row) => row.type).sort(), ['login', 'login', 'login', 'login', 'registered'])
+})
+
+t.test('an unknown user and a wrong password get the same answer for the same work', async (t) => {
+  const { call, db, deps, register } = await startAccounts(t)
+  const { username } = await register()
+  const verified = t.capture(deps.hasher, 'verify', deps.hasher.verify.bind(deps.hasher))
+  const answers = []
+  for (const login of [username, 'nobody-at-all', 'nobody@example.com']) {
+    const { status, body } = await call('POST', '/v1/sessions', {
+      body: { login, password: 'not the password' },
+    })
+    answers.push({ status, ...body, requestId: undefined })
+  }
+  t.match(answers[0], { status: 401, code: 'invalid-credentials' })
+  t.same(answers[1], answers[0])
+  t.same(answers[2], answers[0])
+  t.equal(verified().length, 3, 'a password is verified for each')
+  const failed = await db
+    .selectFrom('activities')
+    .select('user_id')
+    .where('type', '=', 'login-failed')
+    .execute()
+  t.equal(failed.length, 3, 'and a row written')
+  t.equal(failed.filter((row) => row.user_id === null).length, 2)
+})
+
+t.test('a disabled account says so only to who knows its password', async (t) => {
+  const { call, db, join } = await startAccounts(t)
+  const { user, refreshToken, accessToken } = await join()
+  await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
+  const wrong = await call('POST', '/v1/sessions', { body: { login: user.username, password: 'wrong' } })
+  t.match([wrong.status, wrong.body.code], [401, 'invalid-credentials'])
+  const right = await call('POST', '/v1/sessions', { body: { login: user.username, password: goodPassword } })
+  t.match([right.status, right.body.code], [403, 'account-disabled'])
+  const refreshed = await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+  t.match([refreshed.status, refreshed.body.code], [401, 'invalid-refresh-token'])
+  const seen = await call('GET', `/v1/users/${user.id}`, { token: accessToken })
+  t.match([seen.status, seen.body.code], [404, 'user-not-found'])
+})
+
+t.test('a refresh token is used once and gives the next', async (t) => {
+  const { call, join } = await startAccounts(t, { config: { REFRESH_GRACE_SECONDS: '0' } })
+  const session = await join()
+  let token = session.refreshToken
+  const seen = new Set([token])
+  for (let turn = 0; turn < 3; turn += 1) {
+    const { status, body, headers } = await call<Tokens>('POST', '/v1/sessions/refresh', {
+      body: { refreshToken: token },
+      headers: { 'user-agent': `turn ${turn}` },
+    })
+    t.equal(status, 200)
+    t.equal(headers.get('cache-control'), 'no-store')
+    t.notOk(seen.has(body.refreshToken), 'not one it had before')
+    token = body.refreshToken
+    seen.add(token)
+    t.equal((await call('GET', '/v1/me', { token: body.accessToken })).status, 200)
+  }
+  const sessions = await call<SessionList>('GET', '/v1/sessions', {
+    token: session.accessToken,
+  })
+  t.match(sessions.body.items, [{ current: true, device: 'turn 2' }])
+})
+
+t.test('20 refreshes at once get one and the same successor', async (t) => {
+  const { call, db, join } = await startAccounts(t)
+  const { refreshToken, user } = await join()
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      call<Tokens>('POST', '/v1/sessions/refresh', { body: { refreshToken } }),
+    ),
+  )
+  t.same(new Set(answers.map((answer) => answer.status)), new Set([200]))
+  const successors = new Set(answers.map((answer) => answer.body.refreshToken))
+  t.equal(successors.size, 1)
+  const [successor = ''] = successors
+  const next = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: successor } })
+  t.equal(next.status, 200)
+  const rows = await db.selectFrom('sessions').select('generation').where('user_id', '=', user.id).execute()
+  t.same(rows, [{ generation: 2 }])
+})
+
+t.test('a token from before the last, or after the grace, ends the whole session', async (t) => {
+  const { call, db, join } = await startAccounts(t)
+  const refresh = (refreshToken: string) =>
+    call<Tokens>('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+
+  await t.test('two generations old', async (t) => {
+    const { refreshToken, user } = await join()
+    const second = await refresh(refreshToken)
+    const third = await refresh(second.body.refreshToken)
+    const reused = await refresh(refreshToken)
+    t.match([reused.status, reused.body.code], [401, 'refresh-token-reused'])
+    const last = await refresh(third.body.refreshToken)
+    t.match(
+      [last.status, last.body.code],
+      [401, 'invalid-refresh-token'],
+      'the thief and the owner are both out',
+    )
+    const rows = await db
+      .selectFrom('activities')
+      .select('type')
+      .where('user_id', '=', user.id)
+      .where('type', '=', 'refresh-reused')
+      .execute()
+    t.equal(rows.length, 1)
+  })
+
+  await t.test('one generation old, the grace is over', async (t) => {
+    const { refreshToken, user } = await join()
+    t.equal((await refresh(refreshToken)).status, 200)
+    await db
+      .updateTable('sessions')
+      .set({ rotated_at: new Date(Date.now() - 11_000) })
+      .where('user_id', '=', user.id)
+      .execute()
+    const reused = await refresh(refreshToken)
+    t.match([reused.status, reused.body.code], [401, 'refresh-token-reused'])
+    t.match((await refresh(refreshToken)).body.code, 'invalid-refresh-token')
+  })
+
+  await t.test('another session of the user stays', async (t) => {
+    const { refreshToken, user } = await join()
+    const other = await call<Tokens>('POST', '/v1/sessions', {
+      body: { login: user.username, password: goodPassword },
+    })
+    const second = await refresh(refreshToken)
+    await refresh(second.body.refreshToken)
+    t.equal((await refresh(refreshToken)).status, 401)
+    t.equal((await refresh(other.body.refreshToken)).status, 200)
+  })
+})
+
+t.test('what is no refresh token is refused and ends nothing', async (t) => {
+  const { call, join } = await startAccounts(t)
+  const { refreshToken, accessToken } = await join()
+  const other = await join()
+  const flip = (token: string, at: number) =>
+    token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
+  // The name of one session with the MAC of another: 20 bytes are not a whole number of digits, so by bytes.
+  const bytes = (token: string) => Buffer.from(token.slice(4), 'base64url')
+  const mixed = Buffer.concat([bytes(refreshToken).subarray(0, 20), bytes(other.refreshToken).subarray(20)])
+  const forged = [
+    garbage,
+    'x',
+    accessToken,
+    flip(refreshToken, 10),
+    flip(refreshToken, 40),
+    refreshToken.slice(4),
+  ]
+  forged.push(`${refreshToken}=`, ` ${refreshToken}`, `lkr_${mixed.toString('base64url')}`, '\u0000')
+  for (const token of forged) {
+    const { status, body } = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: token } })
+    t.match([status, body.code], [401, 'invalid-refresh-token'], token)
+  }
+  t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 200)
+})
+
+t.test('a session slides with use and ends on its last day', async (t) => {
+  const { call, db, join } = await startAccounts(t)
+  const { refreshToken, user } = await join()
+  const day = 86_400_000
+  const shift = (set: { expires_at?: Date; last_day?: Date }) =>
+    db.updateTable('sessions').set(set).where('user_id', '=', user.id).execute()
+
+  await shift({ last_day: new Date(Date.now() + 2 * day), expires_at: new Date(Date.now() + day) })
+  const used = await call<Tokens>('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+  t.ok(used.body.refreshExpiresIn > 86_400 && used.body.refreshExpiresIn <= 2 * 86_400)
+  await shift({ expires_at: new Date(Date.now() - 1) })
+  const late = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: used.body.refreshToken } })
+  t.match([late.status, late.body.code], [401, 'invalid-refresh-token'])
+  const listed = await call('GET', '/v1/sessions', { token: used.body.accessToken })
+  t.same(listed.body, { items: [] })
+})
+
+t.test('list devices and log out of this one, one, all', async (t) => {
+  const { call, db, join, logIn } = await startAccounts(t)
+  const here = await join()
+  const there = await logIn(here.user.username)
+  const stranger = await join()
+  const list = async () =>
+    (await call<SessionList>('GET', '/v1/sessions', { token: here.accessToken })).body.items
+  const sessions = await list()
+  t.equal(sessions.length, 2)
+  t.match(
+    sessions.find((session) => session.current),
+    { ip: '127.0.0.1', device: String, lastUsedAt: String },
+  )
+
+  const other = sessions.find((session) => !session.current)
+  const foreign = await call('DELETE', `/v1/sessions/${other?.id}`, { token: stranger.accessToken })
+  t.match([foreign.status, foreign.body.code], [404, 'session-not-found'], "another's is not disclosed")
+  t.equal((await call('DELETE', `/v1/sessions/${other?.id}`, { token: here.accessToken })).status, 204)
+  t.equal((await call('DELETE', `/v1/sessions/${other?.id}`, { token: here.accessToken })).status, 404)
+  const refreshed = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: there.refreshToken } })
+  t.equal(refreshed.body.code, 'invalid-refresh-token')
+  t.match(await list(), [{ current: true }])
+
+  t.equal((await call('DELETE', '/v1/sessions/current', { token: here.accessToken })).status, 204)
+  t.equal(
+    (await call('POST', '/v1/sessions/refresh', { body: { refreshToken: here.refreshToken } })).status,
+    401,
+  )
+
+  const again = await logIn(here.user.username)
+  const third = await logIn(here.user.username)
+  t.equal((await call('DELETE', '/v1/sessions', { token: again.accessToken })).status, 204)
+  for (const { refreshToken } of [again, third]) {
+    t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 401)
+  }
+  t.equal(
+    (await call('POST', '/v1/sessions/refresh', { body: { refreshToken: stranger.refreshToken } })).status,
+    200,
+  )
+  const rows = await db
+    .selectFrom('activities')
+    .select('type')
+    .where('user_id', '=', here.user.id)
+    .where('type', '=', 'logout')
+    .execute()
+  t.equal(rows.length, 4)
+})
+
+t.test('a hash with weaker parameters is replaced at the next login', async (t) => {
+  const { another, call, db, register } = await startAccounts(t)
+  const { id, username } = await register()
+  const strong = await another({ ARGON2_MEMORY_KIB: '8192' })
+  await strong.logIn(username)
+  const { password_hash } = await db
+    .selectFrom('users')
+    .select('password_hash')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  t.match(password_hash, /m=8192,t=1,p=1/)
+  t.equal(
+    (await call('POST', '/v1/sessions', { body: { login: username, password: goodPassword } })).status,
+    201,
+  )
+})

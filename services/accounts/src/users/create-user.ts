@@ -1,0 +1,24 @@
+import type { Role } from '@likeness/contracts'
+import type { Transaction } from '@likeness/runtime'
+import type { Tables } from '../database/database.js'
+import { insertProfile } from '../database/profiles.table.js'
+import { insertUser } from '../database/users.table.js'
+import { generateNickname } from '../profiles/generate-nickname.js'
+
+const defaultGroup = 'customer'
+
+/** The rows every user has, however they come about. */
+export async function createUser(
+  trx: Transaction<Tables>,
+  user: { id: string; username: string; email: string; passwordHash: string; role: Role },
+): Promise<void> {
+  await insertUser(trx, {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    password_hash: user.passwordHash,
+    role: user.role,
+    group_name: defaultGroup,
+  })
+  await insertProfile(trx, user.id, generateNickname())
+}

@@ -1,0 +1,48 @@
+import type { PublicUser, User } from '@likeness/contracts'
+import type { Person } from '../database/users.table.js'
+import { ageOn } from '../profiles/age.js'
+
+/** A user as they see themselves. */
+export const viewUser = (person: Person): User => ({
+  id: person.id,
+  username: person.username,
+  email: person.email,
+  emailVerified: person.email_verified_at !== null,
+  role: person.role,
+  group: person.group_name,
+  createdAt: person.created_at.toISOString(),
+  updatedAt: person.updated_at.toISOString(),
+  profile: {
+    firstName: person.first_name,
+    lastName: person.last_name,
+    nickname: person.nickname,
+    bio: person.bio,
+    phoneNumber: person.phone_number,
+    companyName: person.company_name,
+    profession: person.profession,
+    birthDate: person.birth_date,
+    age: person.birth_date === null ? null : ageOn(new Date(), person.birth_date),
+    linkedinUrl: person.linkedin_url,
+    githubUrl: person.github_url,
+    isProfessional: person.is_professional,
+    locale: person.locale,
+    discoverable: person.discoverable,
+  },
+  avatar: person.avatar,
+})
+
+/** A user as anyone signed in sees them. */
+export const viewPublicUser = (person: Person): PublicUser => ({
+  id: person.id,
+  username: person.username,
+  profile: {
+    nickname: person.nickname,
+    bio: person.bio,
+    companyName: person.company_name,
+    profession: person.profession,
+    linkedinUrl: person.linkedin_url,
+    githubUrl: person.github_url,
+    isProfessional: person.is_professional,
+  },
+  avatar: person.avatar,
+})
