@@ -1,0 +1,93 @@
+create table activities (
+  id uuid not null,
+  user_id uuid,
+  type text not null,
+  at timestamp(3) with time zone not null default now(),
+  ip text,
+  user_agent text,
+  details jsonb not null default '{}'::jsonb,
+  constraint activities_pkey PRIMARY KEY (id),
+  constraint activities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX activities_user ON public.activities USING btree (user_id, id DESC);
+
+create table attempts (
+  key bytea not null,
+  count integer not null,
+  resets_at timestamp(3) with time zone not null,
+  constraint attempts_pkey PRIMARY KEY (key)
+);
+CREATE INDEX attempts_over ON public.attempts USING btree (resets_at);
+
+create table profiles (
+  user_id uuid not null,
+  first_name text,
+  last_name text,
+  nickname text not null,
+  bio text,
+  phone_number text,
+  company_name text,
+  profession text,
+  birth_date date,
+  linkedin_url text,
+  github_url text,
+  is_professional boolean not null default false,
+  locale text,
+  discoverable boolean not null default false,
+  avatar_version bigint not null default 0,
+  avatar jsonb,
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint profiles_check CHECK (((avatar IS NULL) OR (avatar_version > 0))),
+  constraint profiles_pkey PRIMARY KEY (user_id),
+  constraint profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
+create table sessions (
+  id uuid not null,
+  user_id uuid not null,
+  seed bytea not null,
+  generation integer not null default 0,
+  rotated_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  last_used_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  last_day timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  end_reason text,
+  ip text,
+  user_agent text,
+  constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_seed_check CHECK ((octet_length(seed) = 32)),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_ended ON public.sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX sessions_expiring ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id, last_used_at DESC);
+
+create table signing_keys (
+  kid text not null,
+  public_jwk jsonb not null,
+  sealed_private_key bytea not null,
+  created_at timestamp(3) with time zone not null default now(),
+  signs_from timestamp(3) with time zone not null,
+  constraint signing_keys_pkey PRIMARY KEY (kid)
+);
+
+create table users (
+  id uuid not null,
+  username text not null,
+  username_key text not null,
+  email text not null,
+  email_key text not null,
+  email_verified_at timestamp(3) with time zone,
+  password_hash text not null,
+  role text not null default 'user'::text,
+  group_name text not null,
+  disabled_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint users_email UNIQUE (email_key),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_role_check CHECK ((role = ANY (ARRAY['user'::text, 'manager'::text, 'admin'::text]))),
+  constraint users_username UNIQUE (username_key)
+);

@@ -1,0 +1,77 @@
+import { accountsProblems } from '@likeness/contracts'
+import { createServer, registerGuards, type Server } from '@likeness/runtime'
+import { listActivityRoute } from './activity/list-activity.js'
+import type { ApiDeps, Deps } from './deps.js'
+import { serveJwksRoute } from './keys/serve-jwks.js'
+import { problem } from './problems.js'
+import { getMeRoute } from './profiles/get-me.js'
+import { patchMeRoute } from './profiles/patch-me.js'
+import { setAvatarRoute } from './profiles/set-avatar.js'
+import { listSessionsRoute } from './sessions/list-sessions.js'
+import { logInRoute } from './sessions/log-in.js'
+import { logOutRoutes } from './sessions/log-out.js'
+import { refreshRoute } from './sessions/refresh.js'
+import { getUserRoute } from './users/get-user.js'
+import { registerRoute } from './users/register.js'
+
+const jsonLimit = 64 * 1024
+
+/** The accounts API: every route on this screen, grouped by who may call it. */
+export async function openApp(deps: ApiDeps): Promise<Server> {
+  const { config } = deps
+  const server = await createServer({
+    title: 'Likeness accounts',
+    version: '1',
+    logger: deps.logger,
+    problems: accountsProblems,
+    trustProxy: config.TRUST_PROXY,
+    jsonLimit,
+    checks: readinessChecks(deps),
+  })
+  const guards = await registerGuards(server, {
+    service: 'accounts',
+    issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
+    audience: config.JWT_AUDIENCE,
+    serviceSecret: config.SERVICE_SECRET,
+    findKey: deps.keys.find,
+    problem,
+  })
+
+  // Anyone
+  registerRoute(server, deps)
+  logInRoute(server, deps)
+  refreshRoute(server, deps)
+  serveJwksRoute(server, deps)
+
+  // Signed in: on oneself
+  await server.register(async (own: Server) => {
+    own.addHook('onRequest', guards.signedIn)
+    acceptMergePatch(own)
+    getMeRoute(own, deps)
+    patchMeRoute(own, deps)
+    listActivityRoute(own, deps)
+    listSessionsRoute(own, deps)
+    logOutRoutes(own, deps)
+    // and what is public of others
+    getUserRoute(own, deps)
+  })
+
+  // The media service
+  await server.register(async (services: Server) => {
+    services.addHook('onRequest', guards.service)
+    setAvatarRoute(services, deps)
+  })
+  return server
+}
+
+/** What `/readyz` of both processes asks. */
+export const readinessChecks = (deps: Deps) => ({
+  database: () => deps.db.selectFrom('users').select('id').limit(1).execute(),
+  queue: () => deps.queue.check(),
+})
+
+/** RFC 7396 has its own content type; plain JSON is taken as the same. */
+function acceptMergePatch(server: Server): void {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parse)
+}

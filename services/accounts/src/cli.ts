@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Database,
+  describeConfig,
+  openDatabase,
+  Problem,
+  parseConfig,
+  startupFault,
+} from '@likeness/runtime'
+import { Command } from 'commander'
+import { z } from 'zod'
+import { AccountsConfig, KeyConfig } from './config.js'
+import type { Tables } from './database/database.js'
+import { type Deps, openDeps } from './deps.js'
+import { createAdmin, migrate } from './index.js'
+import { rotateKeys } from './keys/rotate-keys.js'
+import { deleteOver } from './upkeep/delete-over.js'
+import { retireKeys } from './upkeep/retire-keys.js'
+import { AdminRefusedError } from './users/create-admin.js'
+
+type Result = Readonly<Record<string, unknown>>
+type Options = { json?: boolean }
+
+const Connection = AccountsConfig.pick({ DATABASE_URL: true })
+
+const program = new Command('likeness-accounts')
+  .description('Administration and upkeep of the accounts service.')
+  .addHelpText('after', `\nEnvironment variables:\n${describeConfig(AccountsConfig)}`)
+  // Usage errors end with 2, failures with 1.
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+
+program
+  .command('migrate')
+  .description('bring the database up to this release')
+  .option('--json', 'print JSON')
+  .action((options: Options) =>
+    finish(options, async () => ({
+      migrated: await migrate(parseConfig(Connection, process.env).DATABASE_URL),
+    })),
+  )
+
+program
+  .command('create-admin')
+  .description('make the first administrator, unless there is one; ADMIN_PASSWORD or a generated password')
+  .requiredOption('--email <address>', 'e-mail address')
+  .option('--username <name>', 'username', 'admin')
+  .option('--json', 'print JSON')
+  .action((options: Options & { email: string; username: string }) =>
+    finish(options, async () => {
+      const config = parseConfig(Connection.extend({ ADMIN_PASSWORD: z.string().optional() }), process.env)
+      const generated = randomBytes(15).toString('base64url')
+      const { email, username } = options
+      const password = config.ADMIN_PASSWORD ?? generated
+      const result = await createAdmin(config.DATABASE_URL, { email, username, password })
+      const shown = result === 'created' && config.ADMIN_PASSWORD === undefined
+      return { result, email, username, ...(shown ? { password } : {}) }
+    }),
+  )
+
+program
+  .command('rotate-keys')
+  .description('make the next signing key; it is published at once and signs 15 minutes later')
+  .option('--json', 'print JSON')
+  .action((options: Options) =>
+    finish(options, async () => {
+      const config = parseConfig(Connection.extend(KeyConfig.shape), process.env)
+      const { kid, signsFrom } = await withDatabase(config.DATABASE_URL, (db) => rotateKeys(db, config))
+      return { kid, signsFrom: signsFrom.toISOString() }
+    }),
+  )
+
+upkeepCommand('delete-over', 'delete sessions and counters of attempts that are over', deleteOver)
+upkeepCommand('retire-keys', 'delete signing keys whose last token has expired', retireKeys)
+
+await program.parseAsync()
+
+function upkeepCommand(
+  name: string,
+  description: string,
+  run: (deps: Deps, options: { dryRun: boolean }) => Promise<Result>,
+): void {
+  program
+    .command(name)
+    .description(description)
+    .option('--dry-run', 'change nothing, only count')
+    .option('--json', 'print JSON')
+    .action((options: Options & { dryRun?: boolean }) =>
+      finish(options, async () => {
+        const deps = await openDeps(
+          parseConfig(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) }), process.env),
+        )
+        try {
+          return await run(deps, { dryRun: options.dryRun === true })
+        } finally {
+          await deps.close()
+        }
+      }),
+    )
+}
+
+async function withDatabase<T>(url: string, work: (db: Database<Tables>) => Promise<T>): Promise<T> {
+  const db = openDatabase<Tables>(url, { name: 'likeness-accounts', max: 2, onError: () => undefined })
+  try {
+    return await work(db)
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function finish({ json }: Options, work: () => Promise<Result>): Promise<void> {
+  try {
+    const result = await work()
+    const lines = Object.entries(result).map(
+      ([name, value]) => `${name}: ${[value].flat().join(', ') || 'none'}`,
+    )
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`)
+  } catch (error) {
+    process.stderr.write(`${faultOf(error)}\n`)
+    process.exitCode = 1
+  }
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof AdminRefusedError) return error.message
+  if (error instanceof Problem) {
+    return [
+      error.kind.title.en,
+      ...(error.extras.errors ?? []).map((one) => `${one.path} ${one.message}`),
+    ].join('\n')
+  }
+  return startupFault(error)
+}

@@ -1,0 +1,28 @@
+import { migrateDatabase, openDatabase } from '@likeness/runtime'
+import { PasswordConfig } from './config.js'
+import { migrations, type Tables } from './database/database.js'
+import { openHasher } from './passwords/hasher.js'
+import { createFirstAdmin, type NewAdmin } from './users/create-admin.js'
+
+export type { NewAdmin }
+
+/**
+ * Brings the accounts database up to this release.
+ * @param databaseUrl `postgres://…`
+ * @returns the migrations that ran
+ * @throws DatabaseNewerError when a newer release migrated it
+ */
+export const migrate = (databaseUrl: string): Promise<string[]> => migrateDatabase(databaseUrl, migrations)
+
+/**
+ * Makes the first administrator, unless there is one.
+ * @throws Problem `weak-password`; AdminRefusedError with one line that says why not
+ */
+export async function createAdmin(databaseUrl: string, admin: NewAdmin): Promise<'created' | 'exists'> {
+  const db = openDatabase<Tables>(databaseUrl, { name: 'accounts', max: 2, onError: () => undefined })
+  try {
+    return await createFirstAdmin({ db, hasher: openHasher(PasswordConfig.parse({})) }, admin)
+  } finally {
+    await db.destroy()
+  }
+}

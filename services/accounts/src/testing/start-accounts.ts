@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { LoggedIn, ProblemBody, Registered } from '@likeness/contracts'
+import { openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
+import { testDatabase, testQueueUrl } from '@likeness/test-kit'
+import type { Test } from 'tap'
+import { openApp } from '../app.js'
+import { AccountsConfig } from '../config.js'
+import { migrations, type Tables } from '../database/database.js'
+import { type ApiDeps, openApiDeps, openDeps } from '../deps.js'
+import { migrate } from '../index.js'
+import { workJobs } from '../jobs.js'
+
+/** Passes the policy for anyone the tests make up. */
+export const goodPassword = 'plum-velocity-hinge-92'
+
+export const issuer = 'https://likeness.test'
+const serviceSecret = 'a secret of the accounts tests, 32+ characters'
+
+export type Accounts = Awaited<ReturnType<typeof startAccounts>>
+
+/**
+ * The accounts API on a port of its own, with its own database and queue. Limits per address are off unless
+ * the test sets them; hashes are as cheap as they may be.
+ */
+export async function startAccounts(
+  t: Test,
+  options: {
+    config?: Record<string, string>
+    overrides?: Partial<ApiDeps>
+    queue?: 'postgres' | 'redis'
+  } = {},
+) {
+  const databaseUrl = await testDatabase(t, {
+    name: 'accounts',
+    migrate: async (url) => void (await migrate(url)),
+    fingerprint: Object.keys(migrations).join(),
+  })
+  const env: Record<string, string> = {
+    PORT: '0',
+    LOG_LEVEL: 'fatal',
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL: '6',
+    QUEUE_URL: await testQueueUrl(t, options.queue ?? 'postgres', databaseUrl),
+    PUBLIC_URL: issuer,
+    MEDIA_URL: 'http://127.0.0.1:9',
+    SERVICE_SECRET: serviceSecret,
+    KEY_SECRET: 'a key secret of the accounts tests, 32+',
+    TRUST_PROXY: '127.0.0.1',
+    RATE_LIMIT_PER_IP: 'off',
+    ARGON2_MEMORY_KIB: '7168',
+    ARGON2_PASSES: '1',
+    ...options.config,
+  }
+  const db = openDatabase<Tables>(databaseUrl, { name: 'test', max: 2, onError: () => undefined })
+  t.teardown(() => db.destroy())
+  const first = await startProcess(t, env, options.overrides)
+
+  return {
+    ...first,
+    db,
+    env,
+    serviceSecret,
+    /** Another process of the same service, with the same database. */
+    another: (config: Record<string, string> = {}) => startProcess(t, { ...env, ...config }),
+    /** Starts the worker; its dependencies close with the test. */
+    work: async () => {
+      const workerDeps = await openDeps(parseConfig(AccountsConfig, env))
+      t.teardown(() => workerDeps.close())
+      await workJobs(workerDeps)
+      return workerDeps
+    },
+    /** The headers of a call by the media service. */
+    asMedia: async () => ({
+      authorization: `Bearer ${await signServiceToken(serviceSecret, 'media', 'accounts')}`,
+    }),
+  }
+}
+
+async function startProcess(t: Test, env: Record<string, string>, overrides: Partial<ApiDeps> = {}) {
+  const deps = await openApiDeps(parseConfig(AccountsConfig, env), overrides)
+  const app = await openApp(deps)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(async () => {
+    await app.close()
+    await deps.close()
+  })
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const call = callerOf(url)
+
+  /** A new user, their name unlike any other's. */
+  async function register(more: Record<string, unknown> = {}) {
+    const username = `u${randomUUID().slice(0, 8)}`
+    const body = { username, email: `${username}@example.com`, password: goodPassword, ...more }
+    const answer = await call<Registered>('POST', '/v1/users', { body })
+    if (answer.status !== 201) throw new Error(`registration answered ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+
+  async function logIn(login: string, password = goodPassword): Promise<LoggedIn> {
+    const answer = await call<LoggedIn>('POST', '/v1/sessions', { body: { login, password } })
+    if (answer.status !== 201) throw new Error(`login answered ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+
+  /** A new user who is logged in. */
+  const join = async () => logIn((await register()).username)
+  return { url, app, deps, call, register, logIn, join }
+}
+
+/** One answer: its status, headers and body, which is a problem when the status says so. */
+export type Answer<Json> = {
+  status: number
+  headers: Headers
+  body: Json & Partial<ProblemBody>
+  text: string
+}
+
+function callerOf(url: string) {
+  return async function call<Json = Record<string, unknown>>(
+    method: string,
+    path: string,
+    request: { body?: unknown; token?: string; headers?: Record<string, string> } = {},
+  ): Promise<Answer<Json>> {
+    const { body, token, headers } = request
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      redirect: 'manual',
+    })
+    const text = await response.text()
+    const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : undefined) as Json & Partial<ProblemBody>,
+    }
+  }
+}
