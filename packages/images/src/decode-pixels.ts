@@ -34,7 +34,7 @@ export function fromPixels({ data, raw }: Pixels): Sharp {
 }
 
 /**
- * sharp transforms colours before it resizes, which for a large photo is half the work. So: resize first,
+ * sharp transforms colours before it resizes, over all the pixels of a large photo (10 to 25 ms). So: resize first,
  * carry the profile along in an uncompressed PNG, and transform the few pixels that are left. Right for RGB
  * only: the resize turns other colour models into sRGB without their profile.
  *
