@@ -18,7 +18,7 @@ export function answerPage<Row extends Position, Item>(
     const [path = '', query = ''] = request.url.split('?', 2)
     const parameters = new URLSearchParams(query)
     parameters.set('cursor', nextCursor)
-    reply.header('link', `<${path}?${parameters}>; rel="next"`)
+    reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`)
   }
   return { items: rows.map(page.view), nextCursor }
 }

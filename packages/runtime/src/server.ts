@@ -13,7 +13,6 @@ import Fastify, {
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
-  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -21,6 +20,7 @@ import {
 import { isDatabaseAway } from './database.js'
 import { newId } from './ids.js'
 import type { Logger } from './logger.js'
+import { describeRoutes } from './openapi.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
@@ -104,7 +104,7 @@ export async function createServer(options: {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: describeRoutes,
   })
   server.get('/openapi.json', { schema: { hide: true }, logLevel: 'warn' }, () => server.swagger())
   server.get('/healthz', { schema: { hide: true }, logLevel: 'warn' }, () => ({ status: 'ok' }))
