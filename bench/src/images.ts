@@ -5,9 +5,10 @@
  * Run: node bench/dist/images.js [seconds per row, 8]   (CPU figures need Linux)
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { openDecoder, type RenderOptions } from '@likeness/images'
 import sharp from 'sharp'
+import { describeMachine } from './machine.js'
+import { makePhoto } from './make-photo.js'
 
 const atOnce = 3
 const options = {
@@ -16,36 +17,6 @@ const options = {
   background: '#ffffff',
   maxPixels: 50_000_000,
 } satisfies RenderOptions
-
-/** A 12-megapixel photo-like JPEG of about 2 MB: soft shapes with a sensor's noise over them. */
-async function makePhoto(profile?: 'p3'): Promise<Buffer> {
-  const shapes = await sharp({
-    create: {
-      width: 24,
-      height: 18,
-      channels: 3,
-      background: '#000000',
-      noise: { type: 'gaussian', mean: 128, sigma: 60 },
-    },
-  })
-    .png()
-    .toBuffer()
-  const grain = await sharp({
-    create: {
-      width: 4032,
-      height: 3024,
-      channels: 3,
-      background: '#000000',
-      noise: { type: 'gaussian', mean: 128, sigma: 8 },
-    },
-  })
-    .png({ compressionLevel: 0 })
-    .toBuffer()
-  const photo = sharp(shapes)
-    .resize(4032, 3024, { fit: 'fill' })
-    .composite([{ input: grain, blend: 'soft-light' }])
-  return (profile ? photo.withIccProfile(profile) : photo).jpeg({ quality: 92 }).toBuffer()
-}
 
 /** One pipeline per output, with sharp's own defaults for what is not asked for. */
 async function bareSharp(photo: Buffer): Promise<number> {
@@ -155,8 +126,7 @@ sharp.cache(false)
 const decoder = openDecoder({ children: atOnce })
 try {
   console.log(
-    `${availableParallelism()} cores · Node ${process.versions.node} · sharp ${sharp.versions.sharp} ` +
-      `(libvips ${sharp.versions.vips}) · 12 MP JPEG of ${(photo.length / 1e6).toFixed(1)} MB · ` +
+    `${describeMachine()} · 12 MP JPEG of ${(photo.length / 1e6).toFixed(1)} MB · ` +
       `${options.sizes.length * options.formats.length} outputs · ${atOnce} pictures at once`,
   )
   console.log(`${''.padEnd(30)}  images/s    CPU ms    p50 ms`)

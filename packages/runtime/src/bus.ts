@@ -50,7 +50,14 @@ function openPostgresBus(url: string, logger: Logger): Bus {
   const onError = (error: Error) => logger.warn({ err: error }, 'bus')
   const prefix = namespaceOf(url)
   const connectionString = withoutParameters(url)
-  const pool = new pg.Pool({ connectionString, max: 2, keepAlive: true, connectionTimeoutMillis: 5_000 })
+  const pool = new pg.Pool({
+    connectionString,
+    // A notice is worth no wait for the disk.
+    options: '-c synchronous_commit=off',
+    max: 2,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  })
   pool.on('error', onError)
   const listeners = new Listeners(logger)
   let closed = false

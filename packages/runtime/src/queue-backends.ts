@@ -42,7 +42,8 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
   const namespace = namespaceOf(url)
   const pool = new pg.Pool({
     connectionString: withoutParameters(url),
-    options: `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)}`,
+    // Jobs are nudges that upkeep can make again: none is worth waiting for the disk.
+    options: `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)} -c synchronous_commit=off`,
     max: 20,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,

@@ -17,7 +17,7 @@ export const MediaConfig = ProcessConfig.extend({
     .describe('largest upload, bytes'),
   IMAGE_MAX_PIXELS: integer(256, 268_000_000).default(50_000_000).describe('most pixels of an upload'),
   IMAGE_MIN_SIDE: integer(1, 512).default(16).describe('least width and height of an upload, pixels'),
-  PENDING_PER_USER: integer(1, 1000).default(5).describe('unconfirmed uploads a user may have at once'),
+  PENDING_PER_USER: integer(1, 1_000_000).default(5).describe('unconfirmed uploads a user may have at once'),
   PENDING_SECONDS: integer(1, 31_536_000).default(86_400).describe('how long an upload may stay unconfirmed'),
   UPLOADS_PER_10_MINUTES: integer(1, 1_000_000).default(30).describe('uploads a user may make in 10 minutes'),
   UPLOAD_BYTES_IN_FLIGHT: integer(1_048_576, 16_000_000_000)

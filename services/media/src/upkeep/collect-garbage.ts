@@ -36,9 +36,9 @@ export async function collectGarbage(deps: Deps, options: { dryRun: boolean }): 
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** `uploads/<userId>/<uploadId>/…`; whatever else lies there is not ours to judge. */
+/** `uploads/<userId>/<uploadId>.…`; whatever else lies there is not ours to judge. */
 async function uploadOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
-  const idOf = (blob: Blob) => blob.key.split('/')[2] ?? ''
+  const idOf = (blob: Blob) => blob.key.split('/')[2]?.split('.')[0] ?? ''
   const ours = blobs.filter((blob) => uuid.test(idOf(blob)))
   const kept = await keepUploadFiles(deps.db, ours.map(idOf))
   return ours.filter((blob) => !kept.has(idOf(blob)))

@@ -118,7 +118,7 @@ t.test('collect-garbage takes only old blobs that no row names', async (t) => {
   await waitFor(async () => (await blobs(media)).filter((key) => key.endsWith('preview.webp')).length === 2)
   const named = await blobs(media)
   const orphans = [
-    `uploads/${person.id}/${crypto.randomUUID()}/original`,
+    `uploads/${person.id}/${crypto.randomUUID()}.original`,
     `avatars/${person.id}/999999/64.webp`,
     `avatars/${crypto.randomUUID()}/1/64.webp`,
   ]

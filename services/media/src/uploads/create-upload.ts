@@ -27,6 +27,8 @@ const rateWindowMs = 10 * 60_000
 /** POST /v1/uploads: step one. */
 export function createUploadRoute(server: Server, deps: Deps): void {
   const inFlight = new BytesInFlight(deps.config.UPLOAD_BYTES_IN_FLIGHT)
+  // An upload whose client left is still finished, with the database it began with.
+  server.addHook('onClose', () => inFlight.idle())
   const limit = deps.config.IMAGE_MAX_BYTES
   server.post(
     '/v1/uploads',
@@ -122,7 +124,7 @@ export async function createUpload(
 
   await deleteFiles(deps, replaced.flatMap(uploadFiles))
   await deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
-  for (const changed of [...replaced, row]) await announce(deps.bus, changed)
+  for (const gone of replaced) await announce(deps.bus, gone)
   return row
 }
 

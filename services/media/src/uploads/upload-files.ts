@@ -3,8 +3,8 @@ import type { Deps } from '../deps.js'
 type Key = { readonly user_id: string; readonly id: string }
 
 /** Where an upload's blobs are. */
-export const originalKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}/original`
-export const previewKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}/preview.webp`
+export const originalKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.original`
+export const previewKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.preview.webp`
 
 /** Every blob of an upload that was never published. */
 export const uploadFiles = (upload: Key): string[] => [originalKey(upload), previewKey(upload)]
