@@ -50,7 +50,7 @@ export function CropStep({ state, dispatch }: { state: Previewed; dispatch: Disp
             readOnly={isBusy}
           />
           <div className="mt-auto grid gap-3">
-            <Button type="submit" look="primary" busy={step === 'publishing'} off={isBusy}>
+            <Button type="submit" look="primary" busy={step === 'publishing'} off={isBusy || !crop}>
               Use this picture
             </Button>
             <Button busy={step === 'discarding'} off={isBusy} onClick={() => dispatch({ type: 'cancelled' })}>
