@@ -1,0 +1,279 @@
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import t, { type Test } from 'tap'
+import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
+import { startLikeness } from './testing/start-likeness.js'
+
+/** A progress bar past its beginning. */
+const started = '[aria-valuenow]:not([aria-valuenow="0"])'
+const password = 'violet anvil harvest moon'
+const red = [220, 30, 30] as const
+const green = [30, 160, 60] as const
+const blue = [30, 60, 220] as const
+const yellow = [240, 210, 40] as const
+type Colour = typeof red | typeof green | typeof blue | typeof yellow
+
+t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
+  const { url } = await startLikeness(t)
+  const browser = await openBrowser(t)
+  const portrait = await photo()
+  const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
+    t.test(name, (t) => usePage(t, browser, url, body))
+
+  await test('a dropped photo becomes the avatar, framed by the keyboard', async (t, page) => {
+    await assertAccessible(t, page, 'welcome')
+    await register(page, 'ada')
+    await assertAccessible(t, page, 'choosing')
+    await drop(page, 'Ada.jpg', 'image/jpeg', portrait)
+
+    const frame = page.getByLabel('Move the picture behind the frame')
+    await frame.focus()
+    await assertAccessible(t, page, 'framing')
+    // The picture goes down behind the frame, until the frame has its upper end.
+    for (let count = 0; count < 20; count += 1) await page.keyboard.press('ArrowDown')
+    await page.getByLabel('Description').fill('Four fields of colour')
+    await page.keyboard.press('Enter')
+    await page.getByText('Your new avatar is live').waitFor()
+
+    const avatar = page.getByRole('img', { name: 'Four fields of colour' })
+    await avatar.waitFor()
+    // A square of 600 × 900 from the top: the colours change at three quarters of its height.
+    await assertPixels(t, `${url}${await avatar.getAttribute('src')}`, [
+      [0.25, 0.25, red],
+      [0.75, 0.25, green],
+      [0.25, 0.6, red],
+      [0.25, 0.9, blue],
+      [0.75, 0.9, yellow],
+    ])
+    t.strictSame(
+      await page.getByLabel('Sizes in pixels').getByRole('link').allTextContents(),
+      ['512', '256', '128', '64', '32'].map((size) => `${size} pixels, opens in a new tab`),
+    )
+    await assertAccessible(t, page, 'published')
+
+    await page.reload()
+    await avatar.waitFor()
+    await t.resolves(
+      page.evaluate('Promise.all([...document.images].map((image) => image.decode()))'),
+      'every picture of it is one',
+    )
+  })
+
+  await test('the keyboard alone is enough, from registering to the avatar', async (t, page) => {
+    const file = { name: 'Grace.jpg', mimeType: 'image/jpeg', buffer: portrait }
+    page.on('filechooser', (chooser) => void chooser.setFiles(file))
+    await page.getByLabel('Username').focus()
+    for (const text of ['grace', 'grace@likeness.test', password]) {
+      await page.keyboard.type(text)
+      await page.keyboard.press('Tab')
+    }
+    await page.keyboard.press('Enter')
+    await tabTo(page, 'Choose a picture')
+    await page.keyboard.press('Enter')
+
+    await tabTo(page, 'Zoom in')
+    for (let count = 0; count < 4; count += 1) await page.keyboard.press('Enter')
+    for (const name of ['Move left', 'Move down']) {
+      await tabTo(page, name)
+      for (let count = 0; count < 30; count += 1) await page.keyboard.press('Space')
+    }
+    // Half the width and a third of the height, from the upper right.
+    await page.getByText('300 × 300 px of 600 × 900').waitFor()
+    await tabTo(page, 'Use this picture')
+    await page.keyboard.press('Enter')
+    const avatar = page.getByRole('img', { name: 'Avatar of grace' })
+    await avatar.waitFor()
+    const everywhere = [0.02, 0.5, 0.98].flatMap((x) => [0.02, 0.5, 0.98].map((y) => [x, y, green] as const))
+    await assertPixels(t, `${url}${await avatar.getAttribute('src')}`, everywhere)
+  })
+
+  await test('an upload waits through a reload until it is discarded', async (t, page) => {
+    await register(page, 'alan')
+    await choose(page, 'Alan.jpg', portrait)
+    const confirm = page.getByRole('button', { name: 'Use this picture' })
+    await confirm.waitFor()
+    await page.reload()
+    await confirm.waitFor()
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.getByText('Discarded. Your avatar stays as it is.').waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
+    t.ok(await page.getByRole('img', { name: 'No picture yet' }).isVisible())
+  })
+
+  await test('what cannot be used is refused with the reason', async (t, page) => {
+    await register(page, 'joan')
+    const posts: string[] = []
+    page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()))
+
+    await choose(page, 'huge.jpg', Buffer.alloc(10 * 1024 * 1024 + 1))
+    await alert(page, 'This picture is too large', 'at most 10 MB can be sent')
+    t.strictSame(posts, [], 'it was not sent')
+
+    await choose(page, 'page.png', Buffer.from('<!doctype html><title>Not a picture</title>'))
+    await alert(page, 'This kind of file is not accepted', 'HTML')
+
+    await choose(page, 'broken.jpg', portrait.subarray(0, Math.floor(portrait.length / 3)))
+    await alert(page, 'This picture cannot be used', 'damaged or incomplete')
+    await assertAccessible(t, page, 'an error')
+
+    await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
+    await choose(page, 'whole.jpg', portrait)
+    await page.getByRole('button', { name: 'Use this picture' }).waitFor()
+  })
+
+  await test('an upload under way shows its progress and can be cancelled', async (t, page) => {
+    await register(page, 'donald')
+    const network = await page.context().newCDPSession(page)
+    await network.send('Network.enable')
+    const bytesPerSecond = portrait.length / 4
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: bytesPerSecond,
+    })
+    await choose(page, 'Donald.jpg', portrait)
+    await page.getByRole('progressbar', { name: 'Sending Donald.jpg' }).and(page.locator(started)).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('Discarded. Your avatar stays as it is.').waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
+    t.pass('nothing of it was left')
+  })
+
+  await test('a connection lost while sending is tried again with the same file', async (t, page) => {
+    await register(page, 'edsger')
+    await page.route('**/v1/uploads?*', (route) => route.abort('connectionreset'), { times: 1 })
+    await choose(page, 'Edsger.jpg', portrait)
+    await alert(page, 'The server cannot be reached', 'Check your connection')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('600 × 600 px of 600 × 900').waitFor()
+
+    const confirmations: string[] = []
+    page.on('request', (request) => request.url().endsWith('/confirm') && confirmations.push(request.url()))
+    await page.getByRole('button', { name: 'Use this picture' }).dblclick()
+    await page.getByRole('img', { name: 'Avatar of edsger' }).waitFor()
+    t.equal(confirmations.length, 1, 'a double click confirms once')
+  })
+
+  await test('a session that ended asks to log in, and the upload is still there', async (t, page) => {
+    await register(page, 'barbara')
+    await choose(page, 'Barbara.jpg', portrait)
+    await page.getByRole('button', { name: 'Use this picture' }).waitFor()
+    await page.evaluate(`localStorage.setItem('likeness.session', JSON.stringify({
+      ...JSON.parse(localStorage.getItem('likeness.session')), refreshToken: 'ended' }))`)
+    await page.reload()
+    await alert(page, 'Your session has ended', 'Log in again')
+    await page.getByLabel('E-mail or username').fill('barbara@likeness.test')
+    await page.getByLabel('Password').fill(password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Use this picture' }).waitFor()
+
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await page.getByRole('heading', { name: 'Create your account' }).waitFor()
+    await page.reload()
+    t.ok(
+      await page.getByRole('heading', { name: 'Create your account' }).isVisible(),
+      'and logging out stays',
+    )
+  })
+
+  await test('forms name what is wrong, and how long to wait', async (t, page) => {
+    await page.getByRole('button', { name: 'Create account' }).click()
+    t.equal(await page.getByText('Please fill this in').count(), 3)
+    t.equal(await page.evaluate('document.activeElement.name'), 'username', 'the first one has focus')
+    await fillIn(page, 'linus', 'password1')
+    await page.getByRole('textbox', { name: 'Password' }).and(page.locator('[aria-invalid]')).waitFor()
+    await assertAccessible(t, page, 'a form with errors')
+
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByLabel('E-mail or username').fill('nobody')
+    await page.getByLabel('Password').fill('not the password')
+    const submit = page.getByRole('button', { name: 'Log in', exact: true })
+    await submit.click()
+    await alert(page, 'These credentials are not right', 'wrong')
+    for (let count = 0; count < 5; count += 1) {
+      const answered = page.waitForResponse('**/v1/sessions')
+      await submit.click()
+      await answered
+    }
+    await alert(page, 'Too many requests', /in \d+ seconds/)
+  })
+})
+
+/** A portrait of four fields, 600 × 900, stored lying on its side as phones do (EXIF orientation 6). */
+async function photo(): Promise<Buffer> {
+  const field = ([r, g, b]: Colour, left: number, top: number) => ({
+    input: { create: { width: 300, height: 450, channels: 3 as const, background: { r, g, b } } },
+    left,
+    top,
+  })
+  const upright = await sharp({ create: { width: 600, height: 900, channels: 3, background: '#000' } })
+    .composite([field(red, 0, 0), field(green, 300, 0), field(blue, 0, 450), field(yellow, 300, 450)])
+    .png()
+    .toBuffer()
+  return sharp(upright).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer()
+}
+
+async function register(page: Page, username: string): Promise<void> {
+  await fillIn(page, username, password)
+  await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
+}
+
+async function fillIn(page: Page, username: string, password: string): Promise<void> {
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('E-mail').fill(`${username}@likeness.test`)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+}
+
+const choose = (page: Page, name: string, buffer: Buffer) =>
+  page.getByLabel('Picture', { exact: true }).setInputFiles({ name, mimeType: 'image/jpeg', buffer })
+
+async function drop(page: Page, name: string, type: string, bytes: Buffer): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(`(() => {
+    const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (character) => character.charCodeAt(0))
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([bytes], '${name}', { type: '${type}' }))
+    return transfer
+  })()`)
+  for (const event of ['dragenter', 'dragover', 'drop']) {
+    await page.dispatchEvent('body', event, { dataTransfer })
+  }
+}
+
+/** Presses Tab until the button of this name has focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).waitFor()
+  for (let count = 0; count < 40; count += 1) {
+    const focused = await page.evaluate(
+      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+    )
+    if (focused === name) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab never comes to ${name}`)
+}
+
+const alert = (page: Page, title: string, detail: string | RegExp) =>
+  page.getByRole('alert').filter({ hasText: title }).filter({ hasText: detail }).waitFor()
+
+/** Compares single pixels of a picture, at shares of its width and height. */
+async function assertPixels(
+  t: Test,
+  url: string,
+  expected: readonly (readonly [x: number, y: number, colour: Colour])[],
+): Promise<void> {
+  const answer = await fetch(url)
+  const { data, info } = await sharp(Buffer.from(await answer.arrayBuffer()))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  for (const [x, y, colour] of expected) {
+    const at = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * 3
+    const seen = [...data.subarray(at, at + 3)]
+    const isNear = colour.every((value, channel) => Math.abs(value - (seen[channel] ?? 0)) < 30)
+    t.ok(isNear, `${x}, ${y} is ${colour.join(' ')}`, { seen })
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Test } from 'tap'
+
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+
+/** Why tests in a browser are skipped, or false: `t.test('…', { skip: noChromium }, …)`. */
+export const noChromium: string | false =
+  !existsSync(executablePath) && `no Chromium at ${executablePath} (CHROMIUM_PATH names another)`
+
+/** A Chromium that talks to nobody but the page, closed with the test. */
+export async function openBrowser(t: Test): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      // As root, as in a container, Chromium's own sandbox cannot start.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-quic',
+      '--no-first-run',
+    ],
+  })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/**
+ * Runs `body` on a page of someone new to the site, then asserts that no script threw and that the
+ * Content-Security-Policy had nothing to stop.
+ */
+export async function usePage(
+  t: Test,
+  browser: Browser,
+  url: string,
+  body: (t: Test, page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce' })
+  try {
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => {
+      // Answers of 4xx, which a test provokes, are logged too.
+      const isAnswer = message.text().startsWith('Failed to load resource')
+      if (message.type() === 'error' && !isAnswer) faults.push(message.text())
+    })
+    await page.goto('/')
+    await body(t, page)
+    t.strictSame(faults, [], 'no error in the console')
+  } finally {
+    await context.close()
+  }
+}
+
+/**
+ * Asserts that axe finds nothing on the page as it is, in light and in dark, and that nothing is cut off at
+ * a width of 320 px (WCAG 2.2 SC 1.4.10).
+ */
+export async function assertAccessible(t: Test, page: Page, step: string): Promise<void> {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+  await page.evaluate(await readFile(axe, 'utf8'))
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await settled(page)
+    const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults
+    const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.failureSummary) }))
+    t.strictSame(found, [], `${step} is accessible in ${colorScheme}`)
+  }
+  const viewport = page.viewportSize()
+  await page.setViewportSize({ width: 320, height: 640 })
+  t.ok(await page.evaluate('document.documentElement.scrollWidth <= 320'), `${step} fits 320 px`)
+  if (viewport) await page.setViewportSize(viewport)
+}
+
+/** Colours change with the next frame and fade for a moment, and axe judges what it sees. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  await page.evaluate('Promise.allSettled(document.getAnimations().map((animation) => animation.finished))')
+}
