@@ -37,6 +37,7 @@ create table profiles (
   avatar_version bigint not null default 0,
   avatar jsonb,
   updated_at timestamp(3) with time zone not null default now(),
+  custom jsonb not null default '{}'::jsonb,
   constraint profiles_check CHECK (((avatar IS NULL) OR (avatar_version > 0))),
   constraint profiles_pkey PRIMARY KEY (user_id),
   constraint profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE

@@ -21,6 +21,23 @@ function isCleanText(value: string): boolean {
   return !unclean.test(value)
 }
 
+const deepest = 10
+
+/** JSON a database can hold: text and keys as `text` wants them, nested at most 10 deep. */
+export const storableJson = z
+  .record(z.string(), z.unknown())
+  .refine(
+    (value) => isStorable(value, 0),
+    `must be at most ${deepest} levels deep and without control or unpaired surrogate characters`,
+  )
+
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isCleanText(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === deepest) return false
+  return Object.entries(value).every(([key, inner]) => isCleanText(key) && isStorable(inner, depth + 1))
+}
+
 /** `?limit=&cursor=` of every list: keyset pages, newest first. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),

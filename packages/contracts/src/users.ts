@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AvatarUrls } from './avatars.js'
-import { Id, Role, Time, text } from './common.js'
+import { Id, Role, storableJson, Time, text } from './common.js'
 
 /** 3–32 letters, digits, `.`, `_`, `-`; starts and ends with a letter or digit. Compared without case. */
 export const Username = z
@@ -46,6 +46,7 @@ export const Profile = z
     isProfessional: z.boolean(),
     locale: z.string().nullable(),
     discoverable: z.boolean().describe('the hash of the e-mail address may be looked up'),
+    custom: z.record(z.string(), z.unknown()).describe('extra fields, as the group of the user has them'),
   })
   .meta({ id: 'Profile' })
 export type Profile = z.output<typeof Profile>
@@ -96,26 +97,6 @@ export const PublicUser = z
   .meta({ id: 'PublicUser' })
 export type PublicUser = z.output<typeof PublicUser>
 
-/** `POST /v1/users` */
-export const Register = z
-  .strictObject({
-    username: Username,
-    email: Email,
-    password: Password,
-    passwordConfirmation: z.string().optional(),
-  })
-  .refine((body) => body.passwordConfirmation === undefined || body.passwordConfirmation === body.password, {
-    path: ['passwordConfirmation'],
-    message: 'is not the same as password',
-  })
-  .meta({ id: 'Register' })
-export type Register = z.output<typeof Register>
-
-export const Registered = User.extend({
-  emailVerification: z.enum(['sent', 'not-required']),
-}).meta({ id: 'Registered' })
-export type Registered = z.output<typeof Registered>
-
 const optionalText = (max: number) =>
   text(0, max)
     .transform((value) => (value === '' ? null : value))
@@ -149,10 +130,33 @@ export const ProfilePatch = z
     isProfessional: z.boolean(),
     locale: z.enum(['en', 'fr']).nullable(),
     discoverable: z.boolean(),
+    custom: storableJson.nullable().describe('merged field by field; null empties it'),
   })
   .partial()
   .meta({ id: 'ProfilePatch' })
 export type ProfilePatch = z.output<typeof ProfilePatch>
+
+/** `POST /v1/users` */
+export const Register = z
+  .strictObject({
+    username: Username,
+    email: Email,
+    password: Password,
+    passwordConfirmation: z.string().optional(),
+    group: z.string().max(40).optional().describe('type of user, of those open for registration'),
+    profile: ProfilePatch.optional(),
+  })
+  .refine((body) => body.passwordConfirmation === undefined || body.passwordConfirmation === body.password, {
+    path: ['passwordConfirmation'],
+    message: 'is not the same as password',
+  })
+  .meta({ id: 'Register' })
+export type Register = z.output<typeof Register>
+
+export const Registered = User.extend({
+  emailVerification: z.enum(['sent', 'not-required']),
+}).meta({ id: 'Registered' })
+export type Registered = z.output<typeof Registered>
 
 /** `PATCH /v1/me` */
 export const UserPatch = z

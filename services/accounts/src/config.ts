@@ -34,6 +34,10 @@ export const AccountsConfig = ProcessConfig.extend({
     .default(10)
     .describe('registrations per address and hour'),
   RATE_LIMIT_PER_IP: onOff.default('on').describe('off lifts the limits per address, not those per account'),
+  GROUPS_FILE: z
+    .string()
+    .optional()
+    .describe('JSON file of the groups of users and their extra profile fields (default groups.json)'),
   PHONE_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code of two capital letters')

@@ -11,6 +11,7 @@ import {
 } from '@likeness/runtime'
 import type { AccountsConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
+import { type Groups, openGroups } from './groups/groups.js'
 import { type KeyRing, openKeyRing } from './keys/key-ring.js'
 import { type Hasher, openHasher } from './passwords/hasher.js'
 import { openRefreshTokens, type RefreshTokens } from './sessions/refresh-token.js'
@@ -30,6 +31,7 @@ export type ApiDeps = Deps & {
   readonly hasher: Hasher
   readonly refreshTokens: RefreshTokens
   readonly cursors: Cursors
+  readonly groups: Groups
 }
 
 /**
@@ -61,12 +63,13 @@ export async function openDeps(config: AccountsConfig, overrides: Partial<Deps> 
 
 /**
  * @param overrides replaced by tests that make a part fail
- * @throws ConfigError when KEY_SECRET does not open the signing keys
+ * @throws ConfigError when KEY_SECRET does not open the signing keys, or GROUPS_FILE is not valid
  */
 export async function openApiDeps(
   config: AccountsConfig,
   overrides: Partial<ApiDeps> = {},
 ): Promise<ApiDeps> {
+  const groups = openGroups(config.GROUPS_FILE)
   const deps = await openDeps(config, overrides)
   const onError = (error: unknown) => deps.logger.warn({ err: error }, 'signing keys')
   const keys =
@@ -81,6 +84,7 @@ export async function openApiDeps(
     hasher: overrides.hasher ?? openHasher(config),
     refreshTokens: openRefreshTokens(config.KEY_SECRET),
     cursors: openCursors(config.SERVICE_SECRET),
+    groups,
     async close() {
       keys.close()
       await deps.close()

@@ -1,5 +1,6 @@
 import type { Migrations } from '@likeness/runtime'
 import { first } from './2026-11-20-first.migration.js'
+import { customFields } from './2026-11-21-custom-fields.migration.js'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
 import type { ProfilesTable } from './profiles.table.js'
@@ -19,4 +20,5 @@ export type Tables = {
 /** In the order they run; names never change once released. */
 export const migrations: Migrations = {
   '2026-11-20-first': first,
+  '2026-11-21-custom-fields': customFields,
 }

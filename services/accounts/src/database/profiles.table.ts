@@ -1,6 +1,7 @@
 import type { ProfileAvatar } from '@likeness/contracts'
 import type { Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, sql, type Updateable } from 'kysely'
+import type { Custom } from '../groups/groups.js'
 import type { Tables } from './database.js'
 
 export type ProfilesTable = {
@@ -20,6 +21,8 @@ export type ProfilesTable = {
   is_professional: Generated<boolean>
   locale: Generated<string | null>
   discoverable: Generated<boolean>
+  /** Extra fields, as the user's group has them. */
+  custom: ColumnType<Custom, string | undefined, string>
   /** Of the newest avatar media told of, 0 before the first; it only grows. */
   avatar_version: Generated<number>
   avatar: ColumnType<ProfileAvatar | null, never, string>
@@ -38,9 +41,12 @@ const now = sql<Date>`now()`
 export async function insertProfile(
   trx: Transaction<Tables>,
   userId: string,
-  nickname: string,
+  profile: ProfileChanges & { nickname: string },
 ): Promise<void> {
-  await trx.insertInto('profiles').values({ user_id: userId, nickname }).execute()
+  await trx
+    .insertInto('profiles')
+    .values({ ...profile, user_id: userId })
+    .execute()
 }
 
 export async function updateProfile(

@@ -47,7 +47,6 @@ async function patchMe(
   ifMatch: string | undefined,
   origin: Origin,
 ): Promise<User> {
-  const profile = readProfilePatch(patch.profile ?? {}, deps.config.PHONE_COUNTRY)
   try {
     return await deps.db.transaction().execute(async (trx) => {
       const before = await lockPerson(trx, id)
@@ -55,7 +54,8 @@ async function patchMe(
       const seen = viewUser(before)
       if (ifMatch !== undefined && !matches(ifMatch, etagOf(seen), 'strong')) throw problem('stale')
 
-      const changes = differences(profile, before)
+      const member = { group: before.group_name, custom: before.custom }
+      const changes = differences(readProfilePatch(deps, patch.profile ?? {}, member), before)
       const renamed = patch.username !== undefined && patch.username !== before.username
       const fields = [...(renamed ? ['username'] : []), ...Object.keys(changes).map(toCamelCase)]
       if (fields.length === 0) return seen

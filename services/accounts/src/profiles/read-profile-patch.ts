@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ProblemBody, ProfilePatch } from '@likeness/contracts'
 import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js/max'
 import type { ProfileChanges } from '../database/profiles.table.js'
+import type { ApiDeps } from '../deps.js'
+import type { Custom } from '../groups/groups.js'
 import { problem } from '../problems.js'
 import { ageOn } from './age.js'
+import { mergeCustom } from './merge-custom.js'
 
 type Faults = NonNullable<ProblemBody['errors']>
 
@@ -10,18 +14,24 @@ const oldestPerson = 130
 
 /**
  * The columns a profile patch changes, with what its schema cannot check: the phone number by its country's
- * plan, the birth date by today.
- * @param phoneCountry of numbers without a `+`
+ * plan, the birth date by today, the extra fields by the JSON Schema of the group.
+ * @param member whose profile it is: their group, and their extra fields so far
  * @throws Problem `validation-failed` naming every such field
  */
-export function readProfilePatch(patch: ProfilePatch, phoneCountry: string): ProfileChanges {
+export function readProfilePatch(
+  { config, groups }: Pick<ApiDeps, 'config' | 'groups'>,
+  patch: ProfilePatch,
+  member: { group: string; custom: Custom },
+): ProfileChanges {
   const faults: Faults = []
-  const phone = patch.phoneNumber ? readPhone(patch.phoneNumber, phoneCountry) : patch.phoneNumber
+  const phone = patch.phoneNumber ? readPhone(patch.phoneNumber, config.PHONE_COUNTRY) : patch.phoneNumber
   if (phone === false) faults.push({ path: 'profile.phoneNumber', message: 'must be a valid phone number' })
   if (patch.birthDate && !isBirthDate(patch.birthDate)) {
     const message = `must not be in the future or more than ${oldestPerson} years ago`
     faults.push({ path: 'profile.birthDate', message })
   }
+  const custom = patch.custom === undefined ? member.custom : mergeCustom(member.custom, patch.custom)
+  if (patch.custom !== undefined) faults.push(...groups.faultsOf(member.group, custom))
   if (faults.length > 0) throw problem('validation-failed', {}, { errors: faults })
 
   const changes = {
@@ -38,6 +48,7 @@ export function readProfilePatch(patch: ProfilePatch, phoneCountry: string): Pro
     is_professional: patch.isProfessional,
     locale: patch.locale,
     discoverable: patch.discoverable,
+    custom: isDeepStrictEqual(custom, member.custom) ? undefined : JSON.stringify(custom),
   }
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
 }

@@ -3,11 +3,17 @@ import { type Database, newId, violates } from '@likeness/runtime'
 import { insertActivity, ourselves } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
 import { lockAdmins } from '../database/users.table.js'
+import { openGroups } from '../groups/groups.js'
 import type { Hasher } from '../passwords/hasher.js'
 import { assertStrong } from '../passwords/password-policy.js'
 import { createUser } from './create-user.js'
 
-export type NewAdmin = { readonly email: string; readonly password: string; readonly username?: string }
+export type NewAdmin = {
+  readonly email: string
+  readonly password: string
+  readonly username?: string
+  readonly group?: string
+}
 
 /** Why an administrator cannot be made of what was given. */
 export class AdminRefusedError extends Error {
@@ -34,7 +40,15 @@ export async function createFirstAdmin(
   try {
     return await deps.db.transaction().execute(async (trx) => {
       if (await lockAdmins(trx)) return 'exists'
-      await createUser(trx, { id, username: username.data, email: email.data, passwordHash, role: 'admin' })
+      await createUser(trx, {
+        id,
+        username: username.data,
+        email: email.data,
+        passwordHash,
+        role: 'admin',
+        group: admin.group ?? openGroups().fallback,
+        profile: {},
+      })
       await insertActivity(trx, { userId: id, type: 'registered', origin: ourselves, details: { by: 'cli' } })
       return 'created'
     })

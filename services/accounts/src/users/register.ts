@@ -7,6 +7,7 @@ import type { ApiDeps } from '../deps.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'
 import { assertStrong } from '../passwords/password-policy.js'
 import { problem } from '../problems.js'
+import { readProfilePatch } from '../profiles/read-profile-patch.js'
 import { createUser } from './create-user.js'
 import { viewUser } from './user-view.js'
 
@@ -31,17 +32,19 @@ export function registerRoute(server: Server, deps: ApiDeps): void {
 
 /**
  * Makes a user with their profile, in one transaction.
- * @throws Problem `username-taken`, `email-taken`, `weak-password`, `rate-limited`
+ * @throws Problem `validation-failed`, `username-taken`, `email-taken`, `weak-password`, `rate-limited`
  */
 export async function register(deps: ApiDeps, body: Register, origin: Origin): Promise<Person> {
   await takeAttempt(deps, { 'register-address': addressOf(deps.config, origin.ip) })
-  const { username, email, password } = body
+  const { username, email, password, group = deps.groups.fallback } = body
+  if (!deps.groups.isOpen(group)) throw notOpen(deps, group)
+  const profile = readProfilePatch(deps, { custom: {}, ...body.profile }, { group, custom: {} })
   await assertStrong(password, [username, email])
   const passwordHash = await deps.hasher.hash(password)
   const id = newId()
   try {
     await deps.db.transaction().execute(async (trx) => {
-      await createUser(trx, { id, username, email, passwordHash, role: 'user' })
+      await createUser(trx, { id, username, email, passwordHash, role: 'user', group, profile })
       await insertActivity(trx, { userId: id, type: 'registered', origin })
     })
   } catch (error) {
@@ -52,4 +55,10 @@ export async function register(deps: ApiDeps, body: Register, origin: Origin): P
   const person = await findPerson(deps.db, id)
   if (!person) throw problem('user-not-found')
   return person
+}
+
+function notOpen({ groups }: ApiDeps, group: string) {
+  const open = groups.names.filter((name) => groups.isOpen(name))
+  const message = `${JSON.stringify(group)} is not open for registration; open are: ${open.join(', ')}`
+  return problem('validation-failed', {}, { errors: [{ path: 'group', message }] })
 }

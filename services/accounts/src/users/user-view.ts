@@ -27,6 +27,7 @@ export const viewUser = (person: Person): User => ({
     isProfessional: person.is_professional,
     locale: person.locale,
     discoverable: person.discoverable,
+    custom: person.custom,
   },
   avatar: person.avatar,
 })

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { User } from '@likeness/contracts'
+import t from 'tap'
+import { goodPassword, startAccounts } from '../testing/start-accounts.js'
+import { openGroups } from './groups.js'
+
+const person = (more: Record<string, unknown>) => {
+  const username = `u${randomUUID().slice(0, 8)}`
+  return { username, email: `${username}@example.com`, password: goodPassword, ...more }
+}
+
+t.test('a group is chosen at registration, with the fields it requires', async (t) => {
+  const { call } = await startAccounts(t)
+  const register = (more: Record<string, unknown>) => call<User>('POST', '/v1/users', { body: person(more) })
+  const faults = async (more: Record<string, unknown>) => {
+    const { status, body } = await register(more)
+    t.match([status, body.code], [400, 'validation-failed'], JSON.stringify(more))
+    return body.errors?.map((error) => error.path)
+  }
+
+  t.match((await register({})).body, { group: 'customer', profile: { custom: {} } })
+  const vendor = await register({
+    group: 'vendor',
+    profile: { custom: { businessName: 'Plums & Co' }, companyName: 'Plums', nickname: 'Plummy' },
+  })
+  t.match(vendor.body, {
+    group: 'vendor',
+    profile: { custom: { businessName: 'Plums & Co' }, companyName: 'Plums', nickname: 'Plummy' },
+  })
+
+  t.same(await faults({ group: 'vendor' }), ['profile.custom.businessName'])
+  t.same(await faults({ group: 'vendor', profile: { custom: null } }), ['profile.custom.businessName'])
+  t.same(
+    await faults({
+      group: 'vendor',
+      profile: { custom: { businessName: '', vatNumber: 'x', isAdmin: true } },
+    }),
+    ['profile.custom.isAdmin', 'profile.custom.businessName', 'profile.custom.vatNumber'],
+  )
+  t.same(await faults({ profile: { custom: { anything: 1 } } }), ['profile.custom'])
+  for (const group of ['staff', 'nothing', 'constructor', '__proto__', ''])
+    t.same(await faults({ group }), ['group'])
+  t.same(await faults({ group: 7 }), ['group'])
+})
+
+t.test('extra fields are merged one by one and checked as a whole', async (t) => {
+  const { call, logIn, register } = await startAccounts(t)
+  const { username } = await register({ group: 'vendor', profile: { custom: { businessName: 'One' } } })
+  const { accessToken: token } = await logIn(username)
+  const patch = (custom: unknown) => call<User>('PATCH', '/v1/me', { body: { profile: { custom } }, token })
+
+  t.same((await patch({ vatNumber: 'FR12345678901' })).body.profile.custom, {
+    businessName: 'One',
+    vatNumber: 'FR12345678901',
+  })
+  t.same((await patch({ vatNumber: null })).body.profile.custom, { businessName: 'One' })
+  t.same((await patch({ businessName: null })).body.errors, [
+    { path: 'profile.custom.businessName', message: 'is required' },
+  ])
+  t.equal((await patch(null)).status, 400, 'what is required cannot be emptied')
+  for (const custom of [
+    { businessName: 'nul \u0000' },
+    { 'nul\u0000': 1 },
+    { businessName: 'lone \udc00' },
+    'text',
+    [],
+  ]) {
+    t.equal((await patch(custom)).body.code, 'validation-failed', JSON.stringify(custom))
+  }
+  const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`
+  const { body } = await call('PATCH', '/v1/me', { body: `{"profile":{"custom":${deep}}}`, token })
+  t.equal(body.code, 'validation-failed', 'nested far too deep')
+})
+
+t.test('a deployment has its own groups', async (t) => {
+  const file = join(t.testdir(), 'groups.json')
+  await writeFile(
+    file,
+    JSON.stringify({
+      default: 'reader',
+      groups: {
+        reader: { registration: true, custom: { properties: { shelf: { type: 'string', format: 'date' } } } },
+      },
+    }),
+  )
+  const { call, register } = await startAccounts(t, { config: { GROUPS_FILE: file } })
+  t.match(await register({ profile: { custom: { shelf: '2026-01-31', note: 'free' } } }), { group: 'reader' })
+  const bad = await call('POST', '/v1/users', { body: person({ profile: { custom: { shelf: 'soon' } } }) })
+  t.match(bad.body.errors, [{ path: 'profile.custom.shelf' }])
+})
+
+t.test('a GROUPS_FILE that cannot be used says why', async (t) => {
+  const open = async (content: string) => {
+    const file = join(t.testdir(), 'groups.json')
+    await writeFile(file, content)
+    return () => openGroups(file)
+  }
+  t.throws(() => openGroups('/nowhere/groups.json'), { name: 'ConfigError', message: /GROUPS_FILE: ENOENT/ })
+  t.throws(await open('{'), { message: /GROUPS_FILE: .*JSON/ })
+  t.throws(await open('{"default":"a","groups":{"a":{"open":true}}}'), {
+    message: /groups.a Unrecognized key/,
+  })
+  t.throws(await open('{"default":"a","groups":{"b":{"registration":true}}}'), {
+    message: /default must be a group/,
+  })
+  t.throws(await open('{"default":"a","groups":{"a":{"registration":true,"custom":{"type":"thing"}}}}'), {
+    message: /custom of a: /,
+  })
+})
