@@ -22,7 +22,7 @@ export function AvatarCard({ user }: { user: User | undefined }) {
         {!user && <div className="size-full rounded-full bg-sunk" />}
       </div>
       <div className="min-w-0 max-lg:flex-1 lg:mt-5 lg:text-center">
-        <p className="truncate font-serif text-2xl leading-tight font-semibold">
+        <p className="line-clamp-2 font-serif text-2xl leading-tight wrap-anywhere font-semibold">
           {user?.profile.nickname ?? '\u00a0'}
         </p>
         <p className="truncate text-sm text-soft">{user?.email ?? '\u00a0'}</p>
