@@ -16,28 +16,39 @@ const secretNames = [
 
 /** JSON lines on standard output; secrets are replaced by `[redacted]`. */
 export function openLogger(name: string, level: string): Logger {
-  return pino({
-    name,
-    level,
-    redact: {
-      paths: [
-        ...secretNames.flatMap((field) => [field, `*.${field}`]),
-        'req.headers.authorization',
-        'req.headers.cookie',
-        'res.headers["set-cookie"]',
-      ],
-      censor: '[redacted]',
+  return pino(
+    {
+      name,
+      level,
+      redact: {
+        paths: [
+          ...secretNames.flatMap((field) => [field, `*.${field}`]),
+          'req.headers.authorization',
+          'req.headers.cookie',
+          'res.headers["set-cookie"]',
+        ],
+        censor: '[redacted]',
+      },
+      serializers: {
+        // The path only: a query may carry a token.
+        req: (request: { method: string; url: string; id: string; ip?: string }) => ({
+          method: request.method,
+          path: request.url.split('?', 1)[0],
+          id: request.id,
+          ip: request.ip,
+        }),
+        res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
+        err: pino.stdSerializers.err,
+      },
     },
-    serializers: {
-      // The path only: a query may carry a token.
-      req: (request: { method: string; url: string; id: string; ip?: string }) => ({
-        method: request.method,
-        path: request.url.split('?', 1)[0],
-        id: request.id,
-        ip: request.ip,
-      }),
-      res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
-      err: pino.stdSerializers.err,
-    },
-  })
+    standardOutput(),
+  )
+}
+
+// sonic-boom's flushSync, which `fatal` calls, tries again for ever when nobody reads the output any more.
+// Every line is written at once, so there is nothing to flush.
+function standardOutput() {
+  const output = pino.destination({ dest: 1, sync: true })
+  output.flushSync = () => undefined
+  return output
 }

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import t from 'tap'
+
+const runtime = new URL('../dist/index.js', import.meta.url).href
+
+/** A process of ours that runs `body` once it is open. */
+function run(body: string) {
+  const code = `
+    import { openLogger, parseConfig, ProcessConfig, runProcess } from '${runtime}'
+    const logger = openLogger('test', 'info')
+    await runProcess(async () => ({ logger, close: async () => logger.info('closed') }))
+    setInterval(() => undefined, 1000)
+    ${body}`
+  return spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { PATH: process.env.PATH, NODE_OPTIONS: '' },
+  })
+}
+
+const outputOf = (child: ReturnType<typeof run>) => {
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  return () => output
+}
+
+t.test('a process ends when the parent that forked it is gone', async (t) => {
+  const child = run("process.send('open')")
+  const output = outputOf(child)
+  await once(child, 'message')
+  child.disconnect()
+  await once(child, 'close')
+  t.match(output(), /"msg":"closed"/)
+})
+
+t.test('a fatal error ends it even when nobody reads its output', async (t) => {
+  const child = run("process.send('open'); process.once('message', () => { throw new Error('unexpected') })")
+  await once(child, 'message')
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  child.send('go')
+  const [code] = (await once(child, 'exit')) as [number]
+  t.equal(code, 1)
+})
+
+t.test('secrets in a log line are redacted', async (t) => {
+  const child = run(`
+    logger.info({ password: 'hunter2', user: { refreshToken: 'hunter2' }, req: { method: 'GET', url: '/a?token=hunter2', id: '1' } }, 'line')
+    process.disconnect()`)
+  const output = outputOf(child)
+  await once(child, 'close')
+  t.match(output(), /\[redacted\]/)
+  t.match(output(), /"path":"\/a"/)
+  t.notMatch(output(), /hunter2/)
+})
+
+t.test('every fault of a configuration is named at once, no value is', async (t) => {
+  const child = run(`
+    try {
+      parseConfig(ProcessConfig, { PORT: 'hunter2', DATABASE_URL: 'mysql://hunter2', SERVICE_SECRET: 'hunter2' })
+    } catch (error) {
+      console.log(error.message)
+    }
+    process.disconnect()`)
+  const output = outputOf(child)
+  await once(child, 'close')
+  for (const line of [
+    /PORT: /,
+    /DATABASE_URL: must be a URL/,
+    /SERVICE_SECRET: must have/,
+    /QUEUE_URL is required/,
+    /PUBLIC_URL is required/,
+  ]) {
+    t.match(output(), line)
+  }
+  t.notMatch(output(), /hunter2/)
+})
