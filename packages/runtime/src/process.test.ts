@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 
 const runtime = new URL('../dist/index.js', import.meta.url).href
@@ -18,20 +19,16 @@ function run(body: string) {
   })
 }
 
-const outputOf = (child: ReturnType<typeof run>) => {
-  let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  return () => output
-}
+/** All that it writes until it ends. */
+const outputOf = async ({ stdout, stderr }: ReturnType<typeof run>) =>
+  (await Promise.all([stdout, stderr].map((stream) => (stream ? text(stream) : '')))).join('')
 
 t.test('a process ends when the parent that forked it is gone', async (t) => {
   const child = run("process.send('open')")
   const output = outputOf(child)
   await once(child, 'message')
   child.disconnect()
-  await once(child, 'close')
-  t.match(output(), /"msg":"closed"/)
+  t.match(await output, /"msg":"closed"/)
 })
 
 t.test('a fatal error ends it even when nobody reads its output', async (t) => {
@@ -49,10 +46,9 @@ t.test('secrets in a log line are redacted', async (t) => {
     logger.info({ password: 'hunter2', user: { refreshToken: 'hunter2' }, req: { method: 'GET', url: '/a?token=hunter2', id: '1' } }, 'line')
     process.disconnect()`)
   const output = outputOf(child)
-  await once(child, 'close')
-  t.match(output(), /\[redacted\]/)
-  t.match(output(), /"path":"\/a"/)
-  t.notMatch(output(), /hunter2/)
+  t.match(await output, /\[redacted\]/)
+  t.match(await output, /"path":"\/a"/)
+  t.notMatch(await output, /hunter2/)
 })
 
 t.test('every fault of a configuration is named at once, no value is', async (t) => {
@@ -64,7 +60,6 @@ t.test('every fault of a configuration is named at once, no value is', async (t)
     }
     process.disconnect()`)
   const output = outputOf(child)
-  await once(child, 'close')
   for (const line of [
     /PORT: /,
     /DATABASE_URL: must be a URL/,
@@ -72,7 +67,7 @@ t.test('every fault of a configuration is named at once, no value is', async (t)
     /QUEUE_URL is required/,
     /PUBLIC_URL is required/,
   ]) {
-    t.match(output(), line)
+    t.match(await output, line)
   }
-  t.notMatch(output(), /hunter2/)
+  t.notMatch(await output, /hunter2/)
 })
