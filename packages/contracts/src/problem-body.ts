@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** RFC 9457 problem details, as every error of both services is rendered. */
 export const ProblemBody = z
   .object({
-    type: z.string().describe('`about:blank#` followed by the code'),
+    type: z.string().describe('`urn:likeness:problem:` followed by the code'),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
