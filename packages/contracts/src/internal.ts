@@ -1,5 +1,6 @@
-import type { z } from 'zod'
-import { Id } from './common.js'
+import { z } from 'zod'
+import { Id, Time } from './common.js'
+import { Upload } from './uploads.js'
 import { ProfileAvatar } from './users.js'
 
 /**
@@ -9,3 +10,38 @@ import { ProfileAvatar } from './users.js'
  */
 export const SetAvatar = ProfileAvatar.extend({ uploadId: Id }).meta({ id: 'SetAvatar' })
 export type SetAvatar = z.output<typeof SetAvatar>
+
+/**
+ * `GET /internal/ended-sessions?since=`, media → accounts: the sessions that ended at or after `since`, so that
+ * their access tokens are refused before they expire. `until` is the next call's `since`.
+ */
+export const EndedSessions = z.object({ sessions: z.array(Id), until: Time }).meta({ id: 'EndedSessions' })
+export type EndedSessions = z.output<typeof EndedSessions>
+
+export const EndedSessionsQuery = z.object({
+  since: Time.optional().describe('without it: a token’s lifetime ago'),
+})
+
+/** One event of an upload's trail, as its owner is given it. */
+export const UploadEvent = z
+  .object({
+    type: z.string(),
+    at: Time,
+    actorId: Id.nullable().describe('null when a job did it'),
+    ip: z.string().nullable(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'UploadEvent' })
+export type UploadEvent = z.output<typeof UploadEvent>
+
+/**
+ * `GET /internal/users/:id/export`, accounts → media: all that media holds on a user. Each file's bytes are at
+ * `GET /internal/users/:id/files?path=`.
+ */
+export const MediaExport = z
+  .object({
+    uploads: z.array(Upload.extend({ events: z.array(UploadEvent) })),
+    files: z.array(z.object({ path: z.string(), bytes: z.int() })),
+  })
+  .meta({ id: 'MediaExport' })
+export type MediaExport = z.output<typeof MediaExport>
