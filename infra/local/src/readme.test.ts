@@ -20,7 +20,10 @@ t.test('the README’s flow, copied as it is', { skip: noCurl }, async (t) => {
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await symlink(join(root, 'docs'), join(folder, 'docs'))
 
-  const { stdout } = await promisify(execFile)('sh', ['-c', block], { cwd: folder, env: { ...process.env, API: url } })
+  const { stdout } = await promisify(execFile)('sh', ['-c', block], {
+    cwd: folder,
+    env: { ...process.env, API: url },
+  })
   t.match(stdout, /"username":"ada"/)
   t.match(stdout, /"status":"published"/)
 
@@ -30,7 +33,8 @@ t.test('the README’s flow, copied as it is', { skip: noCurl }, async (t) => {
   t.match(meta, { format: 'webp', width: 256, height: 256 })
   t.notOk(meta.exif || meta.icc || meta.xmp || meta.orientation, 'no metadata, so no GPS')
   const { data } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true })
-  const at = (x: number, y: number) => [...data.subarray((y * 256 + x) * 3, (y * 256 + x) * 3 + 3)] as [number, number, number]
+  const at = (x: number, y: number) =>
+    [...data.subarray((y * 256 + x) * 3, (y * 256 + x) * 3 + 3)] as [number, number, number]
   // Upright, the red shirt is at the bottom and the dark hair at the top.
   const [red, green, blue] = at(128, 252)
   t.ok(red > 150 && green < 110 && blue < 100, `the shirt is at the bottom: ${at(128, 252).join()}`)

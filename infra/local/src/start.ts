@@ -1,8 +1,9 @@
 // npm start: everything Likeness needs on this machine, in one command. It starts PostgreSQL, migrates, runs
 // the five processes and stops them in order.
+
+import { Fault } from './fault.js'
 import { checkPort } from './start/check-port.js'
 import { openDatabases } from './start/databases.js'
-import { Fault } from './start/fault.js'
 import { holdDataDir } from './start/hold-data-dir.js'
 import { describeParts, type PartName } from './start/parts.js'
 import { openSecrets } from './start/secrets.js'

@@ -7,7 +7,7 @@ export interface TestDatabaseOptions {
   /** Whose schema it is: `accounts`, `media`. */
   name: string
   /** Brings an empty database to the schema under test. */
-  migrate: (databaseUrl: string) => Promise<void>
+  migrate: (databaseUrl: string) => Promise<unknown>
   /** Changes when the schema changes. Only a server that outlives the test run needs it. */
   fingerprint?: string
 }

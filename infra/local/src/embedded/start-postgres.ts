@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { waitFor } from '@likeness/test-kit/processes'
 import pg from 'pg'
+import { Fault } from '../fault.js'
 import { type Kept, keep } from './keep.js'
 import { type PostgresBinaries, postgresBinaries, unprivilegedOwner } from './postgres-binaries.js'
 import { endPreviousPostgres } from './previous-postgres.js'
@@ -33,7 +34,7 @@ export interface Postgres extends Kept {
  * Starts a PostgreSQL of this process's own on 127.0.0.1, making its cluster at the first start, and waits
  * until it answers. It ends with this process.
  *
- * @throws Error with one clear line
+ * @throws Fault
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { folder, port, password } = options
@@ -65,25 +66,31 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     cwd: folder,
     logFile,
     stopSignal: 'SIGINT',
-    ...(unprivilegedOwner && { owner: unprivilegedOwner }),
+    // Root may start what an ordinary user has made before.
+    ...(unprivilegedOwner && { owner: await ownerOf(folder) }),
     ...(options.removeAfterwards !== undefined && { removeAfterwards: options.removeAfterwards }),
   })
   const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
   const answers = async () => !kept.running || (await connects(url('postgres')))
   await waitFor(answers, { for: 'PostgreSQL to answer', timeoutMs: 30_000 })
-  if (!kept.running) throw new Error(`PostgreSQL did not start: ${await lastWords(logFile)}`)
+  if (!kept.running) throw new Fault(`PostgreSQL did not start: ${await lastWords(logFile)}`)
   return Object.assign(kept, { url })
 }
 
 async function clusterVersion(folder: string): Promise<number | undefined> {
-  const text = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : Number.parseInt(text, 10)
+  try {
+    return Number.parseInt(await readFile(join(folder, 'PG_VERSION'), 'utf8'), 10)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new Fault(`${folder} cannot be read (${code}): it may belong to another user, root perhaps.`)
+  }
 }
 
-function otherVersion(folder: string, version: number): Error {
+function otherVersion(folder: string, version: number): Fault {
   const advice =
     version > MAJOR ? 'use a newer Likeness or another DATA_DIR' : 'dump it with that version first'
-  return new Error(`${folder} holds data of PostgreSQL ${version}, this Likeness runs ${MAJOR}: ${advice}.`)
+  return new Fault(`${folder} holds data of PostgreSQL ${version}, this Likeness runs ${MAJOR}: ${advice}.`)
 }
 
 /** Made under another name and renamed, so a first start that was cut short is simply made again. */
@@ -123,7 +130,7 @@ async function initdb(binaries: PostgresBinaries, folder: string, passwordFile: 
     child.once('error', reject)
     child.once('close', resolve)
   })
-  if (status !== 0) throw new Error(`PostgreSQL could not make its data folder: ${complaint.trim()}`)
+  if (status !== 0) throw new Fault(`PostgreSQL could not make its data folder: ${complaint.trim()}`)
 }
 
 /**
@@ -132,6 +139,11 @@ async function initdb(binaries: PostgresBinaries, folder: string, passwordFile: 
  */
 function clusterPath(folder: string): string {
   return unprivilegedOwner !== undefined && process.platform === 'linux' ? '/proc/self/cwd' : folder
+}
+
+async function ownerOf(folder: string): Promise<{ uid: number; gid: number }> {
+  const { uid, gid } = await stat(folder)
+  return { uid, gid }
 }
 
 async function connects(url: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { Fault } from './fault.js'
+import { Fault } from '../fault.js'
 
 /** @throws Fault when nothing can listen there, before anything else has been started for it */
 export async function checkPort(host: string, port: number): Promise<void> {

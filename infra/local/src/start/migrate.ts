@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { createAdmin, migrate as migrateAccounts } from '@likeness/accounts'
 import { migrate as migrateMedia } from '@likeness/media'
 import { DatabaseNewerError, Problem } from '@likeness/runtime'
+import { Fault } from '../fault.js'
 import type { Databases } from './databases.js'
-import { Fault } from './fault.js'
 import type { Settings } from './settings.js'
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomSecret } from '../embedded/start-postgres.js'
-import { Fault } from './fault.js'
+import { Fault } from '../fault.js'
 
 /** Made at the first start and needed at each one after it. */
 export interface Secrets {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { waitFor } from '@likeness/test-kit/processes'
-import { Fault } from './fault.js'
+import { Fault } from '../fault.js'
 import type { Running } from './supervise.js'
 
 export interface Part {
@@ -21,8 +21,8 @@ const READY_MS = 30_000
  * Runs one of our processes and waits until it is ready. It ends by itself when this process is gone: its
  * IPC channel closes (see runProcess of the runtime).
  *
- * @param onLine gets every line it writes
- * @throws Fault with the last thing it said when it ends before it is ready
+ * @param onLine gets every line it writes, those from before it was ready once it is
+ * @throws Fault with all it said when it ends before it is ready
  */
 export async function startPart(
   part: Part,
@@ -36,13 +36,12 @@ export async function startPart(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  let lastLine = 'it said nothing'
+  let untilReady: string[] | undefined = []
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue
     createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() === '') return
-      lastLine = line
-      onLine(line)
+      if (untilReady === undefined) onLine(line)
+      else untilReady.push(line)
     })
   }
   let living = true
@@ -65,12 +64,13 @@ export async function startPart(
   signal.addEventListener('abort', () => void stop(), { once: true })
 
   const ready = async () => !living || (await fetch(`${part.url}/readyz`)).ok
-  try {
-    await waitFor(ready, { for: `${part.name} to be ready`, timeoutMs: READY_MS })
-  } catch (error) {
-    await stop()
-    throw error
+  const inTime = await waitFor(ready, { timeoutMs: READY_MS }).catch(() => 'not ready in time')
+  if (inTime !== true) await stop()
+  if (!living) {
+    const reason = inTime === true ? await ended : inTime
+    throw new Fault(`${part.name} did not start (${reason}): ${untilReady.join('\n') || 'it said nothing.'}`)
   }
-  if (!living) throw new Fault(`${part.name} did not start (${await ended}): ${lastLine}`)
+  for (const line of untilReady) onLine(line)
+  untilReady = undefined
   return { ended, stop }
 }

@@ -6,36 +6,58 @@ import { fileURLToPath } from 'node:url'
 import { freePort, waitFor } from '@likeness/test-kit'
 import type { Test } from 'tap'
 
-const entry = fileURLToPath(new URL('../../dist/start.js', import.meta.url))
-
 export interface Likeness {
-  /** The one origin. */
+  /** The one origin, without a slash at the end. */
   url: string
   admin: { email: string; password: string }
-  /** All it has printed so far. */
+  pid: number
+  dataDir: string
+  /** All it has printed so far, both streams. */
   output(): string
+  /** Asks it to stop and waits: the exit status, or the name of the signal that ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | string>
+  /** Settles when it has ended, for whatever reason. */
+  ended: Promise<number | string>
 }
+
+type Environment = Readonly<Record<string, string>>
+
+const entry = fileURLToPath(new URL('../../dist/start.js', import.meta.url))
 
 /**
  * Runs what `npm start` runs, on a free port with a data folder of its own, until it says that it is ready.
+ * It is stopped, and its folder deleted, with the test.
  *
  * @param env added to this process's own, such as `{ QUEUE_URL: 'redis://…' }`
+ * @throws Error with all it printed when it ends instead
  */
-export async function startLikeness(t: Test, env: Readonly<Record<string, string>> = {}): Promise<Likeness> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'likeness-start-'))
+export async function startLikeness(t: Test, env: Environment = {}): Promise<Likeness> {
+  const likeness = await launchLikeness(t, env)
+  const isReady = () => /^Likeness is ready at http:\S+$/m.test(likeness.output()) && 'ready'
+  const state = await Promise.race([
+    waitFor(isReady, { for: 'Likeness to be ready', timeoutMs: 60_000 }),
+    likeness.ended.then(() => 'ended'),
+  ])
+  if (state === 'ended') throw new Error(`npm start ended before it was ready:\n${likeness.output()}`)
+  return likeness
+}
+
+/** The same without waiting, for a start that is meant to fail. */
+export async function launchLikeness(t: Test, env: Environment = {}): Promise<Likeness> {
+  const dataDir = env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'likeness-start-')))
+  const port = env.PORT ?? String(await freePort())
   const admin = { email: 'admin@likeness.test', password: 'gravel lantern otter 41' }
-  const port = await freePort()
   const child = spawn(process.execPath, [entry], {
     env: {
       ...process.env,
       NODE_OPTIONS: '',
-      PORT: String(port),
-      DATA_DIR: dataDir,
       ADMIN_EMAIL: admin.email,
       ADMIN_PASSWORD: admin.password,
       // Every test comes from one address.
       RATE_LIMIT_PER_IP: 'off',
       ...env,
+      PORT: port,
+      DATA_DIR: dataDir,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -45,16 +67,26 @@ export async function startLikeness(t: Test, env: Readonly<Record<string, string
       output += text
     })
   }
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  t.teardown(async () => {
-    child.kill('SIGTERM')
-    await ended
-    await rm(dataDir, { recursive: true, force: true })
+  const ended = new Promise<number | string>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (status, signal) => resolve(status ?? signal ?? 'unknown'))
   })
-  const ready = await waitFor(
-    () => (child.exitCode === null ? /Likeness is ready at (http:\S+)/.exec(output)?.[1] : 'ended'),
-    { for: 'Likeness to be ready', timeoutMs: 60_000 },
-  )
-  if (ready === 'ended') throw new Error(`npm start ended before it was ready:\n${output}`)
-  return { url: ready, admin, output: () => output }
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal)
+    return ended
+  }
+  t.teardown(async () => {
+    await stop()
+    // A folder that was given is whoever's gave it.
+    if (env.DATA_DIR === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 10 })
+  })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    admin,
+    pid: child.pid ?? -1,
+    dataDir,
+    output: () => output,
+    stop,
+    ended,
+  }
 }

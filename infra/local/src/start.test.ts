@@ -1,0 +1,165 @@
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate as migrateAccounts } from '@likeness/accounts'
+import { migrate as migrateMedia } from '@likeness/media'
+import { noRedis, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
+import pg from 'pg'
+import t, { type Test } from 'tap'
+import { type Likeness, launchLikeness, startLikeness } from './testing/start-likeness.js'
+
+const notLinux = process.platform !== 'linux' && 'it looks for processes in /proc'
+/** The administrator that `npm start` makes up by itself. */
+const noAdmin = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' }
+
+async function dataFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'likeness-start-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
+  return folder
+}
+
+/** Living processes that were started on a data folder: their environment or working directory names it. */
+async function processesOn(folder: string): Promise<{ pid: number; command: string }[]> {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid)
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '')
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => '')
+      const environment = await read(`/proc/${pid}/environ`)
+      const started = environment.includes(folder) || workingDirectory.startsWith(folder)
+      return started ? [{ pid, command: (await read(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ') }] : []
+    }),
+  )
+  return found.flat()
+}
+
+const allEnded = (folder: string) =>
+  waitFor(async () => (await processesOn(folder)).length === 0, { for: 'all to end', timeoutMs: 25_000 })
+
+async function logIn({ url }: Likeness, { email, password }: { email: string; password: string }) {
+  const answer = await fetch(`${url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ login: email, password }),
+  })
+  return answer.status
+}
+
+t.test(
+  'one data folder through starts, ends and accidents',
+  { skip: notLinux, timeout: 180_000 },
+  async (t) => {
+    const DATA_DIR = await dataFolder(t)
+    const postmasterLock = join(DATA_DIR, 'postgres/postmaster.pid')
+    const first = await startLikeness(t, { DATA_DIR, ...noAdmin })
+    const [, email = '', password = ''] = /(\S+) with password (\S+)/.exec(first.output()) ?? []
+    const admin = { email, password }
+
+    await t.test('the first start makes an administrator and serves the page', async (t) => {
+      t.equal(await logIn(first, admin), 201)
+      t.equal((await fetch(first.url, { headers: { accept: 'text/html' } })).status, 200)
+    })
+
+    await t.test('Ctrl-C ends everything in good order', async (t) => {
+      t.equal(await first.stop('SIGINT'), 0)
+      t.match(
+        first.output(),
+        /^Likeness is ready at http:\S+\nStopping …\n$/m,
+        'with nothing to complain about',
+      )
+      t.strictSame(await processesOn(DATA_DIR), [])
+    })
+
+    await t.test('lock files with the number of some other process are no obstacle', async (t) => {
+      // As a killed container leaves them: its process numbers are others' in the next one.
+      const lock = [process.pid, join(DATA_DIR, 'postgres'), 1_700_000_000, 5432, '', '127.0.0.1', '']
+      await writeFile(postmasterLock, lock.join('\n'))
+      await writeFile(join(DATA_DIR, 'running.json'), JSON.stringify({ pid: process.pid, started: 'before' }))
+      const second = await startLikeness(t, { DATA_DIR, ...noAdmin })
+      t.equal(await logIn(second, admin), 201, 'and the second start finds what the first has made')
+      t.notMatch(second.output(), 'password', 'which it does not print again')
+      t.equal((await processesOn(DATA_DIR)).length >= 8, true, 'supervisor, five parts, keeper, PostgreSQL')
+      await second.stop('SIGKILL')
+    })
+
+    await t.test(
+      'after a SIGKILL the next start works at once, and nothing of the last is left',
+      async (t) => {
+        const third = await startLikeness(t, { DATA_DIR })
+        t.equal(await logIn(third, admin), 201)
+        t.equal(await third.stop('SIGTERM'), 0)
+        await t.resolves(allEnded(DATA_DIR))
+      },
+    )
+
+    await t.test('data of another PostgreSQL is refused', async (t) => {
+      await writeFile(join(DATA_DIR, 'postgres/PG_VERSION'), '19\n')
+      const refused = await launchLikeness(t, { DATA_DIR })
+      t.equal(await refused.ended, 1)
+      t.match(refused.output(), /^\S+ holds data of PostgreSQL 19, this Likeness runs 18: .+\.\n$/)
+    })
+  },
+)
+
+t.test('a part that dies is named and started again', { skip: notLinux }, async (t) => {
+  const likeness = await startLikeness(t)
+  const accidents: [command: string, name: string, reason: string][] = [
+    ['/media/dist/http.js', 'media', 'SIGKILL'],
+    ['/accounts/dist/worker.js', 'accounts worker', 'SIGKILL'],
+    ['/dist/gateway.js', 'gateway', 'SIGKILL'],
+    ['bin/postgres', 'PostgreSQL', 'exit code 1'],
+  ]
+  for (const [command, name, reason] of accidents) {
+    const running = await processesOn(likeness.dataDir)
+    const part = running.find((one) => one.command.includes(command) && !one.command.includes('keeper'))
+    if (part === undefined) throw new Error(`${name} does not run.`)
+    process.kill(part.pid, 'SIGKILL')
+    const said = `${name} ended (${reason}); starting it again in 0.25 s.\n`
+    await waitFor(() => likeness.output().includes(said), { for: said })
+    await waitFor(() => likeness.output().includes(`${name} is back.\n`), { for: name, timeoutMs: 30_000 })
+  }
+  const works = async () => (await logIn(likeness, likeness.admin)) === 201
+  t.ok(await waitFor(works, { for: 'a login', everyMs: 200 }))
+  t.equal(await likeness.stop(), 0)
+})
+
+t.test('what is given is used, and what cannot be is said in one line', { timeout: 180_000 }, async (t) => {
+  const accounts = await testDatabase(t, { name: 'accounts_start', migrate: migrateAccounts })
+  const media = await testDatabase(t, { name: 'media_start', migrate: migrateMedia })
+  const databases = { ACCOUNTS_DATABASE_URL: accounts, MEDIA_DATABASE_URL: media }
+  const weak = await launchLikeness(t, { ...databases, ADMIN_PASSWORD: 'password' })
+  t.equal(await weak.ended, 1)
+  t.match(weak.output(), /^No first administrator: .+ \(.+\)\.\n$/)
+
+  const QUEUE_URL = await testQueueUrl(t, noRedis ? 'postgres' : 'redis', media)
+  const running = await startLikeness(t, { ...databases, QUEUE_URL })
+  t.equal(await logIn(running, running.admin), 201)
+  t.notOk((await readdir(running.dataDir)).includes('postgres'), 'no PostgreSQL was started')
+
+  const refusals: [env: Record<string, string>, line: RegExp][] = [
+    [{ PORT: new URL(running.url).port }, /^Port \d+ of 127\.0\.0\.1 is taken: set PORT to a free one\.\n$/],
+    [{ DATA_DIR: running.dataDir }, /^Likeness already runs on \S+ \(process \d+, http:\S+\)\.\n$/],
+    [{ DATA_DIR: '/dev/null/x' }, /^The data folder \/dev\/null\/x cannot be written \(ENOTDIR\): .+\.\n$/],
+    [{ HOST: '192.0.2.1' }, /^Nothing can listen on 192\.0\.2\.1 \(EADDRNOTAVAIL\): set HOST to .+\.\n$/],
+    [{ PORT: '99999', ADMIN_EMAIL: 'nobody' }, /^PORT: .+\nADMIN_EMAIL: .+\n$/],
+    [{ DATABASE_URL: media }, /^Each service has its own database: set ACCOUNTS_DATABASE_URL and .+\.\n$/],
+    // A key of the other data folder encrypts the signing keys of this database.
+    [databases, /^accounts did not start \(exit code 1\): .*\n? *KEY_SECRET: .+\n$/],
+  ]
+  for (const [env, line] of refusals) {
+    const refused = await launchLikeness(t, env)
+    t.equal(await refused.ended, 1, JSON.stringify(env))
+    t.match(refused.output(), line)
+    if (!notLinux && refused.dataDir !== running.dataDir) t.strictSame(await processesOn(refused.dataDir), [])
+  }
+  t.equal((await fetch(`${running.url}/readyz`)).status, 200, 'the one that ran still runs')
+  await running.stop()
+
+  const client = new pg.Client(media)
+  await client.connect()
+  await client.query(`INSERT INTO kysely_migration VALUES ('9999-later', now()::text)`)
+  await client.end()
+  const newer = await launchLikeness(t, databases)
+  t.equal(await newer.ended, 1)
+  t.match(newer.output(), /^The database was migrated by a newer release of Likeness \(9999-later\): .+\n$/)
+})
