@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { signServiceToken } from '@likeness/runtime'
+import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { startMedia } from './testing/start-media.js'
 
@@ -74,4 +75,14 @@ t.test('while the keys cannot be fetched nothing is decided', async (t) => {
   })
   t.equal(response.status, 503)
   t.match(await response.json(), { code: 'overloaded' })
+})
+
+t.test('a session that ended stops its tokens within seconds, and no other’s', async (t) => {
+  const sid = crypto.randomUUID()
+  const ended = `Bearer ${await media.token(user, 'user', { claims: { sid } })}`
+  const other = `Bearer ${await media.token(user)}`
+  t.match(await status(ended), { status: 200 })
+  media.accounts.ended.push(sid)
+  await waitFor(async () => (await status(ended)).status === 401, { timeoutMs: 10_000 })
+  t.match(await status(other), { status: 200 })
 })

@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart'
 import { mediaProblems } from '@likeness/contracts'
-import { createServer, openJwks, registerGuards, type Server } from '@likeness/runtime'
+import { createServer, openEndedSessions, openJwks, registerGuards, type Server } from '@likeness/runtime'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { serveAvatarRoute, serveVariantRoute } from './avatars/serve-avatar.js'
 import type { Deps } from './deps.js'
@@ -13,6 +13,8 @@ import { servePreviewRoute } from './uploads/serve-preview.js'
 import { openUploadWaiter } from './uploads/wait-for-upload.js'
 
 const jsonLimit = 64 * 1024
+// Accounts lets no access token live longer than this.
+const longestTokenSeconds = 3_600
 
 /** The media API: every route on this screen, grouped by who may call it. */
 export async function openApp(deps: Deps): Promise<Server> {
@@ -26,11 +28,17 @@ export async function openApp(deps: Deps): Promise<Server> {
     jsonLimit,
     checks: readinessChecks(deps),
   })
+  const endedSessions = await openEndedSessions((since) => deps.accounts.endedSessions(since), {
+    tokenSeconds: longestTokenSeconds,
+    logger: deps.logger,
+  })
+  server.addHook('onClose', () => endedSessions.close())
   const guards = await registerGuards(server, {
     service: 'media',
     issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
     audience: config.JWT_AUDIENCE,
     serviceSecret: config.SERVICE_SECRET,
+    isEnded: endedSessions.isEnded,
     findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
     problem,
   })

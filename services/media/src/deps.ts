@@ -27,11 +27,12 @@ export type Deps = {
   readonly enqueue: Enqueue
   readonly bus: Bus
   readonly cursors: Cursors
+  readonly accounts: AccountsClient
   close(): Promise<void>
 }
 
 /** What its worker has besides. */
-export type WorkerDeps = Deps & { readonly decoder: Decoder; readonly accounts: AccountsClient }
+export type WorkerDeps = Deps & { readonly decoder: Decoder }
 
 /** The only place that knows which implementations stand behind the types. */
 export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {}): Promise<Deps> {
@@ -55,6 +56,7 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
     enqueue: enqueueTo(queue, logger),
     bus,
     cursors: openCursors(config.SERVICE_SECRET),
+    accounts: overrides.accounts ?? openAccountsClient(config),
     async close() {
       await queue.close()
       await bus.close()
@@ -75,7 +77,6 @@ export async function openWorkerDeps(
   return {
     ...deps,
     decoder,
-    accounts: overrides.accounts ?? openAccountsClient(config),
     async close() {
       // Jobs first: they use the decoder.
       await deps.queue.close()

@@ -31,6 +31,8 @@ async function startAccountsPeer(t: Test) {
     told: [] as (SetAvatar & { userId: string })[],
     /** What `PUT /internal/users/:id/avatar` answers. */
     status: 204,
+    /** What `GET /internal/ended-sessions` answers with. */
+    ended: [] as string[],
     privateKey,
     publicKey,
     kid,
@@ -49,6 +51,7 @@ async function startAccountsPeer(t: Test) {
       return reply.code(peer.status).send(peer.status === 404 ? { code: 'user-not-found' } : undefined)
     },
   )
+  server.get('/internal/ended-sessions', () => ({ sessions: peer.ended, until: new Date().toISOString() }))
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
   peer.url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
