@@ -12,6 +12,14 @@ create table avatars (
 );
 CREATE UNIQUE INDEX avatars_live ON public.avatars USING btree (user_id) WHERE live;
 
+create table erased_users (
+  user_id uuid not null,
+  asked_at timestamp(3) with time zone not null default now(),
+  erased_at timestamp(3) with time zone,
+  constraint erased_users_pkey PRIMARY KEY (user_id)
+);
+CREATE INDEX erased_users_waiting ON public.erased_users USING btree (asked_at) WHERE (erased_at IS NULL);
+
 create table upload_events (
   user_id uuid not null,
   upload_id uuid not null,

@@ -39,7 +39,8 @@ export function describeConfig(schema: z.ZodObject): string {
     .join('\n')
 }
 
-const urlWith = (...schemes: string[]) =>
+/** A URL of one of these schemes. */
+export const urlWith = (...schemes: string[]) =>
   z
     .string()
     .refine(

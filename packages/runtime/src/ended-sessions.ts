@@ -5,7 +5,7 @@ import type { Logger } from './logger.js'
 /** Which sessions ended although access tokens of theirs have not expired yet. */
 export type EndedSessionsView = {
   /** Whether the caller's session has ended, as far as the last look tells. */
-  isEnded(caller: Caller): boolean
+  readonly isEnded: (caller: Caller) => boolean
   close(): void
 }
 

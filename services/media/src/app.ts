@@ -4,6 +4,8 @@ import { createServer, openEndedSessions, openJwks, registerGuards, type Server 
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { serveAvatarRoute, serveVariantRoute } from './avatars/serve-avatar.js'
 import type { Deps } from './deps.js'
+import { eraseUserRoute } from './erasure/erase-user.js'
+import { exportFileRoute, exportUserRoute } from './erasure/export-user.js'
 import { problem } from './problems.js'
 import { confirmUploadRoute } from './uploads/confirm-upload.js'
 import { createUploadRoute } from './uploads/create-upload.js'
@@ -61,6 +63,14 @@ export async function openApp(deps: Deps): Promise<Server> {
       await acceptPictures(pictures)
       createUploadRoute(pictures, deps)
     })
+  })
+
+  // The accounts service
+  await server.register(async (services: Server) => {
+    services.addHook('onRequest', guards.service)
+    eraseUserRoute(services, deps)
+    exportUserRoute(services, deps)
+    exportFileRoute(services, deps)
   })
   return server
 }

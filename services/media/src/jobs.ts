@@ -1,6 +1,7 @@
 import type { JobPolicy } from '@likeness/runtime'
 import { publishAvatar } from './avatars/publish-avatar.job.js'
 import type { WorkerDeps } from './deps.js'
+import { eraseUser } from './erasure/erase-user.job.js'
 import type { JobName, Jobs } from './queue.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
@@ -18,6 +19,7 @@ export const jobsOf = ({
 }: WorkerDeps['config']): { [Name in JobName]: Job<Name> } => ({
   'prepare-upload': { run: prepareUpload, concurrency: DECODERS, attempts: 5, backoffMs: 500 },
   'publish-avatar': { run: publishAvatar, concurrency: DECODERS, attempts: 8, backoffMs: 500 },
+  'erase-user': { run: eraseUser, concurrency: 2, attempts: 8, backoffMs: 1_000 },
   'expire-uploads': upkeep((deps) => expireUploads(deps, { dryRun: false }), UPKEEP_SECONDS),
   'requeue-stuck': upkeep((deps) => requeueStuck(deps, { dryRun: false }), UPKEEP_SECONDS),
   'collect-garbage': upkeep((deps) => collectGarbage(deps, { dryRun: false }), 3_600),

@@ -4,6 +4,7 @@ import type { JobQueue, Logger } from '@likeness/runtime'
 export type Jobs = {
   'prepare-upload': { uploadId: string; userId: string }
   'publish-avatar': { uploadId: string; userId: string }
+  'erase-user': { userId: string }
   'expire-uploads': Record<string, never>
   'requeue-stuck': Record<string, never>
   'collect-garbage': Record<string, never>
@@ -11,20 +12,21 @@ export type Jobs = {
 export type JobName = keyof Jobs
 
 /**
- * Adds the job of an upload once its row is committed. A queue that is away is logged, not reported to the
- * client: `requeue-stuck` finds the row and adds the job again.
+ * Adds a job once its row is committed. A queue that is away is logged, not reported to the client:
+ * `requeue-stuck` finds the row and adds the job again.
  */
-export type Enqueue = (
-  name: 'prepare-upload' | 'publish-avatar',
-  payload: { uploadId: string; userId: string },
+export type Enqueue = <Name extends 'prepare-upload' | 'publish-avatar' | 'erase-user'>(
+  name: Name,
+  payload: Jobs[Name],
 ) => Promise<void>
 
 export const enqueueTo =
   (queue: JobQueue, logger: Logger): Enqueue =>
   async (name, payload) => {
+    const key = 'uploadId' in payload ? payload.uploadId : payload.userId
     try {
-      await queue.add(name, payload, payload.uploadId)
+      await queue.add(name, payload, key)
     } catch (error) {
-      logger.warn({ err: error, job: name, uploadId: payload.uploadId }, 'could not enqueue; upkeep will')
+      logger.warn({ err: error, job: name, key }, 'could not enqueue; upkeep will')
     }
   }

@@ -2,6 +2,7 @@ import type { Bus } from '@likeness/runtime'
 import { LRUCache } from 'lru-cache'
 import { type AvatarRow, findLiveAvatar } from '../database/avatars.table.js'
 import type { Deps } from '../deps.js'
+import { erasedTopic } from '../erasure/erase-user.job.js'
 import { uploadsTopic } from '../uploads/announce.js'
 
 // Even when a notice is missed, every process serves a new avatar within this time.
@@ -27,6 +28,10 @@ export async function openAvatarCache(
       ? new LRUCache<string, Buffer>({ maxSize: most, sizeCalculation: (bytes) => bytes.length + 200 })
       : undefined
   const reading = new Map<string, Promise<Buffer>>()
+  await deps.bus.subscribe(erasedTopic, ({ userId }) => {
+    lives.delete(String(userId))
+    for (const key of pictures?.keys() ?? []) if (key.startsWith(`avatars/${userId}/`)) pictures?.delete(key)
+  })
   await deps.bus.subscribe(uploadsTopic, (notice) => lives.delete(String(notice.userId)))
 
   return {

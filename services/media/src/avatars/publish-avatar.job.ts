@@ -7,6 +7,7 @@ import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
+import { deleteFiles } from '../uploads/upload-files.js'
 import { viewAvatar } from '../uploads/upload-view.js'
 
 const formats: readonly VariantFormat[] = ['webp', 'jpeg']
@@ -25,6 +26,9 @@ export async function publishAvatar(
   if (!row.rendered_at && !(await renderAvatar(deps, confirmed))) return
   await tellAccounts(deps, confirmed)
 }
+
+const variantKeys = (prefix: string, sizes: readonly number[]) =>
+  sizes.flatMap((size) => formats.map((format) => `${prefix}/${size}.${extensionOf[format]}`))
 
 type ConfirmedRow = UploadRow & { readonly version: number }
 
@@ -79,6 +83,11 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
         : undefined
     return superseded ? [rendered, superseded] : [rendered]
   })
+  if (changed.length === 0 && !(await findUpload(db, row.id, row.user_id))) {
+    // Erased while this job was storing.
+    await deleteFiles(deps, variantKeys(prefix, config.AVATAR_SIZES))
+    return false
+  }
   await Promise.all(changed.map((one) => announce(deps.bus, one)))
   return true
 }

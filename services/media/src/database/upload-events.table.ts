@@ -1,4 +1,6 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { Database } from '@likeness/runtime'
+import type { ColumnType, Generated, Selectable } from 'kysely'
+import type { Tables } from './database.js'
 
 /** The append-only trail of an upload: what happened, when, and who did it from where. */
 export type UploadEventsTable = {
@@ -28,3 +30,8 @@ export type UploadEventType =
 /** Who caused an event: a person at an address, or a job. */
 export type Actor = { readonly id: string | null; readonly ip: string | null }
 export const theWorker: Actor = { id: null, ip: null }
+
+/** The whole trail of a user's uploads, in order. */
+export function listEvents(db: Database<Tables>, userId: string): Promise<Selectable<UploadEventsTable>[]> {
+  return db.selectFrom('upload_events').selectAll().where('user_id', '=', userId).orderBy('seq').execute()
+}

@@ -1,3 +1,4 @@
+import { findUnerased } from '../database/erased-users.table.js'
 import { findStuck } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
 
@@ -11,13 +12,15 @@ const batch = 1_000
 export async function requeueStuck(
   deps: Deps,
   options: { dryRun: boolean },
-): Promise<{ prepare: number; publish: number }> {
+): Promise<{ prepare: number; publish: number; erase: number }> {
   const { unprepared, unpublished } = await findStuck(deps.db, deps.config.REQUEUE_AFTER_SECONDS, batch)
+  const unerased = await findUnerased(deps.db, deps.config.REQUEUE_AFTER_SECONDS, batch)
   if (!options.dryRun) {
     for (const row of unprepared)
       await deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
     for (const row of unpublished)
       await deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id })
+    for (const userId of unerased) await deps.enqueue('erase-user', { userId })
   }
-  return { prepare: unprepared.length, publish: unpublished.length }
+  return { prepare: unprepared.length, publish: unpublished.length, erase: unerased.length }
 }

@@ -144,12 +144,16 @@ t.test('a queue that lost every job loses no upload', async (t) => {
   await person.call('POST', `/v1/uploads/${id}/confirm`)
   const other = await upload(media)
   await sql`delete from bullmq.job`.execute(media.deps.db)
-  t.strictSame(await run(media, 'requeue-stuck'), { prepare: 0, publish: 0 }, 'nothing waits too long yet')
+  t.strictSame(
+    await run(media, 'requeue-stuck'),
+    { prepare: 0, publish: 0, erase: 0 },
+    'nothing waits too long yet',
+  )
   await sql`update uploads set uploaded_at = uploaded_at - interval '5 minutes', confirmed_at = confirmed_at - interval '5 minutes'`.execute(
     media.deps.db,
   )
-  t.strictSame(await run(media, 'requeue-stuck', '--dry-run'), { prepare: 1, publish: 1 })
-  t.strictSame(await run(media, 'requeue-stuck'), { prepare: 1, publish: 1 })
+  t.strictSame(await run(media, 'requeue-stuck', '--dry-run'), { prepare: 1, publish: 1, erase: 0 })
+  t.strictSame(await run(media, 'requeue-stuck'), { prepare: 1, publish: 1, erase: 0 })
   await requeueStuck(await media.upkeep(), { dryRun: false })
   await media.work()
   await waitFor(

@@ -3,6 +3,7 @@ import { ImageError, probe } from '@likeness/images'
 import { callerOf, isAtLeast, newId, type Server, type Transaction } from '@likeness/runtime'
 import { StorageFullError } from '@likeness/storage'
 import type { Tables } from '../database/database.js'
+import { isErased } from '../database/erased-users.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
 import {
@@ -93,6 +94,7 @@ export async function createUpload(
     .transaction()
     .execute(async (trx) => {
       await lockUser(trx, owner.userId)
+      if (await isErased(trx, owner.userId)) throw problem('upload-not-found')
       const open = await countOpen(trx, owner.userId, new Date(Date.now() - rateWindowMs))
       if (open.recent >= config.UPLOADS_PER_10_MINUTES) throw rateLimited(open.first)
       const surplus = open.pending + 1 - config.PENDING_PER_USER

@@ -1,0 +1,59 @@
+import type { Database, Transaction } from '@likeness/runtime'
+import { type Generated, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** Users who left. An id without a person is no personal data. */
+export type ErasedUsersTable = {
+  user_id: string
+  asked_at: Generated<Date>
+  /** null while the job has work left. */
+  erased_at: Generated<Date | null>
+}
+type Db = Database<Tables>
+
+/** Under `lockUser`: from its commit on, nothing new is accepted for this user. */
+export async function askErasure(
+  trx: Transaction<Tables>,
+  userId: string,
+): Promise<Selectable<ErasedUsersTable>> {
+  await trx
+    .insertInto('erased_users')
+    .values({ user_id: userId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return trx.selectFrom('erased_users').selectAll().where('user_id', '=', userId).executeTakeFirstOrThrow()
+}
+
+/** Whether this user left or is leaving. */
+export async function isErased(db: Db, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('erased_users')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Deletes every row of the user and marks the erasure complete. */
+export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
+  await trx.deleteFrom('avatars').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
+  await trx
+    .updateTable('erased_users')
+    .set({ erased_at: sql<Date>`coalesce(erased_at, now())` })
+    .where('user_id', '=', userId)
+    .execute()
+}
+
+/** Erasures whose job may have been lost. */
+export async function findUnerased(db: Db, olderThanSeconds: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('erased_users')
+    .select('user_id')
+    .where('erased_at', 'is', null)
+    .where('asked_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+    .orderBy('asked_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.user_id)
+}

@@ -1,0 +1,36 @@
+import { deleteUserRows } from '../database/erased-users.table.js'
+import { lockUser } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+
+/** The topic on which every process is told that a user is erased. */
+export const erasedTopic = 'erased'
+
+const batch = 500
+
+/**
+ * Erases all that media has of a user: rows first, so nothing refers to a blob that is gone; then the blobs,
+ * also those a job stored meanwhile; then what processes hold in memory. May be run again at any point.
+ */
+export async function eraseUser(deps: Deps, { userId }: { userId: string }): Promise<void> {
+  await deleteBlobs(deps, userId)
+  await deps.db.transaction().execute(async (trx) => {
+    await lockUser(trx, userId)
+    await deleteUserRows(trx, userId)
+  })
+  // A job that was storing while the rows went has seen that they are gone, or its blobs are found here.
+  await deleteBlobs(deps, userId)
+  await deps.bus.publish(erasedTopic, { userId })
+}
+
+async function deleteBlobs({ storage }: Deps, userId: string): Promise<void> {
+  for (const prefix of [`uploads/${userId}/`, `avatars/${userId}/`]) {
+    let keys: string[] = []
+    for await (const { key } of storage.list(prefix)) {
+      keys.push(key)
+      if (keys.length < batch) continue
+      await storage.delete(keys)
+      keys = []
+    }
+    await storage.delete(keys)
+  }
+}
