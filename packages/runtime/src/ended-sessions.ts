@@ -11,6 +11,8 @@ export type EndedSessionsView = {
 
 /** A session that ended is known within this time. */
 const everyMs = 2_000
+// Services start in any order, so the first looks may fail.
+const failuresBeforeWarning = 5
 
 /**
  * Looks for ended sessions every 2 s and remembers each until its last access token has expired. While the
@@ -24,19 +26,20 @@ export async function openEndedSessions(
 ): Promise<EndedSessionsView> {
   const ended = new Map<string, number>()
   let since: string | undefined
-  let away = false
+  let failures = 0
 
   async function lookAgain(): Promise<void> {
     try {
       const { sessions, until } = await look(since)
       since = until
-      away = false
+      failures = 0
       const forget = Date.now() + options.tokenSeconds * 1000 + 60_000
       for (const id of sessions) ended.set(id, forget)
       for (const [id, at] of ended) if (at < Date.now()) ended.delete(id)
     } catch (error) {
-      if (!away) options.logger.warn({ err: error }, 'ended sessions cannot be read; trying again')
-      away = true
+      failures += 1
+      if (failures === failuresBeforeWarning)
+        options.logger.warn({ err: error }, 'ended sessions cannot be read; trying again')
     }
   }
 
