@@ -19,10 +19,10 @@ const contentSecurityPolicy = [
  * the page is first asked for.
  */
 export function serveDocs(server: FastifyInstance): void {
-  let page: Promise<FastifyInstance> | undefined
+  let page: ReturnType<typeof openDocs> | undefined
   for (const path of ['/docs', '/docs/*']) {
     server.get(path, async (request, reply) => {
-      page ??= openPage()
+      page ??= openDocs()
       const answer = await (await page).inject({ url: request.url })
       return reply
         .code(answer.statusCode)
@@ -32,7 +32,8 @@ export function serveDocs(server: FastifyInstance): void {
   }
 }
 
-async function openPage(): Promise<FastifyInstance> {
+/** The page by itself, to be asked by `inject`. */
+export async function openDocs(): Promise<FastifyInstance> {
   const { default: apiReference } = await import('@scalar/fastify-api-reference')
   const page = Fastify()
   await page.register(apiReference, {

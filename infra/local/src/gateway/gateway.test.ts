@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders, type RequestListener, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { openLogger } from '@likeness/runtime'
 import { freePort } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { openGateway } from './open-gateway.js'
+import { mergeOpenApi, type OpenApi } from './openapi.js'
 import { routes } from './routes.js'
 
 const page = '<!doctype html><title>Likeness</title>'
@@ -320,6 +321,24 @@ t.test('/openapi.json is one document of both services, without what is internal
     paths: { '/v1/me': {}, '/v1/uploads': {} },
     components: { schemas: { ...shared, User: {}, Upload: {} } },
   })
+})
+
+t.test('the descriptions both services have committed fit together', async (t) => {
+  const read = (name: string) =>
+    readFile(new URL(`../../../../services/${name}/openapi.json`, import.meta.url), 'utf8')
+  const documents = await Promise.all(
+    ['accounts', 'media'].map(async (name) => JSON.parse(await read(name)) as OpenApi),
+  )
+  const merged = mergeOpenApi(documents, { title: 'Likeness' }, '/')
+  const paths = documents.flatMap((document) => Object.keys(document.paths))
+  t.strictSame(Object.keys(merged.paths).sort(), paths.filter((path) => !path.startsWith('/internal')).sort())
+  const prefixes: string[] = Object.values(routes).flat()
+  for (const path of Object.keys(merged.paths)) {
+    t.ok(
+      prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)),
+      `${path} is routed`,
+    )
+  }
 })
 
 t.test('/docs shows the API without asking anything of another origin', async (t) => {

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import t from 'tap'
+import { parse } from 'yaml'
+import { routes } from './gateway/routes.js'
+import { entries } from './start/parts.js'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const read = (path: string) => readFile(join(root, path), 'utf8')
+
+interface Container {
+  build?: { target: string; dockerfile: string }
+  command?: string[]
+  depends_on?: Record<string, { condition: string }>
+  environment?: Record<string, string>
+  healthcheck?: { disable?: boolean; test?: string[] }
+  image?: string
+  networks: string[]
+  ports?: string[]
+  read_only?: boolean
+  user?: string
+}
+
+const composeText = await read('docker-compose.yml')
+const compose = parse(composeText, { merge: true }) as { services: Record<string, Container> }
+const containers = Object.entries(compose.services)
+const dockerfile = await read('infra/docker/Dockerfile')
+/** Each stage by its name, with the stage or image it is made from. */
+const stages = new Map(
+  dockerfile.split(/^FROM /m).flatMap((text) => {
+    const [, from = '', name] = /^(\S+) AS (\S+)/.exec(text) ?? []
+    return name === undefined ? [] : [[name, { from, text }]]
+  }),
+)
+
+t.test('docker-compose.yml is what the Compose Specification allows', async (t) => {
+  const dclint = dirname(fileURLToPath(import.meta.resolve('dclint/package.json')))
+  const schema = JSON.parse(await readFile(join(dclint, 'schemas/compose.schema.json'), 'utf8'))
+  // Ajv knows draft 7 by the http: name of its schema.
+  schema.$schema = 'http://json-schema.org/draft-07/schema'
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  const valid = ajv.validate(schema, compose)
+  t.ok(valid, ajv.errorsText())
+})
+
+t.test('the containers run what npm start runs', async (t) => {
+  const run = containers.flatMap(([name, { build, command }]) => {
+    const [node, file] = command ?? []
+    return node === 'node' && file?.startsWith('dist/') ? [[name, `services/${build?.target}/${file}`]] : []
+  })
+  const { gateway: _, ...services } = entries
+  t.strictSame(
+    Object.fromEntries(run),
+    Object.fromEntries(Object.entries(services).map(([name, entry]) => [name.replace(' ', '-'), entry])),
+  )
+
+  for (const [name, { build, command = [] }] of containers.filter(([, { command }]) =>
+    command?.[1]?.startsWith('bin/'),
+  )) {
+    const service = build?.target ?? ''
+    const manifest = JSON.parse(await read(`services/${service}/package.json`))
+    t.strictSame(
+      Object.values(manifest.bin),
+      [`./${command[1]}`],
+      `${name} runs the command line of ${service}`,
+    )
+    t.match(await read(`services/${service}/src/cli.ts`), `.command('${command[2]}')`, name)
+  }
+})
+
+t.test('every build target is a stage of the Dockerfile, run by an ordinary user and checked', async (t) => {
+  for (const [name, { build }] of containers.filter(([, { build }]) => build !== undefined)) {
+    t.equal(build?.dockerfile, 'infra/docker/Dockerfile', name)
+    let stage = stages.get(build?.target ?? '')
+    t.ok(stage, `${name}: ${build?.target}`)
+    let text = ''
+    for (; stage !== undefined; stage = stages.get(stage.from)) text = `${stage.text}\n${text}`
+    t.match(text, /^USER (?!root)\S+$/m, name)
+    t.match(text, /^HEALTHCHECK /m, name)
+  }
+  for (const command of dockerfile.matchAll(/^CMD \["node", "(.+)"\]$/gm)) t.equal(command[1], 'dist/http.js')
+})
+
+t.test('no container runs as root, writes outside its volumes, or starts before what it needs', async (t) => {
+  for (const [name, container] of containers) {
+    t.equal(container.read_only, true, name)
+    t.ok(container.build !== undefined || container.user !== undefined, `${name} names its user`)
+    for (const [needed, { condition }] of Object.entries(container.depends_on ?? {})) {
+      const other = compose.services[needed]
+      const isCommand = other?.healthcheck?.disable === true
+      t.equal(
+        condition,
+        isCommand ? 'service_completed_successfully' : 'service_healthy',
+        `${name} → ${needed}`,
+      )
+    }
+    t.equal(container.ports !== undefined, name === 'gateway', `${name}: the gateway alone is published`)
+  }
+})
+
+t.test('every variable that compose reads is in the example, and has a default or is demanded', async (t) => {
+  const example = await read('infra/docker/example.env')
+  const given = new Map(
+    [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value]) => [name, value]),
+  )
+  const used = [...composeText.matchAll(/\$\{([A-Z_]+)(:[-?])?/g)]
+  for (const [, name = '', otherwise] of used) {
+    if (name === 'LOG_LEVEL') continue
+    t.ok(given.has(name), `${name} is in example.env`)
+    t.equal(otherwise, given.get(name) === '' ? ':?' : ':-', name)
+  }
+  t.strictSame(
+    [...given.keys()].filter((name) => !used.some((one) => one[1] === name)),
+    [],
+  )
+})
+
+t.test('nginx passes on what the gateway of npm start passes on, and nothing else', async (t) => {
+  const conf = await read('infra/docker/nginx.conf')
+  const passed = [...conf.matchAll(/location (.+) \{ proxy_pass http:\/\/(\w+); \}/g)]
+  const expected = Object.entries(routes).flatMap(([service, prefixes]) =>
+    prefixes.map((prefix) => [`~ ^${prefix.replaceAll('.', '\\.')}(/|$)`, service]),
+  )
+  t.strictSame(
+    passed.map(([, location, service]) => [location, service]),
+    expected,
+  )
+  t.equal(conf.match(/proxy_pass/g)?.length, passed.length, 'each proxy_pass was read')
+  for (const service of Object.keys(routes)) t.match(conf, `server ${service}:8080 resolve;`)
+})
+
+t.test('the pages of nginx have the same policies as those of the gateway', async (t) => {
+  const conf = await read('infra/docker/nginx.conf')
+  for (const file of ['docs.ts', 'web-app.ts']) {
+    const source = await read(`infra/local/src/gateway/${file}`)
+    const list = /const contentSecurityPolicy = \[(.*?)\]/s.exec(source)?.[1] ?? ''
+    const policy = [...list.matchAll(/"(.+)"/g)].map(([, directive]) => directive).join('; ')
+    t.match(conf, `Content-Security-Policy "${policy}"`, file)
+  }
+})
