@@ -19,7 +19,7 @@ const known = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err']
  */
 export function showLogLine(part: string, line: string, colours: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    colours ? styleText(style, text) : text
+    colours ? styleText(style, text, { validateStream: false }) : text
   const who = paint('cyan', part.padEnd(15))
   const entry = parse(line)
   if (entry === undefined) return `${who} ${line}`
