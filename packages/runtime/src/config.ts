@@ -33,7 +33,7 @@ export function describeConfig(schema: z.ZodObject): string {
   return Object.entries(json.properties ?? {})
     .map(([name, value]) => {
       const property: { description?: string; default?: unknown } = typeof value === 'object' ? value : {}
-      const fallback = property.default === undefined ? '' : ` (default ${String(property.default)})`
+      const fallback = property.default === undefined ? '' : ` (default ${JSON.stringify(property.default)})`
       return `  ${name.padEnd(28)}${property.description ?? ''}${fallback}`
     })
     .join('\n')

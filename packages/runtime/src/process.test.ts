@@ -21,7 +21,7 @@ function run(body: string) {
 
 /** All that it writes until it ends. */
 const outputOf = async ({ stdout, stderr }: ReturnType<typeof run>) =>
-  (await Promise.all([stdout, stderr].map((stream) => (stream ? text(stream) : '')))).join('')
+  (await Promise.all([stdout, stderr].flatMap((stream) => (stream ? [text(stream)] : [])))).join('')
 
 t.test('a process ends when the parent that forked it is gone', async (t) => {
   const child = run("process.send('open')")
