@@ -9,6 +9,8 @@ create table activities (
   constraint activities_pkey PRIMARY KEY (id),
   constraint activities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+CREATE INDEX activities_at ON public.activities USING btree (at);
+CREATE INDEX activities_devices ON public.activities USING btree (user_id, user_agent) WHERE (type = 'login'::text);
 CREATE INDEX activities_user ON public.activities USING btree (user_id, id DESC);
 
 create table attempts (
@@ -18,6 +20,52 @@ create table attempts (
   constraint attempts_pkey PRIMARY KEY (key)
 );
 CREATE INDEX attempts_over ON public.attempts USING btree (resets_at);
+
+create table inbox_messages (
+  id uuid not null,
+  at timestamp(3) with time zone not null default now(),
+  sender text not null,
+  recipient text not null,
+  subject text not null,
+  text text not null,
+  html text not null,
+  constraint inbox_messages_pkey PRIMARY KEY (id)
+);
+
+create table mails (
+  id uuid not null,
+  user_id uuid,
+  kind text not null,
+  recipient text not null,
+  language text not null,
+  data jsonb not null,
+  token_seed bytea,
+  created_at timestamp(3) with time zone not null default now(),
+  useful_until timestamp(3) with time zone not null,
+  claimed_until timestamp(3) with time zone,
+  sent_at timestamp(3) with time zone,
+  failed_at timestamp(3) with time zone,
+  failure text,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX mails_user ON public.mails USING btree (user_id);
+CREATE INDEX mails_waiting ON public.mails USING btree (created_at) WHERE ((sent_at IS NULL) AND (failed_at IS NULL));
+
+create table one_time_tokens (
+  hash bytea not null,
+  user_id uuid not null,
+  purpose text not null,
+  email text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint one_time_tokens_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint one_time_tokens_pkey PRIMARY KEY (hash),
+  constraint one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX one_time_tokens_expiring ON public.one_time_tokens USING btree (expires_at);
+CREATE INDEX one_time_tokens_user ON public.one_time_tokens USING btree (user_id, purpose);
 
 create table profiles (
   user_id uuid not null,
@@ -87,8 +135,10 @@ create table users (
   group_name text not null,
   disabled_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null default now(),
+  ghost boolean not null default false,
   constraint users_email UNIQUE (email_key),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_role_check CHECK ((role = ANY (ARRAY['user'::text, 'manager'::text, 'admin'::text]))),
   constraint users_username UNIQUE (username_key)
 );
+CREATE INDEX users_unverified ON public.users USING btree (created_at) WHERE (email_verified_at IS NULL);

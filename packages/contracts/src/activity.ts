@@ -9,6 +9,10 @@ export const ActivityType = z
     'login-failed',
     'logout',
     'refresh-reused',
+    'email-verified',
+    'email-changed',
+    'password-changed',
+    'password-reset',
     'profile-updated',
     'avatar-published',
   ])

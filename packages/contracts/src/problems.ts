@@ -126,6 +126,32 @@ export const accountsProblems = {
     ['This account is disabled', 'Ce compte est désactivé'],
     ['Ask an administrator.', 'Adressez-vous à un administrateur.'],
   ),
+  'email-not-verified': row(
+    403,
+    ['Your e-mail address is not verified', 'Votre adresse e-mail n’est pas vérifiée'],
+    [
+      'Open the link in the mail we sent you, or ask for another.',
+      'Ouvrez le lien du message que nous vous avons envoyé, ou demandez-en un autre.',
+    ],
+  ),
+  'wrong-password': row(
+    403,
+    ['The password is wrong', 'Le mot de passe est incorrect'],
+    ['Send your current password.', 'Envoyez votre mot de passe actuel.'],
+  ),
+  'token-invalid': row(
+    404,
+    ['This link is not valid', 'Ce lien n’est pas valide'],
+    [
+      'It was used already, replaced by a newer one, or is incomplete.',
+      'Il a déjà servi, a été remplacé par un plus récent, ou est incomplet.',
+    ],
+  ),
+  'token-expired': row(
+    410,
+    ['This link has expired', 'Ce lien a expiré'],
+    ['Ask for a new one.', 'Demandez-en un nouveau.'],
+  ),
   'invalid-refresh-token': row(
     401,
     ['This refresh token is not valid', 'Ce jeton de renouvellement n’est pas valide'],

@@ -2,7 +2,12 @@ import { accountsProblems } from '@likeness/contracts'
 import { createServer, registerGuards, type Server } from '@likeness/runtime'
 import { listActivityRoute } from './activity/list-activity.js'
 import type { ApiDeps, Deps } from './deps.js'
+import { changeEmailRoute } from './emails/change-email.js'
+import { inboxRoutes } from './emails/read-inbox.js'
+import { verifyEmailRoutes } from './emails/verify-email.js'
 import { serveJwksRoute } from './keys/serve-jwks.js'
+import { changePasswordRoute } from './passwords/change-password.js'
+import { resetPasswordRoutes } from './passwords/reset-password.js'
 import { problem } from './problems.js'
 import { getMeRoute } from './profiles/get-me.js'
 import { patchMeRoute } from './profiles/patch-me.js'
@@ -41,7 +46,14 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   registerRoute(server, deps)
   logInRoute(server, deps)
   refreshRoute(server, deps)
+  verifyEmailRoutes(server, deps, guards)
+  resetPasswordRoutes(server, deps)
   serveJwksRoute(server, deps)
+
+  // Anyone on this machine, where there is no mail server
+  if (config.MAIL_URL === undefined) {
+    await server.register(async (inbox: Server) => inboxRoutes(inbox, deps))
+  }
 
   // Signed in: on oneself
   await server.register(async (own: Server) => {
@@ -49,6 +61,8 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     acceptMergePatch(own)
     getMeRoute(own, deps)
     patchMeRoute(own, deps)
+    changePasswordRoute(own, deps)
+    changeEmailRoute(own, deps)
     listActivityRoute(own, deps)
     listSessionsRoute(own, deps)
     logOutRoutes(own, deps)

@@ -15,6 +15,7 @@ import { type Deps, openDeps } from './deps.js'
 import { createAdmin, migrate } from './index.js'
 import { rotateKeys } from './keys/rotate-keys.js'
 import { deleteOver } from './upkeep/delete-over.js'
+import { requeueStuck } from './upkeep/requeue-stuck.js'
 import { retireKeys } from './upkeep/retire-keys.js'
 import { AdminRefusedError } from './users/create-admin.js'
 
@@ -69,7 +70,8 @@ program
     }),
   )
 
-upkeepCommand('delete-over', 'delete sessions and counters of attempts that are over', deleteOver)
+upkeepCommand('requeue-stuck', 'add the lost jobs of mails that wait too long', requeueStuck)
+upkeepCommand('delete-over', 'delete sessions, mails, activity and accounts that are over', deleteOver)
 upkeepCommand('retire-keys', 'delete signing keys whose last token has expired', retireKeys)
 
 await program.parseAsync()

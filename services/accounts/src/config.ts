@@ -1,4 +1,4 @@
-import { httpUrl, integer, onOff, ProcessConfig, secret } from '@likeness/runtime'
+import { httpUrl, integer, onOff, ProcessConfig, secret, urlWith } from '@likeness/runtime'
 import { z } from 'zod'
 
 /** What making a user and checking a password needs; the CLI takes these alone. */
@@ -15,10 +15,46 @@ export const KeyConfig = z.object({
 })
 export type KeyConfig = z.output<typeof KeyConfig>
 
+const linkTemplate = z.string().includes('{token}', 'must contain {token}')
+
+/** How mails are written and sent. */
+const MailConfig = z.object({
+  EMAIL_VERIFICATION: z
+    .enum(['mandatory', 'optional', 'off'])
+    .default('optional')
+    .describe('mandatory: no login before, and no answer tells whether an address is known'),
+  VERIFICATION_HOURS: integer(1, 720).default(24).describe('lifetime of a link that verifies an address'),
+  RESET_MINUTES: integer(5, 1_440).default(30).describe('lifetime of a link that resets a password'),
+  UNVERIFIED_DAYS: integer(1, 365)
+    .default(7)
+    .describe('where verification is mandatory, an account that never verified is deleted after this'),
+  MAIL_URL: urlWith('smtp', 'smtps')
+    .optional()
+    .describe('smtp://user:password@host:587 or smtps://…; without it mails go to /inbox'),
+  INBOX: z
+    .enum(['loopback', 'anyone'])
+    .default('loopback')
+    .describe('who may read /inbox: it shows every mail, those that open accounts too'),
+  MAIL_FROM: z.string().optional().describe('sender (default PRODUCT_NAME <no-reply@host of PUBLIC_URL>)'),
+  MAIL_TEMPLATES: z.string().optional().describe('folder whose templates replace those of the service'),
+  PRODUCT_NAME: z
+    .string()
+    .regex(/^[^<>"@\r\n]{1,60}$/, 'must be a short plain name')
+    .default('Likeness')
+    .describe('as mails call it'),
+  EMAIL_LINK_VERIFY: linkTemplate
+    .default('{publicUrl}/verify-email?token={token}')
+    .describe('page a link that verifies an address opens'),
+  EMAIL_LINK_RESET: linkTemplate
+    .default('{publicUrl}/reset-password?token={token}')
+    .describe('page a link that resets a password opens'),
+})
+
 /** Every variable of the accounts service; `--help` of the CLI prints them. */
 export const AccountsConfig = ProcessConfig.extend({
   ...KeyConfig.shape,
   ...PasswordConfig.shape,
+  ...MailConfig.shape,
   MEDIA_URL: httpUrl.describe('internal base URL of the media service'),
   REFRESH_GRACE_SECONDS: integer(0, 60)
     .default(10)
@@ -33,6 +69,13 @@ export const AccountsConfig = ProcessConfig.extend({
   REGISTRATIONS_PER_HOUR_PER_IP: integer(1, 1_000_000)
     .default(10)
     .describe('registrations per address and hour'),
+  RESETS_PER_HOUR: integer(1, 1_000_000)
+    .default(5)
+    .describe('password resets asked for per address of mail and hour'),
+  MAILS_PER_HOUR_PER_IP: integer(1, 1_000_000)
+    .default(20)
+    .describe('resets and verification links asked for per address and hour'),
+  REFRESHES_PER_MINUTE: integer(1, 1_000_000).default(60).describe('refreshes per session and minute'),
   RATE_LIMIT_PER_IP: onOff.default('on').describe('off lifts the limits per address, not those per account'),
   GROUPS_FILE: z
     .string()
@@ -43,6 +86,8 @@ export const AccountsConfig = ProcessConfig.extend({
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code of two capital letters')
     .default('FR')
     .describe('country of phone numbers given without a + prefix'),
-  UPKEEP_SECONDS: integer(1, 86_400).default(600).describe('interval of upkeep'),
+  KEEP_ACTIVITY_DAYS: integer(1, 3_650).default(400).describe('how long activity is kept'),
+  REQUEUE_SECONDS: integer(1, 3_600).default(15).describe('interval of looking for mails whose job was lost'),
+  UPKEEP_SECONDS: integer(1, 86_400).default(600).describe('interval of other upkeep'),
 })
 export type AccountsConfig = z.output<typeof AccountsConfig>

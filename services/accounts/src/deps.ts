@@ -11,9 +11,13 @@ import {
 } from '@likeness/runtime'
 import type { AccountsConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
+import { type Mailer, openMailer } from './emails/mailer.js'
+import { type OneTimeTokens, openOneTimeTokens } from './emails/one-time-tokens.js'
+import { openTemplates, type Templates } from './emails/templates.js'
 import { type Groups, openGroups } from './groups/groups.js'
 import { type KeyRing, openKeyRing } from './keys/key-ring.js'
 import { type Hasher, openHasher } from './passwords/hasher.js'
+import { type Enqueue, enqueueTo } from './queue.js'
 import { openRefreshTokens, type RefreshTokens } from './sessions/refresh-token.js'
 
 /** What every process of the accounts service works with. */
@@ -22,6 +26,8 @@ export type Deps = {
   readonly logger: Logger
   readonly db: Database<Tables>
   readonly queue: JobQueue
+  readonly enqueue: Enqueue
+  readonly tokens: OneTimeTokens
   close(): Promise<void>
 }
 
@@ -33,6 +39,9 @@ export type ApiDeps = Deps & {
   readonly cursors: Cursors
   readonly groups: Groups
 }
+
+/** What its worker has besides. */
+export type WorkerDeps = Deps & { readonly mailer: Mailer; readonly templates: Templates }
 
 /**
  * The only place that knows which implementations stand behind the types.
@@ -54,6 +63,8 @@ export async function openDeps(config: AccountsConfig, overrides: Partial<Deps> 
     logger,
     db,
     queue,
+    enqueue: enqueueTo(queue, logger),
+    tokens: openOneTimeTokens(config.KEY_SECRET),
     async close() {
       await queue.close()
       await db.destroy()
@@ -87,6 +98,30 @@ export async function openApiDeps(
     groups,
     async close() {
       keys.close()
+      await deps.close()
+    },
+  }
+}
+
+/**
+ * @param overrides replaced by tests that make a part fail
+ * @throws ConfigError when MAIL_TEMPLATES cannot be used
+ */
+export async function openWorkerDeps(
+  config: AccountsConfig,
+  overrides: Partial<WorkerDeps> = {},
+): Promise<WorkerDeps> {
+  const templates = openTemplates(config.MAIL_TEMPLATES, config.PRODUCT_NAME)
+  const deps = await openDeps(config, overrides)
+  const mailer = overrides.mailer ?? openMailer(config.MAIL_URL, deps.db)
+  return {
+    ...deps,
+    templates,
+    mailer,
+    async close() {
+      // Jobs first: they use the mailer.
+      await deps.queue.close()
+      mailer.close()
       await deps.close()
     },
   }

@@ -2,7 +2,7 @@ import { accountsProblems } from '@likeness/contracts'
 import { createServer, describeConfig, parseConfig, runProcess } from '@likeness/runtime'
 import { readinessChecks } from './app.js'
 import { AccountsConfig } from './config.js'
-import { openDeps } from './deps.js'
+import { openWorkerDeps } from './deps.js'
 import { workJobs } from './jobs.js'
 
 if (process.argv.includes('--help')) {
@@ -10,7 +10,7 @@ if (process.argv.includes('--help')) {
 } else {
   await runProcess(async () => {
     const config = parseConfig(AccountsConfig, process.env)
-    const deps = await openDeps(config)
+    const deps = await openWorkerDeps(config)
     // For probes only: a worker has no other routes.
     const probes = await createServer({
       title: 'Likeness accounts worker',

@@ -1,6 +1,6 @@
-import type { ActivityType } from '@likeness/contracts'
+import type { ActivityType, Language } from '@likeness/contracts'
 import { type Database, newId } from '@likeness/runtime'
-import type { ColumnType, Generated, Selectable } from 'kysely'
+import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
 /** What happened on an account. Append-only. */
@@ -19,8 +19,13 @@ export type ActivityRow = Selectable<ActivitiesTable>
 type Db = Database<Tables>
 
 /** Where a request came from, as activity rows and sessions keep it. */
-export type Origin = { readonly ip: string | null; readonly userAgent: string | null }
-export const ourselves: Origin = { ip: null, userAgent: null }
+export type Origin = {
+  readonly ip: string | null
+  readonly userAgent: string | null
+  /** It asked for, for mails to who has not chosen one. */
+  readonly language: Language
+}
+export const ourselves: Origin = { ip: null, userAgent: null, language: 'en' }
 
 export async function insertActivity(
   db: Db,
@@ -44,6 +49,26 @@ export async function insertActivity(
     .execute()
 }
 
+/** Of the logins so far: whether there were any, and any from this device. */
+export async function findEarlierLogins(
+  db: Db,
+  userId: string,
+  device: string | null,
+): Promise<{ any: boolean; same: boolean }> {
+  const logins = db
+    .selectFrom('activities')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('type', '=', 'login')
+  const { any, same } = await db
+    .selectNoFrom((is) => [
+      is.exists(logins.limit(1)).as('any'),
+      is.exists(logins.where('user_agent', 'is not distinct from', device).limit(1)).as('same'),
+    ])
+    .executeTakeFirstOrThrow()
+  return { any: Boolean(any), same: Boolean(same) }
+}
+
 /** Newest first, older than `after`. Ids are UUID v7, so they sort by time. */
 export function listActivities(
   db: Db,
@@ -53,4 +78,13 @@ export function listActivities(
   let query = db.selectFrom('activities').selectAll().where('user_id', '=', userId)
   if (page.after !== undefined) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit).execute()
+}
+
+/** Deletes what happened more than `days` ago; returns how many rows. */
+export async function deleteOverActivities(db: Db, days: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('activities')
+    .where('at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
 }

@@ -47,12 +47,3 @@ export async function deleteOverAttempts(db: Db): Promise<number> {
     .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }
-
-export async function countOverAttempts(db: Db): Promise<number> {
-  const { count } = await db
-    .selectFrom('attempts')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('resets_at', '<=', sql<Date>`now()`)
-    .executeTakeFirstOrThrow()
-  return count
-}

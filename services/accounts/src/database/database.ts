@@ -1,8 +1,12 @@
 import type { Migrations } from '@likeness/runtime'
 import { first } from './2026-11-20-first.migration.js'
 import { customFields } from './2026-11-21-custom-fields.migration.js'
+import { mail } from './2026-11-22-mail.migration.js'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
+import type { InboxTable } from './inbox.table.js'
+import type { MailsTable } from './mails.table.js'
+import type { OneTimeTokensTable } from './one-time-tokens.table.js'
 import type { ProfilesTable } from './profiles.table.js'
 import type { SessionsTable } from './sessions.table.js'
 import type { SigningKeysTable } from './signing-keys.table.js'
@@ -15,10 +19,14 @@ export type Tables = {
   activities: ActivitiesTable
   signing_keys: SigningKeysTable
   attempts: AttemptsTable
+  one_time_tokens: OneTimeTokensTable
+  mails: MailsTable
+  inbox_messages: InboxTable
 }
 
 /** In the order they run; names never change once released. */
 export const migrations: Migrations = {
   '2026-11-20-first': first,
   '2026-11-21-custom-fields': customFields,
+  '2026-11-22-mail': mail,
 }

@@ -24,7 +24,7 @@ export type SessionsTable = {
 }
 export type SessionRow = Selectable<SessionsTable>
 
-export type EndReason = 'logout' | 'refresh-reused'
+export type EndReason = 'logout' | 'refresh-reused' | 'password-changed'
 
 type Db = Database<Tables>
 const now = sql<Date>`now()`
@@ -131,28 +131,12 @@ export async function endSessions(
   return ended.map((row) => row.id)
 }
 
-/** Sessions that ended or expired more than `days` ago. */
-const over = (db: Db, days: number) => {
+/** Deletes sessions that ended or expired more than `days` ago; returns how many. */
+export async function deleteOverSessions(db: Db, days: number): Promise<number> {
   const before = sql<Date>`now() - make_interval(days => ${days})`
-  return db
-    .selectFrom('sessions')
-    .select('id')
-    .where((is) => is.or([is('expires_at', '<', before), is('ended_at', '<', before)]))
-}
-
-export async function countOverSessions(db: Db, days: number): Promise<number> {
-  const { count } = await db
-    .selectFrom(over(db, days).as('over'))
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return count
-}
-
-/** Deletes up to `limit` of them; returns how many. */
-export async function deleteOverSessions(db: Db, days: number, limit: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('sessions')
-    .where('id', 'in', over(db, days).limit(limit).forUpdate().skipLocked())
+    .where((is) => is.or([is('expires_at', '<', before), is('ended_at', '<', before)]))
     .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }

@@ -16,6 +16,8 @@ export type UsersTable = {
   role: Generated<Role>
   group_name: string
   disabled_at: Generated<Date | null>
+  /** Registered with an address another user has, where nothing may tell so: it can never be used. */
+  ghost: Generated<boolean>
   created_at: Generated<Date>
 }
 
@@ -45,15 +47,57 @@ export function lockPerson(trx: Transaction<Tables>, id: string): Promise<Person
   return people(trx).where('users.id', '=', id).forUpdate().executeTakeFirst()
 }
 
-/** Fails on the unique constraints `users_username` and `users_email`. */
+/** By their address alone. */
+export function findPersonByEmail(db: Db, email: string): Promise<Person | undefined> {
+  return people(db).where('users.email_key', '=', keyOf(email)).executeTakeFirst()
+}
+
+/** Fails on the unique constraints `users_username` and `users_email`; a ghost only on the former. */
 export async function insertUser(
   trx: Transaction<Tables>,
   user: Omit<Insertable<UsersTable>, 'username_key' | 'email_key'>,
 ): Promise<void> {
+  // No address has this key, so the owner of the address keeps it.
+  const emailKey = user.ghost ? `ghost:${user.id}` : keyOf(user.email)
   await trx
     .insertInto('users')
-    .values({ ...user, username_key: keyOf(user.username), email_key: keyOf(user.email) })
+    .values({ ...user, username_key: keyOf(user.username), email_key: emailKey })
     .execute()
+}
+
+/** Marks the address verified, if it is still this one. */
+export async function markVerified(trx: Transaction<Tables>, id: string, email: string): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('users')
+    .set({ email_verified_at: sql<Date>`coalesce(email_verified_at, now())` })
+    .where('id', '=', id)
+    .where('email_key', '=', keyOf(email))
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Gives a user an address they have verified. Fails on the unique constraint `users_email`. */
+export async function setEmail(trx: Transaction<Tables>, id: string, email: string): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ email, email_key: keyOf(email), email_verified_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function setPassword(trx: Transaction<Tables>, id: string, hash: string): Promise<void> {
+  await trx.updateTable('users').set({ password_hash: hash }).where('id', '=', id).execute()
+}
+
+/** Accounts nobody can use: ghosts, and where verification is mandatory those that never verified. */
+export async function deleteUnverified(db: Db, days: number, alsoReal: boolean): Promise<number> {
+  let query = db
+    .deleteFrom('users')
+    .where('email_verified_at', 'is', null)
+    .where('created_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+  if (!alsoReal) query = query.where('ghost', '=', true)
+  const { numDeletedRows } = await query.executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
 }
 
 /** Fails on the unique constraint `users_username`. */

@@ -13,6 +13,10 @@ export const limits = {
   'login-minute': { quota: (config) => config.LOGINS_PER_MINUTE, seconds: 60 },
   'login-hour': { quota: (config) => config.LOGINS_PER_HOUR, seconds: 3_600 },
   'login-address': { quota: (config) => config.LOGINS_PER_MINUTE_PER_IP, seconds: 60 },
+  'resend-minute': { quota: () => 1, seconds: 60 },
+  'reset-hour': { quota: (config) => config.RESETS_PER_HOUR, seconds: 3_600 },
+  'mail-address': { quota: (config) => config.MAILS_PER_HOUR_PER_IP, seconds: 3_600 },
+  'refresh-minute': { quota: (config) => config.REFRESHES_PER_MINUTE, seconds: 60 },
   'register-address': { quota: (config) => config.REGISTRATIONS_PER_HOUR_PER_IP, seconds: 3_600 },
 } as const satisfies Record<string, Limit>
 export type LimitName = keyof typeof limits

@@ -1,4 +1,5 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import type { Person } from '../database/users.table.js'
 import { problem } from '../problems.js'
 
 const least = 12
@@ -21,6 +22,18 @@ export async function assertStrong(password: string, about: readonly string[]): 
   if (messages.length === 0) return
   throw problem('weak-password', {}, { errors: messages.map((message) => ({ path: 'password', message })) })
 }
+
+/** What a person is known by, none of which makes a password. */
+export const wordsOf = (person: Person): string[] =>
+  [
+    person.username,
+    person.email,
+    person.nickname,
+    person.first_name,
+    person.last_name,
+    person.company_name,
+    person.birth_date?.replaceAll('-', ''),
+  ].filter((word): word is string => typeof word === 'string')
 
 async function brokenRules(password: string, about: readonly string[]): Promise<string[]> {
   const { length } = Array.from(password)

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { LoggedIn, LogIn, ProblemBody } from '@likeness/contracts'
 import { newId, type Server } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
-import { insertActivity, type Origin } from '../database/activities.table.js'
+import { findEarlierLogins, insertActivity, type Origin } from '../database/activities.table.js'
 import { forgiveAttempts } from '../database/attempts.table.js'
 import { insertSession, type SessionRow } from '../database/sessions.table.js'
 import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
+import { deviceOf, queueNotice } from '../emails/queue-mail.js'
 import { addressOf, keyOfAttempt, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { viewUser } from '../users/user-view.js'
@@ -37,7 +38,7 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
 
 /**
  * One answer and the same work for an unknown user and a wrong password: a count, a hash, an activity row.
- * @throws Problem `invalid-credentials`, `account-disabled`, `rate-limited`
+ * @throws Problem `invalid-credentials`, `account-disabled`, `email-not-verified`, `rate-limited`
  */
 async function logIn(
   deps: ApiDeps,
@@ -46,7 +47,9 @@ async function logIn(
 ): Promise<{ person: Person; session: SessionRow }> {
   const { config, db, hasher } = deps
   const person = await findPersonByLogin(db, login)
-  const account = person?.id ?? keyOf(login)
+  // Where nothing may tell whether an address is known, two names of one account must not share a count.
+  const mandatory = config.EMAIL_VERIFICATION === 'mandatory'
+  const account = person && !mandatory ? person.id : keyOf(login)
   await takeAttempt(deps, {
     'login-minute': account,
     'login-hour': account,
@@ -58,8 +61,10 @@ async function logIn(
     throw problem('invalid-credentials')
   }
   if (person.disabled_at) throw problem('account-disabled')
+  if (person.ghost || (mandatory && !person.email_verified_at)) throw problem('email-not-verified')
 
-  const session = await db.transaction().execute(async (trx) => {
+  const { session, mailId } = await db.transaction().execute(async (trx) => {
+    const earlier = await findEarlierLogins(trx, person.id, origin.userAgent)
     const opened = await insertSession(
       trx,
       { id: newId(), user_id: person.id, seed: randomBytes(32), ip: origin.ip, user_agent: origin.userAgent },
@@ -71,8 +76,13 @@ async function logIn(
       origin,
       details: { sessionId: opened.id },
     })
-    return opened
+    const mailId =
+      earlier.any && !earlier.same
+        ? await queueNotice(trx, 'new-device', person, origin, deviceOf(origin))
+        : undefined
+    return { session: opened, mailId }
   })
+  if (mailId !== undefined) await deps.enqueue('send-mail', { mailId })
   // The owner is here: a minute's typing errors are forgiven, while an hour of guessing by others still counts.
   await forgiveAttempts(db, keyOfAttempt('login-minute', account), keyOfAttempt('login-hour', account))
   if (hasher.isOutdated(person.password_hash)) {

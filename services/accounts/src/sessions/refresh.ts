@@ -11,6 +11,7 @@ import {
 } from '../database/sessions.table.js'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
+import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { issueTokens } from './issue-tokens.js'
 import { readRefreshToken } from './refresh-token.js'
@@ -50,6 +51,7 @@ async function refreshSession(
   const found = claimed && (await findLiveSession(deps.db, claimed.sessionId))
   if (!claimed || !found || !deps.refreshTokens.isGenuine(found, claimed))
     throw problem('invalid-refresh-token')
+  await takeAttempt(deps, { 'refresh-minute': found.id })
   const person = await findPerson(deps.db, found.user_id)
   if (!person || person.disabled_at) throw problem('invalid-refresh-token')
 

@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import { openApp } from '../app.js'
 import { AccountsConfig } from '../config.js'
 import { migrations, type Tables } from '../database/database.js'
-import { type ApiDeps, openApiDeps, openDeps } from '../deps.js'
+import { type ApiDeps, openApiDeps, openWorkerDeps, type WorkerDeps } from '../deps.js'
 import { migrate } from '../index.js'
 import { workJobs } from '../jobs.js'
 
@@ -64,8 +64,8 @@ export async function startAccounts(
     /** Another process of the same service, with the same database. */
     another: (config: Record<string, string> = {}) => startProcess(t, { ...env, ...config }),
     /** Starts the worker; its dependencies close with the test. */
-    work: async () => {
-      const workerDeps = await openDeps(parseConfig(AccountsConfig, env))
+    work: async (overrides: Partial<WorkerDeps> = {}) => {
+      const workerDeps = await openWorkerDeps(parseConfig(AccountsConfig, env), overrides)
       t.teardown(() => workerDeps.close())
       await workJobs(workerDeps)
       return workerDeps

@@ -1,22 +1,52 @@
-import { countOverAttempts, deleteOverAttempts } from '../database/attempts.table.js'
-import { countOverSessions, deleteOverSessions } from '../database/sessions.table.js'
+import type { Database } from '@likeness/runtime'
+import { deleteOverActivities } from '../database/activities.table.js'
+import { deleteOverAttempts } from '../database/attempts.table.js'
+import type { Tables } from '../database/database.js'
+import { deleteOverInboxMessages } from '../database/inbox.table.js'
+import { deleteOverMails } from '../database/mails.table.js'
+import { deleteOverTokens } from '../database/one-time-tokens.table.js'
+import { deleteOverSessions } from '../database/sessions.table.js'
+import { deleteUnverified } from '../database/users.table.js'
 import type { Deps } from '../deps.js'
 
 /** An ended session is kept a day: until the last access token that names it has expired, and then some. */
-const keptDays = 1
-const batch = 1_000
+const sessionDays = 1
+/** So long an expired link is answered as expired. */
+const tokenDays = 7
+const mailDays = 7
 
-/** Deletes sessions that have ended or expired, and counters of attempts that are over. */
-export async function deleteOver(
-  { db }: Pick<Deps, 'db'>,
-  options: { dryRun: boolean },
-): Promise<{ sessions: number; attempts: number }> {
-  if (options.dryRun) {
-    return { sessions: await countOverSessions(db, keptDays), attempts: await countOverAttempts(db) }
-  }
-  let sessions = 0
-  for (let deleted = batch; deleted === batch; sessions += deleted) {
-    deleted = await deleteOverSessions(db, keptDays, batch)
-  }
-  return { sessions, attempts: await deleteOverAttempts(db) }
+export type Deleted = {
+  readonly sessions: number
+  readonly attempts: number
+  readonly tokens: number
+  readonly mails: number
+  readonly messages: number
+  readonly activities: number
+  readonly users: number
 }
+
+/** Deletes what has had its time: ended sessions, used counters, old mails, old activity, dead accounts. */
+export async function deleteOver(
+  deps: Pick<Deps, 'config' | 'db'>,
+  options: { dryRun: boolean },
+): Promise<Deleted> {
+  const trx = await deps.db.startTransaction().execute()
+  try {
+    const deleted = await deleteAll(trx, deps.config)
+    await (options.dryRun ? trx.rollback() : trx.commit()).execute()
+    return deleted
+  } catch (error) {
+    await trx.rollback().execute()
+    throw error
+  }
+}
+
+const deleteAll = async (db: Database<Tables>, config: Deps['config']): Promise<Deleted> => ({
+  sessions: await deleteOverSessions(db, sessionDays),
+  attempts: await deleteOverAttempts(db),
+  tokens: await deleteOverTokens(db, tokenDays),
+  mails: await deleteOverMails(db, mailDays),
+  messages: await deleteOverInboxMessages(db, mailDays),
+  activities: await deleteOverActivities(db, config.KEEP_ACTIVITY_DAYS),
+  users: await deleteUnverified(db, config.UNVERIFIED_DAYS, config.EMAIL_VERIFICATION === 'mandatory'),
+})

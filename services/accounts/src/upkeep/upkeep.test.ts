@@ -34,7 +34,7 @@ t.test('what is over is deleted, what lives stays', async (t) => {
   const left = await db.selectFrom('sessions').select('user_id').orderBy('user_id').execute()
   t.same(left, [{ user_id: fresh.user.id }, { user_id: live.user.id }])
   t.equal((await db.selectFrom('attempts').select('key').execute()).length, 2)
-  t.same(await deleteOver(deps, { dryRun: false }), { sessions: 0, attempts: 0 })
+  t.match(await deleteOver(deps, { dryRun: false }), { sessions: 0, attempts: 0 })
 })
 
 t.test('the worker does it on its schedule', async (t) => {

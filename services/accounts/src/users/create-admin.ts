@@ -44,6 +44,8 @@ export async function createFirstAdmin(
         id,
         username: username.data,
         email: email.data,
+        verified: true,
+        ghost: false,
         passwordHash,
         role: 'admin',
         group: admin.group ?? openGroups().fallback,

@@ -5,19 +5,22 @@ import { insertProfile, type ProfileChanges } from '../database/profiles.table.j
 import { insertUser } from '../database/users.table.js'
 import { generateNickname } from '../profiles/generate-nickname.js'
 
+export type NewUser = {
+  readonly id: string
+  readonly username: string
+  readonly email: string
+  /** Someone vouches for the address. */
+  readonly verified: boolean
+  /** See UsersTable. */
+  readonly ghost: boolean
+  readonly passwordHash: string
+  readonly role: Role
+  readonly group: string
+  readonly profile: ProfileChanges
+}
+
 /** The rows every user has, however they come about. */
-export async function createUser(
-  trx: Transaction<Tables>,
-  user: {
-    id: string
-    username: string
-    email: string
-    passwordHash: string
-    role: Role
-    group: string
-    profile: ProfileChanges
-  },
-): Promise<void> {
+export async function createUser(trx: Transaction<Tables>, user: NewUser): Promise<void> {
   await insertUser(trx, {
     id: user.id,
     username: user.username,
@@ -25,6 +28,8 @@ export async function createUser(
     password_hash: user.passwordHash,
     role: user.role,
     group_name: user.group,
+    ghost: user.ghost,
+    email_verified_at: user.verified ? new Date() : null,
   })
   await insertProfile(trx, user.id, {
     ...user.profile,

@@ -2,17 +2,23 @@ import { ProblemBody, Register, Registered } from '@likeness/contracts'
 import { newId, type Server, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
-import { findPerson, type Person } from '../database/users.table.js'
+import { findPerson, findPersonByEmail, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
+import { queueToken } from '../emails/queue-mail.js'
+import { atLeast } from '../limits/at-least.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'
 import { assertStrong } from '../passwords/password-policy.js'
 import { problem } from '../problems.js'
 import { readProfilePatch } from '../profiles/read-profile-patch.js'
-import { createUser } from './create-user.js'
+import { createUser, type NewUser } from './create-user.js'
 import { viewUser } from './user-view.js'
+
+/** Longer than a registration takes, where its time would tell something. */
+const answerMs = 300
 
 /** POST /v1/users: makes an account. */
 export function registerRoute(server: Server, deps: ApiDeps): void {
+  const { EMAIL_VERIFICATION } = deps.config
   server.post(
     '/v1/users',
     {
@@ -24,38 +30,67 @@ export function registerRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const person = await register(deps, request.body, originOf(request))
-      return reply.code(201).send({ ...viewUser(person), emailVerification: 'not-required' as const })
+      const person = await atLeast(EMAIL_VERIFICATION === 'mandatory' ? answerMs : 0, () =>
+        register(deps, request.body, originOf(request)),
+      )
+      const emailVerification = EMAIL_VERIFICATION === 'off' ? 'not-required' : 'sent'
+      return reply.code(201).send({ ...viewUser(person), emailVerification })
     },
   )
 }
 
 /**
- * Makes a user with their profile, in one transaction.
+ * Makes a user with their profile, and a mail to verify the address. Where verification is mandatory, who
+ * registers a known address gets a ghost: the same answer for the same work, and the owner is told.
  * @throws Problem `validation-failed`, `username-taken`, `email-taken`, `weak-password`, `rate-limited`
  */
-export async function register(deps: ApiDeps, body: Register, origin: Origin): Promise<Person> {
+async function register(deps: ApiDeps, body: Register, origin: Origin): Promise<Person> {
   await takeAttempt(deps, { 'register-address': addressOf(deps.config, origin.ip) })
   const { username, email, password, group = deps.groups.fallback } = body
   if (!deps.groups.isOpen(group)) throw notOpen(deps, group)
   const profile = readProfilePatch(deps, { custom: {}, ...body.profile }, { group, custom: {} })
-  await assertStrong(password, [username, email])
+  await assertStrong(password, [username, email, ...namesIn(body)])
   const passwordHash = await deps.hasher.hash(password)
-  const id = newId()
+  const user = { username, email, passwordHash, role: 'user', group, profile, verified: false } as const
+  const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'
+  const findOwner = () => findPersonByEmail(deps.db, email)
   try {
-    await deps.db.transaction().execute(async (trx) => {
-      await createUser(trx, { id, username, email, passwordHash, role: 'user', group, profile })
-      await insertActivity(trx, { userId: id, type: 'registered', origin })
-    })
+    return await makeUser(deps, user, mandatory ? await findOwner() : undefined, origin)
   } catch (error) {
     if (violates(error, 'users_username')) throw problem('username-taken')
-    if (violates(error, 'users_email')) throw problem('email-taken')
-    throw error
+    if (!violates(error, 'users_email')) throw error
+    if (mandatory) return makeUser(deps, user, await findOwner(), origin)
+    throw problem('email-taken')
   }
-  const person = await findPerson(deps.db, id)
-  if (!person) throw problem('user-not-found')
+}
+
+/** @param owner who has the address already: then it makes a ghost */
+async function makeUser(
+  deps: ApiDeps,
+  user: Omit<NewUser, 'id' | 'ghost'>,
+  owner: Person | undefined,
+  origin: Origin,
+): Promise<Person> {
+  const { db, config } = deps
+  const { person, mailId } = await db.transaction().execute(async (trx) => {
+    const id = newId()
+    await createUser(trx, { ...user, id, ghost: owner !== undefined })
+    await insertActivity(trx, { userId: id, type: 'registered', origin })
+    const person = await findPerson(trx, id)
+    if (!person) throw new Error('a user is gone in the transaction that made it')
+    if (config.EMAIL_VERIFICATION === 'off') return { person, mailId: undefined }
+    const kind = owner ? 'already-registered' : 'verify-email'
+    const to = { ...person, email: owner?.email ?? person.email }
+    return { person, mailId: await queueToken(trx, deps, { kind, purpose: 'verify-email' }, to, origin) }
+  })
+  if (mailId !== undefined) await deps.enqueue('send-mail', { mailId })
   return person
 }
+
+const namesIn = ({ profile }: Register): string[] =>
+  [profile?.firstName, profile?.lastName, profile?.nickname, profile?.companyName].filter(
+    (name): name is string => typeof name === 'string',
+  )
 
 function notOpen({ groups }: ApiDeps, group: string) {
   const open = groups.names.filter((name) => groups.isOpen(name))

@@ -19,7 +19,7 @@ t.test('register, and be shown', async (t) => {
     username: 'Ada.L',
     email: 'Ada@Example.com',
     emailVerified: false,
-    emailVerification: 'not-required',
+    emailVerification: 'sent',
     role: 'user',
     group: 'customer',
     profile: {

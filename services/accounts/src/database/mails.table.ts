@@ -1,0 +1,128 @@
+import type { Language } from '@likeness/contracts'
+import { type Database, newId, type Transaction } from '@likeness/runtime'
+import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** Mails to send. The row is the outbox: it commits with what it tells of, and is worked until it is sent. */
+export type MailsTable = {
+  id: string
+  user_id: string | null
+  kind: MailKind
+  recipient: string
+  language: Language
+  /** What its template names, emptied once it is sent. */
+  data: ColumnType<MailData, string, string>
+  /** What its token is derived from, with a key that is not in the database; gone once it is sent. */
+  token_seed: Buffer | null
+  created_at: Generated<Date>
+  useful_until: Date
+  claimed_until: ColumnType<Date | null, never, Date | null>
+  sent_at: ColumnType<Date | null, never, Date>
+  failed_at: ColumnType<Date | null, never, Date>
+  failure: ColumnType<string | null, never, string>
+}
+export type MailRow = Selectable<MailsTable>
+
+export type MailKind =
+  | 'verify-email'
+  | 'change-email'
+  | 'email-changed'
+  | 'already-registered'
+  | 'reset-password'
+  | 'password-changed'
+  | 'new-device'
+  | 'account-closed'
+export type MailData = Readonly<Record<string, string>>
+
+type Db = Database<Tables>
+const now = sql<Date>`now()`
+
+/** @param usefulSeconds after which it is given up unsent. Returns its id, to enqueue once committed. */
+export async function insertMail(
+  trx: Transaction<Tables>,
+  mail: {
+    userId: string | null
+    kind: MailKind
+    recipient: string
+    language: Language
+    data: MailData
+    tokenSeed: Buffer | null
+  },
+  usefulSeconds: number,
+): Promise<string> {
+  const id = newId()
+  await trx
+    .insertInto('mails')
+    .values({
+      id,
+      user_id: mail.userId,
+      kind: mail.kind,
+      recipient: mail.recipient,
+      language: mail.language,
+      data: JSON.stringify(mail.data),
+      token_seed: mail.tokenSeed,
+      useful_until: sql<Date>`now() + make_interval(secs => ${usefulSeconds})`,
+    })
+    .execute()
+  return id
+}
+
+/** Takes a waiting mail for `seconds`; undefined when it is sent, given up, gone, or another has it. */
+export function claimMail(db: Db, id: string, seconds: number): Promise<MailRow | undefined> {
+  return db
+    .updateTable('mails')
+    .set({ claimed_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
+    .where('id', '=', id)
+    .where('sent_at', 'is', null)
+    .where('failed_at', 'is', null)
+    .where(sql<boolean>`coalesce(claimed_until <= now(), true)`)
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** Gives a claimed mail back, to be tried again. */
+export async function releaseMail(db: Db, id: string): Promise<void> {
+  await db.updateTable('mails').set({ claimed_until: null }).where('id', '=', id).execute()
+}
+
+export async function markSent(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('mails')
+    .set({ sent_at: now, token_seed: null, data: '{}' })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** It will never be sent. */
+export async function markFailed(db: Db, id: string, failure: string): Promise<void> {
+  await db
+    .updateTable('mails')
+    .set({ failed_at: now, failure, token_seed: null, data: '{}' })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Mails that wait longer than `seconds` and nobody has claimed, oldest first. */
+export async function findWaitingMails(db: Db, seconds: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('mails')
+    .select('id')
+    .where('sent_at', 'is', null)
+    .where('failed_at', 'is', null)
+    .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .where(sql<boolean>`coalesce(claimed_until <= now(), true)`)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Deletes mails that were sent or given up more than `days` ago. */
+export async function deleteOverMails(db: Db, days: number): Promise<number> {
+  const before = sql<Date>`now() - make_interval(days => ${days})`
+  const { numDeletedRows } = await db
+    .deleteFrom('mails')
+    .where((is) => is.or([is('sent_at', '<', before), is('failed_at', '<', before)]))
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}

@@ -1,0 +1,84 @@
+import type { Database, Transaction } from '@likeness/runtime'
+import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** What a link in a mail proves, once: that its holder reads the mails of an address. */
+export type OneTimeTokensTable = {
+  /** SHA-256; the token itself is only in the mail. */
+  hash: Buffer
+  user_id: string
+  purpose: TokenPurpose
+  /** The address it was sent to. */
+  email: string
+  created_at: Generated<Date>
+  expires_at: Date
+  used_at: ColumnType<Date | null, never, Date>
+}
+export type TokenPurpose = 'verify-email' | 'change-email' | 'reset-password'
+export type OneTimeTokenRow = Selectable<OneTimeTokensTable> & { readonly expired: boolean }
+
+type Db = Database<Tables>
+const now = sql<Date>`now()`
+
+/** Makes a token and voids the ones its user had for the same purpose. */
+export async function insertToken(
+  trx: Transaction<Tables>,
+  token: Pick<Insertable<OneTimeTokensTable>, 'hash' | 'user_id' | 'purpose' | 'email'>,
+  seconds: number,
+): Promise<void> {
+  await deleteTokens(trx, token.user_id, [token.purpose])
+  await trx
+    .insertInto('one_time_tokens')
+    .values({ ...token, expires_at: sql<Date>`now() + make_interval(secs => ${seconds})` })
+    .execute()
+}
+
+/** A token that was not used, expired or not. */
+export function findToken(
+  db: Db,
+  hash: Buffer,
+  purposes: readonly TokenPurpose[],
+): Promise<OneTimeTokenRow | undefined> {
+  return db
+    .selectFrom('one_time_tokens')
+    .selectAll()
+    .select(sql<boolean>`expires_at <= now()`.as('expired'))
+    .where('hash', '=', hash)
+    .where('purpose', 'in', purposes)
+    .where('used_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Uses a token up; of all who try, one succeeds. */
+export async function markTokenUsed(trx: Transaction<Tables>, hash: Buffer): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('one_time_tokens')
+    .set({ used_at: now })
+    .where('hash', '=', hash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export async function deleteTokens(
+  trx: Transaction<Tables>,
+  userId: string,
+  purposes: readonly TokenPurpose[],
+): Promise<void> {
+  await trx
+    .deleteFrom('one_time_tokens')
+    .where('user_id', '=', userId)
+    .where('purpose', 'in', purposes)
+    .where('used_at', 'is', null)
+    .execute()
+}
+
+/** Deletes tokens that expired more than `days` ago; until then they are answered as expired, not unknown. */
+export async function deleteOverTokens(db: Db, days: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('one_time_tokens')
+    .where('expires_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}

@@ -1,0 +1,69 @@
+import { Inbox, ProblemBody } from '@likeness/contracts'
+import type { Server } from '@likeness/runtime'
+import { z } from 'zod'
+import { findInboxMessage, type InboxMessage, listInboxMessages } from '../database/inbox.table.js'
+import type { ApiDeps } from '../deps.js'
+import { problem } from '../problems.js'
+import { inboxPage, messagePage } from './inbox-page.js'
+
+const shown = 100
+const loopback = /^(127\.|::1$|::ffff:127\.)/
+
+/**
+ * GET /inbox, /inbox/messages and /inbox/messages/:id: mails of a deployment without a mail server. They
+ * open accounts, so unless INBOX says otherwise only this machine may read them.
+ */
+export function inboxRoutes(server: Server, deps: ApiDeps): void {
+  server.addHook('onRequest', async (request, reply) => {
+    if (deps.config.INBOX === 'loopback' && !loopback.test(request.ip)) throw problem('not-found')
+    reply.header('cache-control', 'no-store')
+  })
+
+  const pageHeaders = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+    'x-frame-options': 'SAMEORIGIN',
+  }
+
+  server.get('/inbox', { schema: { hide: true } }, async (_request, reply) => {
+    const messages = await listInboxMessages(deps.db, undefined, shown)
+    return reply.headers(pageHeaders).send(inboxPage(messages, deps.config.PRODUCT_NAME))
+  })
+
+  server.get(
+    '/inbox/messages',
+    {
+      schema: {
+        hide: true,
+        querystring: z.object({ to: z.string().max(254).optional() }),
+        response: { 200: Inbox, '4xx': ProblemBody },
+      },
+    },
+    async (request) => {
+      const messages = await listInboxMessages(deps.db, request.query.to, shown)
+      return { items: messages.map(viewMessage) }
+    },
+  )
+
+  server.get(
+    '/inbox/messages/:id',
+    { schema: { hide: true, params: z.object({ id: z.uuid() }) } },
+    async (request, reply) => {
+      const message = await findInboxMessage(deps.db, request.params.id)
+      if (!message) throw problem('not-found')
+      return reply.headers(pageHeaders).send(messagePage(message))
+    },
+  )
+}
+
+const viewMessage = ({ id, at, sender, recipient, subject, text, html }: InboxMessage) => ({
+  id,
+  at: at.toISOString(),
+  from: sender,
+  to: recipient,
+  subject,
+  text,
+  html,
+  links: text.match(/https?:\/\/\S+/g) ?? [],
+})

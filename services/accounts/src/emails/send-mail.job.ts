@@ -1,0 +1,52 @@
+import { PermanentFailure } from '@likeness/runtime'
+import type { AccountsConfig } from '../config.js'
+import { claimMail, type MailRow, markFailed, markSent, releaseMail } from '../database/mails.table.js'
+import type { WorkerDeps } from '../deps.js'
+import { MailRefusedError, type Message } from './mailer.js'
+
+/** Longer than every wait of the mailer together, so that two never send one mail. */
+const claimSeconds = 90
+
+/** Sends one mail, unless it was sent. */
+export async function sendMail(deps: WorkerDeps, { mailId }: { mailId: string }): Promise<void> {
+  const mail = await claimMail(deps.db, mailId, claimSeconds)
+  if (!mail) return
+  if (mail.useful_until <= new Date()) {
+    await markFailed(deps.db, mailId, 'too late to be of use')
+    return
+  }
+  try {
+    await deps.mailer.send(messageOf(deps, mail))
+  } catch (error) {
+    if (!(error instanceof MailRefusedError)) {
+      await releaseMail(deps.db, mailId)
+      throw error
+    }
+    const cause = error.cause instanceof Error ? error.cause.message : error.message
+    await markFailed(deps.db, mailId, cause.slice(0, 500))
+    throw new PermanentFailure(error.message)
+  }
+  await markSent(deps.db, mailId)
+}
+
+function messageOf({ config, templates, tokens }: WorkerDeps, mail: MailRow): Message {
+  const token = mail.token_seed === null ? '' : tokens.of(mail.token_seed)
+  const template = mail.kind === 'reset-password' ? config.EMAIL_LINK_RESET : config.EMAIL_LINK_VERIFY
+  const link = token === '' ? config.PUBLIC_URL : linkOf(config, template, token)
+  const data = {
+    ...mail.data,
+    link,
+    hours: String(config.VERIFICATION_HOURS),
+    minutes: String(config.RESET_MINUTES),
+    at: `${new Intl.DateTimeFormat(mail.language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(mail.created_at)} UTC`,
+  }
+  return {
+    id: mail.id,
+    from: config.MAIL_FROM ?? `${config.PRODUCT_NAME} <no-reply@${new URL(config.PUBLIC_URL).hostname}>`,
+    to: mail.recipient,
+    ...templates.render(mail.kind, mail.language, data),
+  }
+}
+
+const linkOf = (config: AccountsConfig, template: string, token: string) =>
+  template.replaceAll('{publicUrl}', config.PUBLIC_URL).replaceAll('{token}', token)

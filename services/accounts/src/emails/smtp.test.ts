@@ -1,0 +1,134 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePort, noRedis, waitFor } from '@likeness/test-kit'
+import t from 'tap'
+import { startAccounts } from '../testing/start-accounts.js'
+import { startSmtp } from '../testing/start-smtp.js'
+import { requeueStuck } from '../upkeep/requeue-stuck.js'
+
+t.test('a mail reaches a mail server whole, in the language asked for', async (t) => {
+  const smtp = await startSmtp(t)
+  const { call, work } = await startAccounts(t, {
+    config: { MAIL_URL: smtp.url, MAIL_FROM: 'Plum Co <hello@plum.example>', PRODUCT_NAME: 'Plum' },
+  })
+  await work()
+  await call('POST', '/v1/users', {
+    body: { username: 'zoe', email: 'zoe@example.com', password: 'plum-velocity-hinge-92' },
+    headers: { 'accept-language': 'fr' },
+  })
+  const mail = await waitFor(() => smtp.received[0], { for: 'the mail' })
+  t.match(mail, {
+    subject: 'Confirmez votre adresse e-mail',
+    from: { name: 'Plum Co', address: 'hello@plum.example' },
+    to: [{ address: 'zoe@example.com' }],
+    messageId: /^<[0-9a-f-]{36}@plum\.example>$/,
+    envelope: { from: 'hello@plum.example', to: ['zoe@example.com'] },
+  })
+  t.match(mail.text, /zoe@example\.com est bien votre adresse chez Plum/)
+  t.match(mail.html, /lang="fr"/)
+  t.ok(mail.headers.some((header) => header.key === 'auto-submitted' && header.value === 'auto-generated'))
+  const link = /https:\/\/likeness\.test\/verify-email\?token=([\w-]+)/.exec(mail.text ?? '')
+  const confirmed = await call('POST', '/v1/email-verifications/confirm', { body: { token: link?.[1] } })
+  t.equal(confirmed.status, 200)
+})
+
+t.test('a mail that is refused for now is tried again, and sent once', async (t) => {
+  const smtp = await startSmtp(t)
+  smtp.refusals.push({ code: 451, message: 'greylisted' }, { code: 451, message: 'greylisted' })
+  const { db, register, work } = await startAccounts(t, { config: { MAIL_URL: smtp.url } })
+  const workerDeps = await work()
+  await register()
+  await waitFor(() => smtp.received.length === 1, { for: 'the mail', timeoutMs: 20_000 })
+  const sent = await waitFor(async () => {
+    const row = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
+    return row.sent_at !== null && row
+  })
+  t.match(sent, { token_seed: null, data: {}, failed_at: null }, 'what could open the account is gone')
+  // The job comes again, as after a crash of the queue.
+  await db.updateTable('mails').set({ claimed_until: null }).execute()
+  await workerDeps.enqueue('send-mail', { mailId: sent.id })
+  t.same(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0 })
+  await register()
+  await waitFor(() => smtp.received.length === 2)
+  t.equal(new Set(smtp.received.map((mail) => mail.messageId)).size, 2, 'the first was not sent again')
+})
+
+t.test('a recipient who is refused for good is given up', async (t) => {
+  const smtp = await startSmtp(t)
+  smtp.refusals.push({ code: 550, message: 'no such mailbox' })
+  const { db, register, work } = await startAccounts(t, { config: { MAIL_URL: smtp.url } })
+  await work()
+  await register()
+  const row = await waitFor(async () => {
+    const mail = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
+    return mail.failed_at !== null && mail
+  })
+  t.match(row, { sent_at: null, failure: /no such mailbox/, token_seed: null })
+  await register()
+  await waitFor(() => smtp.received.length === 1, { for: 'the next mail' })
+})
+
+for (const queue of ['postgres', 'redis'] as const) {
+  t.test(
+    `a mail whose job was lost is found again (${queue})`,
+    { skip: queue === 'redis' && noRedis },
+    async (t) => {
+      const smtp = await startSmtp(t)
+      const { db, deps, register, work } = await startAccounts(t, { config: { MAIL_URL: smtp.url }, queue })
+      deps.queue.add = () => Promise.reject(new Error('the queue is away'))
+      await register()
+      await db
+        .updateTable('mails')
+        .set({ created_at: new Date(Date.now() - 60_000) })
+        .execute()
+      const workerDeps = await work()
+      t.same(await requeueStuck(workerDeps, { dryRun: true }), { mails: 1 })
+      t.equal(smtp.received.length, 0)
+      await waitFor(() => smtp.received.length === 1, { for: 'the mail, by the schedule', timeoutMs: 20_000 })
+    },
+  )
+}
+
+t.test('a mail server that is down delays mails, not answers; too late a mail is not sent', async (t) => {
+  const { db, register, work } = await startAccounts(t, {
+    config: { MAIL_URL: `smtp://127.0.0.1:${await freePort()}` },
+  })
+  await work()
+  await register()
+  await db
+    .updateTable('mails')
+    .set({ useful_until: new Date(0) })
+    .execute()
+  const row = await waitFor(
+    async () => {
+      const mail = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
+      return mail.failed_at !== null && mail
+    },
+    { timeoutMs: 20_000 },
+  )
+  t.match(row, { sent_at: null, failure: 'too late to be of use' })
+})
+
+t.test('templates of a folder replace those of the service', async (t) => {
+  const folder = t.testdir()
+  await mkdir(join(folder, 'en'))
+  await writeFile(join(folder, 'en/verify-email.txt'), 'Subject: Hi from {{product}}\n\nOpen {{link}}')
+  await writeFile(join(folder, 'en/verify-email.html'), '<p>{{email}} <a href="{{link}}">open</a></p>')
+  const smtp = await startSmtp(t)
+  const { register, work } = await startAccounts(t, {
+    config: {
+      MAIL_URL: smtp.url,
+      MAIL_TEMPLATES: folder,
+      EMAIL_LINK_VERIFY: 'https://spa.example/#/ok/{token}',
+    },
+  })
+  await work()
+  await register({ email: "o'hara@example.com" })
+  const mail = await waitFor(() => smtp.received[0])
+  t.equal(mail.subject, 'Hi from Likeness')
+  t.match(mail.text, /^Open https:\/\/spa\.example\/#\/ok\/[\w-]{43}\s*$/)
+  t.match(mail.html, /^<p>o&#39;hara@example\.com <a href="https:\/\/spa/)
+
+  await writeFile(join(folder, 'en/verify-email.txt'), 'Subject: Hi\n\n{{password}}')
+  await t.rejects(work(), { name: 'ConfigError', message: /MAIL_TEMPLATES: .*\{\{password\}\}/ })
+})

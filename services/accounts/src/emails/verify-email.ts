@@ -1,0 +1,133 @@
+import { ConfirmEmail, ConfirmedEmail, ProblemBody, ResendVerification } from '@likeness/contracts'
+import { callerOf, type Guards, type Server, violates } from '@likeness/runtime'
+import { z } from 'zod'
+import { originOf } from '../activity/origin.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import {
+  deleteTokens,
+  findToken,
+  markTokenUsed,
+  type OneTimeTokenRow,
+} from '../database/one-time-tokens.table.js'
+import {
+  findPerson,
+  findPersonByEmail,
+  keyOf,
+  lockPerson,
+  markVerified,
+  type Person,
+  setEmail,
+} from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { atLeast } from '../limits/at-least.js'
+import { addressOf, takeAttempt } from '../limits/limits.js'
+import { problem } from '../problems.js'
+import { hashOfToken } from './one-time-tokens.js'
+import { queueNotice, queueToken } from './queue-mail.js'
+
+const answerMs = 150
+
+/** POST /v1/email-verifications and …/confirm: sends the link again, and takes what it carries. */
+export function verifyEmailRoutes(server: Server, deps: ApiDeps, guards: Guards): void {
+  server.post(
+    '/v1/email-verifications',
+    {
+      schema: {
+        tags: ['emails'],
+        summary: 'Send the link that verifies an address again',
+        description:
+          'Signed in: for one’s own address. Else for the one in the body, and the answer never tells whether it is known.',
+        body: ResendVerification.nullish(),
+        response: { 202: z.null(), '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const origin = originOf(request)
+      if (request.headers.authorization === undefined) {
+        const email = request.body?.email
+        if (email === undefined) throw problem('unauthenticated')
+        await resend(deps, email, origin)
+      } else {
+        await guards.signedIn(request)
+        const person = await findPerson(deps.db, callerOf(request).id)
+        if (!person) throw problem('unauthenticated')
+        await resend(deps, person.email, origin)
+      }
+      return reply.code(202).send(null)
+    },
+  )
+
+  server.post(
+    '/v1/email-verifications/confirm',
+    {
+      schema: {
+        tags: ['emails'],
+        summary: 'Verify an address with the token of its link',
+        body: ConfirmEmail,
+        response: { 200: ConfirmedEmail, '4xx': ProblemBody },
+      },
+    },
+    async (request) => {
+      const email = await confirmEmail(deps, request.body.token, originOf(request))
+      return { email, emailVerified: true as const }
+    },
+  )
+}
+
+/** Sends the link again, if there is an address to verify; takes as long when there is not. */
+async function resend(deps: ApiDeps, email: string, origin: Origin): Promise<void> {
+  await takeAttempt(deps, {
+    'resend-minute': keyOf(email),
+    'mail-address': addressOf(deps.config, origin.ip),
+  })
+  await atLeast(answerMs, async () => {
+    const person = await findPersonByEmail(deps.db, email)
+    if (!person || person.email_verified_at || person.disabled_at) return
+    const token = { kind: 'verify-email', purpose: 'verify-email' } as const
+    const mailId = await deps.db.transaction().execute((trx) => queueToken(trx, deps, token, person, origin))
+    await deps.enqueue('send-mail', { mailId })
+  })
+}
+
+/**
+ * Uses up a token of a verification or of a change of address. Returns the address that is verified now.
+ * @throws Problem `token-invalid`, `token-expired`, `email-taken`
+ */
+async function confirmEmail(deps: ApiDeps, token: string, origin: Origin): Promise<string> {
+  const found = await findToken(deps.db, hashOfToken(token), ['verify-email', 'change-email'])
+  if (!found) throw problem('token-invalid')
+  if (found.expired) throw problem('token-expired')
+  try {
+    const mailId = await deps.db.transaction().execute(async (trx) => {
+      const person = await lockPerson(trx, found.user_id)
+      if (!person || !(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
+      if (found.purpose === 'change-email') return changeAddress(trx, person, found, origin)
+      if (!(await markVerified(trx, person.id, found.email))) throw problem('token-invalid')
+      await insertActivity(trx, { userId: person.id, type: 'email-verified', origin })
+      return undefined
+    })
+    if (mailId !== undefined) await deps.enqueue('send-mail', { mailId })
+    return found.email
+  } catch (error) {
+    if (violates(error, 'users_email')) throw problem('email-taken')
+    throw error
+  }
+}
+
+type Trx = Parameters<typeof setEmail>[0]
+
+/** The old address is told, and nothing sent to it opens the account any more. */
+async function changeAddress(
+  trx: Trx,
+  person: Person,
+  found: OneTimeTokenRow,
+  origin: Origin,
+): Promise<string> {
+  await setEmail(trx, person.id, found.email)
+  await deleteTokens(trx, person.id, ['reset-password', 'verify-email'])
+  await insertActivity(trx, { userId: person.id, type: 'email-changed', origin })
+  return queueNotice(trx, 'email-changed', person, origin, {
+    newEmail: found.email,
+    ip: origin.ip ?? '–',
+  })
+}

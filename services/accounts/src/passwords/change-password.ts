@@ -1,0 +1,53 @@
+import { ChangePassword, ProblemBody } from '@likeness/contracts'
+import { type Caller, callerOf, type Server } from '@likeness/runtime'
+import { z } from 'zod'
+import { originOf } from '../activity/origin.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import { deleteTokens } from '../database/one-time-tokens.table.js'
+import { endSessions } from '../database/sessions.table.js'
+import { setPassword } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { deviceOf, queueNotice } from '../emails/queue-mail.js'
+import { assertCurrentPassword } from './assert-current-password.js'
+import { assertStrong, wordsOf } from './password-policy.js'
+
+/** PUT /v1/me/password: sets a new password; every other session ends. */
+export function changePasswordRoute(server: Server, deps: ApiDeps): void {
+  server.put(
+    '/v1/me/password',
+    {
+      schema: {
+        tags: ['me'],
+        summary: 'Change my password',
+        description: 'All sessions but this one end.',
+        security: [{ accessToken: [] }],
+        body: ChangePassword,
+        response: { 204: z.null(), '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      await changePassword(deps, callerOf(request), request.body, originOf(request))
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** @throws Problem `wrong-password`, `weak-password`, `rate-limited` */
+async function changePassword(
+  deps: ApiDeps,
+  caller: Caller,
+  { currentPassword, password }: ChangePassword,
+  origin: Origin,
+): Promise<void> {
+  const person = await assertCurrentPassword(deps, caller.id, currentPassword)
+  await assertStrong(password, wordsOf(person))
+  const hash = await deps.hasher.hash(password)
+  const mailId = await deps.db.transaction().execute(async (trx) => {
+    await setPassword(trx, person.id, hash)
+    await endSessions(trx, person.id, 'password-changed', { except: caller.sessionId })
+    await deleteTokens(trx, person.id, ['reset-password'])
+    await insertActivity(trx, { userId: person.id, type: 'password-changed', origin })
+    return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
+  })
+  await deps.enqueue('send-mail', { mailId })
+}

@@ -1,0 +1,91 @@
+import { ProblemBody, RequestReset, ResetPassword } from '@likeness/contracts'
+import type { Server } from '@likeness/runtime'
+import { z } from 'zod'
+import { originOf } from '../activity/origin.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import { deleteTokens, findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
+import { endSessions } from '../database/sessions.table.js'
+import { findPerson, findPersonByEmail, keyOf, markVerified, setPassword } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { hashOfToken } from '../emails/one-time-tokens.js'
+import { deviceOf, queueNotice, queueToken } from '../emails/queue-mail.js'
+import { atLeast } from '../limits/at-least.js'
+import { addressOf, takeAttempt } from '../limits/limits.js'
+import { problem } from '../problems.js'
+import { assertStrong, wordsOf } from './password-policy.js'
+
+const answerMs = 150
+
+/** POST /v1/password-resets and …/confirm: sends a link, and takes a new password for what it carries. */
+export function resetPasswordRoutes(server: Server, deps: ApiDeps): void {
+  server.post(
+    '/v1/password-resets',
+    {
+      schema: {
+        tags: ['passwords'],
+        summary: 'Ask for a link to choose a new password',
+        description: 'The answer never tells whether the address is known.',
+        body: RequestReset,
+        response: { 202: z.null(), '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      await requestReset(deps, request.body.email, originOf(request))
+      return reply.code(202).send(null)
+    },
+  )
+
+  server.post(
+    '/v1/password-resets/confirm',
+    {
+      schema: {
+        tags: ['passwords'],
+        summary: 'Choose a new password with the token of the link',
+        description: 'All sessions end.',
+        body: ResetPassword,
+        response: { 204: z.null(), '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      await resetPassword(deps, request.body, originOf(request))
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** Sends the link to who has this address; takes as long when nobody has. */
+async function requestReset(deps: ApiDeps, email: string, origin: Origin): Promise<void> {
+  await takeAttempt(deps, { 'reset-hour': keyOf(email), 'mail-address': addressOf(deps.config, origin.ip) })
+  await atLeast(answerMs, async () => {
+    const person = await findPersonByEmail(deps.db, email)
+    if (!person || person.disabled_at) return
+    const token = { kind: 'reset-password', purpose: 'reset-password' } as const
+    const mailId = await deps.db.transaction().execute((trx) => queueToken(trx, deps, token, person, origin))
+    await deps.enqueue('send-mail', { mailId })
+  })
+}
+
+/**
+ * A password the policy refuses leaves the token as it is, for another try.
+ * @throws Problem `token-invalid`, `token-expired`, `weak-password`
+ */
+async function resetPassword(deps: ApiDeps, body: ResetPassword, origin: Origin): Promise<void> {
+  const found = await findToken(deps.db, hashOfToken(body.token), ['reset-password'])
+  if (!found) throw problem('token-invalid')
+  if (found.expired) throw problem('token-expired')
+  const person = await findPerson(deps.db, found.user_id)
+  if (!person || person.disabled_at) throw problem('token-invalid')
+  await assertStrong(body.password, wordsOf(person))
+  const hash = await deps.hasher.hash(body.password)
+  const mailId = await deps.db.transaction().execute(async (trx) => {
+    if (!(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
+    await setPassword(trx, person.id, hash)
+    // Who opened the link reads the mails of this address.
+    await markVerified(trx, person.id, found.email)
+    await endSessions(trx, person.id, 'password-changed')
+    await deleteTokens(trx, person.id, ['change-email'])
+    await insertActivity(trx, { userId: person.id, type: 'password-reset', origin })
+    return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
+  })
+  await deps.enqueue('send-mail', { mailId })
+}
