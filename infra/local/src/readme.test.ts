@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { noRedis, testQueueUrl } from '@likeness/test-kit'
 import sharp from 'sharp'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { startLikeness } from './testing/start-likeness.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const noCurl = spawnSync('curl', ['--version']).error !== undefined && 'curl is not on PATH'
 
-t.test('the README’s flow, copied as it is', { skip: noCurl }, async (t) => {
+async function runsTheFlow(t: Test, env: Record<string, string>): Promise<void> {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
   const block = /<!-- flow:[^\n]*-->\n```sh\n(.*?)```/s.exec(readme)?.[1]
   if (block === undefined) throw new Error('The README has no flow block.')
-  const { url } = await startLikeness(t)
+  const { url } = await startLikeness(t, env)
   const folder = await mkdtemp(join(tmpdir(), 'likeness-readme-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await symlink(join(root, 'docs'), join(folder, 'docs'))
@@ -41,4 +42,10 @@ t.test('the README’s flow, copied as it is', { skip: noCurl }, async (t) => {
   t.ok(Math.max(...at(128, 50)) < 110, `the hair is at the top: ${at(128, 50).join()}`)
   const preview = await sharp(await readFile(join(folder, 'preview.webp'))).metadata()
   t.match(preview, { format: 'webp', width: 768, height: 1024 })
+}
+
+t.test('the README’s flow, copied as it is', { skip: noCurl }, (t) => runsTheFlow(t, {}))
+
+t.test('the same with the queue on Redis', { skip: noCurl || noRedis }, async (t) => {
+  await runsTheFlow(t, { QUEUE_URL: await testQueueUrl(t, 'redis', '') })
 })
