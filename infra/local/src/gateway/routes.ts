@@ -11,6 +11,7 @@ export const routes = {
     '/v1/email-verifications',
     '/v1/password-resets',
     '/v1/erasures',
+    '/inbox',
     '/v1/admin/users',
     '/.well-known/jwks.json',
   ],
