@@ -32,7 +32,7 @@ export async function prepare(bytes: Buffer, options: PrepareOptions): Promise<P
   )
   const [preview, thumbhash] = await Promise.all([
     // WebP shows transparency as it is, so nothing is seen through it.
-    encode(pixels, 'webp', '#000000'),
+    encode(pixels, 'webp', { background: '#000000' }),
     hash(pixels),
   ])
   return { preview, thumbhash, width: picture.width, height: picture.height }

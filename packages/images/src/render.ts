@@ -1,11 +1,11 @@
 import type { Sharp } from 'sharp'
 import { type Area, squareIn, storedArea } from './crop.js'
 import { decodePixels, fromPixels, type Pixels, toPixels } from './decode-pixels.js'
-import { encode, type OutputFormat } from './encode.js'
+import { type EncodeOptions, encode, type OutputFormat } from './encode.js'
 import { loaders } from './loaders.js'
 import { openPicture, type Picture } from './open-picture.js'
 
-export type RenderOptions = {
+export type RenderOptions = EncodeOptions & {
   /**
    * What to show, in pixels of the upright picture; without it the whole picture. The centred square of it is
    * used.
@@ -14,8 +14,6 @@ export type RenderOptions = {
   /** Sides of the squares to make, in pixels. A picture or crop smaller than one is enlarged (bicubic). */
   readonly sizes: readonly number[]
   readonly formats: readonly OutputFormat[]
-  /** `#rrggbb`, seen through transparent pixels in formats that have none. */
-  readonly background: string
   /** Width × height of the picture at most. */
   readonly maxPixels: number
 }
@@ -33,7 +31,7 @@ export type Variant = {
  * and within one size of `formats`.
  */
 export async function render(bytes: Buffer, options: RenderOptions): Promise<Variant[]> {
-  const { crop, sizes, formats, background, maxPixels } = options
+  const { crop, sizes, formats, maxPixels } = options
   const picture = await openPicture(bytes, maxPixels)
   const largest = Math.max(...sizes)
   const square = await decodePixels(picture, cutSquare(picture, squareIn(picture, crop), largest))
@@ -42,7 +40,7 @@ export async function render(bytes: Buffer, options: RenderOptions): Promise<Var
     sizes.map(async (size) => {
       const pixels = size === largest ? square : await shrink(square, size)
       return Promise.all(
-        formats.map(async (format) => ({ size, format, bytes: await encode(pixels, format, background) })),
+        formats.map(async (format) => ({ size, format, bytes: await encode(pixels, format, options) })),
       )
     }),
   )
