@@ -2,11 +2,15 @@ import { z } from 'zod'
 import { Id } from './common.js'
 
 /** Formats a variant is served in, best first. */
-export const VariantFormat = z.enum(['webp', 'jpeg']).meta({ id: 'VariantFormat' })
+export const VariantFormat = z.enum(['avif', 'webp', 'jpeg']).meta({ id: 'VariantFormat' })
 export type VariantFormat = z.output<typeof VariantFormat>
 
 /** A square variant: its file name extension by format. */
-export const extensionOf: Readonly<Record<VariantFormat, string>> = { webp: 'webp', jpeg: 'jpg' }
+export const extensionOf: Readonly<Record<VariantFormat, string>> = {
+  avif: 'avif',
+  webp: 'webp',
+  jpeg: 'jpg',
+}
 
 /** Immutable URLs by size in pixels, then format: `{ "256": { webp: "https://…/256.webp", jpeg: … } }`. */
 export const AvatarUrls = z.record(z.string().regex(/^\d+$/), z.partialRecord(VariantFormat, z.url()))
@@ -33,7 +37,10 @@ export const AvatarQuery = z.object({
     .default(256)
     .describe('pixels; the nearest rendered size ≥ it, at most the largest'),
   format: VariantFormat.optional().describe('without it `Accept` decides'),
-  default: z.enum(['initials', 'identicon', 'blank', '404']).default('initials'),
+  default: z
+    .enum(['initials', 'identicon', 'blank', '404'])
+    .default('initials')
+    .describe('for a user without an avatar'),
 })
 export type AvatarQuery = z.output<typeof AvatarQuery>
 
@@ -41,5 +48,5 @@ export type AvatarQuery = z.output<typeof AvatarQuery>
 export const VariantParams = z.object({
   userId: Id,
   version: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
-  file: z.string().regex(/^\d{1,4}\.(webp|jpg)$/),
+  file: z.string().regex(/^\d{1,4}\.(avif|webp|jpg)$/),
 })

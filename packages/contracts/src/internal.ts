@@ -22,6 +22,27 @@ export const EndedSessionsQuery = z.object({
   since: Time.optional().describe('without it: a token’s lifetime ago'),
 })
 
+/**
+ * `GET /internal/users/:id/initials`, media → accounts: what stands for a user without a picture, made of their
+ * nickname. Empty when it has no letter. 404 `user-not-found` also for a disabled user.
+ */
+export const UserInitials = z.object({ initials: z.string().max(16) }).meta({ id: 'UserInitials' })
+export type UserInitials = z.output<typeof UserInitials>
+
+/** MD5 or SHA-256 of a lower-case e-mail address, hexadecimal: how Gravatar and Libravatar name people. */
+export const EmailHash = z
+  .string()
+  .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})$/i, 'must be an MD5 or SHA-256 hash, hexadecimal')
+  .toLowerCase()
+
+/**
+ * `GET /internal/email-hashes/:hash`, media → accounts: whose address it is. 404 `user-not-found` unless that
+ * user is `discoverable`, not disabled, and (where addresses are verified) has verified it.
+ */
+export const EmailHashParams = z.object({ hash: EmailHash })
+export const HashedUser = z.object({ userId: Id }).meta({ id: 'HashedUser' })
+export type HashedUser = z.output<typeof HashedUser>
+
 /** One event of an upload's trail, as its owner is given it. */
 export const UploadEvent = z
   .object({

@@ -1,4 +1,4 @@
-import { EndedSessions, type SetAvatar } from '@likeness/contracts'
+import { EndedSessions, HashedUser, type SetAvatar, UserInitials } from '@likeness/contracts'
 import { signServiceToken } from '@likeness/runtime'
 import type { MediaConfig } from './config.js'
 
@@ -8,9 +8,15 @@ export type AccountsClient = {
   setAvatar(userId: string, avatar: SetAvatar): Promise<boolean>
   /** The sessions that ended since a time. Rejects when accounts is away. */
   endedSessions(since: string | undefined): Promise<EndedSessions>
+  /** What stands for a user without a picture; undefined for nobody. Rejects when accounts is away. */
+  initialsOf(userId: string): Promise<string | undefined>
+  /** The discoverable user whose e-mail address has this hash. Rejects when accounts is away. */
+  userOfHash(hash: string): Promise<string | undefined>
 }
 
 const timeoutMs = 5_000
+// Someone waits for a picture, and there is one that needs no answer.
+const pictureTimeoutMs = 1_000
 
 export function openAccountsClient(
   config: Pick<MediaConfig, 'ACCOUNTS_URL' | 'SERVICE_SECRET'>,
@@ -18,7 +24,7 @@ export function openAccountsClient(
   async function call(
     method: string,
     path: string,
-    body?: object,
+    { body, timeout = timeoutMs }: { body?: object; timeout?: number } = {},
   ): Promise<{ status: number; text: string }> {
     const response = await fetch(`${config.ACCOUNTS_URL}/internal/${path}`, {
       method,
@@ -27,15 +33,23 @@ export function openAccountsClient(
         ...(body ? { 'content-type': 'application/json' } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(timeout),
     })
     // The body is read, so the connection can be used again.
     return { status: response.status, text: await response.text() }
   }
 
+  /** Asks about someone while a picture is waited for. */
+  async function askAbout(path: string): Promise<unknown> {
+    const { status, text } = await call('GET', path, { timeout: pictureTimeoutMs })
+    if (status === 404 && text.includes('"user-not-found"')) return undefined
+    if (status !== 200) throw new Error(`accounts answered ${status} to a question about a user`)
+    return JSON.parse(text)
+  }
+
   return {
     async setAvatar(userId, avatar) {
-      const { status, text } = await call('PUT', `users/${userId}/avatar`, avatar)
+      const { status, text } = await call('PUT', `users/${userId}/avatar`, { body: avatar })
       if (status === 204) return true
       if (status === 404 && text.includes('"user-not-found"')) return false
       throw new Error(`accounts answered ${status} to a new avatar`)
@@ -48,6 +62,14 @@ export function openAccountsClient(
       )
       if (status !== 200) throw new Error(`accounts answered ${status} to a look for ended sessions`)
       return EndedSessions.parse(JSON.parse(text))
+    },
+
+    async initialsOf(userId) {
+      return UserInitials.optional().parse(await askAbout(`users/${userId}/initials`))?.initials
+    },
+
+    async userOfHash(hash) {
+      return HashedUser.optional().parse(await askAbout(`email-hashes/${hash}`))?.userId
     },
   }
 }

@@ -2,7 +2,8 @@ import multipart from '@fastify/multipart'
 import { mediaProblems } from '@likeness/contracts'
 import { createServer, openEndedSessions, openJwks, registerGuards, type Server } from '@likeness/runtime'
 import { openAvatarCache } from './avatars/avatar-cache.js'
-import { serveAvatarRoute, serveVariantRoute } from './avatars/serve-avatar.js'
+import { serveAvatarRoute } from './avatars/serve-avatar.js'
+import { serveVariantRoute } from './avatars/serve-variant.js'
 import type { Deps } from './deps.js'
 import { eraseUserRoute } from './erasure/erase-user.js'
 import { exportFileRoute, exportUserRoute } from './erasure/export-user.js'
@@ -48,7 +49,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   const cache = await openAvatarCache(deps)
 
   // Anyone
-  serveAvatarRoute(server, cache)
+  serveAvatarRoute(server, { ...deps, cache })
   serveVariantRoute(server, cache)
 
   // Signed in: on one's own uploads, a manager on anyone's

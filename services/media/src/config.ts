@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { VariantFormat } from '@likeness/contracts'
 import { httpUrl, integer, ProcessConfig } from '@likeness/runtime'
 import { z } from 'zod'
 
@@ -7,6 +8,13 @@ const sizes = z
   .regex(/^\d+(,\d+)*$/, 'must be whole numbers separated by commas')
   .transform((value) => [...new Set(value.split(',').map(Number))].sort((a, b) => a - b))
   .refine((list) => list.every((size) => size >= 16 && size <= 2048), 'each size must be 16 to 2048 pixels')
+
+const formats = z
+  .string()
+  .transform((value) => [...new Set(value.split(',').map((name) => name.trim()))])
+  .pipe(z.array(VariantFormat))
+  // Best first, whatever the order given.
+  .transform((given) => VariantFormat.options.filter((format) => given.includes(format)))
 
 /** Every variable of the media service; `--help` of each process prints them. */
 export const MediaConfig = ProcessConfig.extend({
@@ -24,6 +32,10 @@ export const MediaConfig = ProcessConfig.extend({
     .default(256 * 1024 * 1024)
     .describe('bytes of uploads being received at once, per process; past it 503'),
   AVATAR_SIZES: sizes.default([32, 64, 128, 256, 512]).describe('sides of the square variants, pixels'),
+  AVATAR_FORMATS: formats
+    .default(['webp', 'jpeg'])
+    .describe('formats of the variants: webp, jpeg, avif; after a change run likeness-media rerender'),
+  AVIF_EFFORT: integer(0, 9).default(0).describe('0 is fastest; 4 takes fifty times as long for fewer bytes'),
   AVATAR_BACKGROUND: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #ffffff')

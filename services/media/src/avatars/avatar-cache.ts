@@ -1,61 +1,77 @@
-import type { Bus } from '@likeness/runtime'
 import { LRUCache } from 'lru-cache'
 import { type AvatarRow, findLiveAvatar } from '../database/avatars.table.js'
 import type { Deps } from '../deps.js'
 import { erasedTopic } from '../erasure/erase-user.job.js'
 import { uploadsTopic } from '../uploads/announce.js'
+import { openLookup } from './lookup.js'
 
 // Even when a notice is missed, every process serves a new avatar within this time.
 const liveTtlMs = 1_000
-const mostUsers = 100_000
+// A new nickname or a withdrawn consent to be found shows after this, like a cached picture.
+const personTtlMs = 60_000
+const most = 100_000
 
-/** The pictures and pointers a process serves most, in memory. */
+/** What a process serves most, in memory: pictures, pointers to them, and what accounts says of people. */
 export type AvatarCache = {
   /** The version a user shows now. */
   live(userId: string): Promise<AvatarRow | undefined>
-  /** The bytes under a key; one read per key however many ask. Throws BlobNotFoundError. */
-  picture(key: string): Promise<Buffer>
+  /** The initials of a user; undefined for nobody. Rejects when accounts is away. */
+  initials(userId: string): Promise<string | undefined>
+  /** The discoverable user with this hash of an e-mail address. Rejects when accounts is away. */
+  userOfHash(hash: string): Promise<string | undefined>
+  /**
+   * The bytes under a key: one read per key however many ask. Throws BlobNotFoundError.
+   * @param make makes bytes that are not a stored blob; their key is none of a blob
+   */
+  picture(key: string, make?: () => Promise<Buffer>): Promise<Buffer>
 }
 
 /** Drops a user's pointer whenever a notice says that something of theirs changed. */
-export async function openAvatarCache(
-  deps: Pick<Deps, 'db' | 'storage' | 'config'> & { bus: Bus },
-): Promise<AvatarCache> {
-  const lives = new LRUCache<string, Promise<AvatarRow | undefined>>({ max: mostUsers, ttl: liveTtlMs })
-  const most = deps.config.PICTURE_CACHE_BYTES
+export async function openAvatarCache({
+  db,
+  storage,
+  config,
+  accounts,
+  bus,
+}: Pick<Deps, 'db' | 'storage' | 'config' | 'accounts' | 'bus'>): Promise<AvatarCache> {
+  const lives = openLookup((userId) => findLiveAvatar(db, userId), { most, ttlMs: liveTtlMs })
+  const initials = openLookup((userId) => accounts.initialsOf(userId), { most, ttlMs: personTtlMs })
+  const users = openLookup((hash) => accounts.userOfHash(hash), { most, ttlMs: personTtlMs })
   const pictures =
-    most > 0
-      ? new LRUCache<string, Buffer>({ maxSize: most, sizeCalculation: (bytes) => bytes.length + 200 })
+    config.PICTURE_CACHE_BYTES > 0
+      ? new LRUCache<string, Buffer>({
+          maxSize: config.PICTURE_CACHE_BYTES,
+          sizeCalculation: (bytes) => bytes.length + 200,
+        })
       : undefined
   const reading = new Map<string, Promise<Buffer>>()
-  await deps.bus.subscribe(erasedTopic, ({ userId }) => {
-    lives.delete(String(userId))
-    for (const key of pictures?.keys() ?? []) if (key.startsWith(`avatars/${userId}/`)) pictures?.delete(key)
+  await bus.subscribe(erasedTopic, ({ userId }) => {
+    lives.forget(String(userId))
+    initials.forget(String(userId))
+    const isTheirs = (key: string) => key.startsWith(`avatars/${userId}/`)
+    for (const key of reading.keys()) if (isTheirs(key)) reading.delete(key)
+    for (const key of pictures?.keys() ?? []) if (isTheirs(key)) pictures?.delete(key)
   })
-  await deps.bus.subscribe(uploadsTopic, (notice) => lives.delete(String(notice.userId)))
+  await bus.subscribe(uploadsTopic, (notice) => lives.forget(String(notice.userId)))
 
   return {
-    live(userId) {
-      const known = lives.get(userId)
-      if (known) return known
-      const asked = findLiveAvatar(deps.db, userId)
-      lives.set(userId, asked)
-      asked.catch(() => lives.delete(userId))
-      return asked
-    },
-    async picture(key) {
+    live: lives.get,
+    initials: initials.get,
+    userOfHash: users.get,
+    async picture(key, make = () => storage.get(key)) {
       const kept = pictures?.get(key)
       if (kept) return kept
       const underway = reading.get(key)
       if (underway) return underway
-      const read = deps.storage.get(key)
+      const read = make()
       reading.set(key, read)
       try {
         const bytes = await read
-        pictures?.set(key, bytes)
+        // Not when its owner was erased meanwhile.
+        if (reading.get(key) === read) pictures?.set(key, bytes)
         return bytes
       } finally {
-        reading.delete(key)
+        if (reading.get(key) === read) reading.delete(key)
       }
     },
   }

@@ -1,4 +1,4 @@
-import { extensionOf, type VariantFormat } from '@likeness/contracts'
+import { extensionOf } from '@likeness/contracts'
 import { ImageError } from '@likeness/images'
 import { findAvatar, findLiveAvatar, insertAvatar, unsetLive } from '../database/avatars.table.js'
 import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
@@ -9,8 +9,6 @@ import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
 import { deleteFiles } from '../uploads/upload-files.js'
 import { viewAvatar } from '../uploads/upload-view.js'
-
-const formats: readonly VariantFormat[] = ['webp', 'jpeg']
 
 /**
  * The job of a confirmed upload: render its variants, make them live, tell accounts. Each step commits, so
@@ -27,8 +25,8 @@ export async function publishAvatar(
   await tellAccounts(deps, confirmed)
 }
 
-const variantKeys = (prefix: string, sizes: readonly number[]) =>
-  sizes.flatMap((size) => formats.map((format) => `${prefix}/${size}.${extensionOf[format]}`))
+const variantKeys = (prefix: string, { AVATAR_SIZES, AVATAR_FORMATS }: WorkerDeps['config']) =>
+  AVATAR_SIZES.flatMap((size) => AVATAR_FORMATS.map((format) => `${prefix}/${size}.${extensionOf[format]}`))
 
 type ConfirmedRow = UploadRow & { readonly version: number }
 
@@ -44,8 +42,9 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
     const variants = await decoder.render(original, {
       ...(row.crop ? { crop: row.crop } : {}),
       sizes: config.AVATAR_SIZES,
-      formats,
+      formats: config.AVATAR_FORMATS,
       background: config.AVATAR_BACKGROUND,
+      avifEffort: config.AVIF_EFFORT,
       maxPixels: config.IMAGE_MAX_PIXELS,
     })
     await Promise.all(
@@ -74,7 +73,7 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
       upload_id: row.id,
       live: newest,
       sizes: config.AVATAR_SIZES,
-      formats: [...formats],
+      formats: config.AVATAR_FORMATS,
       blob_prefix: prefix,
     })
     const superseded =
@@ -85,7 +84,7 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
   })
   if (changed.length === 0 && !(await findUpload(db, row.id, row.user_id))) {
     // Erased while this job was storing.
-    await deleteFiles(deps, variantKeys(prefix, config.AVATAR_SIZES))
+    await deleteFiles(deps, variantKeys(prefix, config))
     return false
   }
   await Promise.all(changed.map((one) => announce(deps.bus, one)))

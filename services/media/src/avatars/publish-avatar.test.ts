@@ -47,7 +47,7 @@ t.test('a user that accounts no longer knows', async (t) => {
   await media.work()
   await waitFor(async () => (await read()).closedAt)
   t.match(await read(), { status: 'failed', failure: { code: 'user-not-found' } })
-  await waitFor(async () => (await ana.call('GET', `/v1/avatars/${ana.id}`)).status === 404)
+  await waitFor(async () => (await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status === 404)
 })
 
 t.test('the same job twice, and at once, publishes once', async (t) => {

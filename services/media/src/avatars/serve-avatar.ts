@@ -1,28 +1,23 @@
-import {
-  AvatarParams,
-  AvatarQuery,
-  extensionOf,
-  ProblemBody,
-  type VariantFormat,
-  VariantParams,
-} from '@likeness/contracts'
+import { AvatarParams, AvatarQuery, extensionOf, ProblemBody, type VariantFormat } from '@likeness/contracts'
 import type { Reply, Request, Server } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
-import { Picture, pictureHeaders, Unchanged } from '../pictures.js'
-import { problem } from '../problems.js'
+import type { AvatarRow } from '../database/avatars.table.js'
+import type { Deps } from '../deps.js'
+import { Picture, Unchanged } from '../pictures.js'
 import type { AvatarCache } from './avatar-cache.js'
+import { chooseFormat } from './choose-format.js'
+import { drawDefault } from './draw-default.js'
+import { aMinute, avatarNotFound, etagOfBlob, etagOfBytes, sendPicture } from './send-picture.js'
 
-const contentType: Readonly<Record<VariantFormat, string>> = { webp: 'image/webp', jpeg: 'image/jpeg' }
-const aMinute = 'public, max-age=60, stale-while-revalidate=600'
-const forEver = 'public, max-age=31536000, immutable'
+type Serving = { cache: AvatarCache } & Pick<Deps, 'config' | 'logger'>
 
 /** GET /v1/avatars/:userId: the picture a user shows now, at the nearest rendered size. */
-export function serveAvatarRoute(server: Server, cache: AvatarCache): void {
+export function serveAvatarRoute(server: Server, serving: Serving): void {
   server.get(
     '/v1/avatars/:userId',
     {
       schema: {
-        summary: 'The avatar now, at the nearest rendered size',
+        summary: 'The avatar now, at the nearest rendered size; without one, a drawn default',
         tags: ['avatars'],
         params: AvatarParams,
         querystring: AvatarQuery,
@@ -30,70 +25,60 @@ export function serveAvatarRoute(server: Server, cache: AvatarCache): void {
       },
     },
     async (request, reply) => {
-      const avatar = await cache.live(request.params.userId)
-      if (!avatar) throw notFound(aMinute)
-      const { size: asked, format = preferredFormat(request.headers.accept) } = request.query
-      const size = avatar.sizes.find((one) => one >= asked) ?? avatar.sizes.at(-1)
+      const avatar = await serving.cache.live(request.params.userId)
       reply.header('vary', 'Accept')
-      return sendPicture(request, reply, cache, {
-        key: `${avatar.blob_prefix}/${size}.${extensionOf[format]}`,
-        format,
-        cacheControl: aMinute,
-      })
+      return avatar
+        ? sendAvatar(request, reply, serving.cache, avatar, request.query)
+        : sendDefault(request, reply, serving, request.params.userId, request.query)
     },
   )
 }
 
-/** GET /v1/avatars/:userId/:version/:file: one variant, which never changes. */
-export function serveVariantRoute(server: Server, cache: AvatarCache): void {
-  server.get(
-    '/v1/avatars/:userId/:version/:file',
-    {
-      schema: {
-        summary: 'One immutable variant',
-        tags: ['avatars'],
-        params: VariantParams,
-        response: { 200: Picture, 304: Unchanged, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { userId, version, file } = request.params
-      return sendPicture(request, reply, cache, {
-        key: `avatars/${userId}/${version}/${file}`,
-        format: file.endsWith('.webp') ? 'webp' : 'jpeg',
-        cacheControl: forEver,
-      })
-    },
-  )
-}
-
-async function sendPicture(
+async function sendAvatar(
   request: Request,
   reply: Reply,
   cache: AvatarCache,
-  picture: { key: string; format: VariantFormat; cacheControl: string },
+  avatar: AvatarRow,
+  query: AvatarQuery,
 ): Promise<Reply> {
-  const bytes = await cache.picture(picture.key).catch((error: unknown) => {
-    throw error instanceof BlobNotFoundError ? notFound('no-store') : error
+  const format = formatFor(request, query, avatar.formats)
+  const key = `${avatar.blob_prefix}/${nearest(query.size, avatar.sizes)}.${extensionOf[format]}`
+  const bytes = await cache.picture(key).catch((error: unknown) => {
+    throw error instanceof BlobNotFoundError ? avatarNotFound('no-store') : error
   })
-  // Blobs under a version never change, so their key identifies their bytes.
-  const etag = `"${picture.key.slice('avatars/'.length)}"`
-  reply.headers({ ...pictureHeaders, etag, 'cache-control': picture.cacheControl })
-  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send()
-  return reply.type(contentType[picture.format]).send(bytes)
+  return sendPicture(request, reply, { bytes, etag: etagOfBlob(key), format, cacheControl: aMinute })
 }
 
-/** RFC 9110 §13.1.2: `*` or a list, compared weakly. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  return ifNoneMatch.split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')))
+async function sendDefault(
+  request: Request,
+  reply: Reply,
+  serving: Serving,
+  userId: string,
+  query: AvatarQuery,
+): Promise<Reply> {
+  if (query.default === '404') throw avatarNotFound(aMinute)
+  const { AVATAR_SIZES, AVATAR_FORMATS } = serving.config
+  const format = formatFor(request, query, AVATAR_FORMATS)
+  const size = nearest(query.size, AVATAR_SIZES)
+  const { bytes, complete } = await drawDefault(
+    serving,
+    query.default,
+    { seed: userId, userId },
+    { size, format },
+  )
+  const cacheControl = complete ? aMinute : 'no-store'
+  return sendPicture(request, reply, { bytes, etag: etagOfBytes(bytes), format, cacheControl })
 }
 
-/** WebP for whoever names it; JPEG, which everything reads, for the rest. */
-function preferredFormat(accept: string | undefined): VariantFormat {
-  const webp = /image\/webp\s*(?:;\s*q=([\d.]+))?/i.exec(accept ?? '')
-  return webp && Number(webp[1] ?? 1) > 0 ? 'webp' : 'jpeg'
+/** The format asked for by name, if there is one, else by `Accept`. */
+function formatFor(request: Request, query: AvatarQuery, formats: readonly VariantFormat[]): VariantFormat {
+  const { format } = query
+  if (format === undefined) return chooseFormat(request.headers.accept, formats)
+  if (!formats.includes(format)) throw avatarNotFound(aMinute)
+  return format
 }
 
-const notFound = (cacheControl: string) =>
-  problem('avatar-not-found', {}, { headers: { 'cache-control': cacheControl } })
+/** The smallest size that is large enough, else the largest. */
+export function nearest(asked: number, sizes: readonly number[]): number {
+  return sizes.find((size) => size >= asked) ?? Math.max(...sizes)
+}

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import type { Role, SetAvatar } from '@likeness/contracts'
 import { isServiceToken, newId, parseConfig } from '@likeness/runtime'
 import { testDatabase, testQueueUrl } from '@likeness/test-kit'
-import Fastify from 'fastify'
+import Fastify, { type FastifyReply } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
 import type { Test } from 'tap'
 import { openApp } from '../app.js'
@@ -33,6 +33,11 @@ async function startAccountsPeer(t: Test) {
     status: 204,
     /** What `GET /internal/ended-sessions` answers with. */
     ended: [] as string[],
+    /** What is known of people, by id: their initials, and hashes of their address. */
+    people: new Map<string, { initials: string; hashes: readonly string[] }>(),
+    /** How often it was asked about someone, and whether it answers. */
+    asked: 0,
+    away: false,
     privateKey,
     publicKey,
     kid,
@@ -52,6 +57,19 @@ async function startAccountsPeer(t: Test) {
     },
   )
   server.get('/internal/ended-sessions', () => ({ sessions: peer.ended, until: new Date().toISOString() }))
+  const answerAbout = (reply: FastifyReply, found: object | undefined) => {
+    peer.asked += 1
+    if (peer.away) return reply.code(503).send()
+    return found ?? reply.code(404).send({ code: 'user-not-found' })
+  }
+  server.get<{ Params: { id: string } }>('/internal/users/:id/initials', ({ params }, reply) => {
+    const person = peer.people.get(params.id)
+    return answerAbout(reply, person && { initials: person.initials })
+  })
+  server.get<{ Params: { hash: string } }>('/internal/email-hashes/:hash', ({ params }, reply) => {
+    const userId = [...peer.people].find(([, { hashes }]) => hashes.includes(params.hash))?.[0]
+    return answerAbout(reply, userId === undefined ? undefined : { userId })
+  })
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
   peer.url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`

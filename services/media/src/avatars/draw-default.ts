@@ -1,0 +1,56 @@
+import type { AvatarQuery } from '@likeness/contracts'
+import {
+  canDrawInitials,
+  type Drawing,
+  type DrawOptions,
+  draw,
+  type EncodedFormat,
+  initialsColours,
+} from '@likeness/images'
+import type { Deps } from '../deps.js'
+import type { AvatarCache } from './avatar-cache.js'
+
+/** What is drawn for someone without a picture. */
+export type DefaultKind = Exclude<AvatarQuery['default'], '404'> | 'retro' | 'silhouette'
+
+/** A drawn picture. `complete` is false when it stands in for one that accounts, being away, could not tell of. */
+export type Drawn = { readonly bytes: Buffer; readonly complete: boolean }
+
+/**
+ * Draws a default picture, once: the same drawing is kept under the same key, whoever it stands for.
+ * @param who whom it stands for; `userId` is known for initials only
+ */
+export async function drawDefault(
+  { cache, config, logger }: { cache: AvatarCache } & Pick<Deps, 'config' | 'logger'>,
+  kind: DefaultKind,
+  who: { seed: string; userId: string | undefined },
+  picture: { size: number; format: EncodedFormat },
+): Promise<Drawn> {
+  const options = { ...picture, background: config.AVATAR_BACKGROUND, avifEffort: config.AVIF_EFFORT }
+  if (kind !== 'initials') {
+    const drawing = kind === 'identicon' || kind === 'retro' ? { kind, seed: who.seed } : { kind }
+    return { bytes: await keep(cache, drawing, options), complete: true }
+  }
+  const initials = await initialsOf(cache, who.userId).catch((error: unknown) => {
+    logger.warn({ err: error }, 'initials')
+    return 'unknown' as const
+  })
+  const drawing: Drawing = initials === 'unknown' ? { kind: 'silhouette' } : initials
+  return { bytes: await keep(cache, drawing, options), complete: initials !== 'unknown' }
+}
+
+/** Initials in the user's colour; a silhouette where there are none or no font has them. */
+async function initialsOf(cache: AvatarCache, userId: string | undefined): Promise<Drawing> {
+  const letters = userId === undefined ? undefined : await cache.initials(userId)
+  if (userId === undefined || letters === undefined || !canDrawInitials(letters))
+    return { kind: 'silhouette' }
+  // The end of a UUID is random.
+  return { kind: 'initials', letters, colour: Number.parseInt(userId.slice(-6), 16) % initialsColours }
+}
+
+function keep(cache: AvatarCache, drawing: Drawing, options: DrawOptions): Promise<Buffer> {
+  const { size, format } = options
+  return cache.picture(`drawn/${Object.values(drawing).join('/')}/${size}.${format}`, () =>
+    draw(drawing, options),
+  )
+}
