@@ -107,8 +107,7 @@ create table sessions (
   user_agent text,
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
   constraint sessions_pkey PRIMARY KEY (id),
-  constraint sessions_seed_check CHECK ((octet_length(seed) = 32)),
-  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  constraint sessions_seed_check CHECK ((octet_length(seed) = 32))
 );
 CREATE INDEX sessions_ended ON public.sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX sessions_expiring ON public.sessions USING btree (expires_at);
@@ -141,4 +140,6 @@ create table users (
   constraint users_role_check CHECK ((role = ANY (ARRAY['user'::text, 'manager'::text, 'admin'::text]))),
   constraint users_username UNIQUE (username_key)
 );
+CREATE INDEX users_email_md5 ON public.users USING btree (md5(email_key));
+CREATE INDEX users_email_sha256 ON public.users USING btree (encode(sha256((email_key)::bytea), 'hex'::text));
 CREATE INDEX users_unverified ON public.users USING btree (created_at) WHERE (email_verified_at IS NULL);

@@ -160,6 +160,14 @@ export const accountsProblems = {
       'Il est inconnu, expiré ou révoqué : reconnectez-vous.',
     ],
   ),
+  'cross-site-request': row(
+    403,
+    ['This came from another site', 'Cette requête vient d’un autre site'],
+    [
+      'A session kept in a cookie is used from its own site only.',
+      'Une session gardée dans un cookie ne s’utilise que depuis son propre site.',
+    ],
+  ),
   'refresh-token-reused': row(
     401,
     ['This refresh token was used before', 'Ce jeton de renouvellement a déjà servi'],

@@ -7,7 +7,11 @@ export const LogIn = z.strictObject({ login: text(1, 254), password: Password })
 export type LogIn = z.output<typeof LogIn>
 
 /** `POST /v1/sessions/refresh` */
-export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(4096) }).meta({ id: 'Refresh' })
+export const Refresh = z
+  .strictObject({
+    refreshToken: z.string().min(1).max(4096).optional().describe('without it the cookie is used'),
+  })
+  .meta({ id: 'Refresh' })
 
 /** Tokens of a session; times in seconds. */
 export const Tokens = z
@@ -23,6 +27,11 @@ export type Tokens = z.output<typeof Tokens>
 
 export const LoggedIn = Tokens.extend({ user: User }).meta({ id: 'LoggedIn' })
 export type LoggedIn = z.output<typeof LoggedIn>
+
+/** The same, where the refresh token is in the cookie. */
+export const CookieTokens = Tokens.omit({ refreshToken: true }).meta({ id: 'CookieTokens' })
+export type CookieTokens = z.output<typeof CookieTokens>
+export const CookieLoggedIn = LoggedIn.omit({ refreshToken: true }).meta({ id: 'CookieLoggedIn' })
 
 /** One device that is logged in. */
 export const Session = z
@@ -40,3 +49,11 @@ export type Session = z.output<typeof Session>
 
 export const SessionList = z.object({ items: z.array(Session) }).meta({ id: 'SessionList' })
 export type SessionList = z.output<typeof SessionList>
+
+/** `POST /v1/sessions?cookie=true` */
+export const LogInQuery = z.object({
+  cookie: z.enum(['true', 'false']).default('false').describe('keep the refresh token in an HttpOnly cookie'),
+})
+
+/** `DELETE /v1/sessions?except=current` */
+export const LogOutQuery = z.object({ except: z.literal('current').optional() })

@@ -6,6 +6,8 @@ import type { Logger } from './logger.js'
 export type EndedSessionsView = {
   /** Whether the caller's session has ended, as far as the last look tells. */
   readonly isEnded: (caller: Caller) => boolean
+  /** Looks at once, for who knows that some have just ended. */
+  readonly look: () => Promise<void>
   close(): void
 }
 
@@ -52,6 +54,7 @@ export async function openEndedSessions(
   await goOn()
   return {
     isEnded: (caller) => ended.has(caller.sessionId),
+    look: lookAgain,
     close() {
       closed = true
       clearTimeout(timer)

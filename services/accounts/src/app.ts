@@ -12,10 +12,13 @@ import { problem } from './problems.js'
 import { getMeRoute } from './profiles/get-me.js'
 import { patchMeRoute } from './profiles/patch-me.js'
 import { setAvatarRoute } from './profiles/set-avatar.js'
+import { listEndedSessionsRoute } from './sessions/list-ended-sessions.js'
 import { listSessionsRoute } from './sessions/list-sessions.js'
 import { logInRoute } from './sessions/log-in.js'
 import { logOutRoutes } from './sessions/log-out.js'
 import { refreshRoute } from './sessions/refresh.js'
+import { findByEmailHashRoute } from './users/find-by-email-hash.js'
+import { getInitialsRoute } from './users/get-initials.js'
 import { getUserRoute } from './users/get-user.js'
 import { registerRoute } from './users/register.js'
 
@@ -39,6 +42,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     audience: config.JWT_AUDIENCE,
     serviceSecret: config.SERVICE_SECRET,
     findKey: deps.keys.find,
+    isEnded: deps.ended.isEnded,
     problem,
   })
 
@@ -74,6 +78,9 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   await server.register(async (services: Server) => {
     services.addHook('onRequest', guards.service)
     setAvatarRoute(services, deps)
+    listEndedSessionsRoute(services, deps)
+    getInitialsRoute(services, deps)
+    findByEmailHashRoute(services, deps)
   })
   return server
 }

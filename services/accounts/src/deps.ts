@@ -2,10 +2,12 @@ import {
   assertMigrated,
   type Cursors,
   type Database,
+  type EndedSessionsView,
   type JobQueue,
   type Logger,
   openCursors,
   openDatabase,
+  openEndedSessions,
   openLogger,
   openQueue,
 } from '@likeness/runtime'
@@ -18,6 +20,7 @@ import { type Groups, openGroups } from './groups/groups.js'
 import { type KeyRing, openKeyRing } from './keys/key-ring.js'
 import { type Hasher, openHasher } from './passwords/hasher.js'
 import { type Enqueue, enqueueTo } from './queue.js'
+import { endedSince } from './sessions/list-ended-sessions.js'
 import { openRefreshTokens, type RefreshTokens } from './sessions/refresh-token.js'
 
 /** What every process of the accounts service works with. */
@@ -38,6 +41,8 @@ export type ApiDeps = Deps & {
   readonly refreshTokens: RefreshTokens
   readonly cursors: Cursors
   readonly groups: Groups
+  /** Call `look` where sessions have just ended, so that this process knows at once. */
+  readonly ended: EndedSessionsView
 }
 
 /** What its worker has besides. */
@@ -89,6 +94,10 @@ export async function openApiDeps(
       await deps.close()
       throw error
     }))
+  const ended = await openEndedSessions((since) => endedSince(deps, since), {
+    tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    logger: deps.logger,
+  })
   return {
     ...deps,
     keys,
@@ -96,7 +105,9 @@ export async function openApiDeps(
     refreshTokens: openRefreshTokens(config.KEY_SECRET),
     cursors: openCursors(config.SERVICE_SECRET),
     groups,
+    ended,
     async close() {
+      ended.close()
       keys.close()
       await deps.close()
     },

@@ -2,6 +2,7 @@ import type { Migrations } from '@likeness/runtime'
 import { first } from './2026-11-20-first.migration.js'
 import { customFields } from './2026-11-21-custom-fields.migration.js'
 import { mail } from './2026-11-22-mail.migration.js'
+import { sessionsOutliveUsers } from './2026-11-23-sessions-outlive-users.migration.js'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
 import type { InboxTable } from './inbox.table.js'
@@ -29,4 +30,5 @@ export const migrations: Migrations = {
   '2026-11-20-first': first,
   '2026-11-21-custom-fields': customFields,
   '2026-11-22-mail': mail,
+  '2026-11-23-sessions-outlive-users': sessionsOutliveUsers,
 }

@@ -131,6 +131,18 @@ export async function endSessions(
   return ended.map((row) => row.id)
 }
 
+// A transaction may commit a while after the moment its rows say they ended.
+const commitSeconds = 5
+
+/** Sessions that ended at or after a time, and the time to ask from next. */
+export async function listEndedSessions(db: Db, since: Date): Promise<{ sessions: string[]; until: string }> {
+  const { rows } = await sql<{ sessions: string[]; until: Date }>`
+    select coalesce(array_agg(id), '{}') as sessions, now() - make_interval(secs => ${commitSeconds}) as until
+    from sessions where ended_at >= ${since}`.execute(db)
+  const [row] = rows
+  return { sessions: row?.sessions ?? [], until: (row?.until ?? since).toISOString() }
+}
+
 /** Deletes sessions that ended or expired more than `days` ago; returns how many. */
 export async function deleteOverSessions(db: Db, days: number): Promise<number> {
   const before = sql<Date>`now() - make_interval(days => ${days})`

@@ -52,6 +52,26 @@ export function findPersonByEmail(db: Db, email: string): Promise<Person | undef
   return people(db).where('users.email_key', '=', keyOf(email)).executeTakeFirst()
 }
 
+/** Who may be found by the MD5 or SHA-256 hash of their address, hexadecimal. */
+export async function findDiscoverable(
+  db: Db,
+  hash: string,
+  verifiedOnly: boolean,
+): Promise<string | undefined> {
+  const hashed =
+    hash.length === 32 ? sql<string>`md5(email_key)` : sql<string>`encode(sha256(email_key::bytea), 'hex')`
+  let query = db
+    .selectFrom('users')
+    .innerJoin('profiles', 'profiles.user_id', 'users.id')
+    .select('users.id')
+    .where(hashed, '=', hash)
+    .where('profiles.discoverable', '=', true)
+    .where('users.disabled_at', 'is', null)
+  if (verifiedOnly) query = query.where('users.email_verified_at', 'is not', null)
+  const row = await query.executeTakeFirst()
+  return row?.id
+}
+
 /** Fails on the unique constraints `users_username` and `users_email`; a ghost only on the former. */
 export async function insertUser(
   trx: Transaction<Tables>,

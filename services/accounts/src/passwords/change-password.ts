@@ -49,5 +49,6 @@ async function changePassword(
     await insertActivity(trx, { userId: person.id, type: 'password-changed', origin })
     return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
   })
+  await deps.ended.look()
   await deps.enqueue('send-mail', { mailId })
 }

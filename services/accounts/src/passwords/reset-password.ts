@@ -87,5 +87,6 @@ async function resetPassword(deps: ApiDeps, body: ResetPassword, origin: Origin)
     await insertActivity(trx, { userId: person.id, type: 'password-reset', origin })
     return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
   })
+  await deps.ended.look()
   await deps.enqueue('send-mail', { mailId })
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { User } from '@likeness/contracts'
 import { newId, signServiceToken } from '@likeness/runtime'
 import t from 'tap'
@@ -266,4 +267,34 @@ t.test('the feed is paged', async (t) => {
     t.match([status, body.code], [400, 'invalid-cursor'])
   }
   t.equal((await call('GET', '/v1/me/activity?limit=101', { token })).body.code, 'validation-failed')
+})
+
+t.test('media asks for initials and for who has the hash of an address', async (t) => {
+  const { asMedia, call, db, join } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  const headers = await asMedia()
+  const initials = async (nickname: string) => {
+    await call('PATCH', '/v1/me', { body: { profile: { nickname } }, token })
+    return (await call('GET', `/internal/users/${user.id}/initials`, { headers })).body.initials
+  }
+  t.equal(await initials('keen otter 4821'), 'KO')
+  t.equal(await initials('Élodie'), 'É')
+  t.equal(await initials('anna-maria von x'), 'AM')
+  t.equal(await initials('😀 42'), '')
+
+  const byHash = async (algorithm: string, address = user.email.toUpperCase().toLowerCase()) => {
+    const hash = createHash(algorithm).update(address).digest('hex')
+    const { status, body } = await call('GET', `/internal/email-hashes/${hash}`, { headers })
+    return body.userId ?? status
+  }
+  t.equal(await byHash('md5'), 404, 'who did not ask to be found is not')
+  await call('PATCH', '/v1/me', { body: { profile: { discoverable: true } }, token })
+  t.equal(await byHash('md5'), 404, 'nor by an address that is not verified')
+  await db.updateTable('users').set({ email_verified_at: new Date() }).where('id', '=', user.id).execute()
+  t.same([await byHash('md5'), await byHash('sha256')], [user.id, user.id])
+  t.equal(await byHash('md5', 'nobody@example.com'), 404)
+  t.equal((await call('GET', '/internal/email-hashes/xyz', { headers })).status, 400)
+  await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
+  t.equal(await byHash('sha256'), 404)
+  t.equal((await call('GET', `/internal/users/${user.id}/initials`, { headers })).status, 404)
 })

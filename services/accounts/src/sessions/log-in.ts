@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { LoggedIn, LogIn, ProblemBody } from '@likeness/contracts'
+import { CookieLoggedIn, LoggedIn, LogIn, LogInQuery, ProblemBody } from '@likeness/contracts'
 import { newId, type Server } from '@likeness/runtime'
+import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import { findEarlierLogins, insertActivity, type Origin } from '../database/activities.table.js'
 import { forgiveAttempts } from '../database/attempts.table.js'
@@ -12,6 +13,7 @@ import { addressOf, keyOfAttempt, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { viewUser } from '../users/user-view.js'
 import { issueTokens } from './issue-tokens.js'
+import { cookieOf } from './refresh-cookie.js'
 
 /** POST /v1/sessions: opens a session with an e-mail address or username and the password. */
 export function logInRoute(server: Server, deps: ApiDeps): void {
@@ -21,17 +23,21 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
       schema: {
         tags: ['sessions'],
         summary: 'Log in',
+        querystring: LogInQuery,
         body: LogIn,
-        response: { 201: LoggedIn, '4xx': ProblemBody },
+        response: { 201: z.union([LoggedIn, CookieLoggedIn]), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       const { person, session } = await logIn(deps, request.body, originOf(request))
       const tokens = await issueTokens(deps, session, person.role)
+      const { cookie, body } = cookieOf(deps.config.PUBLIC_URL, tokens)
+      const inCookie = request.query.cookie === 'true'
+      if (inCookie) reply.header('set-cookie', cookie)
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...tokens, user: viewUser(person) })
+        .send({ ...(inCookie ? body : tokens), user: viewUser(person) })
     },
   )
 }

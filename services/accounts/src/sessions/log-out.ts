@@ -1,4 +1,4 @@
-import { IdParams, ProblemBody } from '@likeness/contracts'
+import { IdParams, LogOutQuery, ProblemBody } from '@likeness/contracts'
 import { callerOf, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
@@ -6,6 +6,7 @@ import { insertActivity, type Origin } from '../database/activities.table.js'
 import { endSessions } from '../database/sessions.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
+import { clearedCookie } from './refresh-cookie.js'
 
 const responses = { 204: z.null().describe('ended'), '4xx': ProblemBody }
 const security = [{ accessToken: [] }]
@@ -17,8 +18,8 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
     { schema: { tags: ['sessions'], summary: 'Log out', security, response: responses } },
     async (request, reply) => {
       const { id, sessionId } = callerOf(request)
-      await endMySessions(deps, id, originOf(request), sessionId)
-      return reply.code(204).send(null)
+      await logOut(deps, id, originOf(request), { id: sessionId })
+      return reply.code(204).header('set-cookie', clearedCookie(deps.config.PUBLIC_URL)).send(null)
     },
   )
 
@@ -34,7 +35,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const ended = await endMySessions(deps, callerOf(request).id, originOf(request), request.params.id)
+      const ended = await logOut(deps, callerOf(request).id, originOf(request), { id: request.params.id })
       if (ended === 0) throw problem('session-not-found')
       return reply.code(204).send(null)
     },
@@ -42,21 +43,39 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
 
   server.delete(
     '/v1/sessions',
-    { schema: { tags: ['sessions'], summary: 'Log out everywhere', security, response: responses } },
+    {
+      schema: {
+        tags: ['sessions'],
+        summary: 'Log out everywhere, or everywhere else',
+        security,
+        querystring: LogOutQuery,
+        response: responses,
+      },
+    },
     async (request, reply) => {
-      await endMySessions(deps, callerOf(request).id, originOf(request))
+      const { id, sessionId } = callerOf(request)
+      const everywhere = request.query.except === undefined
+      await logOut(deps, id, originOf(request), everywhere ? {} : { except: sessionId })
+      if (everywhere) reply.header('set-cookie', clearedCookie(deps.config.PUBLIC_URL))
       return reply.code(204).send(null)
     },
   )
 }
 
-/** Ends the session named, or all; each leaves an activity row. Returns how many were live. */
-function endMySessions(deps: ApiDeps, userId: string, origin: Origin, id?: string): Promise<number> {
-  return deps.db.transaction().execute(async (trx) => {
-    const ended = await endSessions(trx, userId, 'logout', id === undefined ? {} : { id })
-    for (const sessionId of ended) {
+/** Ends live sessions of a user; each leaves an activity row. Returns how many there were. */
+async function logOut(
+  deps: ApiDeps,
+  userId: string,
+  origin: Origin,
+  which: { id?: string; except?: string },
+): Promise<number> {
+  const ended = await deps.db.transaction().execute(async (trx) => {
+    const ids = await endSessions(trx, userId, 'logout', which)
+    for (const sessionId of ids) {
       await insertActivity(trx, { userId, type: 'logout', origin, details: { sessionId } })
     }
-    return ended.length
+    return ids.length
   })
+  await deps.ended.look()
+  return ended
 }

@@ -1,5 +1,6 @@
-import { ProblemBody, Refresh, type Role, Tokens } from '@likeness/contracts'
+import { CookieTokens, ProblemBody, Refresh, type Role, Tokens } from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
+import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import {
@@ -14,6 +15,7 @@ import type { ApiDeps } from '../deps.js'
 import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { issueTokens } from './issue-tokens.js'
+import { cookieOf, readCookie } from './refresh-cookie.js'
 import { readRefreshToken } from './refresh-token.js'
 
 /** POST /v1/sessions/refresh: gives a new access token and the next refresh token. */
@@ -24,14 +26,22 @@ export function refreshRoute(server: Server, deps: ApiDeps): void {
       schema: {
         tags: ['sessions'],
         summary: 'Refresh the tokens of a session',
-        body: Refresh,
-        response: { 200: Tokens, '4xx': ProblemBody },
+        body: Refresh.nullish(),
+        response: { 200: z.union([Tokens, CookieTokens]), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
-      const { session, role } = await refreshSession(deps, request.body.refreshToken, originOf(request))
+      const { PUBLIC_URL } = deps.config
+      const given = request.body?.refreshToken
+      const token = given ?? readCookie(PUBLIC_URL, request.headers)
+      if (token === undefined) throw problem('invalid-refresh-token')
+      const { session, role } = await refreshSession(deps, token, originOf(request))
+      const tokens = await issueTokens(deps, session, role)
       reply.header('cache-control', 'no-store')
-      return issueTokens(deps, session, role)
+      if (given !== undefined) return tokens
+      const { cookie, body } = cookieOf(PUBLIC_URL, tokens)
+      reply.header('set-cookie', cookie)
+      return body
     },
   )
 }
@@ -67,7 +77,9 @@ async function refreshSession(
   const { id } = found
   const session = await findJustRotated(deps.db, id, claimed.generation, deps.config.REFRESH_GRACE_SECONDS)
   if (session) return { session, role: person.role }
-  throw problem((await endReused(deps, found, origin)) ? 'refresh-token-reused' : 'invalid-refresh-token')
+  const reused = await endReused(deps, found, origin)
+  await deps.ended.look()
+  throw problem(reused ? 'refresh-token-reused' : 'invalid-refresh-token')
 }
 
 /** Whether the session was live until now. */

@@ -1,4 +1,6 @@
 import type { SessionList, Tokens } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+import { decodeJwt } from 'jose'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 
@@ -261,4 +263,85 @@ t.test('a hash with weaker parameters is replaced at the next login', async (t) 
     (await call('POST', '/v1/sessions', { body: { login: username, password: goodPassword } })).status,
     201,
   )
+})
+
+t.test('the refresh token can be kept in a cookie that no other site can use', async (t) => {
+  const { another, call, register } = await startAccounts(t)
+  const { username } = await register()
+  const logIn = (caller: typeof call) =>
+    caller('POST', '/v1/sessions?cookie=true', { body: { login: username, password: goodPassword } })
+  const opened = await logIn(call)
+  t.equal(opened.status, 201)
+  t.notOk('refreshToken' in opened.body)
+  const cookieOf = (answer: typeof opened) => answer.headers.get('set-cookie') ?? ''
+  t.match(
+    cookieOf(opened),
+    /^__Secure-likeness-refresh=lkr_[\w-]+; Path=\/v1\/sessions; Max-Age=2\d{6}; HttpOnly; SameSite=Strict; Secure$/,
+  )
+  const pair = (answer: typeof opened) => cookieOf(answer).split(';')[0] ?? ''
+  const refresh = (cookie: string, headers: Record<string, string> = {}) =>
+    call('POST', '/v1/sessions/refresh', { headers: { cookie: `other=1; ${cookie}`, ...headers } })
+
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://likeness.test' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ]
+  for (const headers of foreign) {
+    const { status, body } = await refresh(pair(opened), headers)
+    t.match([status, body.code], [403, 'cross-site-request'], JSON.stringify(headers))
+  }
+  const own = { origin: 'https://likeness.test', 'sec-fetch-site': 'same-origin' }
+  const refreshed = await refresh(pair(opened), own)
+  t.equal(refreshed.status, 200)
+  t.notOk('refreshToken' in refreshed.body)
+  t.not(pair(refreshed), pair(opened))
+  t.equal((await refresh(pair(refreshed))).status, 200)
+  t.equal((await refresh('')).body.code, 'invalid-refresh-token')
+
+  const token = String(refreshed.body.accessToken)
+  const out = await call('DELETE', '/v1/sessions/current', { token })
+  t.match(cookieOf(out), /^__Secure-likeness-refresh=; Path=\/v1\/sessions; Max-Age=0; HttpOnly/)
+  const plain = await another({ PUBLIC_URL: 'http://localhost:8080' })
+  t.match(cookieOf(await logIn(plain.call)), /^likeness-refresh=[^;]+; [^S]*HttpOnly; SameSite=Strict$/)
+})
+
+t.test('an ended session stops its access tokens: here at once, in other processes within 5 s', async (t) => {
+  const { another, asMedia, call, join, logIn } = await startAccounts(t)
+  const second = await another()
+  const here = await join()
+  const there = await logIn(here.user.username)
+  const status = async (caller: typeof call, token: string) =>
+    (await caller('GET', '/v1/me', { token })).status
+  t.equal(await status(second.call, there.accessToken), 200)
+
+  t.equal((await call('DELETE', '/v1/sessions?except=current', { token: here.accessToken })).status, 204)
+  t.equal(await status(call, there.accessToken), 401)
+  t.equal(await status(call, here.accessToken), 200, 'all but this one')
+  await waitFor(async () => (await status(second.call, there.accessToken)) === 401, { timeoutMs: 5_000 })
+
+  const asked = async (since = '') => {
+    const { body } = await call<{ sessions: string[]; until: string }>(
+      'GET',
+      `/internal/ended-sessions${since && `?since=${since}`}`,
+      { headers: await asMedia() },
+    )
+    return body
+  }
+  const ended = await asked()
+  t.same(ended.sessions, [decodeJwt(there.accessToken).sid])
+  t.ok(Date.parse(ended.until) < Date.now())
+  t.same((await asked('2100-01-01T00:00:00.000Z')).sessions, [])
+  t.equal((await call('GET', '/internal/ended-sessions', { token: here.accessToken })).status, 401)
+})
+
+t.test('refreshes are limited per session', async (t) => {
+  const { call, join } = await startAccounts(t, { config: { REFRESHES_PER_MINUTE: '3' } })
+  const [one, two] = [await join(), await join()]
+  const refresh = async (refreshToken: string) =>
+    (await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status
+  for (const status of [200, 200, 200, 429]) t.equal(await refresh(one.refreshToken), status)
+  t.equal(await refresh(two.refreshToken), 200)
 })

@@ -1,0 +1,27 @@
+import { IdParams, ProblemBody, UserInitials } from '@likeness/contracts'
+import type { Server } from '@likeness/runtime'
+import { findPerson } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { problem } from '../problems.js'
+
+/** GET /internal/users/:id/initials: what stands for a user without a picture. */
+export function getInitialsRoute(server: Server, deps: ApiDeps): void {
+  server.get(
+    '/internal/users/:id/initials',
+    {
+      schema: { hide: true, params: IdParams, response: { 200: UserInitials, '4xx': ProblemBody } },
+    },
+    async (request) => {
+      const person = await findPerson(deps.db, request.params.id)
+      if (!person || person.disabled_at) throw problem('user-not-found')
+      return { initials: initialsOf(person.nickname) }
+    },
+  )
+}
+
+/** The first letters of the first two words, in capitals; empty when there is no letter. */
+export function initialsOf(nickname: string): string {
+  const words = nickname.split(/[\s._-]+/)
+  const letters = words.flatMap((word) => word.match(/^\p{L}\p{M}*/u)?.[0] ?? [])
+  return letters.slice(0, 2).join('').toLocaleUpperCase('en').slice(0, 16)
+}
