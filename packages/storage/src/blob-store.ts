@@ -32,9 +32,26 @@ export type BlobStore = {
   list(prefix: string): AsyncIterable<BlobEntry>
   /** Resolves when a put would work now; throws what would stop it. For readiness. */
   check(): Promise<void>
+  /**
+   * Makes a form with which a client, without credentials, may store one blob of exactly this size under the
+   * key until it expires, sent as multipart/form-data with the fields first and the field `file` last. Only
+   * some stores can; and as not every server checks the hash, whoever reads the blob does.
+   */
+  readonly presignPost?: (key: string, upload: AnnouncedUpload) => Promise<PresignedPost>
   /** Lets go of whatever the store holds open. No method may be called after it. */
   close(): Promise<void>
 }
+
+/** What a client says it will send. */
+export type AnnouncedUpload = {
+  readonly bytes: number
+  /** Hexadecimal. */
+  readonly sha256: string
+  readonly contentType: string
+  readonly expiresInSeconds: number
+}
+
+export type PresignedPost = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
 
 /** No blob has this key. */
 export class BlobNotFoundError extends Error {
@@ -49,6 +66,14 @@ export class StorageFullError extends Error {
   override readonly name = 'StorageFullError'
   constructor(options?: ErrorOptions) {
     super('The blob storage is full', options)
+  }
+}
+
+/** The store does not answer, or not now. Whether it did what it was asked is unknown; trying again is right. */
+export class StorageAwayError extends Error {
+  override readonly name = 'StorageAwayError'
+  constructor(options?: ErrorOptions) {
+    super('The blob storage does not answer', options)
   }
 }
 

@@ -1,8 +1,12 @@
 export {
+  type AnnouncedUpload,
   type BlobEntry,
   BlobNotFoundError,
   type BlobStore,
   InvalidBlobKeyError,
+  type PresignedPost,
+  StorageAwayError,
   StorageFullError,
 } from './blob-store.js'
 export { openStorage } from './open-storage.js'
+export { parseStorageUrl } from './storage-url.js'
