@@ -50,7 +50,8 @@ type CommonTable = ProblemTable &
 /**
  * A server with what every process shares: request ids, security headers, problem+json for every error,
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
- * @param options `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes.
+ * @param options `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes;
+ *   `isAway` tells errors of something that will be back, answered 503 like those of the database.
  */
 export async function createServer(options: {
   title: string
@@ -60,6 +61,7 @@ export async function createServer(options: {
   trustProxy: string | undefined
   checks: Readonly<Record<string, () => Promise<unknown>>>
   jsonLimit: number
+  isAway?: (error: unknown) => boolean
 }): Promise<Server> {
   const problem = problemsOf(options.problems)
   const server = Fastify({
@@ -79,7 +81,7 @@ export async function createServer(options: {
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = error instanceof Problem ? error : toProblem(error, problem)
+    const known = error instanceof Problem ? error : toProblem(error, problem, options.isAway)
     if (known.kind.status >= 500) request.log.error({ err: error }, known.code)
     return sendProblem(known, request, reply)
   })
@@ -133,7 +135,11 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .send(body)
 }
 
-function toProblem(error: FastifyError, problem: ReturnType<typeof problemsOf<CommonTable>>): Problem {
+function toProblem(
+  error: FastifyError,
+  problem: ReturnType<typeof problemsOf<CommonTable>>,
+  isAway: (error: unknown) => boolean = () => false,
+): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map((issue) => ({
       path: issue.instancePath.split('/').filter(Boolean).join('.'),
@@ -145,7 +151,8 @@ function toProblem(error: FastifyError, problem: ReturnType<typeof problemsOf<Co
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return problem('unsupported-media-type', { accepted: 'application/json' })
   }
-  if (isDatabaseAway(error)) return problem('overloaded', {}, { headers: { 'retry-after': '2' } })
+  if (isDatabaseAway(error) || isAway(error))
+    return problem('overloaded', {}, { headers: { 'retry-after': '2' } })
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return problem('malformed-request')
   }

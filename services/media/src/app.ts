@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart'
 import { mediaProblems } from '@likeness/contracts'
 import { createServer, openEndedSessions, openJwks, registerGuards, type Server } from '@likeness/runtime'
+import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { serveAvatarRoute } from './avatars/serve-avatar.js'
 import { serveVariantRoute } from './avatars/serve-variant.js'
@@ -30,6 +31,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
     checks: readinessChecks(deps),
+    isAway: (error) => error instanceof StorageAwayError,
   })
   const endedSessions = await openEndedSessions((since) => deps.accounts.endedSessions(since), {
     tokenSeconds: longestTokenSeconds,

@@ -1,13 +1,19 @@
 import { describeConfig, parseConfig, startupFault } from '@likeness/runtime'
-import { Command } from 'commander'
+import { openStorage, parseStorageUrl } from '@likeness/storage'
+import { Command, InvalidArgumentError } from 'commander'
 import { MediaConfig } from './config.js'
 import { type Deps, openDeps } from './deps.js'
 import { migrate } from './index.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
+import { moveStorage } from './upkeep/move-storage.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 
 type Result = Readonly<Record<string, unknown>>
+
+// How often a long command tells how far it is.
+const progressMs = 2_000
+const toMib = (bytes: number) => Math.round(bytes / 1_048_576)
 
 const program = new Command('likeness-media')
   .description('Upkeep of the media service: the same functions as its schedule.')
@@ -34,6 +40,18 @@ upkeepCommand(
 upkeepCommand('requeue-stuck', 'add the lost jobs of uploads that wait too long', requeueStuck)
 upkeepCommand('collect-garbage', 'delete blobs that no row names', collectGarbage)
 
+program
+  .command('move-storage')
+  .description('copy every blob from one storage to another while both may be in use')
+  .requiredOption('--from <url>', 'the old storage, as STORAGE_URL names it', asStorageUrl)
+  .requiredOption('--to <url>', 'the new storage', asStorageUrl)
+  .option('--verify', 'also compare the content of blobs that are there already')
+  .option('--dry-run', 'copy nothing, only count what is missing')
+  .option('--json', 'print JSON')
+  .action((options: { from: string; to: string; verify?: boolean; dryRun?: boolean; json?: boolean }) =>
+    finish(options, () => moveBetween(options)),
+  )
+
 await program.parseAsync()
 
 function upkeepCommand(
@@ -58,6 +76,42 @@ function upkeepCommand(
         }
       }),
     )
+}
+
+function asStorageUrl(url: string): string {
+  try {
+    parseStorageUrl(url)
+    return url
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : '')
+  }
+}
+
+async function moveBetween(options: {
+  from: string
+  to: string
+  verify?: boolean
+  dryRun?: boolean
+}): Promise<Result> {
+  const [from, to] = [openStorage(options.from), openStorage(options.to)]
+  let toldAt = Date.now()
+  try {
+    return await moveStorage(
+      from,
+      to,
+      { dryRun: options.dryRun === true, verify: options.verify === true },
+      ({ seen, seenBytes, missing, missingBytes }) => {
+        if (Date.now() - toldAt < progressMs) return
+        toldAt = Date.now()
+        process.stderr.write(
+          `${seen} blobs (${toMib(seenBytes)} MiB) seen, ${missing} (${toMib(missingBytes)} MiB) were missing\n`,
+        )
+      },
+    )
+  } finally {
+    await from.close()
+    await to.close()
+  }
 }
 
 async function finish({ json }: { json?: boolean }, work: () => Promise<Result>): Promise<void> {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { VariantFormat } from '@likeness/contracts'
 import { httpUrl, integer, ProcessConfig } from '@likeness/runtime'
+import { parseStorageUrl } from '@likeness/storage'
 import { z } from 'zod'
 
 const sizes = z
@@ -16,10 +17,21 @@ const formats = z
   // Best first, whatever the order given.
   .transform((given) => VariantFormat.options.filter((format) => given.includes(format)))
 
+const storageUrl = z.string().superRefine((url, context) => {
+  try {
+    parseStorageUrl(url)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not valid' })
+  }
+})
+
 /** Every variable of the media service; `--help` of each process prints them. */
 export const MediaConfig = ProcessConfig.extend({
   ACCOUNTS_URL: httpUrl.describe('internal base URL of the accounts service'),
-  STORAGE_URL: z.string().describe('where pictures are kept: file:///folder'),
+  STORAGE_URL: storageUrl.describe('where pictures are kept: file:///folder or s3://bucket/prefix?…'),
+  STORAGE_FALLBACK_URL: storageUrl
+    .optional()
+    .describe('read from here what STORAGE_URL does not have, while pictures move (default nowhere)'),
   IMAGE_MAX_BYTES: integer(1024, 1_000_000_000)
     .default(10 * 1024 * 1024)
     .describe('largest upload, bytes'),

@@ -11,7 +11,7 @@ import {
   openLogger,
   openQueue,
 } from '@likeness/runtime'
-import { type BlobStore, openStorage } from '@likeness/storage'
+import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import { type AccountsClient, openAccountsClient } from './accounts-client.js'
 import type { MediaConfig } from './config.js'
 import type { Tables } from './database/database.js'
@@ -44,7 +44,7 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
       max: config.DATABASE_POOL,
       onError: (error) => logger.warn({ err: error }, 'database'),
     })
-  const storage = overrides.storage ?? openStorage(config.STORAGE_URL)
+  const storage = overrides.storage ?? storageOf(config)
   const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))
   const bus = overrides.bus ?? openBus(config.QUEUE_URL, logger)
   return {
@@ -64,6 +64,13 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
       await storage.close()
     },
   }
+}
+
+function storageOf({ STORAGE_URL, STORAGE_FALLBACK_URL }: MediaConfig): BlobStore {
+  const storage = openStorage(STORAGE_URL)
+  return STORAGE_FALLBACK_URL === undefined
+    ? storage
+    : withFallback(storage, openStorage(STORAGE_FALLBACK_URL))
 }
 
 /** @param overrides replaced by tests that make a part fail */

@@ -1,0 +1,70 @@
+import { type BlobEntry, BlobNotFoundError, type BlobStore, mergeByKey } from '@likeness/storage'
+
+/** Blobs looked at at once; each may be in memory twice, as it was read and as it was copied. */
+const atOnce = 8
+
+/** What a run has seen of the old storage, and what of it was missing in the new one. */
+export type Moved = { seen: number; seenBytes: number; missing: number; missingBytes: number }
+
+/**
+ * Copies every blob that `to` lacks and reads each copy back to compare it. Services may go on using `from`;
+ * a run that ends early is simply started again.
+ * @param options `dryRun`: copy nothing, only count what is missing; `verify`: also compare the content of
+ *   blobs that are there already, and count those that differ as missing
+ * @param onProgress called after every blob
+ * @throws Error when a copy is not what was copied
+ */
+export async function moveStorage(
+  from: BlobStore,
+  to: BlobStore,
+  options: { dryRun: boolean; verify: boolean },
+  onProgress: (moved: Moved) => void = () => undefined,
+): Promise<Moved> {
+  const moved: Moved = { seen: 0, seenBytes: 0, missing: 0, missingBytes: 0 }
+  const pairs = mergeByKey(from.list(''), to.list(''))
+  const work = async () => {
+    for await (const { key, first, second } of pairs) {
+      if (!first) continue
+      const isThere = await isDone({ first, second }, () => !options.verify || isSame(from, to, key))
+      if (!isThere && !options.dryRun) await copy(from, to, key)
+      moved.seen += 1
+      moved.seenBytes += first.bytes
+      moved.missing += isThere ? 0 : 1
+      moved.missingBytes += isThere ? 0 : first.bytes
+      onProgress(moved)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return moved
+}
+
+/** A key's content does not change, so the same size is done; of two sizes the newer one is in use. */
+function isDone(
+  { first, second }: { first: BlobEntry; second: BlobEntry | undefined },
+  isSameContent: () => boolean | Promise<boolean>,
+): boolean | Promise<boolean> {
+  if (!second) return false
+  return second.bytes === first.bytes ? isSameContent() : second.modifiedAt > first.modifiedAt
+}
+
+async function copy(from: BlobStore, to: BlobStore, key: string): Promise<void> {
+  const bytes = await unlessGone(from.get(key))
+  if (!bytes) return
+  await to.put(key, bytes)
+  if (!(await isSame(from, to, key))) throw new Error(`The copy of ${key} is not what was copied`)
+}
+
+/** Whether both hold the same bytes; a blob deleted meanwhile is no difference. */
+async function isSame(from: BlobStore, to: BlobStore, key: string): Promise<boolean> {
+  const [bytes, copied] = await Promise.all([unlessGone(from.get(key)), unlessGone(to.get(key))])
+  return !bytes || !copied || bytes.equals(copied)
+}
+
+async function unlessGone(read: Promise<Buffer>): Promise<Buffer | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof BlobNotFoundError) return undefined
+    throw error
+  }
+}
