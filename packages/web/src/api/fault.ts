@@ -3,6 +3,8 @@ import type { ProblemBody } from '@likeness/contracts'
 /** A request that did not end as hoped, in words a person can read. */
 export class Fault extends Error {
   override name = 'Fault'
+  /** When it was noticed, as `Date.now()` counts. */
+  readonly at = Date.now()
   constructor(
     /** The problem's code (RFC 9457), or one of the page's own: see the functions below. */
     readonly code: string,
@@ -26,9 +28,15 @@ export class Fault extends Error {
     return this.code === 'unreachable' || (this.rest.status ?? 0) >= 500
   }
 
-  /** The message of one field, if it is at fault. */
+  /** The link of a mail cannot be used any more: another one can. */
+  get isDeadLink(): boolean {
+    return this.code === 'token-invalid' || this.code === 'token-expired'
+  }
+
+  /** What is wrong with one field, if anything. */
   field(path: string): string | undefined {
-    return this.rest.errors?.find((error) => error.path === path)?.message
+    const messages = this.rest.errors?.filter((error) => error.path === path).map(({ message }) => message)
+    return messages?.join('; ') || undefined
   }
 }
 

@@ -1,16 +1,13 @@
 import { useMutation } from '@tanstack/react-query'
 import { logOut } from '../session/accounts.js'
+import { Brand } from '../ui/brand.js'
 import { Button } from '../ui/button.js'
-import { Mark } from '../ui/icons.js'
 
 export function Header({ username }: { username: string | undefined }) {
   const leave = useMutation({ mutationFn: logOut })
   return (
     <header className="flex min-h-20 flex-wrap items-center justify-between gap-x-6 py-3">
-      <p className="flex items-center gap-3 font-serif text-xl font-semibold">
-        <Mark />
-        Likeness
-      </p>
+      <Brand />
       <div className="flex items-center gap-4 text-sm">
         {username && <span className="max-w-40 truncate text-soft">@{username}</span>}
         <Button look="quiet" busy={leave.isPending} onClick={() => leave.mutate()}>

@@ -1,4 +1,5 @@
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
+import { useFocusOnStep } from '../ui/use-focus-on-step.js'
 import { ChooseStep } from './choose-step.js'
 import { CropStep } from './crop-step.js'
 import type { FlowState } from './flow.js'
@@ -13,7 +14,7 @@ import { useNoStrayDrops } from './use-given-files.js'
 export function PicturePanel({ onPublished }: { onPublished: () => void }) {
   const { state, dispatch, limit } = useAvatarFlow()
   useNoStrayDrops()
-  const heading = useFocusOnStep(state.step)
+  const heading = useFocusOnStep(state.step === 'loading' ? undefined : state.step)
   const isPublished = state.step === 'choosing' && state.notice?.kind === 'published'
   useEffect(() => {
     if (isPublished) onPublished()
@@ -75,16 +76,4 @@ function spoken(state: FlowState): string {
     default:
       return ''
   }
-}
-
-/** When a step removed the focused control, its heading takes focus: nobody starts from the top again. */
-function useFocusOnStep(step: FlowState['step']) {
-  const heading = useRef<HTMLHeadingElement>(null)
-  const before = useRef(step)
-  useEffect(() => {
-    const began = before.current !== step && before.current !== 'loading'
-    before.current = step
-    if (began && document.activeElement === document.body) heading.current?.focus()
-  }, [step])
-  return heading
 }

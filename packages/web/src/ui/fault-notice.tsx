@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Fault } from '../api/fault.js'
 import { Button } from './button.js'
 import { Notice } from './notice.js'
+import { secondsForPeople } from './seconds.js'
 import { useCountdown } from './use-countdown.js'
 
 /**
@@ -16,7 +17,7 @@ export function FaultNotice(props: {
 }) {
   const { fault, shown = [], again, children } = props
   const { errors = [], requestId, status = 0, retryAfter = 0 } = fault.rest
-  const left = useCountdown(again ? retryAfter : 0)
+  const left = useCountdown(again ? fault.at + retryAfter * 1000 : 0)
   const others = errors.filter((error) => !shown.includes(error.path))
   return (
     <Notice kind="error" title={fault.title}>
@@ -35,7 +36,7 @@ export function FaultNotice(props: {
       {again && (
         <Button onClick={again} off={left > 0}>
           {/* The number would be read out each second. */}
-          Try again {left > 0 && <span aria-hidden="true">in {left} s</span>}
+          Try again {left > 0 && <span aria-hidden="true">in {secondsForPeople(left)}</span>}
         </Button>
       )}
       {children}

@@ -59,6 +59,18 @@ export const AlertIcon = () => (
     <path d="M12 7.5v5.5m0 3.2v.1" />
   </Icon>
 )
+export const MailIcon = () => (
+  <Icon>
+    <rect x="3.5" y="5.5" width="17" height="13" rx="2.5" />
+    <path d="m4.5 7.5 7.5 6 7.5-6" />
+  </Icon>
+)
+export const KeyIcon = () => (
+  <Icon>
+    <circle cx="8" cy="15.5" r="4" />
+    <path d="m11 12.5 8-8m-3.5 3.5 2.5 2.5" />
+  </Icon>
+)
 export const PictureIcon = () => (
   <Icon size={40}>
     <rect x="3.5" y="4.5" width="17" height="15" rx="3" strokeWidth="1.25" />

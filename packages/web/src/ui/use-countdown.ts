@@ -1,14 +1,14 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useReducer } from 'react'
 
-/** Seconds left of those given when it was first used, counted down to 0. */
-export function useCountdown(seconds: number): number {
-  const [end] = useState(() => Date.now() + seconds * 1000)
-  const [left, setLeft] = useState(seconds)
-  const done = left <= 0
+/** Whole seconds left until a time, down to 0. @param end as `Date.now()` counts */
+export function useCountdown(end: number): number {
+  const [, tick] = useReducer((count: number) => count + 1, 0)
+  const left = Math.max(0, Math.ceil((end - Date.now()) / 1000))
+  const runs = left > 0
   useEffect(() => {
-    if (done) return
-    const timer = setInterval(() => setLeft(Math.max(0, Math.ceil((end - Date.now()) / 1000))), 250)
+    if (!runs) return
+    const timer = setInterval(tick, 250)
     return () => clearInterval(timer)
-  }, [end, done])
+  }, [runs])
   return left
 }

@@ -1,0 +1,16 @@
+import { useEffect, useRef } from 'react'
+
+/**
+ * When a step removed the focused control, its heading takes focus: nobody starts from the top again.
+ * @param step undefined while nothing is shown yet, which is no step
+ */
+export function useFocusOnStep(step: string | undefined) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const before = useRef(step)
+  useEffect(() => {
+    const began = before.current !== undefined && before.current !== step
+    before.current = step
+    if (began && document.activeElement === document.body) heading.current?.focus()
+  }, [step])
+  return heading
+}
