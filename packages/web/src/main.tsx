@@ -4,10 +4,13 @@ import { createRoot } from 'react-dom/client'
 import { z } from 'zod'
 import { Fault } from './api/fault.js'
 import { App } from './app/app.js'
+import { takePlace } from './app/place.js'
 import './styles.css'
 
 // zod compiles schemas with `new Function` where it can, which the Content-Security-Policy forbids.
 z.config({ jitless: true })
+
+const place = takePlace()
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -23,7 +26,7 @@ if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <App />
+      <App first={place} />
     </QueryClientProvider>
   </StrictMode>,
 )

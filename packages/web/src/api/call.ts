@@ -14,6 +14,9 @@ export type Request = {
   readonly onHeaders?: (headers: Headers) => void
 }
 
+/** The body of an answer whose status says it all. */
+export const Nothing = z.null().optional()
+
 /**
  * Sends JSON, reads JSON.
  * @throws Fault, or the signal's reason when it was aborted

@@ -1,30 +1,56 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { VerifyEmail } from '../emails/verify-email.js'
+import { ResetPasswordPage } from '../passwords/reset-password.js'
+import type { SessionState } from '../session/session.js'
+import { meKey } from '../session/use-me.js'
 import { useSession } from '../session/use-session.js'
+import type { Entry } from './entry-card.js'
 import { Home } from './home.js'
+import type { Place } from './place.js'
 import { Welcome } from './welcome.js'
 
-export function App() {
+/** @param first where the address led to */
+export function App({ first }: { first: Place }) {
+  const [place, setPlace] = useState(first)
   const session = useSession()
   const queries = useQueryClient()
   const main = useRef<HTMLElement>(null)
-  const shown = useRef(session)
+  const shown = useRef({ session, place })
+
+  const goHome = useCallback((entry?: Entry) => {
+    history.replaceState(null, '', '/')
+    setPlace({ page: 'home', entry })
+  }, [])
 
   useEffect(() => {
-    if (shown.current === session) return
-    shown.current = session
+    if (shown.current.session === session && shown.current.place === place) return
+    shown.current = { session, place }
     // What was read for one user is nothing for the next, and the focused button is gone.
-    if (session.status === 'signed-out') queries.clear()
+    if (session.status === 'signed-out') queries.removeQueries({ queryKey: meKey() })
+    // The way in that the address led to is behind them.
+    else if (place.page === 'home' && place.entry) goHome()
     main.current?.focus({ preventScroll: true })
-  }, [session, queries])
+  }, [session, place, queries, goHome])
 
   return (
     <main ref={main} tabIndex={-1}>
-      {session.status === 'signed-in' ? (
-        <Home key={session.userId} userId={session.userId} />
-      ) : (
-        <Welcome expired={session.expired} />
+      {place.page === 'verify-email' && (
+        <VerifyEmail token={place.token} onContinue={() => goHome({ way: 'log-in' })} />
       )}
+      {place.page === 'reset-password' && (
+        <ResetPasswordPage
+          token={place.token}
+          onChanged={() => goHome({ way: 'log-in', after: 'password-changed' })}
+        />
+      )}
+      {place.page === 'home' && <Front session={session} entry={place.entry} />}
     </main>
   )
+}
+
+function Front({ session, entry }: { session: SessionState; entry: Entry | undefined }) {
+  if (session.status === 'signed-in') return <Home key={session.userId} userId={session.userId} />
+  if (session.expired) return <Welcome entry={{ way: 'log-in', after: 'expired' }} />
+  return <Welcome entry={entry ?? { way: 'register' }} />
 }

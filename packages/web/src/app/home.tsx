@@ -1,24 +1,26 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { asFault } from '../api/fault.js'
 import { AvatarCard } from '../avatar/avatar-card.js'
 import { PicturePanel } from '../avatar/picture-panel.js'
-import { readMe } from '../session/accounts.js'
+import { VerifyBanner } from '../emails/verify-banner.js'
+import { meKey, useMe } from '../session/use-me.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { Header } from './header.js'
 
 /** What someone signed in sees: the avatar as it is, and the way to another one. */
 export function Home({ userId }: { userId: string }) {
   const queries = useQueryClient()
-  const me = useQuery({ queryKey: ['me', userId], queryFn: ({ signal }) => readMe(signal) })
+  const me = useMe(userId)
   const published = useCallback(
-    () => void queries.invalidateQueries({ queryKey: ['me', userId] }),
+    () => void queries.invalidateQueries({ queryKey: meKey(userId) }),
     [queries, userId],
   )
   return (
     <div className="mx-auto max-w-5xl px-4 pb-16 sm:px-8">
       <Header username={me.data?.username} />
       <h1 className="sr-only">Your account</h1>
+      {me.data && !me.data.emailVerified && <VerifyBanner email={me.data.email} />}
       {me.error && !me.data && (
         <div className="mb-6">
           <FaultNotice fault={asFault(me.error)} again={() => void me.refetch()} />

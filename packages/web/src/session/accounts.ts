@@ -1,27 +1,36 @@
 import { LoggedIn, type LogIn, type Register, Registered, User } from '@likeness/contracts'
-import { z } from 'zod'
-import { call } from '../api/call.js'
+import { call, Nothing } from '../api/call.js'
+import { Fault } from '../api/fault.js'
 import { session } from './browser-session.js'
 
-export async function logIn(credentials: LogIn): Promise<void> {
-  const { user, ...tokens } = await call(
-    { method: 'POST', path: '/v1/sessions', body: credentials },
-    LoggedIn,
-  )
-  session.start(user.id, tokens)
+/** `unverified`: the credentials are right, but the address has to be verified first. */
+export type LogInOutcome = 'signed-in' | 'unverified'
+
+export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
+  try {
+    const { user, ...tokens } = await call(
+      { method: 'POST', path: '/v1/sessions', body: credentials },
+      LoggedIn,
+    )
+    session.start(user.id, tokens)
+    return 'signed-in'
+  } catch (fault) {
+    if (fault instanceof Fault && fault.code === 'email-not-verified') return 'unverified'
+    throw fault
+  }
 }
 
 /** Makes the account, then logs in to it. */
-export async function register(account: Register): Promise<void> {
+export async function register(account: Register): Promise<LogInOutcome> {
   await call({ method: 'POST', path: '/v1/users', body: account }, Registered)
-  await logIn({ login: account.username, password: account.password })
+  return logIn({ login: account.username, password: account.password })
 }
 
 /** Ends the session here in any case; the server hears of it when it can be reached. */
 export async function logOut(): Promise<void> {
   try {
     await session.authorized((token) =>
-      call({ method: 'DELETE', path: '/v1/sessions/current', token }, z.undefined()),
+      call({ method: 'DELETE', path: '/v1/sessions/current', token }, Nothing),
     )
   } finally {
     session.end()

@@ -2,11 +2,20 @@ import { LogIn } from '@likeness/contracts'
 import { Button } from '../ui/button.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { Field } from '../ui/field.js'
+import { useForm } from '../ui/use-form.js'
 import { logIn } from './accounts.js'
-import { useForm } from './use-form.js'
 
-export function LogInForm() {
-  const { form, fault, busy } = useForm(LogIn, logIn)
+/**
+ * @param onForgot called with what is filled in so far
+ * @param onUnverified the address of the account has to be verified first
+ */
+export function LogInForm(props: {
+  onForgot: (login: string) => void
+  onUnverified: (login: string) => void
+}) {
+  const { form, fault, busy } = useForm(LogIn, async (credentials) => {
+    if ((await logIn(credentials)) === 'unverified') props.onUnverified(credentials.login)
+  })
   return (
     <form {...form} className="space-y-5">
       {fault && !fault.rest.errors && <FaultNotice fault={fault} />}
@@ -28,6 +37,16 @@ export function LogInForm() {
       <Button type="submit" look="primary" busy={busy} className="w-full">
         Log in
       </Button>
+      <p className="-mb-3 text-center">
+        <Button look="quiet" onClick={() => props.onForgot(loginIn(form.ref.current))}>
+          Forgot your password?
+        </Button>
+      </p>
     </form>
   )
+}
+
+function loginIn(form: HTMLFormElement | null): string {
+  const login = form && new FormData(form).get('login')
+  return typeof login === 'string' ? login : ''
 }

@@ -2,11 +2,15 @@ import { Register } from '@likeness/contracts'
 import { Button } from '../ui/button.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { Field } from '../ui/field.js'
+import { NewPasswordField } from '../ui/new-password-field.js'
+import { useForm } from '../ui/use-form.js'
 import { register } from './accounts.js'
-import { useForm } from './use-form.js'
 
-export function RegisterForm() {
-  const { form, fault, busy } = useForm(Register, register)
+/** @param onUnverified the account is made, and may be logged in to once its address is verified */
+export function RegisterForm({ onUnverified }: { onUnverified: (email: string) => void }) {
+  const { form, fault, busy } = useForm(Register, async (account) => {
+    if ((await register(account)) === 'unverified') onUnverified(account.email)
+  })
   return (
     <form {...form} className="space-y-5">
       {fault && !fault.rest.errors && <FaultNotice fault={fault} />}
@@ -19,14 +23,7 @@ export function RegisterForm() {
         error={fault?.field('username')}
       />
       <Field label="E-mail" name="email" type="email" autoComplete="email" error={fault?.field('email')} />
-      <Field
-        label="Password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint="At least 12 characters. A few unrelated words work well."
-        error={fault?.field('password')}
-      />
+      <NewPasswordField error={fault?.field('password')} />
       <Button type="submit" look="primary" busy={busy} className="w-full">
         Create account
       </Button>

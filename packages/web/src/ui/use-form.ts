@@ -12,7 +12,7 @@ export function useForm<Schema extends z.ZodType>(
   send: (value: z.output<Schema>) => Promise<void>,
 ) {
   const element = useRef<HTMLFormElement>(null)
-  const { mutate, isPending, error } = useMutation({
+  const { mutate, isPending, isSuccess, error } = useMutation({
     mutationFn: (entries: Record<string, unknown>) => {
       const parsed = schema.safeParse(entries)
       if (!parsed.success) throw invalid(parsed.error.issues, entries)
@@ -27,7 +27,7 @@ export function useForm<Schema extends z.ZodType>(
     event.preventDefault()
     if (!isPending) mutate(Object.fromEntries(new FormData(event.currentTarget)))
   }
-  return { form: { ref: element, onSubmit, noValidate: true }, fault, busy: isPending }
+  return { form: { ref: element, onSubmit, noValidate: true }, fault, busy: isPending, done: isSuccess }
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[], entries: Record<string, unknown>): Fault {

@@ -1,0 +1,47 @@
+import { Email } from '@likeness/contracts'
+import type { ReactNode } from 'react'
+import { z } from 'zod'
+import { Button } from '../ui/button.js'
+import { FaultNotice } from '../ui/fault-notice.js'
+import { Field } from '../ui/field.js'
+import { Notice } from '../ui/notice.js'
+import { useForm } from '../ui/use-form.js'
+
+const Form = z.strictObject({ email: Email })
+
+/**
+ * Asks for a link by mail. Whatever the address, what is shown afterwards is the same; the form stays, for
+ * an address that was mistyped.
+ * @param email when it is known already
+ * @param children what is said once it is sent
+ */
+export function EmailForm(props: {
+  send: (email: string) => Promise<void>
+  email?: string | undefined
+  hint?: string
+  children: ReactNode
+}) {
+  const { form, fault, busy, done } = useForm(Form, ({ email }) => props.send(email))
+  return (
+    <form {...form} className="space-y-5">
+      {done && (
+        <Notice kind="done" title="Check your mail">
+          {props.children}
+        </Notice>
+      )}
+      {fault && !fault.rest.errors && <FaultNotice fault={fault} />}
+      <Field
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="email"
+        defaultValue={props.email}
+        hint={props.hint}
+        error={fault?.field('email')}
+      />
+      <Button type="submit" look="primary" busy={busy} className="w-full">
+        {done ? 'Send it again' : 'Send the link'}
+      </Button>
+    </form>
+  )
+}

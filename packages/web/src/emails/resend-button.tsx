@@ -1,0 +1,52 @@
+import { useMutation } from '@tanstack/react-query'
+import { asFault } from '../api/fault.js'
+import { Button } from '../ui/button.js'
+import { FaultNotice } from '../ui/fault-notice.js'
+import { secondsForPeople } from '../ui/seconds.js'
+import { useCountdown } from '../ui/use-countdown.js'
+import { sendMyLink } from './verifications.js'
+
+/** The server sends one mail a minute to an address; seconds. */
+const APART = 60
+
+/** Sends whoever is signed in another link, as often as the server allows. */
+export function ResendButton({ look }: { look: 'secondary' | 'quiet' }) {
+  const resend = useMutation({
+    mutationFn: async () => {
+      await sendMyLink()
+      return Date.now()
+    },
+  })
+  const fault = resend.error ? asFault(resend.error) : undefined
+  const early = fault?.rest.status === 429
+  const left = useCountdown(
+    resend.isSuccess
+      ? resend.data + APART * 1000
+      : early
+        ? fault.at + (fault.rest.retryAfter ?? 0) * 1000
+        : 0,
+  )
+  return (
+    <div className="flex flex-wrap items-center justify-end gap-y-1 max-sm:w-full max-sm:justify-start">
+      {fault && !early && <FaultNotice fault={fault} />}
+      <p role="status" className="text-sm text-soft not-empty:mr-4 not-empty:py-1">
+        {resend.isSuccess && 'Sent. Only the newest link works.'}
+        {early && left > 0 && (
+          <>
+            One was sent a moment ago. <span className="sr-only">{fault.detail}</span>
+          </>
+        )}
+      </p>
+      <Button
+        look={look}
+        busy={resend.isPending}
+        off={left > 0}
+        onClick={() => resend.mutate()}
+        className={look === 'secondary' ? 'w-full' : undefined}
+      >
+        {/* The number would be read out each second. */}
+        Send another {left > 0 && <span aria-hidden="true">in {secondsForPeople(left)}</span>}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,23 @@
+import { MailIcon } from '../ui/icons.js'
+import { ResendButton } from './resend-button.js'
+
+/** Reminds someone signed in, quietly, of a link they have not opened yet. */
+export function VerifyBanner({ email }: { email: string }) {
+  return (
+    <section
+      aria-labelledby="verify"
+      className="mb-6 flex flex-wrap items-center gap-x-4 gap-y-1 rounded-2xl border border-line bg-card px-4 py-2 text-sm"
+    >
+      <span className="text-accent max-sm:hidden">
+        <MailIcon />
+      </span>
+      <p className="min-w-0 flex-1 basis-56 py-1 wrap-anywhere">
+        <b id="verify" className="font-semibold">
+          Confirm your e-mail address.
+        </b>{' '}
+        <span className="text-soft">Open the link we sent to {email}.</span>
+      </p>
+      <ResendButton look="quiet" />
+    </section>
+  )
+}

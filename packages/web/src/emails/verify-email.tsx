@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query'
+import { asFault, type Fault } from '../api/fault.js'
+import { useMe } from '../session/use-me.js'
+import { useSession } from '../session/use-session.js'
+import { Button } from '../ui/button.js'
+import { FaultNotice } from '../ui/fault-notice.js'
+import { AlertIcon, CheckIcon, SpinnerIcon } from '../ui/icons.js'
+import { LinkPage } from '../ui/link-page.js'
+import { ResendButton } from './resend-button.js'
+import { ResendForm } from './resend-form.js'
+import { confirmEmail } from './verifications.js'
+
+type Props = {
+  token: string
+  /** To the account of whoever is signed in, else to logging in. */
+  onContinue: () => void
+}
+
+/** Verifies an address as soon as its link is opened: a new account's, or one that replaces another. */
+export function VerifyEmail({ token, onContinue }: Props) {
+  // A query, because it runs once however often React mounts this; the token works only once.
+  const { data, error, refetch, isFetching } = useQuery({
+    queryKey: ['confirm-email', token],
+    queryFn: () => confirmEmail(token),
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
+  if (data) {
+    return (
+      <LinkPage title="Your address is confirmed" icon={<CheckIcon />}>
+        <p className="wrap-anywhere">
+          <b className="font-semibold">{data.email}</b> is the e-mail address of your account.
+        </p>
+        <ContinueButton onContinue={onContinue} />
+      </LinkPage>
+    )
+  }
+  if (isFetching || !error) return <LinkPage title="Confirming your address" icon={<SpinnerIcon />} />
+  const fault = asFault(error)
+  return (
+    <LinkPage
+      title={fault.isDeadLink ? fault.title : 'Your address is not confirmed yet'}
+      icon={<AlertIcon />}
+      look="bad"
+    >
+      {fault.isDeadLink ? (
+        <AnotherLink fault={fault} onContinue={onContinue} />
+      ) : (
+        <>
+          <FaultNotice fault={fault} again={fault.isPassing ? () => void refetch() : undefined} />
+          <ContinueButton onContinue={onContinue} />
+        </>
+      )}
+    </LinkPage>
+  )
+}
+
+function AnotherLink({ fault, onContinue }: { fault: Fault; onContinue: () => void }) {
+  const session = useSession()
+  return (
+    <>
+      {fault.code === 'token-invalid' && <p>{fault.detail}</p>}
+      {session.status === 'signed-in' ? (
+        <>
+          <MyAddress userId={session.userId} />
+          <ContinueButton onContinue={onContinue} />
+        </>
+      ) : (
+        <>
+          <p className="text-soft">
+            Confirmed it before?{' '}
+            <Button look="quiet" onClick={onContinue}>
+              Log in
+            </Button>
+          </p>
+          <ResendForm hint="We send another link, if this address waits for one." />
+        </>
+      )}
+    </>
+  )
+}
+
+/** How the address of whoever is signed in stands, and another link where it is needed. */
+function MyAddress({ userId }: { userId: string }) {
+  const me = useMe(userId)
+  if (me.error) return <FaultNotice fault={asFault(me.error)} again={() => void me.refetch()} />
+  if (!me.data) return null
+  const { email, emailVerified } = me.data
+  return (
+    <>
+      <p className="wrap-anywhere">
+        The address of your account is <b className="font-semibold">{email}</b>, and it is{' '}
+        {emailVerified ? 'confirmed.' : 'not confirmed yet.'}
+      </p>
+      {!emailVerified && <ResendButton look="secondary" />}
+    </>
+  )
+}
+
+function ContinueButton({ onContinue }: { onContinue: () => void }) {
+  const { status } = useSession()
+  return (
+    <Button look="primary" className="w-full" onClick={onContinue}>
+      {status === 'signed-in' ? 'Go to your account' : 'Log in'}
+    </Button>
+  )
+}

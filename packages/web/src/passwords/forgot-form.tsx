@@ -1,0 +1,12 @@
+import { EmailForm } from '../emails/email-form.js'
+import { requestReset } from './resets.js'
+
+/** Asks for a link to choose a new password. @param email when it is known already */
+export function ForgotForm({ email }: { email?: string | undefined }) {
+  return (
+    <EmailForm send={requestReset} email={email} hint="We send a link to choose a new password.">
+      If there is an account with this address, a link to choose a new password is on its way. It works once,
+      and not for long.
+    </EmailForm>
+  )
+}

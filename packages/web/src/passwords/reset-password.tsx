@@ -1,0 +1,44 @@
+import { ResetPassword } from '@likeness/contracts'
+import { Button } from '../ui/button.js'
+import { FaultNotice } from '../ui/fault-notice.js'
+import { AlertIcon, KeyIcon } from '../ui/icons.js'
+import { LinkPage } from '../ui/link-page.js'
+import { NewPasswordField } from '../ui/new-password-field.js'
+import { useForm } from '../ui/use-form.js'
+import { ForgotForm } from './forgot-form.js'
+import { resetPassword } from './resets.js'
+
+const Form = ResetPassword.pick({ password: true })
+
+type Props = { token: string; onChanged: () => void }
+
+/** Takes a new password for what the link carries; a link that is over leads to another one. */
+export function ResetPasswordPage({ token, onChanged }: Props) {
+  const { form, fault, busy } = useForm(Form, async ({ password }) => {
+    await resetPassword({ token, password })
+    onChanged()
+  })
+  if (fault?.isDeadLink) {
+    return (
+      <LinkPage title={fault.title} icon={<AlertIcon />} look="bad">
+        <p>
+          {fault.code === 'token-invalid' && fault.detail} Your password stays as it is. Ask for another link
+          to change it.
+        </p>
+        <ForgotForm />
+      </LinkPage>
+    )
+  }
+  return (
+    <LinkPage title="Choose a new password" icon={<KeyIcon />}>
+      <p className="text-soft">Every device that is logged in to your account will be logged out.</p>
+      <form {...form} className="space-y-5">
+        {fault && !fault.rest.errors && <FaultNotice fault={fault} />}
+        <NewPasswordField error={fault?.field('password')} />
+        <Button type="submit" look="primary" busy={busy} className="w-full">
+          Change password
+        </Button>
+      </form>
+    </LinkPage>
+  )
+}

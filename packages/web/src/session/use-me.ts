@@ -1,0 +1,15 @@
+import { useQuery } from '@tanstack/react-query'
+import { readMe } from './accounts.js'
+
+/** Under what a user is kept; without an id, all of them. */
+export const meKey = (...userId: [] | [string]) => ['me', ...userId]
+
+/** The signed-in user, with profile and avatar. */
+export function useMe(userId: string) {
+  return useQuery({
+    queryKey: meKey(userId),
+    queryFn: ({ signal }) => readMe(signal),
+    // The link that verifies their address opens in another tab.
+    refetchOnWindowFocus: ({ state }) => (state.data?.emailVerified === false ? 'always' : true),
+  })
+}

@@ -1,0 +1,35 @@
+import { type ReactNode, useEffect } from 'react'
+import { Brand } from './brand.js'
+import { useFocusOnStep } from './use-focus-on-step.js'
+
+const looks = { calm: 'bg-tint text-accent', bad: 'bg-danger-tint text-danger' }
+
+/** What the link of a mail opens: one card, and nothing that draws attention from it. */
+export function LinkPage(props: {
+  title: string
+  icon: ReactNode
+  look?: keyof typeof looks
+  children?: ReactNode
+}) {
+  const { title, icon, look = 'calm', children } = props
+  const heading = useFocusOnStep(title)
+  useEffect(() => {
+    const before = document.title
+    document.title = `${title} · ${before}`
+    return () => {
+      document.title = before
+    }
+  }, [title])
+  return (
+    <div className="mx-auto grid min-h-dvh max-w-md content-center gap-8 px-4 py-10">
+      <Brand />
+      <div className="space-y-5 rounded-3xl border border-line bg-card p-6 shadow-lift sm:p-8">
+        <span className={`grid size-12 place-items-center rounded-full ${looks[look]}`}>{icon}</span>
+        <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold wrap-anywhere">
+          {title}
+        </h1>
+        {children}
+      </div>
+    </div>
+  )
+}
