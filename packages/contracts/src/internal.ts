@@ -5,7 +5,7 @@ import { ProfileAvatar } from './users.js'
 
 /**
  * `PUT /internal/users/:id/avatar`, media → accounts: applied only when `version` is newer than the one
- * the profile has, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
+ * the profile has, or the same with other URLs, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
  * for a user who is gone.
  */
 export const SetAvatar = ProfileAvatar.extend({ uploadId: Id }).meta({ id: 'SetAvatar' })

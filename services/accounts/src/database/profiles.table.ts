@@ -75,3 +75,19 @@ export async function setAvatarIfNewer(
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
 }
+
+/** Replaces what is shown of the version the profile has: the same picture in more sizes or formats. */
+export async function refreshAvatar(
+  trx: Transaction<Tables>,
+  userId: string,
+  avatar: ProfileAvatar,
+): Promise<void> {
+  const json = JSON.stringify(avatar)
+  await trx
+    .updateTable('profiles')
+    .set({ avatar: json, updated_at: now })
+    .where('user_id', '=', userId)
+    .where('avatar_version', '=', avatar.version)
+    .where(sql<boolean>`avatar <> ${json}::jsonb`)
+    .execute()
+}

@@ -218,6 +218,13 @@ t.test('media shows a newer avatar, once, in whatever order it comes', async (t)
     [...new Set(versions)].sort((a, b) => b - a),
     'one row for each that was shown',
   )
+  const more = { ...avatarOf(6), urls: { 32: { avif: 'https://likeness.test/v1/avatars/x/6/32.avif' } } }
+  t.equal((await call('PUT', `/internal/users/${user.id}/avatar`, { body: more, headers })).status, 204)
+  const { avatar: refreshed } = (await call<User>('GET', '/v1/me', { token })).body
+  t.same(refreshed?.urls, more.urls, 'the same version may get more URLs')
+  t.equal((await put(5)).status, 204)
+  t.same((await call<User>('GET', '/v1/me', { token })).body.avatar, refreshed)
+
   const gone = await put(7, newId())
   t.match([gone.status, gone.body.code], [404, 'user-not-found'])
 })

@@ -2,7 +2,7 @@ import { IdParams, ProblemBody, SetAvatar } from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { insertActivity, ourselves } from '../database/activities.table.js'
-import { setAvatarIfNewer } from '../database/profiles.table.js'
+import { refreshAvatar, setAvatarIfNewer } from '../database/profiles.table.js'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
@@ -27,14 +27,15 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
 }
 
 /**
- * Applied only when its version is newer, so it may be repeated and may come in any order.
+ * Applied only when its version is newer, or the same with other URLs; so it may be repeated and may come in
+ * any order.
  * @throws Problem `user-not-found`
  */
 async function setAvatar(deps: ApiDeps, userId: string, { uploadId, ...avatar }: SetAvatar): Promise<void> {
   await deps.db.transaction().execute(async (trx) => {
     if (!(await setAvatarIfNewer(trx, userId, avatar))) {
       if (!(await findPerson(trx, userId))) throw problem('user-not-found')
-      return
+      return refreshAvatar(trx, userId, avatar)
     }
     const details = { version: avatar.version, uploadId }
     await insertActivity(trx, { userId, type: 'avatar-published', origin: ourselves, details })
