@@ -80,6 +80,7 @@ export async function createServer(options: {
 
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
+  acceptEmptyJson(server)
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const known = error instanceof Problem ? error : toProblem(error, problem, options.isAway)
     if (known.kind.status >= 500) request.log.error({ err: error }, known.code)
@@ -116,6 +117,16 @@ export async function createServer(options: {
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks })
   })
   return server
+}
+
+/** Many clients name JSON for every request, with or without a body: no body is no fault of form. */
+function acceptEmptyJson(server: Server): void {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.removeContentTypeParser('application/json')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body, done)
+  })
 }
 
 /** Renders a problem in the reader's language; never cached. */
