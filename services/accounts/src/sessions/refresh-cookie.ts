@@ -28,8 +28,8 @@ function setCookie(publicUrl: string, value: string, seconds: number): string {
 
 /**
  * The refresh token of the request's cookie.
- * @throws Problem `cross-site-request` when a browser says that another site's page sent it. Browsers send
- * Origin with every POST; what sends neither header is no browser, and carries no cookie against its will.
+ * @throws Problem `cross-site-request` when a browser says that another site's page sent it: by
+ * Sec-Fetch-Site, else by Origin. What sends neither is no browser, and carries no cookie against its will.
  */
 export function readCookie(publicUrl: string, headers: IncomingHttpHeaders): string | undefined {
   const prefix = `${nameFor(publicUrl)}=`
@@ -37,9 +37,14 @@ export function readCookie(publicUrl: string, headers: IncomingHttpHeaders): str
   const token = pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length)
   if (token === undefined || token === '') return undefined
   const site = headers['sec-fetch-site']
-  const foreignOrigin = headers.origin !== undefined && headers.origin !== new URL(publicUrl).origin
-  if (foreignOrigin || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
-    throw problem('cross-site-request')
-  }
+  const isOwn =
+    site === undefined ? isOwnOrigin(publicUrl, headers) : site === 'same-origin' || site === 'none'
+  if (!isOwn) throw problem('cross-site-request')
   return token
+}
+
+/** People also type another name of the same server, such as localhost; Host has the one they typed. */
+function isOwnOrigin(publicUrl: string, { origin, host }: IncomingHttpHeaders): boolean {
+  const own = new URL(publicUrl)
+  return origin === undefined || origin === own.origin || origin === `${own.protocol}//${host}`
 }
