@@ -32,6 +32,7 @@ export type LoggedIn = z.output<typeof LoggedIn>
 export const CookieTokens = Tokens.omit({ refreshToken: true }).meta({ id: 'CookieTokens' })
 export type CookieTokens = z.output<typeof CookieTokens>
 export const CookieLoggedIn = LoggedIn.omit({ refreshToken: true }).meta({ id: 'CookieLoggedIn' })
+export type CookieLoggedIn = z.output<typeof CookieLoggedIn>
 
 /** One device that is logged in. */
 export const Session = z
