@@ -3,8 +3,7 @@ import type { ProblemBody } from '@likeness/contracts'
 /** A request that did not end as hoped, in words a person can read. */
 export class Fault extends Error {
   override name = 'Fault'
-  /** When it was noticed, as `Date.now()` counts. */
-  readonly at = Date.now()
+  readonly #at = Date.now()
   constructor(
     /** The problem's code (RFC 9457), or one of the page's own: see the functions below. */
     readonly code: string,
@@ -26,6 +25,11 @@ export class Fault extends Error {
   /** The same request may well succeed a little later. */
   get isPassing(): boolean {
     return this.code === 'unreachable' || (this.rest.status ?? 0) >= 500
+  }
+
+  /** When another try makes sense, as `Date.now()` counts. */
+  get retryAt(): number {
+    return this.#at + (this.rest.retryAfter ?? 0) * 1000
   }
 
   /** The link of a mail cannot be used any more: another one can. */

@@ -1,7 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
+import { asFault } from '../api/fault.js'
 import { logOut } from '../session/accounts.js'
 import { Brand } from '../ui/brand.js'
 import { Button } from '../ui/button.js'
+import { FaultNotice } from '../ui/fault-notice.js'
 
 export function Header({ username }: { username: string | undefined }) {
   const leave = useMutation({ mutationFn: logOut })
@@ -14,6 +16,11 @@ export function Header({ username }: { username: string | undefined }) {
           Log out
         </Button>
       </div>
+      {leave.error && (
+        <div className="mt-3 w-full">
+          <FaultNotice fault={asFault(leave.error)} />
+        </div>
+      )}
     </header>
   )
 }

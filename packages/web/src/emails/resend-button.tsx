@@ -14,18 +14,12 @@ export function ResendButton({ look }: { look: 'secondary' | 'quiet' }) {
   const resend = useMutation({
     mutationFn: async () => {
       await sendMyLink()
-      return Date.now()
+      return Date.now() + APART * 1000
     },
   })
   const fault = resend.error ? asFault(resend.error) : undefined
   const early = fault?.rest.status === 429
-  const left = useCountdown(
-    resend.isSuccess
-      ? resend.data + APART * 1000
-      : early
-        ? fault.at + (fault.rest.retryAfter ?? 0) * 1000
-        : 0,
-  )
+  const left = useCountdown(resend.data ?? fault?.retryAt ?? 0)
   return (
     <div className="flex flex-wrap items-center justify-end gap-y-1 max-sm:w-full max-sm:justify-start">
       {fault && !early && <FaultNotice fault={fault} />}

@@ -14,5 +14,5 @@ export async function requestReset(email: string): Promise<void> {
 export async function resetPassword(reset: ResetPassword): Promise<void> {
   await call({ method: 'POST', path: `${path}/confirm`, body: reset }, Nothing)
   // Ended on the server already, unless it is of another account.
-  if (session.state().status === 'signed-in') await logOut().catch(() => undefined)
+  if (session.state().status === 'signed-in') await logOut().catch(session.end)
 }

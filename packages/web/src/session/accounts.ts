@@ -1,6 +1,6 @@
-import { LoggedIn, type LogIn, type Register, Registered, User } from '@likeness/contracts'
+import { CookieLoggedIn, type LogIn, type Register, Registered, User } from '@likeness/contracts'
 import { call, Nothing } from '../api/call.js'
-import { Fault } from '../api/fault.js'
+import { asFault, Fault } from '../api/fault.js'
 import { session } from './browser-session.js'
 
 /** `unverified`: the credentials are right, but the address has to be verified first. */
@@ -8,11 +8,9 @@ export type LogInOutcome = 'signed-in' | 'unverified'
 
 export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
   try {
-    const { user, ...tokens } = await call(
-      { method: 'POST', path: '/v1/sessions', body: credentials },
-      LoggedIn,
+    await session.open(() =>
+      call({ method: 'POST', path: '/v1/sessions?cookie=true', body: credentials }, CookieLoggedIn),
     )
-    session.start(user.id, tokens)
     return 'signed-in'
   } catch (fault) {
     if (fault instanceof Fault && fault.code === 'email-not-verified') return 'unverified'
@@ -26,15 +24,19 @@ export async function register(account: Register): Promise<LogInOutcome> {
   return logIn({ login: account.username, password: account.password })
 }
 
-/** Ends the session here in any case; the server hears of it when it can be reached. */
+/**
+ * Ends the session.
+ * @throws Fault when the server cannot be told: it alone can take the cookie away, so the session goes on
+ */
 export async function logOut(): Promise<void> {
   try {
     await session.authorized((token) =>
       call({ method: 'DELETE', path: '/v1/sessions/current', token }, Nothing),
     )
-  } finally {
-    session.end()
+  } catch (thrown) {
+    if (asFault(thrown).isPassing) throw thrown
   }
+  session.end()
 }
 
 /** The signed-in user, with profile and avatar. */

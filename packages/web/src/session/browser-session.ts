@@ -1,4 +1,4 @@
-import { Tokens } from '@likeness/contracts'
+import { CookieTokens } from '@likeness/contracts'
 import { call } from '../api/call.js'
 import { rememberInLocalStorage } from './remembered.js'
 import { createSession } from './session.js'
@@ -6,8 +6,7 @@ import { createSession } from './session.js'
 /** The session of this browser. */
 export const session = createSession({
   remembered: rememberInLocalStorage(),
-  refresh: (refreshToken) =>
-    call({ method: 'POST', path: '/v1/sessions/refresh', body: { refreshToken } }, Tokens),
+  refresh: () => call({ method: 'POST', path: '/v1/sessions/refresh' }, CookieTokens),
   // Locks exist only in secure contexts; elsewhere the server's grace for a lost answer has to do.
   exclusively: (work) => (navigator.locks ? navigator.locks.request('likeness.session', work) : work()),
   now: Date.now,

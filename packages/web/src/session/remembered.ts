@@ -1,29 +1,24 @@
-import { z } from 'zod'
-import type { Identity } from './session.js'
-
-const KEY = 'likeness.session'
-const Stored = z.object({ userId: z.string(), refreshToken: z.string() })
+const KEY = 'likeness.user'
 
 /**
- * Keeps the session over reloads in `localStorage`. Scripts of this origin can read it, hence the gateway's
- * Content-Security-Policy, the rotation of the token at each use, and an access token that is never stored.
- * Where storage is blocked the session lasts as long as the page.
+ * Keeps over reloads, and tells every tab, who is signed in: an id, no secret. Where storage is blocked the
+ * session lasts as long as the page.
  */
 export function rememberInLocalStorage() {
-  let unstored: Identity | undefined
+  let unstored: string | undefined
   return {
-    read: (): Identity | undefined => {
+    read: (): string | undefined => {
       try {
-        return Stored.safeParse(JSON.parse(localStorage.getItem(KEY) ?? 'null')).data
+        return localStorage.getItem(KEY) ?? undefined
       } catch {
         return unstored
       }
     },
-    write: (identity: Identity | undefined): void => {
-      unstored = identity
+    write: (userId: string | undefined): void => {
+      unstored = userId
       try {
-        if (identity === undefined) localStorage.removeItem(KEY)
-        else localStorage.setItem(KEY, JSON.stringify(identity))
+        if (userId === undefined) localStorage.removeItem(KEY)
+        else localStorage.setItem(KEY, userId)
       } catch {
         // Blocked or full: `unstored` has it.
       }

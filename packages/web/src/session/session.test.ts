@@ -1,38 +1,52 @@
+import type { CookieLoggedIn } from '@likeness/contracts'
 import t from 'tap'
 import { Fault } from '../api/fault.js'
-import { createSession, type Identity } from './session.js'
+import { createSession } from './session.js'
 
-/** A server that rotates one refresh token, and a browser store that several tabs can share. */
-function world(first: Identity | undefined) {
-  let identity = first
+/**
+ * A server that rotates the refresh token of each session, and a browser whose tabs share the cookie it is in
+ * and what is remembered. The cookie is read when a request leaves and replaced when its answer comes.
+ */
+function world(userId: string | undefined) {
+  let remembered = userId
   let clock = 0
-  let rotations = 0
-  let living = first?.refreshToken
+  let count = 0
+  let cookie = userId && `${userId}-0`
+  const living = new Set([cookie])
   const tabs: (() => void)[] = []
-  const tokensOf = (count: number) => ({
+  let held = Promise.resolve()
+  const tokens = () => ({
     accessToken: `access-${count}`,
     tokenType: 'Bearer' as const,
     expiresIn: 600,
-    refreshToken: `refresh-${count}`,
     refreshExpiresIn: 1000,
   })
+  const next = (user: string) => {
+    count += 1
+    const token = `${user}-${count}`
+    living.add(token)
+    return token
+  }
   let queue: Promise<unknown> = Promise.resolve()
-  const openTab = (refresh?: (token: string) => Promise<never>) =>
+  const openTab = (refresh?: () => Promise<never>) =>
     createSession({
       remembered: {
-        read: () => identity,
+        read: () => remembered,
         write: (next) => {
-          identity = next
+          remembered = next
         },
         onChange: (changed) => tabs.push(changed),
       },
-      refresh: async (token) => {
-        if (refresh) return refresh(token)
-        await Promise.resolve()
-        if (token !== living) throw new Fault('refresh-token-reused', '', '', { status: 401 })
-        rotations += 1
-        living = `refresh-${rotations}`
-        return tokensOf(rotations)
+      refresh: async () => {
+        if (refresh) return refresh()
+        const sent = cookie ?? ''
+        if (!living.delete(sent)) throw new Fault('refresh-token-reused', '', '', { status: 401 })
+        const [user = ''] = sent.split('-')
+        const token = next(user)
+        const answer = tokens()
+        await held
+        cookie = token
+        return answer
       },
       exclusively: (work) => {
         const turn = queue.then(work)
@@ -43,46 +57,52 @@ function world(first: Identity | undefined) {
     })
   return {
     openTab,
-    tokensOf,
+    logIn: (id: string) => async () => {
+      cookie = next(id)
+      return { ...tokens(), user: { id } } as CookieLoggedIn
+    },
+    /** Answers of the server wait until the function that it gives is called. */
+    hold: () => {
+      let release = () => {}
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return () => release()
+    },
     storageEvent: () => {
       for (const changed of tabs) changed()
     },
     pass: (milliseconds: number) => {
       clock += milliseconds
     },
-    get identity() {
-      return identity
+    get remembered() {
+      return remembered
     },
-    set identity(next) {
-      identity = next
-    },
-    get rotations() {
-      return rotations
+    get cookie() {
+      return cookie
     },
   }
 }
 
-const remembered = { userId: 'ada', refreshToken: 'refresh-0' }
 const tokenOf = async (token: string) => token
 
 t.test('many requests at once share one refresh', async (t) => {
-  const w = world(remembered)
+  const w = world('ada')
   const tab = w.openTab()
   const tokens = await Promise.all(Array.from({ length: 20 }, () => tab.authorized(tokenOf)))
   t.same(new Set(tokens), new Set(['access-1']))
-  t.equal(w.rotations, 1)
-  t.same(w.identity, { userId: 'ada', refreshToken: 'refresh-1' })
+  t.equal(w.cookie, 'ada-1')
 })
 
 t.test('two tabs never use one refresh token twice', async (t) => {
-  const w = world(remembered)
+  const w = world('ada')
   const [one, two] = [w.openTab(), w.openTab()]
   t.same(await Promise.all([one.authorized(tokenOf), two.authorized(tokenOf)]), ['access-1', 'access-2'])
   t.equal(one.state().status, 'signed-in')
 })
 
 t.test('a token is kept until shortly before it expires', async (t) => {
-  const w = world(remembered)
+  const w = world('ada')
   const tab = w.openTab()
   await tab.authorized(tokenOf)
   w.pass(569_000)
@@ -92,7 +112,7 @@ t.test('a token is kept until shortly before it expires', async (t) => {
 })
 
 t.test('a refused access token is renewed once and the request repeated', async (t) => {
-  const w = world(remembered)
+  const w = world('ada')
   const tab = w.openTab()
   const refuse = new Fault('unauthenticated', '', '', { status: 401 })
   const tried: string[] = []
@@ -111,7 +131,7 @@ t.test('a refused access token is renewed once and the request repeated', async 
 })
 
 t.test('a refused refresh token ends the session', async (t) => {
-  const w = world({ userId: 'ada', refreshToken: 'stolen' })
+  const w = world('ada')
   const tab = w.openTab(() => Promise.reject(new Fault('invalid-refresh-token', '', '', { status: 401 })))
   let changes = 0
   tab.subscribe(() => {
@@ -119,39 +139,54 @@ t.test('a refused refresh token ends the session', async (t) => {
   })
   await t.rejects(tab.authorized(tokenOf), { code: 'session-ended' })
   t.same(tab.state(), { status: 'signed-out', expired: true })
-  t.equal(w.identity, undefined)
+  t.equal(w.remembered, undefined)
   t.equal(changes, 1)
 })
 
 t.test('a server out of reach does not', async (t) => {
-  const w = world(remembered)
+  const w = world('ada')
   const tab = w.openTab(() => Promise.reject(new Fault('unreachable', '', '')))
   await t.rejects(tab.authorized(tokenOf), { code: 'unreachable' })
   t.equal(tab.state().status, 'signed-in')
-  t.same(w.identity, remembered)
+  t.equal(w.remembered, 'ada')
 })
 
 t.test('logging out while a refresh is under way stays logged out', async (t) => {
-  const w = world(remembered)
+  const w = world('ada')
   const tab = w.openTab()
   const request = tab.authorized(tokenOf)
   await Promise.resolve()
   tab.end()
   await t.rejects(request, { code: 'session-ended' })
   t.same(tab.state(), { status: 'signed-out', expired: false })
-  t.equal(w.identity, undefined)
+  t.equal(w.remembered, undefined)
 })
 
 t.test('other tabs follow a log-out and a change of user, but not a rotation', async (t) => {
-  const w = world(remembered)
+  const w = world('ada')
   const [one, two] = [w.openTab(), w.openTab()]
   await one.authorized(tokenOf)
   w.storageEvent()
   t.same(two.state(), { status: 'signed-in', userId: 'ada' })
-  one.start('bob', w.tokensOf(9))
+  await one.open(w.logIn('bob'))
   w.storageEvent()
   t.same(two.state(), { status: 'signed-in', userId: 'bob' })
   one.end()
   w.storageEvent()
   t.same(two.state(), { status: 'signed-out', expired: false })
+})
+
+t.test('logging in waits for a refresh, whose cookie would replace the new one', async (t) => {
+  const w = world('ada')
+  const [one, two] = [w.openTab(), w.openTab()]
+  const answer = w.hold()
+  const request = one.authorized(tokenOf)
+  await new Promise((sent) => setImmediate(sent))
+  two.end()
+  const opened = two.open(w.logIn('bob'))
+  answer()
+  await opened
+  await t.rejects(request, { code: 'session-ended' })
+  t.equal(w.cookie, 'bob-2')
+  t.equal(await two.authorized(tokenOf), 'access-2')
 })

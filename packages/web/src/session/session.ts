@@ -1,8 +1,5 @@
-import type { Tokens } from '@likeness/contracts'
+import type { CookieLoggedIn, CookieTokens } from '@likeness/contracts'
 import { Fault } from '../api/fault.js'
-
-/** Who is signed in, as far as this browser remembers. */
-export type Identity = { readonly userId: string; readonly refreshToken: string }
 
 export type SessionState =
   | { readonly status: 'signed-in'; readonly userId: string }
@@ -12,14 +9,15 @@ export type Session = {
   readonly state: () => SessionState
   /** Calls back after every change of state; gives the function that stops it. */
   readonly subscribe: (changed: () => void) => () => void
-  readonly start: (userId: string, tokens: Tokens) => void
+  /** Logs in, while no refresh is under way, whose cookie would replace the new one. Throws what it throws. */
+  readonly open: (logIn: () => Promise<CookieLoggedIn>) => Promise<void>
   /**
    * Runs a request with an access token: a new one when the present one is about to expire, and once more
    * when the server refuses it all the same.
    * @throws Fault `session-ended` when there is no session (any more); else what the request throws
    */
   readonly authorized: <Result>(request: (token: string) => Promise<Result>) => Promise<Result>
-  /** Forgets the tokens here; the caller ends the session on the server before. */
+  /** Forgets it here; the caller ends it on the server before. */
   readonly end: () => void
 }
 
@@ -27,19 +25,19 @@ export type Session = {
 const MARGIN = 30_000
 
 /**
- * The tokens of this browser. The access token lives in memory only; of the refresh token there is one per
- * browser, shared by its tabs, because using a rotated one again ends the session.
+ * The session of this browser. The access token lives in memory only. The refresh token is in a cookie that
+ * no script can read, one for all tabs; what the tabs share besides is whose it is.
  *
- * @param deps `exclusively` keeps other tabs of this origin out while it runs; `remembered.onChange` calls
- *   back when another tab changed it
+ * @param deps `exclusively` keeps other tabs of this origin out while it runs, because using a rotated token
+ *   again ends the session; `remembered.onChange` calls back when another tab changed who is signed in
  */
 export function createSession(deps: {
   remembered: {
-    read: () => Identity | undefined
-    write: (identity: Identity | undefined) => void
+    read: () => string | undefined
+    write: (userId: string | undefined) => void
     onChange: (changed: () => void) => void
   }
-  refresh: (refreshToken: string) => Promise<Tokens>
+  refresh: () => Promise<CookieTokens>
   exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>
   now: () => number
 }): Session {
@@ -54,9 +52,8 @@ export function createSession(deps: {
     for (const changed of listeners) changed()
   }
 
-  function keep(userId: string, tokens: Tokens): string {
+  function keep(tokens: CookieTokens): string {
     access = { token: tokens.accessToken, expiresAt: now() + tokens.expiresIn * 1000 - MARGIN }
-    remembered.write({ userId, refreshToken: tokens.refreshToken })
     return tokens.accessToken
   }
 
@@ -68,16 +65,16 @@ export function createSession(deps: {
 
   async function renew(): Promise<string> {
     return deps.exclusively(async () => {
-      // Read inside the lock: another tab may have rotated it, or logged out, a moment ago.
+      // Read inside the lock: another tab may have logged out a moment ago.
       const before = remembered.read()
       if (before === undefined) throw sessionEnded()
-      const tokens = await deps.refresh(before.refreshToken).catch((fault: unknown) => {
+      const tokens = await deps.refresh().catch((fault: unknown) => {
         if (!(fault instanceof Fault) || !endsSession(fault)) throw fault
-        if (remembered.read()?.refreshToken === before.refreshToken) forget(true)
+        if (remembered.read() === before) forget(true)
         throw sessionEnded()
       })
-      if (remembered.read()?.refreshToken !== before.refreshToken) throw sessionEnded()
-      return keep(before.userId, tokens)
+      if (remembered.read() !== before) throw sessionEnded()
+      return keep(tokens)
     })
   }
 
@@ -90,10 +87,10 @@ export function createSession(deps: {
   }
 
   remembered.onChange(() => {
-    const identity = remembered.read()
-    if (state.status === 'signed-in' && identity?.userId === state.userId) return
+    const userId = remembered.read()
+    if (state.status === 'signed-in' && userId === state.userId) return
     access = undefined
-    enter(stateOf(identity, false))
+    enter(stateOf(userId, false))
   })
 
   return {
@@ -102,10 +99,13 @@ export function createSession(deps: {
       listeners.add(changed)
       return () => listeners.delete(changed)
     },
-    start: (userId, tokens) => {
-      keep(userId, tokens)
-      enter({ status: 'signed-in', userId })
-    },
+    open: (logIn) =>
+      deps.exclusively(async () => {
+        const { user, ...tokens } = await logIn()
+        keep(tokens)
+        remembered.write(user.id)
+        enter({ status: 'signed-in', userId: user.id })
+      }),
     authorized: async (request) => {
       const current = access
       const token = current && current.expiresAt > now() ? current.token : await freshToken()
@@ -121,10 +121,8 @@ export function createSession(deps: {
   }
 }
 
-function stateOf(identity: Identity | undefined, expired: boolean): SessionState {
-  return identity === undefined
-    ? { status: 'signed-out', expired }
-    : { status: 'signed-in', userId: identity.userId }
+function stateOf(userId: string | undefined, expired: boolean): SessionState {
+  return userId === undefined ? { status: 'signed-out', expired } : { status: 'signed-in', userId }
 }
 
 function endsSession(fault: Fault): boolean {

@@ -16,8 +16,8 @@ export function FaultNotice(props: {
   children?: ReactNode
 }) {
   const { fault, shown = [], again, children } = props
-  const { errors = [], requestId, status = 0, retryAfter = 0 } = fault.rest
-  const left = useCountdown(again ? fault.at + retryAfter * 1000 : 0)
+  const { errors = [], requestId, status = 0 } = fault.rest
+  const left = useCountdown(again ? fault.retryAt : 0)
   const others = errors.filter((error) => !shown.includes(error.path))
   return (
     <Notice kind="error" title={fault.title}>
