@@ -6,6 +6,7 @@ create table activities (
   ip text,
   user_agent text,
   details jsonb not null default '{}'::jsonb,
+  actor_id uuid,
   constraint activities_pkey PRIMARY KEY (id),
   constraint activities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
@@ -142,4 +143,5 @@ create table users (
 );
 CREATE INDEX users_email_md5 ON public.users USING btree (md5(email_key));
 CREATE INDEX users_email_sha256 ON public.users USING btree (encode(sha256((email_key)::bytea), 'hex'::text));
+CREATE INDEX users_role ON public.users USING btree (role) WHERE (role <> 'user'::text);
 CREATE INDEX users_unverified ON public.users USING btree (created_at) WHERE (email_verified_at IS NULL);

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, pageOf, Time } from './common.js'
+import { Id, PageQuery, pageOf, Time } from './common.js'
 
 /** What happened on an account, for its owner and for managers. */
 export const ActivityType = z
@@ -13,6 +13,10 @@ export const ActivityType = z
     'email-changed',
     'password-changed',
     'password-reset',
+    'role-changed',
+    'group-changed',
+    'disabled',
+    'enabled',
     'profile-updated',
     'avatar-published',
   ])
@@ -24,6 +28,7 @@ export const Activity = z
     id: Id,
     type: ActivityType,
     at: Time,
+    actorId: Id.nullable().describe('who did it, when it was not the user or nobody'),
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     details: z.record(z.string(), z.unknown()),
@@ -32,3 +37,11 @@ export const Activity = z
 export type Activity = z.output<typeof Activity>
 
 export const ActivityPage = pageOf(Activity).meta({ id: 'ActivityPage' })
+
+/** `?type=&from=&to=` of a feed, besides its page. */
+export const ActivityQuery = PageQuery.extend({
+  type: ActivityType.optional(),
+  from: Time.optional().describe('not before'),
+  to: Time.optional().describe('before'),
+})
+export type ActivityQuery = z.output<typeof ActivityQuery>

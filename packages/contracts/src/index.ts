@@ -1,5 +1,6 @@
 export * from './access-token.js'
 export * from './activity.js'
+export * from './admin.js'
 export * from './avatars.js'
 export * from './common.js'
 export * from './emails.js'

@@ -186,6 +186,11 @@ export const accountsProblems = {
     ['No such user', 'Utilisateur introuvable'],
     ['No user has this id.', 'Aucun utilisateur n’a cet identifiant.'],
   ),
+  'last-admin': row(
+    409,
+    ['This is the last administrator', 'C’est le dernier administrateur'],
+    ['Make someone else an administrator first.', 'Nommez d’abord un autre administrateur.'],
+  ),
   stale: row(
     412,
     ['Someone changed this meanwhile', 'Modifié entre-temps'],

@@ -1,6 +1,8 @@
 import { accountsProblems } from '@likeness/contracts'
 import { createServer, registerGuards, type Server } from '@likeness/runtime'
-import { listActivityRoute } from './activity/list-activity.js'
+import { listMyActivityRoute, listUsersActivityRoute } from './activity/list-activity.js'
+import { administerUserRoute } from './administration/administer-user.js'
+import { listUsersRoutes } from './administration/list-users.js'
 import type { ApiDeps, Deps } from './deps.js'
 import { changeEmailRoute } from './emails/change-email.js'
 import { inboxRoutes } from './emails/read-inbox.js'
@@ -67,11 +69,19 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     patchMeRoute(own, deps)
     changePasswordRoute(own, deps)
     changeEmailRoute(own, deps)
-    listActivityRoute(own, deps)
+    listMyActivityRoute(own, deps)
     listSessionsRoute(own, deps)
     logOutRoutes(own, deps)
     // and what is public of others
     getUserRoute(own, deps)
+  })
+
+  // Managers and administrators
+  await server.register(async (managers: Server) => {
+    managers.addHook('onRequest', guards.manager)
+    listUsersRoutes(managers, deps)
+    listUsersActivityRoute(managers, deps)
+    administerUserRoute(managers, deps)
   })
 
   // The media service

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { startProcess } from '@likeness/test-kit'
+import { startProcess, waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
 
@@ -37,6 +37,30 @@ t.test('create-admin makes the first one, once', async (t) => {
 
   const again = await create({ ADMIN_PASSWORD: goodPassword })
   t.same(JSON.parse(again.stdout), { result: 'exists', email: 'root@example.com', username: 'root' })
+})
+
+t.test('list, set-role, disable and enable', async (t) => {
+  const { call, env, join } = await startAccounts(t)
+  const { accessToken, user } = await join()
+  const json = async (...args: string[]) => {
+    const { status, stdout, stderr } = await run(env, ...args, '--json')
+    t.equal(status, 0, stderr)
+    return JSON.parse(stdout) as Record<string, unknown>
+  }
+  t.match(await json('list', '--q', user.username), {
+    users: [{ id: user.id, role: 'user', disabledAt: null }],
+  })
+  t.match(await run(env, 'list'), { status: 0, stdout: `users: ${user.username} <${user.email}> user` })
+  t.match(await json('set-role', user.email, 'manager'), { id: user.id, role: 'manager' })
+  t.match(await json('disable', user.username, 'left the company'), { disabled: true })
+  await waitFor(async () => (await call('GET', '/v1/me', { token: accessToken })).status === 401)
+  t.match(await json('enable', user.username), { disabled: false })
+  t.match(await json('set-role', user.username, 'admin'), { role: 'admin' })
+  const last = await run(env, 'set-role', user.username, 'user')
+  t.match(last, { status: 1, stderr: /last administrator/ })
+  t.match(await run(env, 'set-role', user.username, 'root'), { status: 2 })
+  t.match(await run(env, 'list', '--status', 'odd'), { status: 2 })
+  t.match(await run(env, 'disable', 'nobody'), { status: 1, stderr: /No such user/ })
 })
 
 t.test('rotate-keys, upkeep and migrate answer JSON', async (t) => {

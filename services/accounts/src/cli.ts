@@ -1,28 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import {
-  type Database,
-  describeConfig,
-  openDatabase,
-  Problem,
-  parseConfig,
-  startupFault,
-} from '@likeness/runtime'
+import { describeConfig, parseConfig } from '@likeness/runtime'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { addAdministration } from './administration/commands.js'
+import { Connection, finish, type Options, type Result, withDatabase } from './cli-tools.js'
 import { AccountsConfig, KeyConfig } from './config.js'
-import type { Tables } from './database/database.js'
 import { type Deps, openDeps } from './deps.js'
+import { openGroups } from './groups/groups.js'
 import { createAdmin, migrate } from './index.js'
 import { rotateKeys } from './keys/rotate-keys.js'
 import { deleteOver } from './upkeep/delete-over.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 import { retireKeys } from './upkeep/retire-keys.js'
-import { AdminRefusedError } from './users/create-admin.js'
-
-type Result = Readonly<Record<string, unknown>>
-type Options = { json?: boolean }
-
-const Connection = AccountsConfig.pick({ DATABASE_URL: true })
 
 const program = new Command('likeness-accounts')
   .description('Administration and upkeep of the accounts service.')
@@ -48,11 +37,15 @@ program
   .option('--json', 'print JSON')
   .action((options: Options & { email: string; username: string }) =>
     finish(options, async () => {
-      const config = parseConfig(Connection.extend({ ADMIN_PASSWORD: z.string().optional() }), process.env)
-      const generated = randomBytes(15).toString('base64url')
+      const schema = Connection.extend({
+        ADMIN_PASSWORD: z.string().optional(),
+        GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE,
+      })
+      const config = parseConfig(schema, process.env)
       const { email, username } = options
-      const password = config.ADMIN_PASSWORD ?? generated
-      const result = await createAdmin(config.DATABASE_URL, { email, username, password })
+      const password = config.ADMIN_PASSWORD ?? randomBytes(15).toString('base64url')
+      const group = openGroups(config.GROUPS_FILE).fallback
+      const result = await createAdmin(config.DATABASE_URL, { email, username, password, group })
       const shown = result === 'created' && config.ADMIN_PASSWORD === undefined
       return { result, email, username, ...(shown ? { password } : {}) }
     }),
@@ -70,13 +63,14 @@ program
     }),
   )
 
-upkeepCommand('requeue-stuck', 'add the lost jobs of mails that wait too long', requeueStuck)
-upkeepCommand('delete-over', 'delete sessions, mails, activity and accounts that are over', deleteOver)
-upkeepCommand('retire-keys', 'delete signing keys whose last token has expired', retireKeys)
+addAdministration(program)
+addUpkeep('requeue-stuck', 'add the lost jobs of mails that wait too long', requeueStuck)
+addUpkeep('delete-over', 'delete sessions, mails, activity and accounts that are over', deleteOver)
+addUpkeep('retire-keys', 'delete signing keys whose last token has expired', retireKeys)
 
 await program.parseAsync()
 
-function upkeepCommand(
+function addUpkeep(
   name: string,
   description: string,
   run: (deps: Deps, options: { dryRun: boolean }) => Promise<Result>,
@@ -98,37 +92,4 @@ function upkeepCommand(
         }
       }),
     )
-}
-
-async function withDatabase<T>(url: string, work: (db: Database<Tables>) => Promise<T>): Promise<T> {
-  const db = openDatabase<Tables>(url, { name: 'likeness-accounts', max: 2, onError: () => undefined })
-  try {
-    return await work(db)
-  } finally {
-    await db.destroy()
-  }
-}
-
-async function finish({ json }: Options, work: () => Promise<Result>): Promise<void> {
-  try {
-    const result = await work()
-    const lines = Object.entries(result).map(
-      ([name, value]) => `${name}: ${[value].flat().join(', ') || 'none'}`,
-    )
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`)
-  } catch (error) {
-    process.stderr.write(`${faultOf(error)}\n`)
-    process.exitCode = 1
-  }
-}
-
-function faultOf(error: unknown): string {
-  if (error instanceof AdminRefusedError) return error.message
-  if (error instanceof Problem) {
-    return [
-      error.kind.title.en,
-      ...(error.extras.errors ?? []).map((one) => `${one.path} ${one.message}`),
-    ].join('\n')
-  }
-  return startupFault(error)
 }

@@ -13,6 +13,8 @@ export type ActivitiesTable = {
   ip: string | null
   user_agent: string | null
   details: ColumnType<Record<string, unknown>, string, never>
+  /** Who did it, where it was not the user or nobody. */
+  actor_id: Generated<string | null>
 }
 export type ActivityRow = Selectable<ActivitiesTable>
 
@@ -33,6 +35,7 @@ export async function insertActivity(
     userId: string | null
     type: ActivityType
     origin: Origin
+    actorId?: string | null
     details?: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
@@ -45,6 +48,7 @@ export async function insertActivity(
       ip: activity.origin.ip,
       user_agent: activity.origin.userAgent,
       details: JSON.stringify(activity.details ?? {}),
+      actor_id: activity.actorId ?? null,
     })
     .execute()
 }
@@ -73,9 +77,13 @@ export async function findEarlierLogins(
 export function listActivities(
   db: Db,
   userId: string,
+  filter: { type?: ActivityType | undefined; from?: string | undefined; to?: string | undefined },
   page: { after: string | undefined; limit: number },
 ): Promise<ActivityRow[]> {
   let query = db.selectFrom('activities').selectAll().where('user_id', '=', userId)
+  if (filter.type !== undefined) query = query.where('type', '=', filter.type)
+  if (filter.from !== undefined) query = query.where('at', '>=', new Date(filter.from))
+  if (filter.to !== undefined) query = query.where('at', '<', new Date(filter.to))
   if (page.after !== undefined) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }

@@ -3,6 +3,7 @@ import { first } from './2026-11-20-first.migration.js'
 import { customFields } from './2026-11-21-custom-fields.migration.js'
 import { mail } from './2026-11-22-mail.migration.js'
 import { sessionsOutliveUsers } from './2026-11-23-sessions-outlive-users.migration.js'
+import { administration } from './2026-11-24-administration.migration.js'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
 import type { InboxTable } from './inbox.table.js'
@@ -31,4 +32,5 @@ export const migrations: Migrations = {
   '2026-11-21-custom-fields': customFields,
   '2026-11-22-mail': mail,
   '2026-11-23-sessions-outlive-users': sessionsOutliveUsers,
+  '2026-11-24-administration': administration,
 }

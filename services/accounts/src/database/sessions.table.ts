@@ -24,7 +24,13 @@ export type SessionsTable = {
 }
 export type SessionRow = Selectable<SessionsTable>
 
-export type EndReason = 'logout' | 'refresh-reused' | 'password-changed'
+export type EndReason =
+  | 'logout'
+  | 'refresh-reused'
+  | 'password-changed'
+  | 'role-changed'
+  | 'disabled'
+  | 'closed'
 
 type Db = Database<Tables>
 const now = sql<Date>`now()`

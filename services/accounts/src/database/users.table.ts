@@ -139,14 +139,64 @@ export async function replaceHash(db: Db, id: string, old: string, hash: string)
     .execute()
 }
 
-/** Serialises whoever makes the first administrator, and tells whether there is one. */
-export async function lockAdmins(trx: Transaction<Tables>): Promise<boolean> {
+/** Serialises whoever makes or unmakes administrators, and lists those who can act. */
+export async function lockAdmins(trx: Transaction<Tables>): Promise<string[]> {
   await sql`select pg_advisory_xact_lock(hashtextextended('likeness-admins', 0))`.execute(trx)
-  const admin = await trx
+  const admins = await trx
     .selectFrom('users')
     .select('id')
     .where('role', '=', 'admin')
-    .limit(1)
-    .executeTakeFirst()
-  return admin !== undefined
+    .where('disabled_at', 'is', null)
+    .execute()
+  return admins.map((admin) => admin.id)
+}
+
+/** What others decide of a user. */
+export async function setStanding(
+  trx: Transaction<Tables>,
+  id: string,
+  standing: { role: Role; group: string; disabled: boolean },
+): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({
+      role: standing.role,
+      group_name: standing.group,
+      disabled_at: standing.disabled ? sql<Date>`coalesce(disabled_at, now())` : null,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Newest first, older than `after`; ghosts are nobody's to see. */
+export function listPeople(
+  db: Db,
+  filter: {
+    q?: string | undefined
+    role?: Role | undefined
+    group?: string | undefined
+    status?: 'active' | 'disabled' | 'unverified' | undefined
+  },
+  page: { after: string | undefined; limit: number },
+): Promise<Person[]> {
+  let query = people(db).where('users.ghost', '=', false)
+  if (filter.q !== undefined) {
+    const part = `%${keyOf(filter.q).replace(/[\\%_]/g, '\\$&')}%`
+    const names = sql<string>`lower(concat_ws(' ', profiles.nickname, profiles.first_name, profiles.last_name))`
+    query = query.where((is) =>
+      is.or([
+        is('users.username_key', 'like', part),
+        is('users.email_key', 'like', part),
+        is(names, 'like', part),
+      ]),
+    )
+  }
+  if (filter.role !== undefined) query = query.where('users.role', '=', filter.role)
+  if (filter.group !== undefined) query = query.where('users.group_name', '=', filter.group)
+  if (filter.status !== undefined) {
+    query = query.where('users.disabled_at', filter.status === 'disabled' ? 'is not' : 'is', null)
+  }
+  if (filter.status === 'unverified') query = query.where('users.email_verified_at', 'is', null)
+  if (page.after !== undefined) query = query.where('users.id', '<', page.after)
+  return query.orderBy('users.id', 'desc').limit(page.limit).execute()
 }

@@ -33,13 +33,13 @@ export async function createFirstAdmin(
   const username = Username.safeParse(admin.username ?? 'admin')
   if (!username.success) throw new AdminRefusedError(`the username ${username.error.issues[0]?.message}`)
   // Asked before the expensive part: this runs at every start.
-  if (await deps.db.transaction().execute(lockAdmins)) return 'exists'
+  if ((await deps.db.transaction().execute(lockAdmins)).length > 0) return 'exists'
   await assertStrong(admin.password, [email.data, username.data])
   const passwordHash = await deps.hasher.hash(admin.password)
   const id = newId()
   try {
     return await deps.db.transaction().execute(async (trx) => {
-      if (await lockAdmins(trx)) return 'exists'
+      if ((await lockAdmins(trx)).length > 0) return 'exists'
       await createUser(trx, {
         id,
         username: username.data,

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { PageQuery, pageOf, Role, Time, text } from './common.js'
+import { User } from './users.js'
+
+/** A user as managers and administrators see them. */
+export const AdminUser = User.extend({
+  disabledAt: Time.nullable(),
+}).meta({ id: 'AdminUser' })
+export type AdminUser = z.output<typeof AdminUser>
+
+export const AdminUserPage = pageOf(AdminUser).meta({ id: 'AdminUserPage' })
+
+/** `GET /v1/admin/users`: newest first. */
+export const ListUsersQuery = PageQuery.extend({
+  q: text(1, 100).optional().describe('part of a username, address, nickname or name'),
+  role: Role.optional(),
+  group: z.string().max(40).optional(),
+  status: z.enum(['active', 'disabled', 'unverified']).optional(),
+})
+export type ListUsersQuery = z.output<typeof ListUsersQuery>
+
+const reason = text(1, 500).optional().describe('kept with the record of the act')
+
+/** `PATCH /v1/admin/users/:id`. Roles by administrators only. */
+export const AdminPatch = z
+  .strictObject({
+    role: Role.optional(),
+    group: z.string().max(40).optional(),
+    disabled: z.boolean().optional(),
+    emailVerified: z.literal(true).optional().describe('vouches for the address'),
+    reason,
+  })
+  .meta({ id: 'AdminPatch' })
+export type AdminPatch = z.output<typeof AdminPatch>
+
+/** `DELETE /v1/admin/users/:id` */
+export const AdminClose = z.strictObject({ reason }).meta({ id: 'AdminClose' })

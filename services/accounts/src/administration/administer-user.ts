@@ -1,0 +1,104 @@
+import { AdminPatch, AdminUser, IdParams, ProblemBody, type Role } from '@likeness/contracts'
+import { callerOf, isAtLeast, type Server, type Transaction } from '@likeness/runtime'
+import { originOf } from '../activity/origin.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import type { Tables } from '../database/database.js'
+import { endSessions } from '../database/sessions.table.js'
+import { findPerson, lockPerson, markVerified, type Person, setStanding } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { problem } from '../problems.js'
+import { assertAnotherAdmin } from './assert-another-admin.js'
+import { assertMayActOn } from './assert-may-act-on.js'
+import { viewAdminUser } from './list-users.js'
+
+/** Who acts on another's account: a person, or the command line. */
+export type Actor = { readonly id: string | null; readonly role: Role }
+
+/** PATCH /v1/admin/users/:id: role, group, disabled, verified. */
+export function administerUserRoute(server: Server, deps: ApiDeps): void {
+  server.patch(
+    '/v1/admin/users/:id',
+    {
+      schema: {
+        tags: ['administration'],
+        summary: 'Change the standing of a user',
+        description:
+          'Managers act on users, administrators on everyone; roles are set by administrators. Who loses rights is logged out.',
+        security: [{ accessToken: [] }],
+        params: IdParams,
+        body: AdminPatch,
+        response: { 200: AdminUser, '4xx': ProblemBody },
+      },
+    },
+    async (request) => {
+      const actor = callerOf(request)
+      const person = await administerUser(deps, actor, request.params.id, request.body, originOf(request))
+      await deps.ended.look()
+      return viewAdminUser(person)
+    },
+  )
+}
+
+/**
+ * Each act leaves a row with who did it and why, in the transaction that does it.
+ * @throws Problem `user-not-found`, `forbidden`, `last-admin`, `validation-failed`
+ */
+export async function administerUser(
+  { db, groups }: Pick<ApiDeps, 'db' | 'groups'>,
+  actor: Actor,
+  id: string,
+  patch: AdminPatch,
+  origin: Origin,
+): Promise<Person> {
+  if (patch.role !== undefined && actor.role !== 'admin') throw problem('forbidden')
+  if (patch.group !== undefined && !groups.names.includes(patch.group)) {
+    const message = `must be one of: ${groups.names.join(', ')}`
+    throw problem('validation-failed', {}, { errors: [{ path: 'group', message }] })
+  }
+  return db.transaction().execute(async (trx) => {
+    const person = await lockPerson(trx, id)
+    if (!person || person.ghost) throw problem('user-not-found')
+    assertMayActOn(actor, person)
+    if (patch.role !== undefined || patch.disabled === true) await assertAnotherAdmin(trx, id, patch)
+
+    for (const { type, details } of await apply(trx, person, patch)) {
+      await insertActivity(trx, {
+        userId: id,
+        type,
+        origin,
+        actorId: actor.id,
+        details: { ...details, ...(patch.reason === undefined ? {} : { reason: patch.reason }) },
+      })
+    }
+    return (await findPerson(trx, id)) ?? person
+  })
+}
+
+type Act = {
+  readonly type: 'role-changed' | 'group-changed' | 'disabled' | 'enabled' | 'email-verified'
+  readonly details: Readonly<Record<string, string>>
+}
+
+async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch): Promise<Act[]> {
+  const acts: Act[] = []
+  const { role = person.role, group = person.group_name } = patch
+  const wasDisabled = person.disabled_at !== null
+  const { disabled = wasDisabled } = patch
+  if (role !== person.role) acts.push({ type: 'role-changed', details: { from: person.role, to: role } })
+  if (group !== person.group_name)
+    acts.push({ type: 'group-changed', details: { from: person.group_name, to: group } })
+  if (disabled !== wasDisabled) acts.push({ type: disabled ? 'disabled' : 'enabled', details: {} })
+  if (acts.length > 0) await setStanding(trx, person.id, { role, group, disabled })
+  // An access token carries the role it was made with: who loses it starts anew.
+  if (disabled || !isAtLeast(role, person.role)) {
+    await endSessions(trx, person.id, disabled ? 'disabled' : 'role-changed')
+  }
+  if (
+    patch.emailVerified &&
+    !person.email_verified_at &&
+    (await markVerified(trx, person.id, person.email))
+  ) {
+    acts.push({ type: 'email-verified', details: {} })
+  }
+  return acts
+}

@@ -1,0 +1,204 @@
+import type { AdminUser, AdminUserPage, LoggedIn, Role, User } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+import t from 'tap'
+import type { z } from 'zod'
+import { type Accounts, goodPassword, startAccounts } from '../testing/start-accounts.js'
+
+type Page = z.output<typeof AdminUserPage>
+
+/** A new user of this role, logged in. */
+async function joinAs({ db, logIn, register }: Accounts, role: Role): Promise<LoggedIn> {
+  const { id, username } = await register()
+  await db.updateTable('users').set({ role }).where('id', '=', id).execute()
+  return logIn(username)
+}
+
+t.test('managers find users; users do not', async (t) => {
+  const accounts = await startAccounts(t)
+  const { call, db, register } = accounts
+  const manager = await joinAs(accounts, 'manager')
+  const user = await joinAs(accounts, 'user')
+  await register({
+    username: 'odd_name',
+    email: 'odd@example.com',
+    profile: { firstName: 'Zoé', lastName: 'Quux', nickname: 'per%cent' },
+  })
+  const vendor = await register({ group: 'vendor', profile: { custom: { businessName: 'Plums' } } })
+  await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', vendor.id).execute()
+
+  const find = async (query: string) => {
+    const { status, body } = await call<Page>('GET', `/v1/admin/users?${query}`, {
+      token: manager.accessToken,
+    })
+    t.equal(status, 200, query)
+    return body.items.map((item) => item.username)
+  }
+  t.equal((await find('')).length, 4)
+  t.same(await find('q=ODD_'), ['odd_name'])
+  t.same(await find('q=d_n'), ['odd_name'], 'an underscore is an underscore')
+  t.same(await find('q=r%25c'), ['odd_name'])
+  t.same(await find('q=%25%25'), [])
+  t.same(await find('q=zo%C3%A9%20quux'), ['odd_name'])
+  t.same(await find(`q=${user.user.email}`), [user.user.username])
+  t.same(await find('role=manager'), [manager.user.username])
+  t.same(await find('group=vendor'), [vendor.username])
+  t.same(await find('status=disabled'), [vendor.username])
+  t.equal((await find('status=active&status_=x')).length, 3)
+  t.equal((await find('status=unverified')).length, 3)
+
+  const first = await call<Page>('GET', '/v1/admin/users?limit=3', { token: manager.accessToken })
+  t.match(first.headers.get('link'), /rel="next"/)
+  t.equal((await find(`limit=3&cursor=${first.body.nextCursor}`)).length, 1)
+
+  const one = await call<AdminUser>('GET', `/v1/admin/users/${vendor.id}`, { token: manager.accessToken })
+  t.match(one.body, { id: vendor.id, email: vendor.email, disabledAt: /Z$/ })
+  t.notMatch(one.text, /password|argon/)
+  for (const path of [
+    '/v1/admin/users',
+    `/v1/admin/users/${vendor.id}`,
+    `/v1/admin/users/${vendor.id}/activity`,
+  ]) {
+    const refused = await call('GET', path, { token: user.accessToken })
+    t.match([refused.status, refused.body.code], [403, 'forbidden'], path)
+    t.equal((await call('GET', path)).status, 401)
+  }
+})
+
+t.test('roles are set by administrators, and nobody raises themselves', async (t) => {
+  const accounts = await startAccounts(t)
+  const { call } = accounts
+  const [admin, manager, user] = [
+    await joinAs(accounts, 'admin'),
+    await joinAs(accounts, 'manager'),
+    await joinAs(accounts, 'user'),
+  ]
+  const patch = (by: LoggedIn, on: LoggedIn, body: object) =>
+    call<AdminUser>('PATCH', `/v1/admin/users/${on.user.id}`, { body, token: by.accessToken })
+
+  for (const [by, on] of [
+    [user, user],
+    [user, manager],
+    [manager, manager],
+    [manager, user],
+    [manager, admin],
+  ] as const) {
+    const { status, body } = await patch(by, on, { role: 'admin' })
+    t.match([status, body.code], [403, 'forbidden'])
+  }
+  t.equal((await patch(manager, admin, { disabled: true })).status, 403, 'nor acts on who ranks as high')
+  t.equal((await patch(manager, manager, { emailVerified: true })).status, 403)
+
+  const raised = await patch(admin, user, { role: 'manager', reason: 'helps out' })
+  t.match([raised.status, raised.body.role], [200, 'manager'])
+  t.equal(
+    (await call('GET', '/v1/admin/users', { token: user.accessToken })).status,
+    403,
+    'the token is as it was',
+  )
+  const renewed = await call<LoggedIn>('POST', '/v1/sessions/refresh', {
+    body: { refreshToken: user.refreshToken },
+  })
+  t.equal((await call('GET', '/v1/admin/users', { token: renewed.body.accessToken })).status, 200)
+
+  const lowered = await patch(admin, user, { role: 'user' })
+  t.equal(lowered.status, 200)
+  t.equal((await call('GET', '/v1/admin/users', { token: renewed.body.accessToken })).status, 401, 'at once')
+
+  const feed = await call('GET', `/v1/admin/users/${user.user.id}/activity?type=role-changed`, {
+    token: manager.accessToken,
+  })
+  t.match(feed.body, {
+    items: [
+      { actorId: admin.user.id, details: { from: 'manager', to: 'user' } },
+      { actorId: admin.user.id, details: { from: 'user', to: 'manager', reason: 'helps out' } },
+    ],
+  })
+})
+
+t.test('the last administrator stays, whoever is quickest', async (t) => {
+  const accounts = await startAccounts(t)
+  const { call } = accounts
+  const [one, two] = [await joinAs(accounts, 'admin'), await joinAs(accounts, 'admin')]
+  const patch = (by: LoggedIn, on: LoggedIn, body: object) =>
+    call('PATCH', `/v1/admin/users/${on.user.id}`, { body, token: by.accessToken })
+  const answers = await Promise.all([
+    patch(one, two, { role: 'user' }),
+    patch(two, one, { disabled: true }),
+    patch(one, one, { role: 'manager' }),
+  ])
+  const statuses = answers.map((answer) => answer.status)
+  t.ok(statuses.includes(409) || statuses.includes(401), 'one of them comes too late')
+  const admins = await accounts.db
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'admin')
+    .where('disabled_at', 'is', null)
+    .execute()
+  t.equal(admins.length, 1)
+  const last = admins[0]?.id === one.user.id ? one : two
+  const session = await accounts.logIn(last.user.username)
+  for (const body of [{ role: 'user' }, { disabled: true }]) {
+    const refused = await patch(session, last, body)
+    t.match([refused.status, refused.body.code], [409, 'last-admin'])
+  }
+  t.equal((await patch(session, last, { group: 'staff' })).status, 200)
+})
+
+t.test('group, disable, enable, verify', async (t) => {
+  const accounts = await startAccounts(t)
+  const { another, call } = accounts
+  const second = await another()
+  const [manager, user] = [await joinAs(accounts, 'manager'), await joinAs(accounts, 'user')]
+  const patch = (body: object) =>
+    call<AdminUser>('PATCH', `/v1/admin/users/${user.user.id}`, { body, token: manager.accessToken })
+
+  t.equal((await patch({ group: 'staff' })).body.group, 'staff')
+  t.match((await patch({ group: 'nothing' })).body.errors, [{ path: 'group' }])
+  t.equal((await patch({ emailVerified: true })).body.emailVerified, true)
+  for (const body of [
+    { emailVerified: false },
+    { email: 'x@example.com' },
+    { role: 'root' },
+    { disabled: 'yes' },
+  ]) {
+    t.equal((await patch(body)).status, 400, JSON.stringify(body))
+  }
+
+  t.match((await patch({ disabled: true, reason: 'abuse' })).body.disabledAt, /Z$/)
+  t.equal((await call('GET', '/v1/me', { token: user.accessToken })).status, 401, 'here at once')
+  await waitFor(async () => (await second.call('GET', '/v1/me', { token: user.accessToken })).status === 401)
+  const login = { body: { login: user.user.username, password: goodPassword } }
+  t.equal((await call('POST', '/v1/sessions', login)).body.code, 'account-disabled')
+  t.equal((await patch({ disabled: false })).body.disabledAt, null)
+  t.equal((await call('POST', '/v1/sessions', login)).status, 201)
+
+  const again = await patch({ disabled: false })
+  t.equal(again.status, 200, 'what changes nothing leaves no trace')
+  const feed = await call<{ items: { type: string }[] }>('GET', `/v1/admin/users/${user.user.id}/activity`, {
+    token: manager.accessToken,
+  })
+  t.same(
+    feed.body.items.map((item) => item.type),
+    ['login', 'enabled', 'disabled', 'email-verified', 'group-changed', 'login', 'registered'],
+  )
+  t.match(feed.body.items[2], { actorId: manager.user.id, details: { reason: 'abuse' } })
+  const unknown = await call('PATCH', '/v1/admin/users/0199a3b0-0000-7000-8000-000000000000', {
+    body: { disabled: true },
+    token: manager.accessToken,
+  })
+  t.equal(unknown.body.code, 'user-not-found')
+})
+
+t.test('a feed is filtered by type and time', async (t) => {
+  const { call, join } = await startAccounts(t)
+  const { accessToken: token } = await join()
+  await call<User>('PATCH', '/v1/me', { body: { profile: { bio: 'Hi' } }, token })
+  const types = async (query: string) => {
+    const { body } = await call<{ items: { type: string }[] }>('GET', `/v1/me/activity?${query}`, { token })
+    return body.items?.map((item) => item.type)
+  }
+  t.same(await types('type=login'), ['login'])
+  t.same(await types('from=2000-01-01T00:00:00Z&to=2001-01-01T00:00:00Z'), [])
+  t.equal((await types('from=2000-01-01T00:00:00Z'))?.length, 3)
+  t.equal((await call('GET', '/v1/me/activity?type=nonsense', { token })).status, 400)
+})

@@ -1,0 +1,80 @@
+import { type AdminPatch, ListUsersQuery, Role } from '@likeness/contracts'
+import { parseConfig } from '@likeness/runtime'
+import type { Command } from 'commander'
+import { Connection, finish, type Options, usage, withDatabase } from '../cli-tools.js'
+import { AccountsConfig } from '../config.js'
+import { ourselves } from '../database/activities.table.js'
+import { findPersonByLogin, listPeople, type Person } from '../database/users.table.js'
+import { openGroups } from '../groups/groups.js'
+import { problem } from '../problems.js'
+import { type Actor, administerUser } from './administer-user.js'
+import { viewAdminUser } from './list-users.js'
+
+/** Whoever may run commands on the machine. */
+const root: Actor = { id: null, role: 'admin' }
+
+/** Adds `list`, `set-role`, `disable` and `enable`. */
+export function addAdministration(program: Command): void {
+  program
+    .command('list')
+    .description('list users, newest first')
+    .option('--q <text>', 'part of a username, address, nickname or name')
+    .option('--role <role>', 'user, manager or admin')
+    .option('--group <group>', 'a group of the deployment')
+    .option('--status <status>', 'active, disabled or unverified')
+    .option('--limit <number>', 'at most this many, up to 100', '20')
+    .option('--json', 'print JSON')
+    .action((given: Options) =>
+      finish(given, async () => {
+        const { limit, cursor: _, ...filter } = usage(program, ListUsersQuery, given)
+        const { DATABASE_URL } = parseConfig(Connection, process.env)
+        const people = await withDatabase(DATABASE_URL, (db) =>
+          listPeople(db, filter, { after: undefined, limit }),
+        )
+        return { users: given.json ? people.map(viewAdminUser) : people.map(lineOf) }
+      }),
+    )
+
+  onUser('set-role', '<role>', 'give a user another role; who loses rights is logged out', (role) => ({
+    role: usage(program, Role, role),
+  }))
+  onUser('disable', '[reason]', 'close an account to its user, who is logged out', (reason) => ({
+    disabled: true,
+    ...(reason === undefined ? {} : { reason }),
+  }))
+  onUser('enable', '[reason]', 'open a disabled account again', (reason) => ({
+    disabled: false,
+    ...(reason === undefined ? {} : { reason }),
+  }))
+
+  function onUser(
+    name: string,
+    parameter: string,
+    description: string,
+    patchOf: (value: string | undefined) => AdminPatch,
+  ): void {
+    program
+      .command(`${name} <login> ${parameter}`)
+      .description(`${description}; login is a username or e-mail address`)
+      .option('--json', 'print JSON')
+      .action((login: string, value: string | undefined, options: Options) =>
+        finish(options, () => administer(login, patchOf(value))),
+      )
+  }
+}
+
+async function administer(login: string, patch: AdminPatch) {
+  const schema = Connection.extend({ GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE })
+  const config = parseConfig(schema, process.env)
+  const groups = openGroups(config.GROUPS_FILE)
+  return withDatabase(config.DATABASE_URL, async (db) => {
+    const person = await findPersonByLogin(db, login)
+    if (!person) throw problem('user-not-found')
+    const changed = await administerUser({ db, groups }, root, person.id, patch, ourselves)
+    const { id, username, role } = changed
+    return { id, username, role, disabled: changed.disabled_at !== null }
+  })
+}
+
+const lineOf = ({ username, email, role, disabled_at }: Person) =>
+  `${username} <${email}> ${role}${disabled_at ? ' disabled' : ''}`
