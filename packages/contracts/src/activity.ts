@@ -19,6 +19,8 @@ export const ActivityType = z
     'enabled',
     'profile-updated',
     'avatar-published',
+    'avatar-restored',
+    'avatar-removed',
   ])
   .meta({ id: 'ActivityType' })
 export type ActivityType = z.output<typeof ActivityType>

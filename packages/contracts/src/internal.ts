@@ -8,8 +8,25 @@ import { ProfileAvatar } from './users.js'
  * the profile has, or the same with other URLs, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
  * for a user who is gone.
  */
-export const SetAvatar = ProfileAvatar.extend({ uploadId: Id }).meta({ id: 'SetAvatar' })
+export const SetAvatar = ProfileAvatar.extend({
+  uploadId: Id,
+  restored: z.boolean().default(false).describe('it was the avatar before'),
+}).meta({ id: 'SetAvatar' })
 export type SetAvatar = z.output<typeof SetAvatar>
+
+/**
+ * `DELETE /internal/users/:id/avatar`, media → accounts: the avatar was withdrawn. Like a new avatar it has a
+ * version and is applied only when that is newer than the profile's; the answers are the same.
+ */
+export const RemoveAvatar = z
+  .object({
+    version: z.int().positive(),
+    uploadId: Id.nullable().describe('the picture taken down; null when none was shown yet'),
+    removedBy: Id.describe('its owner, or a manager'),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'RemoveAvatar' })
+export type RemoveAvatar = z.output<typeof RemoveAvatar>
 
 /**
  * `GET /internal/ended-sessions?since=`, media → accounts: the sessions that ended at or after `since`, so that

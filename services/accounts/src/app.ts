@@ -13,7 +13,7 @@ import { resetPasswordRoutes } from './passwords/reset-password.js'
 import { problem } from './problems.js'
 import { getMeRoute } from './profiles/get-me.js'
 import { patchMeRoute } from './profiles/patch-me.js'
-import { setAvatarRoute } from './profiles/set-avatar.js'
+import { removeAvatarRoute, setAvatarRoute } from './profiles/set-avatar.js'
 import { listEndedSessionsRoute } from './sessions/list-ended-sessions.js'
 import { listSessionsRoute } from './sessions/list-sessions.js'
 import { logInRoute } from './sessions/log-in.js'
@@ -88,6 +88,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   await server.register(async (services: Server) => {
     services.addHook('onRequest', guards.service)
     setAvatarRoute(services, deps)
+    removeAvatarRoute(services, deps)
     listEndedSessionsRoute(services, deps)
     getInitialsRoute(services, deps)
     findByEmailHashRoute(services, deps)

@@ -23,9 +23,9 @@ export type ProfilesTable = {
   discoverable: Generated<boolean>
   /** Extra fields, as the user's group has them. */
   custom: ColumnType<Custom, string | undefined, string>
-  /** Of the newest avatar media told of, 0 before the first; it only grows. */
+  /** Of the newest avatar, or withdrawal of one, that media told of; 0 before the first. It only grows. */
   avatar_version: Generated<number>
-  avatar: ColumnType<ProfileAvatar | null, never, string>
+  avatar: ColumnType<ProfileAvatar | null, never, string | null>
   /** When anything last changed that the user is shown, their name included. */
   updated_at: Generated<Date>
 }
@@ -61,17 +61,21 @@ export async function updateProfile(
     .execute()
 }
 
-/** Shows an avatar unless the profile has this version or a newer one. Returns whether it was applied. */
+/**
+ * Shows an avatar, or none, unless the profile has this version or a newer one.
+ * @returns whether it was applied
+ */
 export async function setAvatarIfNewer(
   trx: Transaction<Tables>,
   userId: string,
-  avatar: ProfileAvatar,
+  version: number,
+  avatar: ProfileAvatar | null,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('profiles')
-    .set({ avatar: JSON.stringify(avatar), avatar_version: avatar.version, updated_at: now })
+    .set({ avatar: avatar && JSON.stringify(avatar), avatar_version: version, updated_at: now })
     .where('user_id', '=', userId)
-    .where('avatar_version', '<', avatar.version)
+    .where('avatar_version', '<', version)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
 }

@@ -305,3 +305,45 @@ t.test('media asks for initials and for who has the hash of an address', async (
   t.equal(await byHash('sha256'), 404)
   t.equal((await call('GET', `/internal/users/${user.id}/initials`, { headers })).status, 404)
 })
+
+t.test('media takes an avatar down, and restores it', async (t) => {
+  const { asMedia, call, join } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  const headers = await asMedia()
+  const path = `/internal/users/${user.id}/avatar`
+  const removal = (version: number) => ({
+    version,
+    uploadId: newId(),
+    removedBy: newId(),
+    reason: 'Shows somebody else',
+  })
+  const remove = (version: number, at = path) => call('DELETE', at, { body: removal(version), headers })
+  const shown = async () => (await call<User>('GET', '/v1/me', { token })).body.avatar?.version
+
+  // The later wins, whatever comes first.
+  t.equal((await remove(3)).status, 204)
+  t.equal((await call('PUT', path, { body: avatarOf(2), headers })).status, 204)
+  t.equal(await shown(), undefined)
+  t.equal((await call('PUT', path, { body: { ...avatarOf(4), restored: true }, headers })).status, 204)
+  t.equal(await shown(), 4)
+  t.equal((await remove(1)).status, 204)
+  t.equal(await shown(), 4)
+  t.match(await remove(5), { status: 204 })
+  t.match(await remove(5), { status: 204 }, 'again')
+  t.equal(await shown(), undefined)
+  t.match(await remove(6, `/internal/users/${newId()}/avatar`), {
+    status: 404,
+    body: { code: 'user-not-found' },
+  })
+  t.equal((await call('DELETE', path, { body: removal(7), token })).status, 401, 'by media alone')
+
+  const feed = await call<{ items: { type: string; details: object }[] }>('GET', '/v1/me/activity', { token })
+  t.match(
+    feed.body.items.filter((item) => item.type.startsWith('avatar-')),
+    [
+      { type: 'avatar-removed', details: { version: 5, reason: 'Shows somebody else' } },
+      { type: 'avatar-restored', details: { version: 4 } },
+      { type: 'avatar-removed', details: { version: 3 } },
+    ],
+  )
+})

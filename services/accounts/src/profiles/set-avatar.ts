@@ -1,4 +1,11 @@
-import { IdParams, ProblemBody, SetAvatar } from '@likeness/contracts'
+import {
+  type ActivityType,
+  IdParams,
+  ProblemBody,
+  type ProfileAvatar,
+  RemoveAvatar,
+  SetAvatar,
+} from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { insertActivity, ourselves } from '../database/activities.table.js'
@@ -20,7 +27,32 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      await setAvatar(deps, request.params.id, request.body)
+      const { uploadId, restored, ...avatar } = request.body
+      const { version } = avatar
+      await applyAvatar(deps, request.params.id, version, avatar, {
+        type: restored ? 'avatar-restored' : 'avatar-published',
+        details: { version, uploadId },
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** DELETE /internal/users/:id/avatar: the picture was taken down. */
+export function removeAvatarRoute(server: Server, deps: ApiDeps): void {
+  server.delete(
+    '/internal/users/:id/avatar',
+    {
+      schema: {
+        hide: true,
+        params: IdParams,
+        body: RemoveAvatar,
+        response: { 204: z.null(), '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const details = request.body
+      await applyAvatar(deps, request.params.id, details.version, null, { type: 'avatar-removed', details })
       return reply.code(204).send(null)
     },
   )
@@ -31,13 +63,19 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
  * any order.
  * @throws Problem `user-not-found`
  */
-async function setAvatar(deps: ApiDeps, userId: string, { uploadId, ...avatar }: SetAvatar): Promise<void> {
+async function applyAvatar(
+  deps: ApiDeps,
+  userId: string,
+  version: number,
+  avatar: ProfileAvatar | null,
+  activity: { type: ActivityType; details: Readonly<Record<string, unknown>> },
+): Promise<void> {
   await deps.db.transaction().execute(async (trx) => {
-    if (!(await setAvatarIfNewer(trx, userId, avatar))) {
+    if (!(await setAvatarIfNewer(trx, userId, version, avatar))) {
       if (!(await findPerson(trx, userId))) throw problem('user-not-found')
-      return refreshAvatar(trx, userId, avatar)
+      if (avatar) await refreshAvatar(trx, userId, avatar)
+      return
     }
-    const details = { version: avatar.version, uploadId }
-    await insertActivity(trx, { userId, type: 'avatar-published', origin: ourselves, details })
+    await insertActivity(trx, { userId, origin: ourselves, ...activity })
   })
 }
