@@ -67,7 +67,7 @@ create table uploads (
   constraint uploads_pages_check CHECK ((pages > 0)),
   constraint uploads_pkey PRIMARY KEY (user_id, id),
   constraint uploads_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-  constraint uploads_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text]))),
+  constraint uploads_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]))),
   constraint uploads_width_check CHECK ((width > 0))
 );
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
@@ -75,6 +75,18 @@ CREATE INDEX uploads_id ON public.uploads USING btree (id);
 CREATE INDEX uploads_pending ON public.uploads USING btree (user_id, id) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
 CREATE INDEX uploads_unpublished ON public.uploads USING btree (confirmed_at) WHERE (status = 'confirmed'::text);
+
+create table withdrawals (
+  user_id uuid not null,
+  version bigint not null,
+  upload_id uuid,
+  at timestamp(3) with time zone not null default now(),
+  actor_id uuid not null,
+  reason text,
+  told_at timestamp(3) with time zone,
+  constraint withdrawals_pkey PRIMARY KEY (user_id, version)
+);
+CREATE INDEX withdrawals_untold ON public.withdrawals USING btree (at) WHERE (told_at IS NULL);
 
 create sequence avatar_version;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id } from './common.js'
+import { Id, text } from './common.js'
 
 /** Formats a variant is served in, best first. */
 export const VariantFormat = z.enum(['avif', 'webp', 'jpeg']).meta({ id: 'VariantFormat' })
@@ -19,7 +19,10 @@ export type AvatarUrls = z.output<typeof AvatarUrls>
 /** The published picture of a user. */
 export const Avatar = z
   .object({
-    version: z.int().positive().describe('grows with every confirmation; the largest one is live'),
+    version: z
+      .int()
+      .positive()
+      .describe('grows with every confirmation, restoration and withdrawal; the largest one is live'),
     urls: AvatarUrls,
   })
   .meta({ id: 'Avatar' })
@@ -43,6 +46,11 @@ export const AvatarQuery = z.object({
     .describe('for a user without an avatar'),
 })
 export type AvatarQuery = z.output<typeof AvatarQuery>
+
+/** `DELETE /v1/avatars/:userId` */
+export const WithdrawAvatarQuery = z.object({
+  reason: text(1, 500).optional().describe('required unless the avatar is one’s own; its owner is told'),
+})
 
 /** `GET /v1/avatars/:userId/:version/:file`, file = `256.webp` or `256.jpg`. */
 export const VariantParams = z.object({

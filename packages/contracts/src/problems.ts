@@ -316,7 +316,23 @@ export const mediaProblems = {
   'upload-is-live': row(
     409,
     ['This upload is the avatar', 'Cet envoi est l’avatar'],
-    ['Publish another picture first.', 'Publiez d’abord une autre image.'],
+    [
+      'Publish another picture or remove the avatar first.',
+      'Publiez d’abord une autre image ou retirez l’avatar.',
+    ],
+  ),
+  'not-restorable': row(
+    409,
+    ['This upload cannot be restored', 'Cet envoi ne peut pas être rétabli'],
+    [
+      'Only a picture that was the avatar can be restored; this one is {status}.',
+      'Seule une image qui a été l’avatar peut être rétablie ; celle-ci est {status}.',
+    ],
+  ),
+  'original-not-kept': row(
+    409,
+    ['The original is no longer kept', 'L’original n’est plus conservé'],
+    ['Restore it as it was, or upload the image again.', 'Rétablissez-la telle quelle, ou renvoyez l’image.'],
   ),
   'sha256-mismatch': row(
     409,

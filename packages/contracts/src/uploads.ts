@@ -14,6 +14,7 @@ export const UploadStatus = z
     'expired',
     'rejected',
     'failed',
+    'erased',
   ])
   .meta({ id: 'UploadStatus' })
 export type UploadStatus = z.output<typeof UploadStatus>
@@ -53,7 +54,7 @@ export const Upload = z
     publishedAt: Time.nullable(),
     expiresAt: Time.nullable().describe('when a pending upload expires'),
     closedAt: Time.nullable().describe(
-      'when it was discarded, expired, rejected, failed, superseded or withdrawn',
+      'when it was discarded, expired, rejected, failed, superseded, withdrawn or erased',
     ),
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
     previewUrl: z.url().nullable().describe('null until the worker made it and after its files are gone'),
@@ -62,6 +63,26 @@ export const Upload = z
   })
   .meta({ id: 'Upload' })
 export type Upload = z.output<typeof Upload>
+
+/** What happens to an upload; each is one row of its event trail. */
+export const UploadEventType = z
+  .enum([
+    'uploaded',
+    'prepared',
+    'rejected',
+    'confirmed',
+    'rendered',
+    'published',
+    'superseded',
+    'withdrawn',
+    'restored',
+    'discarded',
+    'expired',
+    'failed',
+    'erased',
+  ])
+  .meta({ id: 'UploadEventType' })
+export type UploadEventType = z.output<typeof UploadEventType>
 
 export const UploadPage = pageOf(Upload).meta({ id: 'UploadPage' })
 
@@ -94,3 +115,11 @@ export const ConfirmUpload = z
   })
   .meta({ id: 'ConfirmUpload' })
 export type ConfirmUpload = z.output<typeof ConfirmUpload>
+
+/** `POST /v1/uploads/:id/restore` */
+export const RestoreUpload = z
+  .strictObject({
+    crop: Crop.optional().describe('renders anew, as an upload of its own, from the kept original'),
+  })
+  .meta({ id: 'RestoreUpload' })
+export type RestoreUpload = z.output<typeof RestoreUpload>

@@ -1,4 +1,10 @@
-import { EndedSessions, HashedUser, type SetAvatar, UserInitials } from '@likeness/contracts'
+import {
+  EndedSessions,
+  HashedUser,
+  type RemoveAvatar,
+  type SetAvatar,
+  UserInitials,
+} from '@likeness/contracts'
 import { signServiceToken } from '@likeness/runtime'
 import type { MediaConfig } from './config.js'
 
@@ -6,6 +12,8 @@ import type { MediaConfig } from './config.js'
 export type AccountsClient = {
   /** Shows an avatar in the profile unless a newer one is there. Resolves to whether the user exists; rejects when accounts is away. */
   setAvatar(userId: string, avatar: SetAvatar): Promise<boolean>
+  /** Shows no avatar any more unless a newer one is there. Resolves and rejects as `setAvatar` does. */
+  removeAvatar(userId: string, removal: RemoveAvatar): Promise<boolean>
   /** The sessions that ended since a time. Rejects when accounts is away. */
   endedSessions(since: string | undefined): Promise<EndedSessions>
   /** What stands for a user without a picture; undefined for nobody. Rejects when accounts is away. */
@@ -39,6 +47,14 @@ export function openAccountsClient(
     return { status: response.status, text: await response.text() }
   }
 
+  /** Tells what a user shows from now on. */
+  async function tell(method: 'PUT' | 'DELETE', userId: string, body: object): Promise<boolean> {
+    const { status, text } = await call(method, `users/${userId}/avatar`, { body })
+    if (status === 204) return true
+    if (status === 404 && text.includes('"user-not-found"')) return false
+    throw new Error(`accounts answered ${status} to ${method} of an avatar`)
+  }
+
   /** Asks about someone while a picture is waited for. */
   async function askAbout(path: string): Promise<unknown> {
     const { status, text } = await call('GET', path, { timeout: pictureTimeoutMs })
@@ -48,12 +64,8 @@ export function openAccountsClient(
   }
 
   return {
-    async setAvatar(userId, avatar) {
-      const { status, text } = await call('PUT', `users/${userId}/avatar`, { body: avatar })
-      if (status === 204) return true
-      if (status === 404 && text.includes('"user-not-found"')) return false
-      throw new Error(`accounts answered ${status} to a new avatar`)
-    },
+    setAvatar: (userId, avatar) => tell('PUT', userId, avatar),
+    removeAvatar: (userId, removal) => tell('DELETE', userId, removal),
 
     async endedSessions(since) {
       const { status, text } = await call(

@@ -5,14 +5,17 @@ import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { serveAvatarRoute } from './avatars/serve-avatar.js'
 import { serveVariantRoute } from './avatars/serve-variant.js'
+import { withdrawAvatarRoute } from './avatars/withdraw-avatar.js'
 import type { Deps } from './deps.js'
 import { eraseUserRoute } from './erasure/erase-user.js'
 import { exportFileRoute, exportUserRoute } from './erasure/export-user.js'
 import { problem } from './problems.js'
+import { BytesInFlight } from './uploads/bytes-in-flight.js'
 import { confirmUploadRoute } from './uploads/confirm-upload.js'
 import { createUploadRoute } from './uploads/create-upload.js'
-import { discardUploadRoute } from './uploads/discard-upload.js'
 import { listUploadsRoute, readUploadRoute } from './uploads/read-uploads.js'
+import { removeUploadRoute } from './uploads/remove-upload.js'
+import { restoreUploadRoute } from './uploads/restore-upload.js'
 import { servePreviewRoute } from './uploads/serve-preview.js'
 import { openUploadWaiter } from './uploads/wait-for-upload.js'
 
@@ -49,6 +52,9 @@ export async function openApp(deps: Deps): Promise<Server> {
   })
   const waiter = await openUploadWaiter(deps.bus, deps.db)
   const cache = await openAvatarCache(deps)
+  const inFlight = new BytesInFlight(config.UPLOAD_BYTES_IN_FLIGHT)
+  // An upload whose client left is still finished, with the database it began with.
+  server.addHook('onClose', () => inFlight.idle())
 
   // Anyone
   serveAvatarRoute(server, { ...deps, cache })
@@ -61,10 +67,12 @@ export async function openApp(deps: Deps): Promise<Server> {
     readUploadRoute(own, deps)
     servePreviewRoute(own, deps)
     confirmUploadRoute(own, deps, waiter)
-    discardUploadRoute(own, deps)
+    restoreUploadRoute(own, deps, { waiter, inFlight })
+    removeUploadRoute(own, deps)
+    withdrawAvatarRoute(own, deps)
     await own.register(async (pictures: Server) => {
       await acceptPictures(pictures)
-      createUploadRoute(pictures, deps)
+      createUploadRoute(pictures, deps, inFlight)
     })
   })
 

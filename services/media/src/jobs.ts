@@ -1,5 +1,6 @@
 import type { JobPolicy } from '@likeness/runtime'
 import { publishAvatar } from './avatars/publish-avatar.job.js'
+import { tellWithdrawal } from './avatars/tell-withdrawal.job.js'
 import type { WorkerDeps } from './deps.js'
 import { eraseUser } from './erasure/erase-user.job.js'
 import type { JobName, Jobs } from './queue.js'
@@ -20,6 +21,7 @@ export const jobsOf = ({
   'prepare-upload': { run: prepareUpload, concurrency: DECODERS, attempts: 5, backoffMs: 500 },
   'publish-avatar': { run: publishAvatar, concurrency: DECODERS, attempts: 8, backoffMs: 500 },
   'erase-user': { run: eraseUser, concurrency: 2, attempts: 8, backoffMs: 1_000 },
+  'tell-withdrawal': { run: tellWithdrawal, concurrency: 4, attempts: 8, backoffMs: 500 },
   'expire-uploads': upkeep((deps) => expireUploads(deps, { dryRun: false }), UPKEEP_SECONDS),
   'requeue-stuck': upkeep((deps) => requeueStuck(deps, { dryRun: false }), UPKEEP_SECONDS),
   'collect-garbage': upkeep((deps) => collectGarbage(deps, { dryRun: false }), 3_600),

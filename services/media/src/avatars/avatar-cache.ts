@@ -26,7 +26,10 @@ export type AvatarCache = {
   picture(key: string, make?: () => Promise<Buffer>): Promise<Buffer>
 }
 
-/** Drops a user's pointer whenever a notice says that something of theirs changed. */
+/**
+ * Drops a user's pointer whenever a notice says that something of theirs changed, and their pictures when one
+ * of them was erased.
+ */
 export async function openAvatarCache({
   db,
   storage,
@@ -45,14 +48,20 @@ export async function openAvatarCache({
         })
       : undefined
   const reading = new Map<string, Promise<Buffer>>()
-  await bus.subscribe(erasedTopic, ({ userId }) => {
-    lives.forget(String(userId))
-    initials.forget(String(userId))
+  function forgetPictures(userId: string): void {
     const isTheirs = (key: string) => key.startsWith(`avatars/${userId}/`)
     for (const key of reading.keys()) if (isTheirs(key)) reading.delete(key)
     for (const key of pictures?.keys() ?? []) if (isTheirs(key)) pictures?.delete(key)
+  }
+  await bus.subscribe(erasedTopic, ({ userId }) => {
+    lives.forget(String(userId))
+    initials.forget(String(userId))
+    forgetPictures(String(userId))
   })
-  await bus.subscribe(uploadsTopic, (notice) => lives.forget(String(notice.userId)))
+  await bus.subscribe(uploadsTopic, ({ userId, status }) => {
+    lives.forget(String(userId))
+    if (status === 'erased') forgetPictures(String(userId))
+  })
 
   return {
     live: lives.get,
@@ -67,7 +76,7 @@ export async function openAvatarCache({
       reading.set(key, read)
       try {
         const bytes = await read
-        // Not when its owner was erased meanwhile.
+        // Not when it was erased meanwhile.
         if (reading.get(key) === read) pictures?.set(key, bytes)
         return bytes
       } finally {

@@ -1,13 +1,19 @@
 import { extensionOf } from '@likeness/contracts'
 import { ImageError } from '@likeness/images'
-import { findAvatar, findLiveAvatar, insertAvatar, unsetLive } from '../database/avatars.table.js'
+import {
+  findAvatar,
+  findLiveAvatar,
+  findNewestDecision,
+  insertAvatar,
+  unsetLive,
+} from '../database/avatars.table.js'
 import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
-import { deleteFiles } from '../uploads/upload-files.js'
+import { avatarFiles, deleteFiles } from '../uploads/upload-files.js'
 import { viewAvatar } from '../uploads/upload-view.js'
 
 /**
@@ -25,31 +31,32 @@ export async function publishAvatar(
   await tellAccounts(deps, confirmed)
 }
 
-const variantKeys = (prefix: string, { AVATAR_SIZES, AVATAR_FORMATS }: WorkerDeps['config']) =>
-  AVATAR_SIZES.flatMap((size) => AVATAR_FORMATS.map((format) => `${prefix}/${size}.${extensionOf[format]}`))
-
 type ConfirmedRow = UploadRow & { readonly version: number }
 
-/** Stores every variant, then makes this version live unless a later confirmation is. @returns false when it was refused */
+/** Stores every variant, then makes this version live unless a later decision was made. @returns false when it was refused */
 async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolean> {
   const { config, db, decoder, storage } = deps
   const original = await readOriginal(deps, row)
   if (!original) return false
   // Confirmed before the worker had decoded it: that comes first, and may end it.
   if (!row.prepared_at && !(await prepareFrom(deps, row, original))) return false
-  const prefix = `avatars/${row.user_id}/${row.version}`
+  const avatar = {
+    sizes: config.AVATAR_SIZES,
+    formats: config.AVATAR_FORMATS,
+    blob_prefix: avatarPrefix(row),
+  }
   try {
     const variants = await decoder.render(original, {
       ...(row.crop ? { crop: row.crop } : {}),
-      sizes: config.AVATAR_SIZES,
-      formats: config.AVATAR_FORMATS,
+      sizes: avatar.sizes,
+      formats: avatar.formats,
       background: config.AVATAR_BACKGROUND,
       avifEffort: config.AVIF_EFFORT,
       maxPixels: config.IMAGE_MAX_PIXELS,
     })
     await Promise.all(
       variants.map(({ size, format, bytes }) =>
-        storage.put(`${prefix}/${size}.${extensionOf[format]}`, bytes),
+        storage.put(`${avatar.blob_prefix}/${size}.${extensionOf[format]}`, bytes),
       ),
     )
   } catch (error) {
@@ -65,16 +72,14 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
     // Another run of this job came first.
     if (!rendered) return []
     const live = await findLiveAvatar(trx, row.user_id)
-    const newest = live === undefined || live.version < row.version
+    const newest = (await findNewestDecision(trx, row.user_id)) < row.version
     if (newest) await unsetLive(trx, row.user_id)
     await insertAvatar(trx, {
+      ...avatar,
       user_id: row.user_id,
       version: row.version,
       upload_id: row.id,
       live: newest,
-      sizes: config.AVATAR_SIZES,
-      formats: config.AVATAR_FORMATS,
-      blob_prefix: prefix,
     })
     const superseded =
       newest && live
@@ -84,12 +89,15 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
   })
   if (changed.length === 0 && !(await findUpload(db, row.id, row.user_id))) {
     // Erased while this job was storing.
-    await deleteFiles(deps, variantKeys(prefix, config))
+    await deleteFiles(deps, avatarFiles(avatar))
     return false
   }
   await Promise.all(changed.map((one) => announce(deps.bus, one)))
   return true
 }
+
+/** Where a version that is rendered keeps its files; a restored one has those of the version it was. */
+const avatarPrefix = (row: ConfirmedRow) => `avatars/${row.user_id}/${row.version}`
 
 /** Shows the version in the profile when it is the newest, then marks the upload published. */
 async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
@@ -106,16 +114,17 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
       urls,
       thumbhash,
       altText,
+      restored: avatar.blob_prefix !== avatarPrefix(row),
     })
     if (!known) return giveUp(deps, row)
   }
   const published = await db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
-    const marked = await markPublished(trx, key)
-    const live = await findLiveAvatar(trx, row.user_id)
-    if (!marked || !live || live.version === row.version) return marked
-    // A later confirmation overtook it.
-    return (await markSuperseded(trx, key, live.version)) ?? marked
+    const marked = await markPublished(trx, key, row.version)
+    const newest = await findNewestDecision(trx, row.user_id)
+    if (!marked || newest === row.version) return marked
+    // A later decision overtook it.
+    return (await markSuperseded(trx, key, newest)) ?? marked
   })
   if (published) await announce(deps.bus, published)
 }
@@ -129,6 +138,7 @@ async function giveUp(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
       trx,
       { userId: row.user_id, id: row.id },
       { code: 'user-not-found', detail: 'The user no longer exists.' },
+      true,
     )
   })
   if (failed) await announce(deps.bus, failed)

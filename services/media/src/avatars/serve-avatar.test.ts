@@ -1,4 +1,5 @@
 import type { Upload } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
 import sharp from 'sharp'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
@@ -90,7 +91,13 @@ t.test('a new avatar is served at once, the old version keeps its address', asyn
   t.match(await ana.call('GET', `/v1/uploads/${first.id}`), {
     body: { status: 'superseded', avatar: first.avatar },
   })
-  t.match(await ana.call('DELETE', `/v1/uploads/${first.id}`), { status: 409 })
+})
+
+t.test('an erased picture is gone from every cache', async (t) => {
+  const old = `${media.url}${new URL(first.avatar?.urls['64']?.webp ?? '').pathname}`
+  t.equal((await fetch(old)).status, 200)
+  t.match(await ana.call('DELETE', `/v1/uploads/${first.id}`), { status: 204 })
+  await waitFor(async () => (await fetch(old)).status === 404)
 })
 
 t.test('what is not there', async (t) => {

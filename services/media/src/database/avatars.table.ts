@@ -1,9 +1,9 @@
 import type { VariantFormat } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
-import type { Generated, Selectable } from 'kysely'
+import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** One rendered version of a user's picture. At most one of a user is live. */
+/** The rendered pictures of an upload, under the version it has now. At most one of a user is live. */
 export type AvatarsTable = {
   user_id: string
   version: number
@@ -11,7 +11,7 @@ export type AvatarsTable = {
   live: boolean
   sizes: number[]
   formats: VariantFormat[]
-  /** Its blobs are `<blob_prefix>/<size>.<ext>`. */
+  /** Its blobs are `<blob_prefix>/<size>.<ext>`. A restored avatar keeps the files of its first version. */
   blob_prefix: string
   created_at: Generated<Date>
 }
@@ -55,7 +55,16 @@ export function findAvatarsOf(
     .execute()
 }
 
-/** Under `lockUser`. `live` only when no newer version is. */
+/** The newest version that decided what a user shows: of the live avatar, or of a withdrawal; 0 before any. */
+export async function findNewestDecision(trx: Transaction<Tables>, userId: string): Promise<number> {
+  const { rows } = await sql<{ version: number | null }>`
+    select greatest(
+      (select version from avatars where user_id = ${userId} and live),
+      (select max(version) from withdrawals where user_id = ${userId})) as version`.execute(trx)
+  return rows[0]?.version ?? 0
+}
+
+/** Under `lockUser`. `live` only when no newer decision was made. */
 export async function insertAvatar(
   trx: Transaction<Tables>,
   avatar: Omit<AvatarRow, 'created_at'>,
@@ -70,5 +79,32 @@ export async function unsetLive(trx: Transaction<Tables>, userId: string): Promi
     .set({ live: false })
     .where('user_id', '=', userId)
     .where('live', '=', true)
+    .execute()
+}
+
+/** Under `lockUser`: an earlier avatar is live again, under a new version and with the files it has. */
+export async function reviveAvatar(
+  trx: Transaction<Tables>,
+  upload: { userId: string; id: string },
+  version: number,
+): Promise<void> {
+  await trx
+    .updateTable('avatars')
+    .set({ version, live: true })
+    .where('user_id', '=', upload.userId)
+    .where('upload_id', '=', upload.id)
+    .execute()
+}
+
+/** @returns the rows deleted, whose files are to go */
+export function deleteAvatarsOf(
+  trx: Transaction<Tables>,
+  upload: { userId: string; id: string },
+): Promise<AvatarRow[]> {
+  return trx
+    .deleteFrom('avatars')
+    .where('user_id', '=', upload.userId)
+    .where('upload_id', '=', upload.id)
+    .returningAll()
     .execute()
 }

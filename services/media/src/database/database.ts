@@ -1,20 +1,24 @@
 import type { Migrations } from '@likeness/runtime'
 import { first } from './2026-11-20-first.migration.js'
 import { erasure } from './2026-11-20-second-erasure.migration.js'
+import { versions } from './2026-11-21-versions.migration.js'
 import type { AvatarsTable } from './avatars.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadsTable } from './uploads.table.js'
+import type { WithdrawalsTable } from './withdrawals.table.js'
 
 export type Tables = {
   uploads: UploadsTable
   upload_events: UploadEventsTable
   avatars: AvatarsTable
   erased_users: ErasedUsersTable
+  withdrawals: WithdrawalsTable
 }
 
 /** In the order they run; names never change once released. */
 export const migrations: Migrations = {
   '2026-11-20-first': first,
   '2026-11-20-second-erasure': erasure,
+  '2026-11-21-versions': versions,
 }

@@ -36,6 +36,7 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
 
 /** Deletes every row of the user and marks the erasure complete. */
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
+  await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()
   await trx.deleteFrom('avatars').where('user_id', '=', userId).execute()
   await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
   await trx

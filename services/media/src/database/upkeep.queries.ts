@@ -1,6 +1,7 @@
 import type { Database } from '@likeness/runtime'
 import { sql } from 'kysely'
 import type { Tables } from './database.js'
+import { statesWithFiles } from './uploads.table.js'
 
 type Db = Database<Tables>
 type Found = { readonly id: string; readonly user_id: string }
@@ -36,7 +37,7 @@ export async function expireBatch(db: Db, limit: number): Promise<Found[]> {
   return rows
 }
 
-/** Rows that wait longer than they should for `prepare-upload` or `publish-avatar`. */
+/** Rows that wait longer than they should for `prepare-upload`, `publish-avatar` or `tell-withdrawal`. */
 export async function findStuck(db: Db, olderThanSeconds: number, limit: number) {
   const before = sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`
   const unprepared = db
@@ -56,7 +57,15 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
     .orderBy('confirmed_at')
     .limit(limit)
     .execute()
-  return { unprepared: await unprepared, unpublished: await unpublished }
+  const untold = db
+    .selectFrom('withdrawals')
+    .select(['version', 'user_id'])
+    .where('told_at', 'is', null)
+    .where('at', '<', before)
+    .orderBy('at')
+    .limit(limit)
+    .execute()
+  return { unprepared: await unprepared, unpublished: await unpublished, untold: await untold }
 }
 
 /** Of the uploads named, those whose files a row still stands for. */
@@ -66,24 +75,34 @@ export async function keepUploadFiles(db: Db, ids: readonly string[]): Promise<S
     .selectFrom('uploads')
     .select('id')
     .where('id', 'in', ids)
-    .where('status', 'in', ['pending', 'confirmed', 'published', 'superseded', 'withdrawn'])
+    .where('status', 'in', statesWithFiles)
     .execute()
   return new Set(rows.map((row) => row.id))
 }
 
-/** The blob prefixes with these versions: those of an avatar, or of a confirmed upload that may be rendering now. */
-export async function keepAvatarFiles(db: Db, versions: readonly number[]): Promise<Set<string>> {
-  if (versions.length === 0) return new Set()
+/**
+ * Of these blob prefixes of these users, those in use: by an avatar, or by a confirmed upload that may be
+ * rendering now.
+ */
+export async function keepAvatarFiles(
+  db: Db,
+  userIds: readonly string[],
+  prefixes: readonly string[],
+): Promise<Set<string>> {
+  if (prefixes.length === 0) return new Set()
+  const rendering = sql<string>`'avatars/' || user_id || '/' || version`
   const kept = await db
     .selectFrom('avatars')
     .select('blob_prefix')
-    .where('version', 'in', versions)
+    .where('user_id', 'in', userIds)
+    .where('blob_prefix', 'in', prefixes)
     .unionAll(
       db
         .selectFrom('uploads')
-        .select(sql<string>`'avatars/' || user_id || '/' || version`.as('blob_prefix'))
+        .select(rendering.as('blob_prefix'))
         .where('status', '=', 'confirmed')
-        .where('version', 'in', versions),
+        .where('user_id', 'in', userIds)
+        .where(rendering, 'in', prefixes),
     )
     .execute()
   return new Set(kept.map((row) => row.blob_prefix))

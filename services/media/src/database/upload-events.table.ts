@@ -1,3 +1,4 @@
+import type { UploadEventType } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime'
 import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { Tables } from './database.js'
@@ -14,18 +15,6 @@ export type UploadEventsTable = {
   ip: string | null
   details: ColumnType<Record<string, unknown>, string, never>
 }
-
-export type UploadEventType =
-  | 'uploaded'
-  | 'prepared'
-  | 'rejected'
-  | 'confirmed'
-  | 'rendered'
-  | 'published'
-  | 'superseded'
-  | 'discarded'
-  | 'expired'
-  | 'failed'
 
 /** Who caused an event: a person at an address, or a job. */
 export type Actor = { readonly id: string | null; readonly ip: string | null }

@@ -1,8 +1,8 @@
-import type { Crop, UploadStatus } from '@likeness/contracts'
+import type { Crop, UploadEventType, UploadStatus } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import type { Tables } from './database.js'
-import { type Actor, theWorker, type UploadEventType } from './upload-events.table.js'
+import { type Actor, theWorker } from './upload-events.table.js'
 import type { UploadRow } from './uploads.table.js'
 
 type Db = Database<Tables>
@@ -17,7 +17,8 @@ const now = sql<Date>`now()`
 
 /**
  * The state machine: every transition is this one statement, a conditional update and its event, so a
- * state never changes without its trace and the loser of a race changes nothing.
+ * state never changes without its trace and the loser of a race changes nothing. The event names the version
+ * the upload has then.
  * @returns the row as changed, or undefined when it was no longer in a state that allows it
  */
 function transition(
@@ -44,16 +45,15 @@ function transition(
         .insertInto('upload_events')
         .columns(['user_id', 'upload_id', 'type', 'actor_id', 'ip', 'details'])
         .expression((changed) =>
-          changed
-            .selectFrom('changed')
-            .select([
-              'changed.user_id',
-              'changed.id',
-              sql<UploadEventType>`${event.type}`.as('type'),
-              sql<string | null>`${event.actor.id}::uuid`.as('actor_id'),
-              sql<string | null>`${event.actor.ip}::inet`.as('ip'),
-              sql<string>`${JSON.stringify(event.details ?? {})}::jsonb`.as('details'),
-            ]),
+          changed.selectFrom('changed').select([
+            'changed.user_id',
+            'changed.id',
+            sql<UploadEventType>`${event.type}`.as('type'),
+            sql<string | null>`${event.actor.id}::uuid`.as('actor_id'),
+            sql<string | null>`${event.actor.ip}::inet`.as('ip'),
+            sql<string>`${JSON.stringify(event.details ?? {})}::jsonb
+                || jsonb_strip_nulls(jsonb_build_object('version', changed.version))`.as('details'),
+          ]),
         ),
     )
     .selectFrom('changed')
@@ -166,19 +166,23 @@ export function markRendered(trx: Transaction<Tables>, key: Key): Promise<Upload
   )
 }
 
-/** confirmed → published: the profile shows it, or a newer one was there first. */
-export function markPublished(trx: Transaction<Tables>, key: Key): Promise<UploadRow | undefined> {
+/** confirmed → published: the profile shows this version, or a newer one was there first. */
+export function markPublished(
+  trx: Transaction<Tables>,
+  key: Key,
+  version: number,
+): Promise<UploadRow | undefined> {
   return transition(
     trx,
     key,
     ['confirmed'],
     { status: 'published', published_at: now },
     { type: 'published', actor: theWorker },
-    sql`rendered_at is not null`,
+    sql`rendered_at is not null and version = ${version}`,
   )
 }
 
-/** published → superseded by a later confirmation. */
+/** published → superseded by a later decision: another picture, or none. */
 export function markSuperseded(
   trx: Transaction<Tables>,
   key: Key,
@@ -193,11 +197,64 @@ export function markSuperseded(
   )
 }
 
-/** confirmed → failed: it can never be rendered. */
+/** published, or live although accounts was not told → withdrawn. */
+export function markWithdrawn(
+  trx: Transaction<Tables>,
+  key: Key,
+  actor: Actor,
+  details: { by: number; reason?: string },
+): Promise<UploadRow | undefined> {
+  return transition(
+    trx,
+    key,
+    ['published', 'confirmed'],
+    { status: 'withdrawn', closed_at: now },
+    { type: 'withdrawn', actor, details },
+    sql`rendered_at is not null`,
+  )
+}
+
+/** superseded or withdrawn → confirmed, under a new version; its variants are there. */
+export function markRestored(
+  trx: Transaction<Tables>,
+  key: Key,
+  actor: Actor,
+): Promise<UploadRow | undefined> {
+  return transition(
+    trx,
+    key,
+    ['superseded', 'withdrawn'],
+    {
+      status: 'confirmed',
+      version: sql<number>`nextval('avatar_version')`,
+      confirmed_at: now,
+      published_at: null,
+      closed_at: null,
+    },
+    { type: 'restored', actor },
+  )
+}
+
+/** Any end but a discard → erased: what shows the picture goes, the trail stays. */
+export function markErased(trx: Transaction<Tables>, key: Key, actor: Actor): Promise<UploadRow | undefined> {
+  return transition(
+    trx,
+    key,
+    ['superseded', 'withdrawn', 'expired', 'rejected', 'failed'],
+    { status: 'erased', closed_at: now, thumbhash: null, alt_text: null },
+    { type: 'erased', actor },
+  )
+}
+
+/**
+ * confirmed → failed: it can never be rendered, or nobody is left to show it to.
+ * @param rendered which of the two it was, so that no late run fails what another has rendered
+ */
 export function markFailed(
   db: Db,
   key: Key,
   failure: { code: string; detail: string },
+  rendered: boolean,
 ): Promise<UploadRow | undefined> {
   return transition(
     db,
@@ -205,5 +262,6 @@ export function markFailed(
     ['confirmed'],
     { status: 'failed', closed_at: now, failure_code: failure.code, failure_detail: failure.detail },
     { type: 'failed', actor: theWorker, details: failure },
+    sql`(rendered_at is not null) = ${rendered}`,
   )
 }

@@ -39,12 +39,17 @@ export type UploadRow = Selectable<UploadsTable>
 
 type Db = Database<Tables>
 
+/** The states whose files are kept: the original, and the preview once there is one. */
+export const statesWithFiles = ['pending', 'confirmed', 'published', 'superseded', 'withdrawn'] as const
+export const keepsFiles = (status: UploadStatus): boolean =>
+  (statesWithFiles as readonly UploadStatus[]).includes(status)
+
 /** Serialises what must be counted or ordered per user, until the transaction ends. */
 export async function lockUser(trx: Transaction<Tables>, userId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`.execute(trx)
 }
 
-/** One upload. Without `userId` anyone's, for managers and jobs. */
+/** One upload, erased ones included. Without `userId` anyone's, for managers and jobs. */
 export function findUpload(db: Db, id: string, userId?: string): Promise<UploadRow | undefined> {
   return db
     .selectFrom('uploads')
@@ -58,13 +63,14 @@ export function findUpload(db: Db, id: string, userId?: string): Promise<UploadR
 export function listUploads(
   db: Db,
   userId: string,
-  page: { status: UploadStatus | undefined; after: string | undefined; limit: number },
+  page: { status: UploadStatus | undefined; erased: boolean; after: string | undefined; limit: number },
 ): Promise<UploadRow[]> {
-  const { status, after, limit } = page
+  const { status, erased, after, limit } = page
   return db
     .selectFrom('uploads')
     .selectAll()
     .where('user_id', '=', userId)
+    .$if(!erased, (query) => query.where('status', '<>', 'erased'))
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'))
     .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
     .orderBy('id', 'desc')
@@ -105,12 +111,25 @@ type NewUpload = Pick<
   'user_id' | 'id' | 'original_filename' | 'format' | 'bytes' | 'width' | 'height' | 'pages' | 'sha256'
 >
 
+/** Whether a user has a confirmed upload on its way to being the avatar. Under `lockUser`. */
+export async function hasConfirmed(trx: Transaction<Tables>, userId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('uploads')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('status', '=', 'confirmed')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** @param keptSeconds until it expires unconfirmed */
 export function insertUpload(
   db: Db,
   upload: NewUpload,
   keptSeconds: number,
   actor: Actor,
+  details: Readonly<Record<string, unknown>> = {},
 ): Promise<UploadRow> {
   return db
     .with('inserted', (query) =>
@@ -126,7 +145,7 @@ export function insertUpload(
         type: 'uploaded',
         actor_id: actor.id,
         ip: actor.ip,
-        details: '{}',
+        details: JSON.stringify(details),
       }),
     )
     .selectFrom('inserted')

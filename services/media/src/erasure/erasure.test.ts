@@ -43,7 +43,7 @@ t.test('erasing a user leaves nothing of theirs, and nothing comes back', async 
   t.equal((await asAccounts(media, 'DELETE', ana.id)).status, 202)
   await waitFor(async () => (await asAccounts(media, 'DELETE', ana.id)).status === 204)
   t.strictSame(await keysOf(media, ana.id), [])
-  for (const table of ['uploads', 'upload_events', 'avatars'] as const) {
+  for (const table of ['uploads', 'upload_events', 'avatars', 'withdrawals'] as const) {
     const rows = await media.deps.db
       .selectFrom(table)
       .select('user_id')

@@ -9,7 +9,7 @@ import { Picture } from '../pictures.js'
 import { problem } from '../problems.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
-const everything = { status: undefined, after: undefined, limit: Number.MAX_SAFE_INTEGER }
+const everything = { status: undefined, erased: true, after: undefined, limit: Number.MAX_SAFE_INTEGER }
 
 /** GET /internal/users/:id/export: all that media holds on a user, the names of the files included. */
 export function exportUserRoute(server: Server, deps: Deps): void {

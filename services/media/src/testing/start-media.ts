@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Role, SetAvatar } from '@likeness/contracts'
+import type { RemoveAvatar, Role, SetAvatar } from '@likeness/contracts'
 import { isServiceToken, newId, parseConfig } from '@likeness/runtime'
 import { testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply } from 'fastify'
@@ -29,7 +29,9 @@ async function startAccountsPeer(t: Test) {
   const peer = {
     /** Every avatar told, in order. */
     told: [] as (SetAvatar & { userId: string })[],
-    /** What `PUT /internal/users/:id/avatar` answers. */
+    /** Every withdrawal told, in order. */
+    removed: [] as (RemoveAvatar & { userId: string })[],
+    /** What both calls of `/internal/users/:id/avatar` answer. */
     status: 204,
     /** What `GET /internal/ended-sessions` answers with. */
     ended: [] as string[],
@@ -47,15 +49,22 @@ async function startAccountsPeer(t: Test) {
   server.get('/.well-known/jwks.json', async () => ({
     keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }],
   }))
-  server.put<{ Params: { id: string }; Body: SetAvatar }>(
-    '/internal/users/:id/avatar',
-    async (request, reply) => {
-      const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
-      if (!(await isServiceToken(serviceSecret, token, 'accounts'))) return reply.code(401).send()
-      if (peer.status === 204) peer.told.push({ userId: request.params.id, ...request.body })
+  server.addHook('preHandler', async (request, reply) => {
+    if (!request.routeOptions.url?.endsWith('/avatar')) return
+    const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
+    if (!(await isServiceToken(serviceSecret, token, 'accounts'))) return reply.code(401).send()
+    if (peer.status !== 204)
       return reply.code(peer.status).send(peer.status === 404 ? { code: 'user-not-found' } : undefined)
-    },
-  )
+  })
+  const avatar = '/internal/users/:id/avatar'
+  server.put<{ Params: { id: string }; Body: SetAvatar }>(avatar, async (request, reply) => {
+    peer.told.push({ userId: request.params.id, ...request.body })
+    return reply.code(204).send()
+  })
+  server.delete<{ Params: { id: string }; Body: RemoveAvatar }>(avatar, async (request, reply) => {
+    peer.removed.push({ userId: request.params.id, ...request.body })
+    return reply.code(204).send()
+  })
   server.get('/internal/ended-sessions', () => ({ sessions: peer.ended, until: new Date().toISOString() }))
   const answerAbout = (reply: FastifyReply, found: object | undefined) => {
     peer.asked += 1

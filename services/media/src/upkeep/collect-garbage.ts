@@ -46,8 +46,13 @@ async function uploadOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]
 
 /** `avatars/<userId>/<version>/…` */
 async function avatarOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
-  const versionOf = (blob: Blob) => Number(blob.key.split('/')[2])
-  const ours = blobs.filter((blob) => Number.isSafeInteger(versionOf(blob)))
-  const kept = await keepAvatarFiles(deps.db, ours.map(versionOf))
-  return ours.filter((blob) => !kept.has(blob.key.split('/').slice(0, 3).join('/')))
+  const userOf = (blob: Blob) => blob.key.split('/')[1] ?? ''
+  const prefixOf = (blob: Blob) => blob.key.split('/', 3).join('/')
+  const ours = blobs.filter((blob) => uuid.test(userOf(blob)) && /^avatars\/[^/]+\/\d+\//.test(blob.key))
+  const kept = await keepAvatarFiles(
+    deps.db,
+    [...new Set(ours.map(userOf))],
+    [...new Set(ours.map(prefixOf))],
+  )
+  return ours.filter((blob) => !kept.has(prefixOf(blob)))
 }

@@ -8,11 +8,10 @@ import { findUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { announce } from './announce.js'
+import { answerUpload } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
 import { findUploadFor } from './find-upload.js'
-import { viewUpload } from './upload-view.js'
 import type { UploadWaiter } from './wait-for-upload.js'
-import { preferredWait } from './wait-for-upload.js'
 
 /** POST /v1/uploads/:id/confirm: step two. */
 export function confirmUploadRoute(server: Server, deps: Deps, waiter: UploadWaiter): void {
@@ -33,13 +32,8 @@ export function confirmUploadRoute(server: Server, deps: Deps, waiter: UploadWai
     async (request, reply) => {
       const caller = callerOf(request)
       const seen = await findUploadFor(deps, caller, request.params.id)
-      let row = await confirmUpload(deps, seen, request.body ?? {}, { id: caller.id, ip: request.ip })
-      const seconds = preferredWait(request.headers.prefer)
-      if (seconds > 0) {
-        reply.header('preference-applied', `wait=${seconds}`)
-        row = await waiter.untilSettled(row, seconds * 1000, request.raw)
-      }
-      return reply.code(row.status === 'confirmed' ? 202 : 200).send(await viewUpload(deps, row))
+      const row = await confirmUpload(deps, seen, request.body ?? {}, { id: caller.id, ip: request.ip })
+      return answerUpload(deps, waiter, request, reply, row)
     },
   )
 }

@@ -1,35 +1,24 @@
 import { CreateUploadQuery, ProblemBody, Upload } from '@likeness/contracts'
 import { ImageError, probe } from '@likeness/images'
 import { callerOf, isAtLeast, newId, type Server, type Transaction } from '@likeness/runtime'
-import { StorageFullError } from '@likeness/storage'
 import type { Tables } from '../database/database.js'
-import { isErased } from '../database/erased-users.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
-import {
-  countOpen,
-  findOldestPending,
-  insertUpload,
-  lockUser,
-  type UploadRow,
-} from '../database/uploads.table.js'
+import { findOldestPending, insertUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { admitUpload } from './admit-upload.js'
 import { announce } from './announce.js'
-import { BytesInFlight } from './bytes-in-flight.js'
+import type { BytesInFlight } from './bytes-in-flight.js'
 import { cleanFilename } from './clean-filename.js'
 import { imageProblem } from './image-problem.js'
 import { bytesAnnounced, type ReceivedImage, receiveImage } from './receive-image.js'
-import { deleteFiles, originalKey, uploadFiles } from './upload-files.js'
+import { stageOriginal } from './stage-original.js'
+import { deleteFiles, uploadFiles } from './upload-files.js'
 import { viewUpload } from './upload-view.js'
 
-const rateWindowMs = 10 * 60_000
-
 /** POST /v1/uploads: step one. */
-export function createUploadRoute(server: Server, deps: Deps): void {
-  const inFlight = new BytesInFlight(deps.config.UPLOAD_BYTES_IN_FLIGHT)
-  // An upload whose client left is still finished, with the database it began with.
-  server.addHook('onClose', () => inFlight.idle())
+export function createUploadRoute(server: Server, deps: Deps, inFlight: BytesInFlight): void {
   const limit = deps.config.IMAGE_MAX_BYTES
   server.post(
     '/v1/uploads',
@@ -76,53 +65,37 @@ export async function createUpload(
   image: ReceivedImage,
   options: { replaceOldest: boolean },
 ): Promise<UploadRow> {
-  const { config, db, storage } = deps
+  const { config } = deps
   const bytes = Buffer.concat(image.chunks)
   const limits = { maxPixels: config.IMAGE_MAX_PIXELS, minPixels: config.IMAGE_MIN_SIDE }
   const header = await probe(bytes, limits).catch((error: unknown) => {
     throw error instanceof ImageError ? imageProblem(error, bytes, limits) : error
   })
   const key = { user_id: owner.userId, id: newId() }
-  await storage.put(originalKey(key), bytes).catch((error: unknown) => {
-    throw error instanceof StorageFullError
-      ? problem('storage-full', {}, { headers: { 'retry-after': '60' } })
-      : error
-  })
 
   let replaced: UploadRow[] = []
-  const row = await db
-    .transaction()
-    .execute(async (trx) => {
-      await lockUser(trx, owner.userId)
-      if (await isErased(trx, owner.userId)) throw problem('upload-not-found')
-      const open = await countOpen(trx, owner.userId, new Date(Date.now() - rateWindowMs))
-      if (open.recent >= config.UPLOADS_PER_10_MINUTES) throw rateLimited(open.first)
-      const surplus = open.pending + 1 - config.PENDING_PER_USER
-      if (surplus > 0 && !options.replaceOldest)
-        throw problem('too-many-pending', { limit: config.PENDING_PER_USER })
-      if (surplus > 0) replaced = await discardOldest(trx, owner, surplus, key.id)
-      return insertUpload(
-        trx,
-        {
-          ...key,
-          original_filename: cleanFilename(image.filename),
-          format: header.format,
-          bytes: image.bytes,
-          width: header.width,
-          height: header.height,
-          pages: header.pages,
-          sha256: image.sha256,
-        },
-        config.PENDING_SECONDS,
-        owner.actor,
-      )
-    })
-    .catch(async (error: unknown) => {
-      // Only a refusal is known to have written nothing; after a lost connection the row may stand, and
-      // bytes without a row are collected later.
-      if (error instanceof Error && error.name === 'Problem') await deleteFiles(deps, [originalKey(key)])
-      throw error
-    })
+  const row = await stageOriginal(deps, key, bytes, async (trx) => {
+    const { pending } = await admitUpload(trx, config, owner.userId)
+    const surplus = pending + 1 - config.PENDING_PER_USER
+    if (surplus > 0 && !options.replaceOldest)
+      throw problem('too-many-pending', { limit: config.PENDING_PER_USER })
+    if (surplus > 0) replaced = await discardOldest(trx, owner, surplus, key.id)
+    return insertUpload(
+      trx,
+      {
+        ...key,
+        original_filename: cleanFilename(image.filename),
+        format: header.format,
+        bytes: image.bytes,
+        width: header.width,
+        height: header.height,
+        pages: header.pages,
+        sha256: image.sha256,
+      },
+      config.PENDING_SECONDS,
+      owner.actor,
+    )
+  })
 
   await deleteFiles(deps, replaced.flatMap(uploadFiles))
   await deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
@@ -142,10 +115,4 @@ async function discardOldest(
     if (row) rows.push(row)
   }
   return rows
-}
-
-function rateLimited(first: Date | null) {
-  const end = (first?.getTime() ?? Date.now()) + rateWindowMs
-  const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1000))
-  return problem('rate-limited', { seconds }, { headers: { 'retry-after': String(seconds) } })
 }

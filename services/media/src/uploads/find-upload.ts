@@ -4,11 +4,11 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 
 /**
- * The upload a caller may act on: their own, or anyone's for a manager.
+ * The upload a caller may act on: their own, or anyone's for a manager, and not an erased one.
  * @throws Problem upload-not-found, also for another's, so that existence is never disclosed
  */
 export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: string): Promise<UploadRow> {
   const row = await findUpload(deps.db, id, isAtLeast(caller.role, 'manager') ? undefined : caller.id)
-  if (!row) throw problem('upload-not-found')
+  if (!row || row.status === 'erased') throw problem('upload-not-found')
   return row
 }

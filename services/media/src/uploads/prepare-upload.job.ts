@@ -1,7 +1,7 @@
 import { ImageError } from '@likeness/images'
 import { BlobNotFoundError } from '@likeness/storage'
 import { markPrepared } from '../database/upload-transitions.js'
-import { findUpload, type UploadRow } from '../database/uploads.table.js'
+import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
 import { refuseUpload } from './refuse-upload.js'
@@ -56,7 +56,7 @@ export async function prepareFrom(
   }
   // Another run prepared it, or it was closed while this one worked.
   const now = await findUpload(db, row.id, row.user_id)
-  if (!now || ['discarded', 'expired', 'rejected'].includes(now.status)) {
+  if (!now || !keepsFiles(now.status)) {
     await deleteFiles(deps, uploadFiles(row))
     return undefined
   }

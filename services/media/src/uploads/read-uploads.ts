@@ -44,7 +44,12 @@ export function listUploadsRoute(server: Server, deps: Deps): void {
       reply.header('upload-limit', `max-size=${deps.config.IMAGE_MAX_BYTES}`)
       const after = cursor === undefined ? undefined : deps.cursors.open(cursor)
       if (cursor !== undefined && !after) throw problem('invalid-cursor')
-      const rows = await listUploads(deps.db, userId, { status, after: after?.id, limit: limit + 1 })
+      const rows = await listUploads(deps.db, userId, {
+        status,
+        erased: false,
+        after: after?.id,
+        limit: limit + 1,
+      })
       const views = await viewUploads(deps, rows)
       return answerPage(request, reply, deps.cursors, {
         rows: rows.map((row, index) => ({ at: row.uploaded_at, id: row.id, view: views[index] as Upload })),

@@ -23,8 +23,9 @@ export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: Imag
   const key = { userId: row.user_id, id: row.id }
   if (error.code.startsWith('decode-') && (await countDecodeKill(deps.db, key)) < killsAllowed) throw error
   const failure = { code: error.code, detail: details[error.code] ?? 'The image could not be read.' }
-  const rejected = await markRejected(deps.db, key, failure)
-  if (rejected) await deleteFiles(deps, uploadFiles(rejected))
-  const ended = rejected ?? (await markFailed(deps.db, key, failure))
-  if (ended) await announce(deps.bus, ended)
+  const ended =
+    (await markRejected(deps.db, key, failure)) ?? (await markFailed(deps.db, key, failure, false))
+  if (!ended) return
+  await deleteFiles(deps, uploadFiles(ended))
+  await announce(deps.bus, ended)
 }

@@ -1,3 +1,4 @@
+import { extensionOf, type VariantFormat } from '@likeness/contracts'
 import type { Deps } from '../deps.js'
 
 type Key = { readonly user_id: string; readonly id: string }
@@ -6,8 +7,18 @@ type Key = { readonly user_id: string; readonly id: string }
 export const originalKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.original`
 export const previewKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.preview.webp`
 
-/** Every blob of an upload that was never published. */
+/** What was uploaded and how it was shown before it was confirmed. */
 export const uploadFiles = (upload: Key): string[] => [originalKey(upload), previewKey(upload)]
+
+/** Every variant of an avatar. */
+export const avatarFiles = (avatar: {
+  blob_prefix: string
+  sizes: readonly number[]
+  formats: readonly VariantFormat[]
+}): string[] =>
+  avatar.sizes.flatMap((size) =>
+    avatar.formats.map((format) => `${avatar.blob_prefix}/${size}.${extensionOf[format]}`),
+  )
 
 /** Deletes blobs after the commit that gave them up. What fails here, `collect-garbage` finds. */
 export async function deleteFiles(deps: Pick<Deps, 'storage' | 'logger'>, keys: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Avatar, extensionOf, type Upload } from '@likeness/contracts'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { findAvatarsOf } from '../database/avatars.table.js'
-import type { UploadRow } from '../database/uploads.table.js'
+import { keepsFiles, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 
 const time = (at: Date | null) => at?.toISOString() ?? null
@@ -29,7 +29,6 @@ export async function viewUploads(
 }
 
 function toView(origin: string, row: UploadRow, avatar: AvatarRow | undefined): Upload {
-  const hasFiles = !['discarded', 'expired', 'rejected'].includes(row.status)
   return {
     id: row.id,
     userId: row.user_id,
@@ -50,7 +49,7 @@ function toView(origin: string, row: UploadRow, avatar: AvatarRow | undefined): 
     expiresAt: time(row.expires_at),
     closedAt: time(row.closed_at),
     failure: row.failure_code === null ? null : { code: row.failure_code, detail: row.failure_detail ?? '' },
-    previewUrl: row.prepared_at && hasFiles ? `${origin}/v1/uploads/${row.id}/preview` : null,
+    previewUrl: row.prepared_at && keepsFiles(row.status) ? `${origin}/v1/uploads/${row.id}/preview` : null,
     thumbhash: row.thumbhash,
     avatar: avatar ? viewAvatar(origin, avatar) : null,
   }
@@ -64,7 +63,8 @@ export function viewAvatar(origin: string, avatar: AvatarRow): Avatar {
       Object.fromEntries(
         avatar.formats.map((format) => [
           format,
-          `${origin}/v1/avatars/${avatar.user_id}/${avatar.version}/${size}.${extensionOf[format]}`,
+          // The address of the bytes: a restored avatar is where it was, and caches still have it.
+          `${origin}/v1/${avatar.blob_prefix}/${size}.${extensionOf[format]}`,
         ]),
       ),
     ]),

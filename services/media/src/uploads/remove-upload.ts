@@ -1,5 +1,5 @@
 import { IdParams, ProblemBody } from '@likeness/contracts'
-import { callerOf, type Server } from '@likeness/runtime'
+import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
@@ -8,16 +8,16 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { announce } from './announce.js'
 import { closedProblem } from './closed-problem.js'
-import { findUploadFor } from './find-upload.js'
+import { eraseUpload } from './erase-upload.js'
 import { deleteFiles, uploadFiles } from './upload-files.js'
 
-/** DELETE /v1/uploads/:id: cancel instead of confirming. */
-export function discardUploadRoute(server: Server, deps: Deps): void {
+/** DELETE /v1/uploads/:id: cancel instead of confirming, or erase a past version. */
+export function removeUploadRoute(server: Server, deps: Deps): void {
   server.delete(
     '/v1/uploads/:id',
     {
       schema: {
-        summary: 'Discard a pending upload',
+        summary: 'Discard a pending upload, or erase one that is over',
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         params: IdParams,
@@ -26,27 +26,32 @@ export function discardUploadRoute(server: Server, deps: Deps): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const row = await findUploadFor(deps, caller, request.params.id)
-      await discardUpload(deps, row, { id: caller.id, ip: request.ip })
+      const owner = isAtLeast(caller.role, 'manager') ? undefined : caller.id
+      const row = await findUpload(deps.db, request.params.id, owner)
+      if (!row) throw problem('upload-not-found')
+      await removeUpload(deps, row, { id: caller.id, ip: request.ip })
       return reply.code(204).send(null)
     },
   )
 }
 
 /**
- * Discards a pending upload and deletes its files; doing so again is a quiet success.
- * @throws Problem upload-expired, upload-rejected, upload-is-live, not-pending
+ * Discards a pending upload, or erases one that is over and not the avatar; its files go. Doing so again is a
+ * quiet success, and a discarded one stays in the history as such.
+ * @throws Problem upload-not-found, upload-expired, upload-is-live, not-pending
  */
-export async function discardUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<void> {
-  const discarded = await discardPending(deps.db, { userId: seen.user_id, id: seen.id }, actor)
+export async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<void> {
+  const key = { userId: seen.user_id, id: seen.id }
+  const discarded = await discardPending(deps.db, key, actor)
   if (discarded) {
     await deleteFiles(deps, uploadFiles(discarded))
     await announce(deps.bus, discarded)
     return
   }
+  if (await eraseUpload(deps, key, actor)) return
   const now = await findUpload(deps.db, seen.id, seen.user_id)
   if (!now) throw problem('upload-not-found')
-  if (now.status === 'discarded') return
+  if (now.status === 'discarded' || now.status === 'erased') return
   if (now.status === 'published') throw problem('upload-is-live')
   throw closedProblem(now) ?? problem('not-pending', { status: now.status })
 }

@@ -1,0 +1,19 @@
+import { findWithdrawal, markWithdrawalTold } from '../database/withdrawals.table.js'
+import type { WorkerDeps } from '../deps.js'
+
+/** The job of a withdrawal: the profile shows no avatar any more, unless a newer one is there. */
+export async function tellWithdrawal(
+  deps: WorkerDeps,
+  { userId, version }: { userId: string; version: number },
+): Promise<void> {
+  const row = await findWithdrawal(deps.db, userId, version)
+  if (!row || row.told_at) return
+  // A user who is gone shows nothing either.
+  await deps.accounts.removeAvatar(userId, {
+    version,
+    uploadId: row.upload_id,
+    removedBy: row.actor_id,
+    reason: row.reason,
+  })
+  await markWithdrawalTold(deps.db, userId, version)
+}

@@ -1,0 +1,49 @@
+import type { Upload } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+import { form, jpeg } from './pictures.js'
+import type { Media } from './start-media.js'
+
+type Person = Awaited<ReturnType<Media['person']>>
+
+/** Uploads a picture. */
+export async function upload(person: Person, bytes?: Buffer): Promise<Upload> {
+  const answer = await person.call<Upload>('POST', '/v1/uploads', form(bytes ?? (await jpeg())))
+  if (answer.status !== 201) throw new Error(`upload answered ${answer.status}: ${answer.bytes.toString()}`)
+  return answer.body
+}
+
+/** Uploads a picture, confirms it and waits until it is published; needs a worker. */
+export async function publish(person: Person, bytes?: Buffer, choice: object = {}): Promise<Upload> {
+  const { id } = await upload(person, bytes)
+  const answer = await person.call<Upload>('POST', `/v1/uploads/${id}/confirm`, choice, { prefer: 'wait=25' })
+  if (answer.body.status !== 'published') throw new Error(`confirm answered ${answer.bytes.toString()}`)
+  return answer.body
+}
+
+/** Waits until an upload is no longer on its way. */
+export const settled = (person: Person, id: string): Promise<Upload> =>
+  waitFor(
+    async () => {
+      const { body } = await person.call<Upload>('GET', `/v1/uploads/${id}`)
+      return body.status !== 'pending' && body.status !== 'confirmed' && body
+    },
+    { for: `upload ${id} to settle`, timeoutMs: 25_000 },
+  )
+
+/** The types of an upload's events, in order. */
+export async function eventsOf(media: Media, id: string): Promise<string[]> {
+  const rows = await media.deps.db
+    .selectFrom('upload_events')
+    .select('type')
+    .where('upload_id', '=', id)
+    .orderBy('seq')
+    .execute()
+  return rows.map((row) => row.type)
+}
+
+/** The keys of every blob. */
+export async function blobs(media: Media, prefix = ''): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of media.deps.storage.list(prefix)) keys.push(key)
+  return keys
+}

@@ -1,0 +1,26 @@
+import { deleteAvatarsOf } from '../database/avatars.table.js'
+import type { Actor } from '../database/upload-events.table.js'
+import { markErased } from '../database/upload-transitions.js'
+import type { Deps } from '../deps.js'
+import { announce } from './announce.js'
+import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
+
+/**
+ * Erases what shows a picture that is not the avatar: its files, and the rows of its variants. Its row and
+ * trail stay for the audit.
+ * @returns false when it was in no state that allows it
+ */
+export async function eraseUpload(
+  deps: Pick<Deps, 'db' | 'storage' | 'bus' | 'logger'>,
+  key: { userId: string; id: string },
+  actor: Actor,
+): Promise<boolean> {
+  const erased = await deps.db.transaction().execute(async (trx) => {
+    const row = await markErased(trx, key, actor)
+    return row && { row, avatars: await deleteAvatarsOf(trx, key) }
+  })
+  if (!erased) return false
+  await deleteFiles(deps, [...uploadFiles(erased.row), ...erased.avatars.flatMap(avatarFiles)])
+  await announce(deps.bus, erased.row)
+  return true
+}

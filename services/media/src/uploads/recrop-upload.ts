@@ -1,0 +1,57 @@
+import type { Crop } from '@likeness/contracts'
+import { newId } from '@likeness/runtime'
+import { BlobNotFoundError } from '@likeness/storage'
+import type { Actor } from '../database/upload-events.table.js'
+import { confirmPending } from '../database/upload-transitions.js'
+import { insertUpload, type UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { admitUpload } from './admit-upload.js'
+import { announce } from './announce.js'
+import { closedProblem } from './closed-problem.js'
+import { stageOriginal } from './stage-original.js'
+import { originalKey } from './upload-files.js'
+
+/**
+ * Makes a picture the avatar with another crop: an upload of its own, confirmed at once, from a copy of the
+ * original. So each crop is a version that can be restored or erased by itself, and one that fails leaves the
+ * other as it was.
+ * @throws Problem invalid-crop, not-restorable, original-not-kept, upload-failed, upload-expired,
+ * upload-discarded, upload-rejected, and those of `admitUpload`
+ */
+export async function recropUpload(
+  deps: Deps,
+  source: UploadRow,
+  crop: Crop,
+  actor: Actor,
+): Promise<UploadRow> {
+  if (!['confirmed', 'published', 'superseded', 'withdrawn'].includes(source.status)) {
+    if (source.status === 'failed') throw problem('upload-failed')
+    throw closedProblem(source) ?? problem('not-restorable', { status: source.status })
+  }
+  const { width, height } = source
+  if (crop.x + crop.width > width || crop.y + crop.height > height)
+    throw problem('invalid-crop', { width, height })
+  const original = await deps.storage.get(originalKey(source)).catch((error: unknown) => {
+    throw error instanceof BlobNotFoundError ? problem('original-not-kept') : error
+  })
+
+  const key = { user_id: source.user_id, id: newId() }
+  const row = await stageOriginal(deps, key, original, async (trx) => {
+    await admitUpload(trx, deps.config, source.user_id)
+    const { original_filename, format, bytes, pages, sha256 } = source
+    await insertUpload(
+      trx,
+      { ...key, original_filename, format, bytes, width, height, pages, sha256 },
+      deps.config.PENDING_SECONDS,
+      actor,
+      { from: source.id },
+    )
+    const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
+    return confirmPending(trx, { userId: key.user_id, id: key.id }, choice, actor)
+  })
+  if (!row) throw new Error('an upload just made could not be confirmed')
+  await deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id })
+  await announce(deps.bus, row)
+  return row
+}

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util'
+import { IdParams, ProblemBody, RestoreUpload, Upload } from '@likeness/contracts'
+import { callerOf, type Server } from '@likeness/runtime'
+import { findLiveAvatar, reviveAvatar, unsetLive } from '../database/avatars.table.js'
+import type { Actor } from '../database/upload-events.table.js'
+import { markRestored, markSuperseded } from '../database/upload-transitions.js'
+import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { announce } from './announce.js'
+import { answerUpload } from './answer-upload.js'
+import type { BytesInFlight } from './bytes-in-flight.js'
+import { closedProblem } from './closed-problem.js'
+import { findUploadFor } from './find-upload.js'
+import { recropUpload } from './recrop-upload.js'
+import type { UploadWaiter } from './wait-for-upload.js'
+
+/** POST /v1/uploads/:id/restore: an earlier picture is the avatar again. */
+export function restoreUploadRoute(
+  server: Server,
+  deps: Deps,
+  { waiter, inFlight }: { waiter: UploadWaiter; inFlight: BytesInFlight },
+): void {
+  server.post(
+    '/v1/uploads/:id/restore',
+    {
+      schema: {
+        summary: 'Make an earlier picture the avatar again',
+        description:
+          'At once, with the variants it has; the profile follows. With another `crop` it is rendered anew from the kept original, as an upload of its own, which is the one answered. 202 and 200 as for confirm.',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        params: IdParams,
+        body: RestoreUpload.nullish(),
+        response: { 200: Upload, 202: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const actor = { id: caller.id, ip: request.ip }
+      const seen = await findUploadFor(deps, caller, request.params.id)
+      const crop = request.body?.crop
+      const row =
+        crop === undefined || isDeepStrictEqual(crop, seen.crop)
+          ? await restoreUpload(deps, seen, actor)
+          : await inFlight.hold(seen.bytes, () => recropUpload(deps, seen, crop, actor))
+      reply.header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
+      return answerUpload(deps, waiter, request, reply, row)
+    },
+  )
+}
+
+/**
+ * Points the avatar at an earlier picture's variants, under a new version, so that the later decision wins in
+ * accounts too. One that is the avatar already is returned as it is.
+ * @throws Problem not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
+ */
+export async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow> {
+  const key = { userId: seen.user_id, id: seen.id }
+  const changed = await deps.db.transaction().execute(async (trx) => {
+    await lockUser(trx, key.userId)
+    const restored = await markRestored(trx, key, actor)
+    if (!restored || restored.version === null) return undefined
+    const live = await findLiveAvatar(trx, key.userId)
+    if (live) await unsetLive(trx, key.userId)
+    await reviveAvatar(trx, key, restored.version)
+    const superseded =
+      live && (await markSuperseded(trx, { userId: key.userId, id: live.upload_id }, restored.version))
+    return { restored, superseded }
+  })
+  if (changed) {
+    const { restored, superseded } = changed
+    await deps.enqueue('publish-avatar', { uploadId: restored.id, userId: restored.user_id })
+    if (superseded) await announce(deps.bus, superseded)
+    await announce(deps.bus, restored)
+    return restored
+  }
+  const now = await findUpload(deps.db, seen.id, seen.user_id)
+  if (!now || now.status === 'erased') throw problem('upload-not-found')
+  const live = await findLiveAvatar(deps.db, seen.user_id)
+  if (live?.upload_id === now.id) return now
+  if (now.status === 'failed') throw problem('upload-failed')
+  throw closedProblem(now) ?? problem('not-restorable', { status: now.status })
+}
