@@ -1,0 +1,178 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ProblemBody, Upload } from '@likeness/contracts'
+import { type Fault, startS3 } from '@likeness/storage/testing'
+import { waitFor } from '@likeness/test-kit'
+import t, { type Test } from 'tap'
+import { form, jpeg, quarters, readQuarters } from './testing/pictures.js'
+import { type Media, startMedia } from './testing/start-media.js'
+import { collectGarbage } from './upkeep/collect-garbage.js'
+
+/** The service on a bucket of its own, whose proxy the test makes fail. */
+async function onS3(t: Test) {
+  const s3 = await startS3(t)
+  const media = await startMedia(t, {
+    config: {
+      STORAGE_URL: s3.url('pictures', { timeoutMs: '4000', attempts: '1' }),
+      REQUEUE_AFTER_SECONDS: '1',
+      UPKEEP_SECONDS: '1',
+      GARBAGE_GRACE_SECONDS: '0',
+    },
+  })
+  return { media, proxy: s3.proxy }
+}
+
+async function blobs(media: Media): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of media.deps.storage.list('')) keys.push(key)
+  return keys
+}
+
+const rows = async (media: Media) => (await media.deps.db.selectFrom('uploads').select('id').execute()).length
+
+const cleanUp = async (media: Media) => collectGarbage(await media.upkeep(), { dryRun: false })
+
+t.test('a storage that fails, hangs or breaks off refuses uploads and leaves no row', async (t) => {
+  const { media, proxy } = await onS3(t)
+  const person = await media.person()
+  const kept = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
+  for (const fault of [500, 'reset', 'hang'] as const) {
+    proxy.fault = () => fault
+    const answer = await person.call<ProblemBody>('POST', '/v1/uploads', form(await jpeg()))
+    t.match(answer, { status: 503, body: { code: 'overloaded' } }, String(fault))
+    t.ok(answer.headers.get('retry-after'))
+    t.equal((await fetch(`${media.url}/readyz`)).status, 503)
+  }
+  proxy.fault = () => undefined
+  t.equal((await fetch(`${media.url}/readyz`)).status, 200)
+  t.equal((await person.call('POST', '/v1/uploads', form(await jpeg()))).status, 201, 'it is back')
+  t.equal(await rows(media), 2)
+  t.equal((await blobs(media)).length, 2)
+  t.equal((await person.call('GET', `/v1/uploads/${kept.body.id}`)).status, 200)
+})
+
+t.test('a storage that fails after it succeeded: bytes without a row are collected', async (t) => {
+  const { media, proxy } = await onS3(t)
+  const person = await media.person()
+  proxy.fault = ({ method }) => (method === 'PUT' ? 'lost' : undefined)
+  t.match(await person.call('POST', '/v1/uploads', form(await jpeg())), { status: 503 })
+  t.equal(await rows(media), 0)
+  t.equal((await blobs(media)).length, 1)
+  t.match(await cleanUp(media), { blobs: 1 })
+  t.strictSame(await blobs(media), [])
+
+  proxy.fault = () => undefined
+  const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
+  proxy.fault = ({ method }) => (method === 'POST' ? 500 : undefined)
+  t.match(await person.call('DELETE', `/v1/uploads/${body.id}`), { status: 204 }, 'discarded all the same')
+  proxy.fault = () => undefined
+  t.equal((await blobs(media)).length, 1)
+  t.match(await cleanUp(media), { blobs: 1 })
+  t.strictSame(await blobs(media), [])
+})
+
+t.test(
+  'a worker whose requests to the storage fail, before or after they are done, publishes once',
+  async (t) => {
+    const { media, proxy } = await onS3(t)
+    const person = await media.person()
+    const { body } = await person.call<Upload>(
+      'POST',
+      '/v1/uploads',
+      form(await quarters(300, 300).png().toBuffer()),
+    )
+    // For the first requests of each kind; a job that meets one is tried again as a whole.
+    const faults: [request: RegExp, faults: Fault[]][] = [
+      [/^GET .*original/, [500, 'reset']],
+      [/^PUT .*preview/, ['lost', 500]],
+      [/^PUT .*256\.webp/, ['lost', 500]],
+      [/^PUT .*32\.jpg/, ['reset', 'lost']],
+    ]
+    proxy.fault = ({ method, path }) =>
+      faults.find(([request]) => request.test(`${method} ${path}`))?.[1].shift()
+    t.match(await person.call('POST', `/v1/uploads/${body.id}/confirm`), { status: 202 })
+    await media.work()
+    await waitFor(
+      async () => (await person.call<Upload>('GET', `/v1/uploads/${body.id}`)).body.status === 'published',
+      { timeoutMs: 60_000 },
+    )
+    t.strictSame(
+      faults.flatMap(([, left]) => left),
+      [],
+      'every fault has happened',
+    )
+    t.equal(new Set(media.accounts.told.map(({ version }) => version)).size, 1, 'one avatar')
+    const picture = await person.call('GET', `/v1/avatars/${person.id}?size=256&format=webp`)
+    t.equal(picture.status, 200)
+    t.equal(await readQuarters(picture.bytes), 'rgby')
+    const before = await blobs(media)
+    t.match(await cleanUp(media), { blobs: 0 }, 'no orphan')
+    t.equal(before.length, 12, 'original, preview and ten variants')
+  },
+)
+
+t.test('a picture that cannot be read just now is a 503, not a 404', async (t) => {
+  const { media, proxy } = await onS3(t)
+  await media.work()
+  const person = await media.person()
+  const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg(300, 300)))
+  const confirmed = await person.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, {
+    prefer: 'wait=30',
+  })
+  t.equal(confirmed.body.status, 'published')
+  const paths = [`/v1/uploads/${body.id}/preview`, `/v1/avatars/${person.id}?size=64`]
+  for (const fault of [500, 'cut'] as const) {
+    proxy.fault = () => fault
+    for (const path of paths) t.match(await person.call('GET', path), { status: 503 }, `${fault} ${path}`)
+  }
+  proxy.fault = () => undefined
+  for (const path of paths) t.match(await person.call('GET', path), { status: 200 }, path)
+})
+
+/** A folder on a file system of 2 MB of its own, or why there is none. */
+async function smallDisk(t: Test): Promise<{ folder: string } | { reason: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'likeness-full-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', folder])
+  if (status !== 0) return { reason: error?.message ?? String(stderr).trim() }
+  t.teardown(() => spawnSync('umount', ['--lazy', folder]))
+  return { folder }
+}
+
+t.test('a full disk: 507 storage-full, and no row without bytes', async (t) => {
+  const disk = await smallDisk(t)
+  if ('reason' in disk) {
+    t.plan(0, `only root may mount a small disk: ${disk.reason}`)
+    return
+  }
+  const { folder } = disk
+  const media = await startMedia(t, { config: { STORAGE_URL: pathToFileURL(folder).href } })
+  const person = await media.person()
+  const small = await jpeg()
+  // JPEG readers ignore what follows the end marker.
+  const picture = Buffer.concat([small, Buffer.alloc(600_000)])
+  const answers = []
+  for (let count = 0; count < 5; count += 1) {
+    answers.push(
+      await person.call<{ id?: string; code?: string }>('POST', '/v1/uploads', picture, {
+        'content-type': 'image/jpeg',
+      }),
+    )
+  }
+  t.strictSame(
+    answers.map(({ status }) => status),
+    [201, 201, 201, 507, 507],
+  )
+  t.match(answers[3], { body: { code: 'storage-full' } })
+  t.ok(answers[3]?.headers.get('retry-after'))
+  t.equal(await rows(media), 3)
+  t.equal((await blobs(media)).length, 3)
+  t.strictSame(await readdir(`${folder}/.incoming`), [], 'nothing half written')
+
+  t.match(await person.call('DELETE', `/v1/uploads/${answers[0]?.body.id}`), { status: 204 })
+  const again = await person.call('POST', '/v1/uploads', picture, { 'content-type': 'image/jpeg' })
+  t.equal(again.status, 201, 'room was made')
+})
