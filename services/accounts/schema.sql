@@ -22,6 +22,19 @@ create table attempts (
 );
 CREATE INDEX attempts_over ON public.attempts USING btree (resets_at);
 
+create table erasures (
+  id uuid not null,
+  user_id uuid not null,
+  token_hash bytea not null,
+  actor_id uuid,
+  reason text,
+  requested_at timestamp(3) with time zone not null default now(),
+  completed_at timestamp(3) with time zone,
+  constraint erasures_pkey PRIMARY KEY (id),
+  constraint erasures_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+CREATE INDEX erasures_open ON public.erasures USING btree (requested_at) WHERE (completed_at IS NULL);
+
 create table inbox_messages (
   id uuid not null,
   at timestamp(3) with time zone not null default now(),

@@ -186,6 +186,11 @@ export const accountsProblems = {
     ['No such user', 'Utilisateur introuvable'],
     ['No user has this id.', 'Aucun utilisateur n’a cet identifiant.'],
   ),
+  'erasure-not-found': row(
+    404,
+    ['No such erasure', 'Effacement introuvable'],
+    ['The id or its token is wrong.', 'L’identifiant ou son jeton est incorrect.'],
+  ),
   'last-admin': row(
     409,
     ['This is the last administrator', 'C’est le dernier administrateur'],

@@ -7,6 +7,9 @@ import type { ApiDeps, Deps } from './deps.js'
 import { changeEmailRoute } from './emails/change-email.js'
 import { inboxRoutes } from './emails/read-inbox.js'
 import { verifyEmailRoutes } from './emails/verify-email.js'
+import { closeAccountRoute, closeMyAccountRoute } from './erasure/close-account.js'
+import { exportMeRoute } from './erasure/export-me.js'
+import { getErasureRoute } from './erasure/get-erasure.js'
 import { serveJwksRoute } from './keys/serve-jwks.js'
 import { changePasswordRoute } from './passwords/change-password.js'
 import { resetPasswordRoutes } from './passwords/reset-password.js'
@@ -54,6 +57,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   refreshRoute(server, deps)
   verifyEmailRoutes(server, deps, guards)
   resetPasswordRoutes(server, deps)
+  getErasureRoute(server, deps)
   serveJwksRoute(server, deps)
 
   // Anyone on this machine, where there is no mail server
@@ -69,6 +73,8 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     patchMeRoute(own, deps)
     changePasswordRoute(own, deps)
     changeEmailRoute(own, deps)
+    exportMeRoute(own, deps)
+    closeMyAccountRoute(own, deps)
     listMyActivityRoute(own, deps)
     listSessionsRoute(own, deps)
     logOutRoutes(own, deps)
@@ -82,6 +88,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     listUsersRoutes(managers, deps)
     listUsersActivityRoute(managers, deps)
     administerUserRoute(managers, deps)
+    closeAccountRoute(managers, deps)
   })
 
   // The media service

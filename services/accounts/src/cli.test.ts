@@ -73,7 +73,7 @@ t.test('rotate-keys, upkeep and migrate answer JSON', async (t) => {
   t.match(await json('rotate-keys'), { kid: /^[\w-]{43}$/, signsFrom: /Z$/ })
   t.same(await json('migrate'), { migrated: [] })
   t.match(await json('delete-over', '--dry-run'), { sessions: 0, users: 0 })
-  t.same(await json('requeue-stuck', '--dry-run'), { mails: 0 })
+  t.same(await json('requeue-stuck', '--dry-run'), { mails: 0, erasures: 0 })
   t.same(await json('retire-keys', '--dry-run'), { retired: [] })
 })
 

@@ -64,7 +64,7 @@ program
   )
 
 addAdministration(program)
-addUpkeep('requeue-stuck', 'add the lost jobs of mails that wait too long', requeueStuck)
+addUpkeep('requeue-stuck', 'add the lost jobs of mails and erasures that wait too long', requeueStuck)
 addUpkeep('delete-over', 'delete sessions, mails, activity and accounts that are over', deleteOver)
 addUpkeep('retire-keys', 'delete signing keys whose last token has expired', retireKeys)
 

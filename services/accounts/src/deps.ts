@@ -18,6 +18,7 @@ import { type OneTimeTokens, openOneTimeTokens } from './emails/one-time-tokens.
 import { openTemplates, type Templates } from './emails/templates.js'
 import { type Groups, openGroups } from './groups/groups.js'
 import { type KeyRing, openKeyRing } from './keys/key-ring.js'
+import { type MediaClient, openMediaClient } from './media-client.js'
 import { type Hasher, openHasher } from './passwords/hasher.js'
 import { type Enqueue, enqueueTo } from './queue.js'
 import { endedSince } from './sessions/list-ended-sessions.js'
@@ -31,6 +32,7 @@ export type Deps = {
   readonly queue: JobQueue
   readonly enqueue: Enqueue
   readonly tokens: OneTimeTokens
+  readonly media: MediaClient
   close(): Promise<void>
 }
 
@@ -70,6 +72,7 @@ export async function openDeps(config: AccountsConfig, overrides: Partial<Deps> 
     queue,
     enqueue: enqueueTo(queue, logger),
     tokens: openOneTimeTokens(config.KEY_SECRET),
+    media: overrides.media ?? openMediaClient(config),
     async close() {
       await queue.close()
       await db.destroy()

@@ -1,6 +1,7 @@
 import type { JobPolicy } from '@likeness/runtime'
 import type { WorkerDeps } from './deps.js'
 import { sendMail } from './emails/send-mail.job.js'
+import { eraseUser } from './erasure/erase-user.job.js'
 import type { JobName, Jobs } from './queue.js'
 import { deleteOver } from './upkeep/delete-over.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
@@ -16,6 +17,7 @@ export const jobsOf = ({
   UPKEEP_SECONDS,
 }: WorkerDeps['config']): { [Name in JobName]: Job<Name> } => ({
   'send-mail': { run: sendMail, concurrency: 5, attempts: 10, backoffMs: 1_000 },
+  'erase-user': { run: eraseUser, concurrency: 2, attempts: 30, backoffMs: 500 },
   'requeue-stuck': upkeep((deps) => requeueStuck(deps, { dryRun: false }), REQUEUE_SECONDS),
   'delete-over': upkeep((deps) => deleteOver(deps, { dryRun: false }), UPKEEP_SECONDS),
   'retire-keys': upkeep((deps) => retireKeys(deps, { dryRun: false }), UPKEEP_SECONDS),

@@ -3,6 +3,7 @@ import type { JobQueue, Logger } from '@likeness/runtime'
 /** Every job of this service: its name and what it carries. */
 export type Jobs = {
   'send-mail': { mailId: string }
+  'erase-user': { erasureId: string }
   'requeue-stuck': Record<string, never>
   'delete-over': Record<string, never>
   'retire-keys': Record<string, never>
@@ -10,17 +11,21 @@ export type Jobs = {
 export type JobName = keyof Jobs
 
 /**
- * Adds the job of a mail once its row is committed. A queue that is away is logged, not reported to the
- * client: `requeue-stuck` finds the row and adds the job again.
+ * Adds the job of a row once it is committed. A queue that is away is logged, not reported to the client:
+ * `requeue-stuck` finds the row and adds the job again.
  */
-export type Enqueue = (name: 'send-mail', payload: Jobs['send-mail']) => Promise<void>
+export type Enqueue = <Name extends 'send-mail' | 'erase-user'>(
+  name: Name,
+  payload: Jobs[Name],
+) => Promise<void>
 
 export const enqueueTo =
   (queue: JobQueue, logger: Logger): Enqueue =>
   async (name, payload) => {
+    const [id = ''] = Object.values(payload)
     try {
-      await queue.add(name, payload, payload.mailId)
+      await queue.add(name, payload, id)
     } catch (error) {
-      logger.warn({ err: error, job: name, ...payload }, 'could not enqueue; upkeep will')
+      logger.warn({ err: error, job: name, id }, 'could not enqueue; upkeep will')
     }
   }

@@ -4,8 +4,10 @@ import { customFields } from './2026-11-21-custom-fields.migration.js'
 import { mail } from './2026-11-22-mail.migration.js'
 import { sessionsOutliveUsers } from './2026-11-23-sessions-outlive-users.migration.js'
 import { administration } from './2026-11-24-administration.migration.js'
+import { erasures } from './2026-11-25-erasures.migration.js'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
+import type { ErasuresTable } from './erasures.table.js'
 import type { InboxTable } from './inbox.table.js'
 import type { MailsTable } from './mails.table.js'
 import type { OneTimeTokensTable } from './one-time-tokens.table.js'
@@ -24,6 +26,7 @@ export type Tables = {
   one_time_tokens: OneTimeTokensTable
   mails: MailsTable
   inbox_messages: InboxTable
+  erasures: ErasuresTable
 }
 
 /** In the order they run; names never change once released. */
@@ -33,4 +36,5 @@ export const migrations: Migrations = {
   '2026-11-22-mail': mail,
   '2026-11-23-sessions-outlive-users': sessionsOutliveUsers,
   '2026-11-24-administration': administration,
+  '2026-11-25-erasures': erasures,
 }

@@ -1,4 +1,4 @@
-import type { Database } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime'
 import { type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
@@ -39,6 +39,14 @@ export function listInboxMessages(
 
 export function findInboxMessage(db: Db, id: string): Promise<InboxMessage | undefined> {
   return db.selectFrom('inbox_messages').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Deletes the mails to an address whose owner leaves. */
+export async function deleteInboxMessages(trx: Transaction<Tables>, recipient: string): Promise<void> {
+  await trx
+    .deleteFrom('inbox_messages')
+    .where(sql<string>`lower(recipient)`, '=', recipient.toLowerCase())
+    .execute()
 }
 
 export async function deleteOverInboxMessages(db: Db, days: number): Promise<number> {

@@ -85,10 +85,17 @@ export async function releaseMail(db: Db, id: string): Promise<void> {
   await db.updateTable('mails').set({ claimed_until: null }).where('id', '=', id).execute()
 }
 
+/** What opens an account goes, and with the last mail to someone who left, their address. */
+const withoutSecrets = {
+  token_seed: null,
+  data: '{}',
+  recipient: sql<string>`case when user_id is null then '' else recipient end`,
+}
+
 export async function markSent(db: Db, id: string): Promise<void> {
   await db
     .updateTable('mails')
-    .set({ sent_at: now, token_seed: null, data: '{}' })
+    .set({ sent_at: now, ...withoutSecrets })
     .where('id', '=', id)
     .execute()
 }
@@ -97,7 +104,7 @@ export async function markSent(db: Db, id: string): Promise<void> {
 export async function markFailed(db: Db, id: string, failure: string): Promise<void> {
   await db
     .updateTable('mails')
-    .set({ failed_at: now, failure, token_seed: null, data: '{}' })
+    .set({ failed_at: now, failure, ...withoutSecrets })
     .where('id', '=', id)
     .execute()
 }
@@ -125,4 +132,14 @@ export async function deleteOverMails(db: Db, days: number): Promise<number> {
     .where((is) => is.or([is('sent_at', '<', before), is('failed_at', '<', before)]))
     .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
+}
+
+/** The mails there still are to a user, as their export shows them. */
+export function listMailsOf(db: Db, userId: string) {
+  return db
+    .selectFrom('mails')
+    .select(['kind', 'recipient', 'language', 'created_at as createdAt', 'sent_at as sentAt'])
+    .where('user_id', '=', userId)
+    .orderBy('id', 'desc')
+    .execute()
 }

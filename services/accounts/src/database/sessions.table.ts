@@ -1,4 +1,4 @@
-import type { Database } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
@@ -135,6 +135,31 @@ export async function endSessions(
   if (except !== undefined) query = query.where('id', '!=', except)
   const ended = await query.returning('id').execute()
   return ended.map((row) => row.id)
+}
+
+/** Ends every session of a user who goes and takes out what is personal; upkeep deletes the rest. */
+export async function forgetSessions(trx: Transaction<Tables>, userId: string): Promise<void> {
+  await trx
+    .updateTable('sessions')
+    .set({
+      ended_at: sql<Date>`coalesce(ended_at, now())`,
+      end_reason: sql<EndReason>`coalesce(end_reason, 'closed')`,
+      ip: null,
+      user_agent: null,
+    })
+    .where('user_id', '=', userId)
+    .execute()
+}
+
+/** All sessions there still are of a user, as their export shows them. */
+export function listSessionsOf(db: Db, userId: string) {
+  return db
+    .selectFrom('sessions')
+    .select(['id', 'created_at as createdAt', 'last_used_at as lastUsedAt', 'expires_at as expiresAt'])
+    .select(['ended_at as endedAt', 'end_reason as endReason', 'ip', 'user_agent as userAgent'])
+    .where('user_id', '=', userId)
+    .orderBy('id', 'desc')
+    .execute()
 }
 
 // A transaction may commit a while after the moment its rows say they ended.

@@ -168,6 +168,11 @@ export async function setStanding(
     .execute()
 }
 
+/** Deletes a user with their profile, activity, tokens and mails. */
+export async function deleteUser(trx: Transaction<Tables>, id: string): Promise<void> {
+  await trx.deleteFrom('users').where('id', '=', id).execute()
+}
+
 /** Newest first, older than `after`; ghosts are nobody's to see. */
 export function listPeople(
   db: Db,

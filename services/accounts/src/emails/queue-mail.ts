@@ -10,7 +10,8 @@ import type { Deps } from '../deps.js'
 const noticeSeconds = 3 * 86_400
 
 type Recipient = {
-  readonly id: string
+  /** null for who is about to go: the mail outlives them. */
+  readonly id: string | null
   readonly nickname: string
   readonly email: string
   readonly locale: string | null
@@ -40,7 +41,7 @@ export async function queueToken(
   trx: Transaction<Tables>,
   deps: Pick<Deps, 'config' | 'tokens'>,
   token: { kind: MailKind; purpose: TokenPurpose },
-  to: Recipient,
+  to: Recipient & { readonly id: string },
   origin: Origin,
 ): Promise<string> {
   const { seed, hash } = deps.tokens.make()

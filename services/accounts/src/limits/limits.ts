@@ -16,6 +16,7 @@ export const limits = {
   'resend-minute': { quota: () => 1, seconds: 60 },
   'reset-hour': { quota: (config) => config.RESETS_PER_HOUR, seconds: 3_600 },
   'mail-address': { quota: (config) => config.MAILS_PER_HOUR_PER_IP, seconds: 3_600 },
+  'export-hour': { quota: () => 5, seconds: 3_600 },
   'refresh-minute': { quota: (config) => config.REFRESHES_PER_MINUTE, seconds: 60 },
   'register-address': { quota: (config) => config.REGISTRATIONS_PER_HOUR_PER_IP, seconds: 3_600 },
 } as const satisfies Record<string, Limit>

@@ -15,7 +15,7 @@ import { workJobs } from '../jobs.js'
 export const goodPassword = 'plum-velocity-hinge-92'
 
 export const issuer = 'https://likeness.test'
-const serviceSecret = 'a secret of the accounts tests, 32+ characters'
+export const serviceSecret = 'a secret of the accounts tests, 32+ characters'
 
 export type Accounts = Awaited<ReturnType<typeof startAccounts>>
 
@@ -108,11 +108,14 @@ async function startProcess(t: Test, env: Record<string, string>, overrides: Par
   return { url, app, deps, call, register, logIn, join }
 }
 
+/** What tests read of a problem. */
+type Fault = Partial<Pick<ProblemBody, 'code' | 'title' | 'detail' | 'errors'>>
+
 /** One answer: its status, headers and body, which is a problem when the status says so. */
 export type Answer<Json> = {
   status: number
   headers: Headers
-  body: Json & Partial<ProblemBody>
+  body: Json & Fault
   text: string
 }
 
@@ -139,7 +142,7 @@ function callerOf(url: string) {
       status: response.status,
       headers: response.headers,
       text,
-      body: (isJson ? JSON.parse(text) : undefined) as Json & Partial<ProblemBody>,
+      body: (isJson ? JSON.parse(text) : undefined) as Json & Fault,
     }
   }
 }

@@ -1,13 +1,21 @@
+import { findOpenErasures } from '../database/erasures.table.js'
 import { findWaitingMails } from '../database/mails.table.js'
 import type { Deps } from '../deps.js'
 
-/** Longer than a mail waits when all is well. */
+/** Longer than either waits when all is well. */
 const waitingSeconds = 30
 const batch = 500
 
-/** Adds the lost jobs of mails that wait too long. */
-export async function requeueStuck(deps: Deps, options: { dryRun: boolean }): Promise<{ mails: number }> {
-  const mails = await findWaitingMails(deps.db, waitingSeconds, batch)
-  if (!options.dryRun) for (const mailId of mails) await deps.enqueue('send-mail', { mailId })
-  return { mails: mails.length }
+/** Adds the lost jobs of mails and erasures that wait too long. */
+export async function requeueStuck(
+  { db, enqueue }: Pick<Deps, 'db' | 'enqueue'>,
+  options: { dryRun: boolean },
+): Promise<{ mails: number; erasures: number }> {
+  const mails = await findWaitingMails(db, waitingSeconds, batch)
+  const erasures = await findOpenErasures(db, waitingSeconds, batch)
+  if (!options.dryRun) {
+    for (const mailId of mails) await enqueue('send-mail', { mailId })
+    for (const erasureId of erasures) await enqueue('erase-user', { erasureId })
+  }
+  return { mails: mails.length, erasures: erasures.length }
 }

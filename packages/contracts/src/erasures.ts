@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { Id, Time } from './common.js'
+import { Password } from './users.js'
+
+/** `DELETE /v1/me`: closes the account at once and erases all it owns. */
+export const CloseAccount = z.strictObject({ password: Password }).meta({ id: 'CloseAccount' })
+
+/** How far the erasure of an account is. Nothing in it says whose it was. */
+export const Erasure = z
+  .object({
+    id: Id,
+    status: z.enum(['erasing', 'complete']),
+    accounts: z.literal('erased').describe('account, profile, sessions, activity'),
+    media: z.enum(['erasing', 'erased']).describe('uploads, pictures and their history'),
+    requestedAt: Time,
+    completedAt: Time.nullable(),
+  })
+  .meta({ id: 'Erasure' })
+export type Erasure = z.output<typeof Erasure>
+
+export const StartedErasure = Erasure.extend({
+  token: z.string().describe('for `GET /v1/erasures/:id?token=`, which no access token opens any more'),
+}).meta({ id: 'StartedErasure' })
+export type StartedErasure = z.output<typeof StartedErasure>
+
+export const ErasureQuery = z.object({ token: z.string().max(100) })

@@ -1,0 +1,52 @@
+import type { Database, Transaction } from '@likeness/runtime'
+import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** Accounts that were closed. The row is the outbox of what media has to erase, and the audit line that stays. */
+export type ErasuresTable = {
+  id: string
+  /** Nothing else knows this id any more, once media has erased. */
+  user_id: string
+  token_hash: Buffer
+  /** null when it was the user. */
+  actor_id: string | null
+  reason: string | null
+  requested_at: Generated<Date>
+  completed_at: ColumnType<Date | null, never, Date>
+}
+export type ErasureRow = Selectable<ErasuresTable>
+
+type Db = Database<Tables>
+
+export function insertErasure(
+  trx: Transaction<Tables>,
+  erasure: Pick<Insertable<ErasuresTable>, 'id' | 'user_id' | 'token_hash' | 'actor_id' | 'reason'>,
+): Promise<ErasureRow> {
+  return trx.insertInto('erasures').values(erasure).returningAll().executeTakeFirstOrThrow()
+}
+
+export function findErasure(db: Db, id: string): Promise<ErasureRow | undefined> {
+  return db.selectFrom('erasures').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function markErased(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('erasures')
+    .set({ completed_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('completed_at', 'is', null)
+    .execute()
+}
+
+/** Erasures that are not complete after `seconds`, oldest first. */
+export async function findOpenErasures(db: Db, seconds: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('erasures')
+    .select('id')
+    .where('completed_at', 'is', null)
+    .where('requested_at', '<', sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .orderBy('requested_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,10 @@
+import { findErasure, markErased } from '../database/erasures.table.js'
+import type { WorkerDeps } from '../deps.js'
+
+/** Asks media to erase a closed account's pictures, until it has. */
+export async function eraseUser(deps: WorkerDeps, { erasureId }: { erasureId: string }): Promise<void> {
+  const erasure = await findErasure(deps.db, erasureId)
+  if (!erasure || erasure.completed_at) return
+  if (!(await deps.media.eraseUser(erasure.user_id))) throw new Error('media is still erasing')
+  await markErased(deps.db, erasureId)
+}

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto'
+import type { Erasure, Inbox, StartedErasure, Upload } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+import t from 'tap'
+import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
+import { goodPassword, startAccounts } from '../testing/start-accounts.js'
+import { startMediaPeer } from '../testing/start-media-peer.js'
+import { requeueStuck } from '../upkeep/requeue-stuck.js'
+
+t.test('leave: closed at once, erased in both services, and the name is free', async (t) => {
+  const media = await startMediaPeer(t)
+  media.busy = 2
+  const { another, call, db, join, logIn, register, work } = await startAccounts(t, {
+    config: { MEDIA_URL: media.url },
+  })
+  const second = await another()
+  await work()
+  const { user, accessToken: token, refreshToken } = await join()
+  await logIn(user.username)
+  const stranger = await join()
+  const leave = (password: string) => call<StartedErasure>('DELETE', '/v1/me', { body: { password }, token })
+
+  const wrong = await leave('wrong')
+  t.match([wrong.status, wrong.body.code], [403, 'wrong-password'])
+  const { status, body, headers } = await leave(goodPassword)
+  t.equal(status, 202)
+  t.match(body, { status: 'erasing', accounts: 'erased', media: 'erasing', completedAt: null })
+  t.equal(headers.get('location'), `/v1/erasures/${body.id}?token=${body.token}`)
+
+  t.equal((await call('GET', '/v1/me', { token })).status, 401, 'tokens stop at once')
+  await waitFor(async () => (await second.call('GET', '/v1/me', { token })).status === 401, {
+    timeoutMs: 5_000,
+  })
+  t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 401)
+  const login = { body: { login: user.email, password: goodPassword } }
+  t.equal((await call('POST', '/v1/sessions', login)).body.code, 'invalid-credentials')
+  t.equal((await call('GET', `/v1/users/${user.id}`, { token: stranger.accessToken })).status, 404)
+  const again = await register({ username: user.username, email: user.email })
+  t.not(again.id, user.id, 'name and address are free')
+
+  const progress = async (path: string) => call<Erasure>('GET', path)
+  const path = `/v1/erasures/${body.id}?token=${body.token}`
+  const done = await waitFor(
+    async () => {
+      const { body: seen } = await progress(path)
+      return seen.status === 'complete' && seen
+    },
+    { timeoutMs: 20_000 },
+  )
+  t.match(done, { media: 'erased', completedAt: /Z$/ })
+  t.same(media.asked, [user.id, user.id, user.id], 'asked until it was done')
+  for (const bad of [`/v1/erasures/${body.id}?token=x`, path.replace(body.id, user.id)]) {
+    t.equal((await progress(bad)).body.code, 'erasure-not-found')
+  }
+  t.equal((await progress(`/v1/erasures/${body.id}`)).status, 400)
+  t.match(
+    (await call<Inbox>('GET', `/inbox/messages?to=${user.email}`)).body.items.map((item) => item.subject),
+    ['Confirm your e-mail address', 'Your account is closed'],
+    'the last mail to who left, and the first to who came',
+  )
+
+  await db.deleteFrom('users').where('id', '=', again.id).execute()
+  await db.deleteFrom('inbox_messages').execute()
+  for (const table of [
+    'users',
+    'profiles',
+    'one_time_tokens',
+    'mails',
+    'sessions',
+    'activities',
+    'erasures',
+  ] as const) {
+    const rows = await db.selectFrom(table).selectAll().execute()
+    t.notMatch(JSON.stringify(rows), user.username, table)
+  }
+  const sessions = await db.selectFrom('sessions').selectAll().where('user_id', '=', user.id).execute()
+  t.match(sessions, [
+    { ip: null, user_agent: null },
+    { ip: null, user_agent: null },
+  ])
+  t.match(
+    await db.selectFrom('erasures').selectAll().execute(),
+    [{ user_id: user.id, actor_id: null }],
+    'an audit line',
+  )
+})
+
+t.test('an erasure survives a lost queue and media being away', async (t) => {
+  const media = await startMediaPeer(t)
+  media.away = true
+  const { call, db, deps, join, work } = await startAccounts(t, { config: { MEDIA_URL: media.url } })
+  const { user, accessToken: token } = await join()
+  deps.queue.add = () => Promise.reject(new Error('the queue is away'))
+  const { status } = await call('DELETE', '/v1/me', { body: { password: goodPassword }, token })
+  t.equal(status, 202)
+  const workerDeps = await work()
+  t.same(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0, erasures: 0 }, 'not yet')
+  await db
+    .updateTable('erasures')
+    .set({ requested_at: new Date(Date.now() - 60_000) })
+    .execute()
+  t.match(await requeueStuck(workerDeps, { dryRun: false }), { erasures: 1 })
+  media.away = false
+  await waitFor(() => media.asked.includes(user.id), { timeoutMs: 20_000 })
+  await waitFor(async () => (await db.selectFrom('erasures').selectAll().executeTakeFirst())?.completed_at)
+})
+
+t.test('administrators close accounts of others, never the last of theirs', async (t) => {
+  const media = await startMediaPeer(t)
+  const { call, db, join, logIn, register } = await startAccounts(t, { config: { MEDIA_URL: media.url } })
+  const { id, username } = await register()
+  await db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute()
+  const { accessToken: token } = await logIn(username)
+  const user = await join()
+  const mine = await call('DELETE', '/v1/me', { body: { password: goodPassword }, token })
+  t.match([mine.status, mine.body.code], [409, 'last-admin'])
+  t.equal((await call('DELETE', `/v1/admin/users/${id}`, { token: user.accessToken })).status, 403)
+  const closed = await call('DELETE', `/v1/admin/users/${user.user.id}`, { body: { reason: 'spam' }, token })
+  t.equal(closed.status, 202)
+  t.equal((await call('GET', '/v1/me', { token: user.accessToken })).status, 401)
+  t.match(await db.selectFrom('erasures').selectAll().execute(), [
+    { user_id: user.user.id, actor_id: id, reason: 'spam' },
+  ])
+  const gone = await call('DELETE', `/v1/admin/users/${user.user.id}`, { token })
+  t.equal(gone.body.code, 'user-not-found')
+})
+
+/** The files of a ZIP by name. */
+async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
+  const zip = await new Promise<ZipFile>((resolve, reject) =>
+    fromBuffer(bytes, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened))),
+  )
+  const files = new Map<string, Buffer>()
+  await new Promise<void>((resolve, reject) => {
+    zip.on('error', reject)
+    zip.on('end', resolve)
+    zip.on('entry', (entry: Entry) => {
+      zip.openReadStream(entry, (error, stream) => {
+        if (error) return reject(error)
+        const chunks: Buffer[] = []
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+        stream.on('end', () => {
+          files.set(entry.fileName, Buffer.concat(chunks))
+          zip.readEntry()
+        })
+      })
+    })
+    zip.readEntry()
+  })
+  return files
+}
+
+t.test('the export is a ZIP of all that both services hold', async (t) => {
+  const media = await startMediaPeer(t)
+  const picture = randomBytes(300_000)
+  media.export = {
+    uploads: [
+      {
+        id: '0199a3b0-0000-7000-8000-000000000001',
+        originalFilename: 'me.jpg',
+        events: [],
+      } as unknown as Upload & { events: [] },
+    ],
+    files: [
+      { path: 'uploads/1/original', bytes: picture.length },
+      { path: 'avatars/1/256.webp', bytes: 3 },
+      { path: 'avatars/1/gone.webp', bytes: 3 },
+    ],
+  }
+  media.files.set('uploads/1/original', picture)
+  media.files.set('avatars/1/256.webp', Buffer.from('abc'))
+  const { call, deps, join, url } = await startAccounts(t, { config: { MEDIA_URL: media.url } })
+  // The peer's upload is not whole; what accounts does with it is pass it on.
+  deps.media.exportUser = async () => media.export
+  const { user, accessToken: token } = await join()
+  const download = () => fetch(`${url}/v1/me/export`, { headers: { authorization: `Bearer ${token}` } })
+
+  const response = await download()
+  t.equal(response.status, 200)
+  t.equal(response.headers.get('content-type'), 'application/zip')
+  t.match(
+    response.headers.get('content-disposition'),
+    /^attachment; filename="likeness-\d{4}-\d\d-\d\d\.zip"$/,
+  )
+  const files = await unzip(Buffer.from(await response.arrayBuffer()))
+  t.same([...files.keys()].sort(), [
+    'account.json',
+    'activity.json',
+    'mails.json',
+    'pictures/avatars/1/256.webp',
+    'pictures/avatars/1/gone.webp',
+    'pictures/uploads/1/original',
+    'sessions.json',
+    'uploads.json',
+  ])
+  const json = (name: string) => JSON.parse(files.get(name)?.toString() ?? '') as unknown
+  t.match(json('account.json'), {
+    id: user.id,
+    email: user.email,
+    profile: { nickname: user.profile.nickname },
+  })
+  t.match(json('activity.json'), [{ type: 'login' }, { type: 'registered' }])
+  t.match(json('sessions.json'), [{ ip: '127.0.0.1' }])
+  t.match(json('mails.json'), [{ kind: 'verify-email', recipient: user.email }])
+  t.match(json('uploads.json'), [{ originalFilename: 'me.jpg' }])
+  t.ok(files.get('pictures/uploads/1/original')?.equals(picture))
+  t.equal(files.get('pictures/avatars/1/256.webp')?.toString(), 'abc')
+  t.equal(files.get('pictures/avatars/1/gone.webp')?.length, 0)
+  for (const [name, content] of files) {
+    if (name.endsWith('.json')) t.notMatch(content.toString(), /password|argon2|seed|hash"/, name)
+  }
+
+  deps.media.exportUser = () => Promise.reject(new Error('media is away'))
+  const away = await call('GET', '/v1/me/export', { token })
+  t.match([away.status, away.body.code, away.headers.get('retry-after')], [503, 'overloaded', '10'])
+  deps.media.exportUser = async () => media.export
+  deps.media.readFile = () => Promise.reject(new Error('media went away'))
+  await t.rejects(
+    download().then((cut) => cut.arrayBuffer()),
+    'a ZIP that cannot be finished does not look finished',
+  )
+  for (let turn = 0; turn < 2; turn += 1) await call('GET', '/v1/me/export', { token }).catch(() => undefined)
+  t.equal((await call('GET', '/v1/me/export', { token })).status, 429)
+})
