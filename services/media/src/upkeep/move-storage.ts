@@ -34,7 +34,10 @@ export async function moveStorage(
       onProgress(moved)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  // One that fails ends the walk for all; nothing is under way any more when it is told.
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, work))
+  const failed = ended.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
   return moved
 }
 
