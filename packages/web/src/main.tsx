@@ -14,7 +14,10 @@ const place = takePlace()
 
 const queries = new QueryClient({
   defaultOptions: {
+    // Paused while the browser thinks it is offline, a request would look busy for ever.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 30_000,
       retry: (count, error) => error instanceof Fault && error.isPassing && count < 3,
     },
