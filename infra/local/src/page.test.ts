@@ -2,11 +2,11 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
+import { alert, fillIn, logIn, logOut, password, register, signedIn, tabTo } from './testing/page-steps.js'
 import { startLikeness } from './testing/start-likeness.js'
 
 /** A progress bar past its beginning. */
 const started = '[aria-valuenow]:not([aria-valuenow="0"])'
-const password = 'violet anvil harvest moon'
 const red = [220, 30, 30] as const
 const green = [30, 160, 60] as const
 const blue = [30, 60, 220] as const
@@ -98,7 +98,7 @@ t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
     await page.getByText('Discarded. Your avatar stays as it is.').waitFor()
     await page.reload()
     await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
-    t.ok(await page.getByRole('img', { name: 'No picture yet' }).isVisible())
+    await t.resolves(page.getByRole('img', { name: 'No picture yet' }).waitFor())
   })
 
   await test('what cannot be used is refused with the reason', async (t, page) => {
@@ -161,22 +161,43 @@ t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
     await register(page, 'barbara')
     await choose(page, 'Barbara.jpg', portrait)
     await page.getByRole('button', { name: 'Use this picture' }).waitFor()
-    await page.evaluate(`localStorage.setItem('likeness.session', JSON.stringify({
-      ...JSON.parse(localStorage.getItem('likeness.session')), refreshToken: 'ended' }))`)
+    await page.context().clearCookies()
     await page.reload()
     await alert(page, 'Your session has ended', 'Log in again')
-    await page.getByLabel('E-mail or username').fill('barbara@likeness.test')
-    await page.getByLabel('Password').fill(password)
-    await page.keyboard.press('Enter')
+    await logIn(page, 'barbara@likeness.test')
     await page.getByRole('button', { name: 'Use this picture' }).waitFor()
 
-    await page.getByRole('button', { name: 'Log out' }).click()
-    await page.getByRole('heading', { name: 'Create your account' }).waitFor()
+    await logOut(page)
     await page.reload()
     t.ok(
       await page.getByRole('heading', { name: 'Create your account' }).isVisible(),
       'and logging out stays',
     )
+  })
+
+  await test('no script can read what keeps a session, and it lasts over reloads', async (t, page) => {
+    const { hostname, port } = new URL(url)
+    // Another name of the same machine, as people type it.
+    await page.goto(`http://localhost:${port}/`)
+    t.not(hostname, 'localhost')
+    await register(page, 'radia')
+    t.equal(await page.evaluate('document.cookie'), '')
+    t.match(await page.evaluate('Object.entries(localStorage)'), [['likeness.user', /^[\da-f-]{36}$/]])
+    t.match(await page.context().cookies(`http://localhost:${port}/v1/sessions`), [
+      { value: /^lkr_/, httpOnly: true, sameSite: 'Strict', path: '/v1/sessions' },
+    ])
+    for (let count = 0; count < 2; count += 1) {
+      await page.reload()
+      await signedIn(page)
+    }
+
+    await page.context().setOffline(true)
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await alert(page, 'The server cannot be reached', 'Check your connection')
+    await page.context().setOffline(false)
+    await logOut(page)
+    t.same(await page.context().cookies(`http://localhost:${port}/v1/sessions`), [])
+    t.same(await page.evaluate('Object.entries(localStorage)'), [])
   })
 
   await test('forms name what is wrong, and how long to wait', async (t, page) => {
@@ -194,7 +215,7 @@ t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
     await submit.click()
     await alert(page, 'These credentials are not right', 'wrong')
     for (let count = 0; count < 5; count += 1) {
-      const answered = page.waitForResponse('**/v1/sessions')
+      const answered = page.waitForResponse('**/v1/sessions?*')
       await submit.click()
       await answered
     }
@@ -216,18 +237,6 @@ async function photo(): Promise<Buffer> {
   return sharp(upright).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer()
 }
 
-async function register(page: Page, username: string): Promise<void> {
-  await fillIn(page, username, password)
-  await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
-}
-
-async function fillIn(page: Page, username: string, password: string): Promise<void> {
-  await page.getByLabel('Username').fill(username)
-  await page.getByLabel('E-mail').fill(`${username}@likeness.test`)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Create account' }).click()
-}
-
 const choose = (page: Page, name: string, buffer: Buffer) =>
   page.getByLabel('Picture', { exact: true }).setInputFiles({ name, mimeType: 'image/jpeg', buffer })
 
@@ -242,22 +251,6 @@ async function drop(page: Page, name: string, type: string, bytes: Buffer): Prom
     await page.dispatchEvent('body', event, { dataTransfer })
   }
 }
-
-/** Presses Tab until the button of this name has focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name, exact: true }).waitFor()
-  for (let count = 0; count < 40; count += 1) {
-    const focused = await page.evaluate(
-      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
-    )
-    if (focused === name) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`Tab never comes to ${name}`)
-}
-
-const alert = (page: Page, title: string, detail: string | RegExp) =>
-  page.getByRole('alert').filter({ hasText: title }).filter({ hasText: detail }).waitFor()
 
 /** Compares single pixels of a picture, at shares of its width and height. */
 async function assertPixels(

@@ -1,0 +1,252 @@
+import { migrate } from '@likeness/accounts'
+import { testDatabase } from '@likeness/test-kit'
+import pg from 'pg'
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
+import {
+  addressOf,
+  alert,
+  fillIn,
+  logIn,
+  logOut,
+  password,
+  register,
+  signedIn,
+  tabTo,
+} from './testing/page-steps.js'
+import { readMail } from './testing/read-mail.js'
+import { startLikeness } from './testing/start-likeness.js'
+
+const newPassword = 'umbrella comet 93 lagoon'
+const confirmSubject = /^Confirm your e-mail address$/
+const resetSubject = /^Choose a new password$/
+
+t.test('links of mails', { skip: noChromium, timeout: 110_000 }, async (t) => {
+  const database = await testDatabase(t, { name: 'accounts_page', migrate })
+  const { url } = await startLikeness(t, { ACCOUNTS_DATABASE_URL: database })
+  const browser = await openBrowser(t)
+  const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
+    t.test(name, (t) => usePage(t, browser, url, body))
+
+  await test('a new address is confirmed by opening its link', async (t, page) => {
+    await register(page, 'ada')
+    await page.getByText(`Open the link we sent to ${addressOf('ada')}`).waitFor()
+    await assertAccessible(t, page, 'the banner')
+    const { link } = await readMail(url, addressOf('ada'), confirmSubject)
+    const token = new URL(link).searchParams.get('token') ?? ''
+    const requests: { method: string; path: string }[] = []
+    const referrers: string[] = []
+    page.on('request', (request) => {
+      requests.push({ method: request.method(), path: request.url().slice(url.length) })
+      if (request.headers().referer) referrers.push(request.url())
+    })
+    await page.goto(link)
+    await heading(page, 'Your address is confirmed')
+    t.equal(page.url(), `${url}/`, 'the token is out of the address bar')
+    t.same(referrers, [])
+    t.same(
+      requests.filter(({ path }) => path.includes(token)),
+      [{ method: 'GET', path: `/verify-email?token=${token}` }],
+    )
+    t.same(
+      requests.filter(({ path }) => path.startsWith('/v1/email-verifications')),
+      [{ method: 'POST', path: '/v1/email-verifications/confirm' }],
+      'asked once, and not by GET',
+    )
+    t.equal(await page.evaluate('document.activeElement.tagName'), 'H1', 'a screen reader hears of it')
+    await assertAccessible(t, page, 'confirmed')
+    await page.getByRole('button', { name: 'Go to your account' }).click()
+    await signedIn(page, addressOf('ada'))
+    t.equal(await page.getByText('Confirm your e-mail address').count(), 0, 'no banner any more')
+  })
+
+  await test('another link can be asked for once a minute, and only the newest works', async (t, page) => {
+    await register(page, 'grace')
+    const first = await readMail(url, addressOf('grace'), confirmSubject)
+    const another = page.getByRole('button', { name: 'Send another' })
+    await another.click()
+    await page.getByText('Sent. Only the newest link works.').waitFor()
+    await page.getByText(/^in \d+ s$/).waitFor()
+    t.equal(await another.getAttribute('aria-disabled'), 'true')
+    const second = await readMail(url, addressOf('grace'), confirmSubject, first)
+    await page.reload()
+    await another.click()
+    await page.getByText('One was sent a moment ago.').waitFor()
+    await page.getByText(/^in \d+ s$/).waitFor()
+    t.equal(await another.getAttribute('aria-disabled'), 'true')
+    await assertAccessible(t, page, 'the banner, too early')
+
+    await page.goto(first.link)
+    await heading(page, 'This link is not valid')
+    await page.getByText(`${addressOf('grace')}, and it is not confirmed yet.`).waitFor()
+    await assertAccessible(t, page, 'a link that was replaced')
+    await page.goto(second.link)
+    await heading(page, 'Your address is confirmed')
+    await page.goto(second.link)
+    await heading(page, 'This link is not valid')
+    await page.getByText(`${addressOf('grace')}, and it is confirmed.`).waitFor()
+  })
+
+  await test('a forgotten password is replaced, by the keyboard alone', async (t, page) => {
+    await register(page, 'alan')
+    await logOut(page)
+    await tabTo(page, 'Log in')
+    await page.keyboard.press('Enter')
+    await page.getByLabel('E-mail or username').fill(addressOf('alan'))
+    await tabTo(page, 'Forgot your password?')
+    await page.keyboard.press('Enter')
+    await heading(page, 'Forgot your password?')
+    t.equal(await page.getByLabel('E-mail').inputValue(), addressOf('alan'))
+    await tabTo(page, 'Send the link')
+    await page.keyboard.press('Enter')
+    const known = await checkYourMail(page)
+    await assertAccessible(t, page, 'asked for a link')
+    const { link } = await readMail(url, addressOf('alan'), resetSubject)
+    await page.goto('/reset-password')
+    await page.getByLabel('E-mail').fill('nobody@likeness.test')
+    await page.keyboard.press('Enter')
+    t.equal(await checkYourMail(page), known, 'the answer never tells whether the address is known')
+
+    await page.goto(link)
+    await heading(page, 'Choose a new password')
+    t.equal(page.url(), `${url}/reset-password`)
+    await page.getByLabel('Password').fill('password1')
+    await page.keyboard.press('Enter')
+    await page.getByText(/^must have at least 12 characters; is one of .+; is too easy to guess$/).waitFor()
+    t.equal(await page.evaluate('document.activeElement.name'), 'password')
+    await assertAccessible(t, page, 'a weak password')
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.type(newPassword)
+    await page.keyboard.press('Enter')
+    await page.getByText('Your password is changed').waitFor()
+    t.equal(page.url(), `${url}/`)
+    await assertAccessible(t, page, 'a new password')
+    await logIn(page, 'alan')
+    await alert(page, 'These credentials are not right', 'wrong')
+    await logIn(page, 'alan', newPassword)
+    await signedIn(page)
+
+    await page.goto(link)
+    await page.getByLabel('Password').fill(password)
+    await page.keyboard.press('Enter')
+    await heading(page, 'This link is not valid')
+    await signedInStill(page)
+  })
+
+  await test('a link that came too late leads to another one', async (t, page) => {
+    const expire = `UPDATE one_time_tokens SET expires_at = now() FROM users
+      WHERE users.id = user_id AND username = 'edsger'`
+    await register(page, 'edsger')
+    const verify = await readMail(url, addressOf('edsger'), confirmSubject)
+    await logOut(page)
+    await page.goto('/reset-password')
+    await page.getByLabel('E-mail').fill(addressOf('edsger'))
+    await page.keyboard.press('Enter')
+    await checkYourMail(page)
+    const reset = await readMail(url, addressOf('edsger'), resetSubject)
+    await query(database, expire)
+
+    await page.goto(verify.link)
+    await heading(page, 'This link has expired')
+    await page.getByLabel('E-mail').fill(addressOf('edsger'))
+    await page.keyboard.press('Enter')
+    await checkYourMail(page)
+    await assertAccessible(t, page, 'an expired link')
+    await page.goto((await readMail(url, addressOf('edsger'), confirmSubject, verify)).link)
+    await heading(page, 'Your address is confirmed')
+
+    await page.goto(reset.link)
+    await page.getByLabel('Password').fill(newPassword)
+    await page.keyboard.press('Enter')
+    await heading(page, 'This link has expired')
+    await page.getByLabel('E-mail').fill(addressOf('edsger'))
+    await page.keyboard.press('Enter')
+    await checkYourMail(page)
+    await page.goto((await readMail(url, addressOf('edsger'), resetSubject, reset)).link)
+    await page.getByLabel('Password').fill(newPassword)
+    await page.keyboard.press('Enter')
+    await page.getByText('Your password is changed').waitFor()
+  })
+
+  await test('an address that replaces another is confirmed the same way', async (t, page) => {
+    await register(page, 'barbara')
+    const to = 'barbara@example.test'
+    await changeEmail(url, 'barbara', to)
+    const { link } = await readMail(url, to, /^Confirm your new e-mail address$/)
+    await page.goto(link)
+    await heading(page, 'Your address is confirmed')
+    await page.getByText(`${to} is the e-mail address of your account.`).waitFor()
+    await page.getByRole('button', { name: 'Go to your account' }).click()
+    await signedIn(page, to)
+    t.equal(await page.getByText(addressOf('barbara')).count(), 0)
+  })
+})
+
+t.test('where addresses must be verified', { skip: noChromium, timeout: 60_000 }, async (t) => {
+  const { url } = await startLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
+  const browser = await openBrowser(t)
+  await usePage(t, browser, url, async (t, page) => {
+    await fillIn(page, 'joan', password)
+    await heading(page, 'Confirm your address')
+    await page.getByText(`We sent a link to ${addressOf('joan')}.`).waitFor()
+    t.equal(await page.evaluate('document.activeElement.textContent'), 'Confirm your address')
+    await assertAccessible(t, page, 'registered')
+    const first = await readMail(url, addressOf('joan'), confirmSubject)
+
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await logIn(page, 'joan', 'not the password')
+    await alert(page, 'These credentials are not right', 'wrong')
+    await logIn(page, 'joan')
+    await heading(page, 'Confirm your address')
+    await page.getByLabel('E-mail').fill(addressOf('joan'))
+    await page.keyboard.press('Enter')
+    await checkYourMail(page)
+    await page.keyboard.press('Enter')
+    await alert(page, 'Too many requests', /in \d+ seconds/)
+    await assertAccessible(t, page, 'asked too early')
+
+    await page.goto((await readMail(url, addressOf('joan'), confirmSubject, first)).link)
+    await heading(page, 'Your address is confirmed')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await logIn(page, 'joan')
+    await signedIn(page, addressOf('joan'))
+    t.equal(await page.getByText('Confirm your e-mail address').count(), 0)
+  })
+})
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor()
+
+/** Waits for what is said of any address, and returns it. */
+const checkYourMail = (page: Page) =>
+  page.getByRole('status').filter({ hasText: 'Check your mail' }).textContent()
+
+async function signedInStill(page: Page): Promise<void> {
+  await page.goto('/')
+  await signedIn(page)
+}
+
+async function changeEmail(url: string, username: string, email: string): Promise<void> {
+  const send = async (method: string, path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
+    return answer.json() as Promise<{ accessToken: string }>
+  }
+  const { accessToken } = await send('POST', '/v1/sessions', { login: username, password })
+  const authorization = `Bearer ${accessToken}`
+  await send('PUT', '/v1/me/email', { email, currentPassword: password }, { authorization })
+}
+
+async function query(database: string, statement: string): Promise<void> {
+  const client = new pg.Client(database)
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

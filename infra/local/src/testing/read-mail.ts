@@ -1,0 +1,27 @@
+import { Inbox } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+
+/** A mail as someone reads it. */
+export type Mail = Inbox['items'][number] & {
+  /** Its link, which leads to the page and carries a token. */
+  link: string
+}
+
+/**
+ * Waits for the newest mail to an address in the inbox of a deployment without a mail server.
+ * @param url the one origin
+ * @param subject what its subject has to match
+ * @param after a mail that is known already
+ */
+export function readMail(url: string, to: string, subject: RegExp, after?: Mail): Promise<Mail> {
+  return waitFor(
+    async () => {
+      const answer = await fetch(`${url}/inbox/messages?to=${encodeURIComponent(to)}`)
+      const { items } = Inbox.parse(await answer.json())
+      const mail = items.find((item) => subject.test(item.subject))
+      const link = mail?.links.find((address) => address.includes('token='))
+      return mail && link !== undefined && mail.id !== after?.id && { ...mail, link }
+    },
+    { for: `a mail to ${to} about ${subject}`, timeoutMs: 20_000 },
+  )
+}
