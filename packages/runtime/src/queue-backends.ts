@@ -49,6 +49,8 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
     connectionTimeoutMillis: 5_000,
   })
   pool.on('error', onError)
+  // Every queue and worker adds a listener to the pool they share.
+  pool.setMaxListeners(0)
   await migrateQueue(pool)
   // The classes are typed for Redis unless told otherwise; both backends answer the same interface.
   const connection = pool as never
