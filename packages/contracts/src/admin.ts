@@ -28,6 +28,7 @@ export const AdminPatch = z
     group: z.string().max(40).optional(),
     disabled: z.boolean().optional(),
     emailVerified: z.literal(true).optional().describe('vouches for the address'),
+    endSessions: z.literal(true).optional().describe('logs the user out everywhere'),
     reason,
   })
   .meta({ id: 'AdminPatch' })

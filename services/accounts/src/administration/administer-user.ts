@@ -14,7 +14,7 @@ import { viewAdminUser } from './list-users.js'
 /** Who acts on another's account: a person, or the command line. */
 export type Actor = { readonly id: string | null; readonly role: Role }
 
-/** PATCH /v1/admin/users/:id: role, group, disabled, verified. */
+/** PATCH /v1/admin/users/:id: role, group, disabled, verified, logged out. */
 export function administerUserRoute(server: Server, deps: ApiDeps): void {
   server.patch(
     '/v1/admin/users/:id',
@@ -75,8 +75,8 @@ export async function administerUser(
 }
 
 type Act = {
-  readonly type: 'role-changed' | 'group-changed' | 'disabled' | 'enabled' | 'email-verified'
-  readonly details: Readonly<Record<string, string>>
+  readonly type: 'role-changed' | 'group-changed' | 'disabled' | 'enabled' | 'email-verified' | 'logout'
+  readonly details: Readonly<Record<string, string | number>>
 }
 
 async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch): Promise<Act[]> {
@@ -90,8 +90,12 @@ async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch
   if (disabled !== wasDisabled) acts.push({ type: disabled ? 'disabled' : 'enabled', details: {} })
   if (acts.length > 0) await setStanding(trx, person.id, { role, group, disabled })
   // An access token carries the role it was made with: who loses it starts anew.
-  if (disabled || !isAtLeast(role, person.role)) {
-    await endSessions(trx, person.id, disabled ? 'disabled' : 'role-changed')
+  const cause = disabled ? 'disabled' : isAtLeast(role, person.role) ? undefined : 'role-changed'
+  if (cause !== undefined || patch.endSessions) {
+    const ended = await endSessions(trx, person.id, cause ?? 'logout')
+    if (patch.endSessions && ended.length > 0) {
+      acts.push({ type: 'logout', details: { sessions: ended.length } })
+    }
   }
   if (
     patch.emailVerified &&

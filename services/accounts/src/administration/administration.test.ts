@@ -172,6 +172,9 @@ t.test('group, disable, enable, verify', async (t) => {
   t.equal((await patch({ disabled: false })).body.disabledAt, null)
   t.equal((await call('POST', '/v1/sessions', login)).status, 201)
 
+  const { refreshToken } = await accounts.logIn(user.user.username)
+  t.equal((await patch({ endSessions: true })).status, 200)
+  t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 401)
   const again = await patch({ disabled: false })
   t.equal(again.status, 200, 'what changes nothing leaves no trace')
   const feed = await call<{ items: { type: string }[] }>('GET', `/v1/admin/users/${user.user.id}/activity`, {
@@ -179,9 +182,19 @@ t.test('group, disable, enable, verify', async (t) => {
   })
   t.same(
     feed.body.items.map((item) => item.type),
-    ['login', 'enabled', 'disabled', 'email-verified', 'group-changed', 'login', 'registered'],
+    [
+      'logout',
+      'login',
+      'login',
+      'enabled',
+      'disabled',
+      'email-verified',
+      'group-changed',
+      'login',
+      'registered',
+    ],
   )
-  t.match(feed.body.items[2], { actorId: manager.user.id, details: { reason: 'abuse' } })
+  t.match(feed.body.items[4], { actorId: manager.user.id, details: { reason: 'abuse' } })
   const unknown = await call('PATCH', '/v1/admin/users/0199a3b0-0000-7000-8000-000000000000', {
     body: { disabled: true },
     token: manager.accessToken,
