@@ -12,6 +12,22 @@ create table avatars (
 );
 CREATE UNIQUE INDEX avatars_live ON public.avatars USING btree (user_id) WHERE live;
 
+create table direct_uploads (
+  user_id uuid not null,
+  id uuid not null,
+  original_filename text,
+  bytes bigint not null,
+  sha256 text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  constraint direct_uploads_bytes_check CHECK ((bytes > 0)),
+  constraint direct_uploads_original_filename_check CHECK (((length(original_filename) >= 1) AND (length(original_filename) <= 255))),
+  constraint direct_uploads_pkey PRIMARY KEY (user_id, id),
+  constraint direct_uploads_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX direct_uploads_expiring ON public.direct_uploads USING btree (expires_at);
+CREATE INDEX direct_uploads_id ON public.direct_uploads USING btree (id);
+
 create table erased_users (
   user_id uuid not null,
   asked_at timestamp(3) with time zone not null default now(),

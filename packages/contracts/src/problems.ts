@@ -266,6 +266,30 @@ export const mediaProblems = {
     ['The storage is full', 'Le stockage est plein'],
     ['Nothing was kept; try again later.', 'Rien n’a été conservé ; réessayez plus tard.'],
   ),
+  'direct-upload-unavailable': row(
+    409,
+    ['Direct upload is not available', 'L’envoi direct n’est pas disponible'],
+    [
+      'The storage of this server takes no direct uploads: send the image to POST /v1/uploads.',
+      'Le stockage de ce serveur n’accepte pas d’envoi direct : envoyez l’image à POST /v1/uploads.',
+    ],
+  ),
+  'direct-upload-missing': row(
+    409,
+    ['The image has not arrived', 'L’image n’est pas arrivée'],
+    [
+      'Send its bytes to the url of the direct upload first.',
+      'Envoyez d’abord ses octets à l’url de l’envoi direct.',
+    ],
+  ),
+  'direct-upload-mismatch': row(
+    409,
+    ['This is not the image that was announced', 'Ce n’est pas l’image annoncée'],
+    [
+      'Its size or its sha256 is another: send the announced bytes again.',
+      'Sa taille ou son sha256 diffère : renvoyez les octets annoncés.',
+    ],
+  ),
   'upload-not-found': row(
     404,
     ['No such upload', 'Envoi introuvable'],

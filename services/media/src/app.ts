@@ -13,6 +13,8 @@ import { problem } from './problems.js'
 import { BytesInFlight } from './uploads/bytes-in-flight.js'
 import { confirmUploadRoute } from './uploads/confirm-upload.js'
 import { createUploadRoute } from './uploads/create-upload.js'
+import { completeDirectUploadRoute } from './uploads/direct-complete.js'
+import { createDirectUploadRoute } from './uploads/direct-create.js'
 import { listUploadsRoute, readUploadRoute } from './uploads/read-uploads.js'
 import { removeUploadRoute } from './uploads/remove-upload.js'
 import { restoreUploadRoute } from './uploads/restore-upload.js'
@@ -66,6 +68,8 @@ export async function openApp(deps: Deps): Promise<Server> {
     listUploadsRoute(own, deps)
     readUploadRoute(own, deps)
     servePreviewRoute(own, deps)
+    createDirectUploadRoute(own, deps)
+    completeDirectUploadRoute(own, deps, inFlight)
     confirmUploadRoute(own, deps, waiter)
     restoreUploadRoute(own, deps, { waiter, inFlight })
     removeUploadRoute(own, deps)

@@ -39,6 +39,9 @@ export const MediaConfig = ProcessConfig.extend({
   IMAGE_MIN_SIDE: integer(1, 512).default(16).describe('least width and height of an upload, pixels'),
   PENDING_PER_USER: integer(1, 1_000_000).default(5).describe('unconfirmed uploads a user may have at once'),
   PENDING_SECONDS: integer(1, 31_536_000).default(86_400).describe('how long an upload may stay unconfirmed'),
+  DIRECT_UPLOAD_SECONDS: integer(60, 86_400)
+    .default(900)
+    .describe('how long the form of a direct upload is accepted'),
   UPLOADS_PER_10_MINUTES: integer(1, 1_000_000).default(30).describe('uploads a user may make in 10 minutes'),
   UPLOAD_BYTES_IN_FLIGHT: integer(1_048_576, 16_000_000_000)
     .default(256 * 1024 * 1024)

@@ -2,7 +2,9 @@ import type { Migrations } from '@likeness/runtime'
 import { first } from './2026-11-20-first.migration.js'
 import { erasure } from './2026-11-20-second-erasure.migration.js'
 import { versions } from './2026-11-21-versions.migration.js'
+import { directUploads } from './2026-11-22-direct-uploads.migration.js'
 import type { AvatarsTable } from './avatars.table.js'
+import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadsTable } from './uploads.table.js'
@@ -14,6 +16,7 @@ export type Tables = {
   avatars: AvatarsTable
   erased_users: ErasedUsersTable
   withdrawals: WithdrawalsTable
+  direct_uploads: DirectUploadsTable
 }
 
 /** In the order they run; names never change once released. */
@@ -21,4 +24,5 @@ export const migrations: Migrations = {
   '2026-11-20-first': first,
   '2026-11-20-second-erasure': erasure,
   '2026-11-21-versions': versions,
+  '2026-11-22-direct-uploads': directUploads,
 }

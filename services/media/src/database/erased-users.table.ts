@@ -38,6 +38,7 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
   await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()
   await trx.deleteFrom('avatars').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('direct_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
   await trx
     .updateTable('erased_users')

@@ -78,13 +78,18 @@ export function listUploads(
     .execute()
 }
 
-/** What a user has open, under `lockUser`: pending uploads, and uploads made since a time. */
+/** What a user has open, under `lockUser`: pending uploads, and uploads made since a time, direct ones included. */
 export async function countOpen(trx: Transaction<Tables>, userId: string, since: Date) {
   const { rows } = await sql<{ pending: number; recent: number; first: Date | null }>`
     select
-      (select count(*) from uploads where user_id = ${userId} and status = 'pending' and expires_at > now()) as pending,
-      count(*) as recent, min(uploaded_at) as first
-    from uploads where user_id = ${userId} and id >= ${firstIdAt(since)}`.execute(trx)
+      (select count(*) from uploads where user_id = ${userId} and status = 'pending' and expires_at > now())
+        + (select count(*) from direct_uploads where user_id = ${userId} and expires_at > now()) as pending,
+      count(*) as recent, min(at) as first
+    from (
+      select uploaded_at as at from uploads where user_id = ${userId} and id >= ${firstIdAt(since)}
+      union all
+      select created_at from direct_uploads where user_id = ${userId} and id >= ${firstIdAt(since)}
+    ) as made`.execute(trx)
   return rows[0] ?? { pending: 0, recent: 0, first: null }
 }
 

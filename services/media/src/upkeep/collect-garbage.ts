@@ -1,5 +1,7 @@
+import { keepDirectUploads } from '../database/direct-uploads.table.js'
 import { keepAvatarFiles, keepUploadFiles } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
+import { directEnding } from '../uploads/upload-files.js'
 
 const batch = 500
 
@@ -39,9 +41,11 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** `uploads/<userId>/<uploadId>.…`; whatever else lies there is not ours to judge. */
 async function uploadOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
   const idOf = (blob: Blob) => blob.key.split('/')[2]?.split('.')[0] ?? ''
+  const isDirect = (blob: Blob) => blob.key.endsWith(directEnding)
   const ours = blobs.filter((blob) => uuid.test(idOf(blob)))
   const kept = await keepUploadFiles(deps.db, ours.map(idOf))
-  return ours.filter((blob) => !kept.has(idOf(blob)))
+  const awaited = await keepDirectUploads(deps.db, ours.filter(isDirect).map(idOf))
+  return ours.filter((blob) => !(isDirect(blob) ? awaited : kept).has(idOf(blob)))
 }
 
 /** `avatars/<userId>/<version>/…` */

@@ -7,6 +7,10 @@ type Key = { readonly user_id: string; readonly id: string }
 export const originalKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.original`
 export const previewKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.preview.webp`
 
+/** Where the bytes of a direct upload arrive; they are not believed before they are checked. */
+export const directKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}${directEnding}`
+export const directEnding = '.direct'
+
 /** What was uploaded and how it was shown before it was confirmed. */
 export const uploadFiles = (upload: Key): string[] => [originalKey(upload), previewKey(upload)]
 

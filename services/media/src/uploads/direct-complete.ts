@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { IdParams, ProblemBody, Upload } from '@likeness/contracts'
+import { callerOf, isAtLeast, Problem, type Server, type Transaction } from '@likeness/runtime'
+import { BlobNotFoundError, type BlobStore } from '@likeness/storage'
+import type { Tables } from '../database/database.js'
+import { type DirectUploadRow, findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
+import { isErased } from '../database/erased-users.table.js'
+import type { Actor } from '../database/upload-events.table.js'
+import type { UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import type { BytesInFlight } from './bytes-in-flight.js'
+import { findUploadFor } from './find-upload.js'
+import { stageImage } from './stage-image.js'
+import { deleteFiles, directKey } from './upload-files.js'
+import { viewUpload } from './upload-view.js'
+
+/** POST /v1/uploads/:id/complete: the bytes of a direct upload have arrived. */
+export function completeDirectUploadRoute(server: Server, deps: Deps, inFlight: BytesInFlight): void {
+  server.post(
+    '/v1/uploads/:id/complete',
+    {
+      schema: {
+        summary: 'Check the bytes of a direct upload, and go on as with any other',
+        description: '201 when it became an upload now, 200 when it did before.',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        params: IdParams,
+        response: { 200: Upload, 201: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const { id } = request.params
+      const anyones = isAtLeast(caller.role, 'manager')
+      const direct = await findDirectUpload(deps.db, id, anyones ? undefined : caller.id)
+      const actor = { id: caller.id, ip: request.ip }
+      const row =
+        direct && (await inFlight.hold(direct.bytes, () => completeDirectUpload(deps, direct, actor)))
+      if (row) {
+        reply.code(201).header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
+        return viewUpload(deps, row)
+      }
+      return viewUpload(deps, await findUploadFor(deps, caller, id))
+    },
+  )
+}
+
+/**
+ * Makes an upload of bytes that came by themselves, once they are those that were announced. What is staged
+ * is the copy that was checked: the form can be sent again until it expires.
+ * @returns undefined when another request completed it
+ * @throws Problem upload-expired, direct-upload-missing, direct-upload-mismatch, and those of `stageImage`,
+ * after which the announcement is void
+ */
+async function completeDirectUpload(
+  deps: Deps,
+  direct: DirectUploadRow,
+  actor: Actor,
+): Promise<UploadRow | undefined> {
+  if (direct.expires_at <= new Date()) throw problem('upload-expired')
+  const arrived = {
+    id: direct.id,
+    filename: direct.original_filename,
+    bytes: await readAnnounced(deps.storage, direct),
+    sha256: direct.sha256,
+  }
+  const admit = async (trx: Transaction<Tables>) => {
+    if (await isErased(trx, direct.user_id)) throw problem('upload-not-found')
+    if (!(await takeDirectUpload(trx, direct))) throw new TakenError()
+    return []
+  }
+  try {
+    const row = await stageImage(deps, { userId: direct.user_id, actor }, arrived, admit)
+    await deleteFiles(deps, [directKey(direct)])
+    return row
+  } catch (error) {
+    if (error instanceof TakenError) return undefined
+    // These bytes will never do, and no others are announced. A full storage may have room later.
+    if (error instanceof Problem && error.kind.status < 500) {
+      await takeDirectUpload(deps.db, direct)
+      await deleteFiles(deps, [directKey(direct)])
+    }
+    throw error
+  }
+}
+
+/** Not a Problem: the bytes under this id belong to the request that came first. */
+class TakenError extends Error {}
+
+async function readAnnounced(storage: BlobStore, direct: DirectUploadRow): Promise<Buffer> {
+  const key = directKey(direct)
+  // Not every server holds clients to the size in the form, so it is asked before the bytes are.
+  if ((await sizeOf(storage, key)) !== direct.bytes) throw problem('direct-upload-mismatch')
+  const bytes = await storage.get(key).catch((error: unknown) => {
+    throw error instanceof BlobNotFoundError ? problem('direct-upload-missing') : error
+  })
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  if (bytes.length !== direct.bytes || sha256 !== direct.sha256) throw problem('direct-upload-mismatch')
+  return bytes
+}
+
+async function sizeOf(storage: BlobStore, key: string): Promise<number> {
+  for await (const entry of storage.list(key)) if (entry.key === key) return entry.bytes
+  throw problem('direct-upload-missing')
+}

@@ -1,0 +1,74 @@
+import { CreateDirectUpload, DirectUpload, DirectUploadQuery, ProblemBody } from '@likeness/contracts'
+import { callerOf, isAtLeast, newId, type Server } from '@likeness/runtime'
+import { insertDirectUpload } from '../database/direct-uploads.table.js'
+import type { Actor } from '../database/upload-events.table.js'
+import { lockUser } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { announce } from './announce.js'
+import { cleanFilename } from './clean-filename.js'
+import { makeRoom } from './make-room.js'
+import { deleteFiles, directKey, uploadFiles } from './upload-files.js'
+
+/** A body that began in time may end later, and is completed after that. */
+const lateSeconds = 300
+
+/** POST /v1/uploads/direct: step one for a storage that takes the bytes itself. */
+export function createDirectUploadRoute(server: Server, deps: Deps): void {
+  server.post(
+    '/v1/uploads/direct',
+    {
+      schema: {
+        summary: 'Announce a picture to send straight to the storage',
+        description:
+          'POST the picture to `url` as multipart/form-data, all `fields` first and the picture last as `file`; ' +
+          'then complete the upload. Only where the storage can take it; else 409 `direct-upload-unavailable`.',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        querystring: DirectUploadQuery,
+        body: CreateDirectUpload,
+        response: { 201: DirectUpload, '4xx': ProblemBody, '5xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const { userId = caller.id, replace } = request.query
+      if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
+      const owner = { userId, actor: { id: caller.id, ip: request.ip } }
+      const options = { replaceOldest: replace === 'oldest' }
+      return reply.code(201).send(await createDirectUpload(deps, owner, request.body, options))
+    },
+  )
+}
+
+/**
+ * Reserves a pending upload of the user for bytes to come, and makes the form that takes them.
+ * @throws Problem direct-upload-unavailable, image-too-large, and those of `makeRoom`
+ */
+async function createDirectUpload(
+  deps: Deps,
+  owner: { userId: string; actor: Actor },
+  announced: CreateDirectUpload,
+  options: { replaceOldest: boolean },
+): Promise<DirectUpload> {
+  const { config, db, storage } = deps
+  const { bytes, sha256, contentType } = announced
+  if (!storage.presignPost) throw problem('direct-upload-unavailable')
+  if (bytes > config.IMAGE_MAX_BYTES) throw problem('image-too-large', { limit: config.IMAGE_MAX_BYTES })
+
+  const id = newId()
+  const key = { user_id: owner.userId, id }
+  const expiresInSeconds = config.DIRECT_UPLOAD_SECONDS
+  const expiresAt = new Date(Date.now() + expiresInSeconds * 1000).toISOString()
+  const form = await storage.presignPost(directKey(key), { bytes, sha256, contentType, expiresInSeconds })
+  const replaced = await db.transaction().execute(async (trx) => {
+    await lockUser(trx, owner.userId)
+    const rows = await makeRoom(trx, config, owner, { by: id, ...options })
+    const upload = { ...key, original_filename: cleanFilename(announced.filename), bytes, sha256 }
+    await insertDirectUpload(trx, upload, expiresInSeconds + lateSeconds)
+    return rows
+  })
+  await deleteFiles(deps, replaced.flatMap(uploadFiles))
+  for (const gone of replaced) await announce(deps.bus, gone)
+  return { id, url: form.url, fields: { ...form.fields }, expiresAt }
+}

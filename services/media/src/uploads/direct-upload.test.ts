@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto'
+import type { DirectUpload, ProblemBody, Upload } from '@likeness/contracts'
+import { startS3 } from '@likeness/storage/testing'
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { eraseUser } from '../erasure/erase-user.job.js'
+import { form, jpeg, quarters, readQuarters } from '../testing/pictures.js'
+import { type Media, startMedia } from '../testing/start-media.js'
+import { collectGarbage } from '../upkeep/collect-garbage.js'
+import { expireUploads } from '../upkeep/expire-uploads.js'
+
+const s3 = await startS3(t)
+let buckets = 0
+const onS3 = (t: Test, config: Record<string, string> = {}): Promise<Media> =>
+  startMedia(t, { config: { STORAGE_URL: s3.url(`pictures/${buckets++}`), ...config } })
+
+type Person = Awaited<ReturnType<Media['person']>>
+
+const announcementOf = (bytes: Buffer) => ({
+  filename: '../me.png',
+  contentType: 'image/png',
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+})
+
+const announce = (person: Person, bytes: Buffer, query = '') =>
+  person.call<DirectUpload>('POST', `/v1/uploads/direct${query}`, announcementOf(bytes))
+
+/** What a browser does with the form. */
+async function send({ url, fields }: DirectUpload, bytes: Buffer): Promise<void> {
+  const body = new FormData()
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append('file', new Blob([new Uint8Array(bytes)]), 'me.png')
+  const answer = await fetch(url, { method: 'POST', body })
+  if (answer.status !== 204) throw new Error(`The storage answered ${answer.status}`)
+}
+
+const complete = (person: Person, id: string) => person.call<Upload>('POST', `/v1/uploads/${id}/complete`)
+
+async function blobs(media: Media): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of media.deps.storage.list('')) keys.push(key)
+  return keys
+}
+
+const refusal = (status: number, code: string) => ({ status, body: { status, code } })
+
+t.test('a picture sent straight to the storage becomes the avatar', async (t) => {
+  const media = await onS3(t)
+  await media.work()
+  const person = await media.person()
+  const bytes = await quarters(300, 300).png().toBuffer()
+  const announced = await announce(person, bytes)
+  t.equal(announced.status, 201)
+  const { id, expiresAt } = announced.body
+  t.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 900_000) < 60_000)
+  t.match(await person.call('GET', `/v1/uploads/${id}`), refusal(404, 'upload-not-found'), 'none yet')
+
+  await send(announced.body, bytes)
+  const completed = await complete(person, id)
+  t.match(completed, {
+    status: 201,
+    body: { id, status: 'pending', originalFilename: 'me.png', format: 'png', bytes: bytes.length },
+  })
+  t.match(completed.headers.get('location'), `/v1/uploads/${id}`)
+  t.notOk((await blobs(media)).some((key) => key.endsWith('.direct')))
+  const live = await person.call<Upload>('POST', `/v1/uploads/${id}/confirm`, undefined, {
+    prefer: 'wait=30',
+  })
+  t.match(live, { status: 200, body: { status: 'published' } })
+  const picture = await person.call('GET', `/v1/avatars/${person.id}?size=128&format=webp`)
+  t.equal(await readQuarters(picture.bytes), 'rgby')
+  t.match(await complete(person, id), { status: 200, body: { id, status: 'published' } }, 'a repetition')
+})
+
+t.test('a disk takes none', async (t) => {
+  const media = await startMedia(t)
+  const person = await media.person()
+  t.match(await announce(person, await jpeg()), refusal(409, 'direct-upload-unavailable'))
+  t.match(await complete(person, crypto.randomUUID()), refusal(404, 'upload-not-found'))
+})
+
+t.test('what may not be announced', async (t) => {
+  const media = await onS3(t)
+  const person = await media.person()
+  const good = announcementOf(await jpeg())
+  const post = (body: object, query = '') =>
+    person.call<ProblemBody>('POST', `/v1/uploads/direct${query}`, body)
+  t.match(await post({ ...good, bytes: media.config.IMAGE_MAX_BYTES + 1 }), refusal(413, 'image-too-large'))
+  for (const wrong of [
+    { bytes: 0 },
+    { bytes: 1.5 },
+    { sha256: 'abc' },
+    { contentType: 'text/html' },
+    { contentType: 'image/png\r\nx: y' },
+    { key: 'elsewhere' },
+  ]) {
+    t.match(await post({ ...good, ...wrong }), refusal(400, 'validation-failed'), JSON.stringify(wrong))
+  }
+  t.match(await post(good, `?userId=${crypto.randomUUID()}`), refusal(403, 'forbidden'))
+  const anonymous = await fetch(`${media.url}/v1/uploads/direct`, { method: 'POST' })
+  t.equal(anonymous.status, 401)
+})
+
+t.test('only the announced bytes will do', async (t) => {
+  const media = await onS3(t)
+  const person = await media.person()
+  const bytes = await jpeg()
+  const { body } = await announce(person, bytes)
+  t.match(await complete(person, body.id), refusal(409, 'direct-upload-missing'))
+  await send(body, Buffer.concat([bytes, Buffer.alloc(1)]))
+  t.match(await complete(person, body.id), refusal(409, 'direct-upload-mismatch'), 'another size')
+  await send(body, Buffer.alloc(bytes.length))
+  t.match(await complete(person, body.id), refusal(409, 'direct-upload-mismatch'), 'another hash')
+  await send(body, bytes)
+  t.equal((await complete(person, body.id)).status, 201, 'sent again as announced')
+})
+
+t.test('bytes that are no picture leave nothing', async (t) => {
+  const media = await onS3(t)
+  const person = await media.person()
+  const text = Buffer.from('<!doctype html><script>alert(1)</script>')
+  const { body } = await announce(person, text)
+  await send(body, text)
+  t.match(await complete(person, body.id), refusal(415, 'unsupported-image'))
+  t.match(await complete(person, body.id), refusal(404, 'upload-not-found'))
+  t.strictSame(await blobs(media), [])
+})
+
+t.test('of many completions at once, one makes the upload', async (t) => {
+  const media = await onS3(t)
+  const person = await media.person()
+  const bytes = await jpeg()
+  const { body } = await announce(person, bytes)
+  await send(body, bytes)
+  const answers = await Promise.all(Array.from({ length: 8 }, () => complete(person, body.id)))
+  t.equal(answers.filter(({ status }) => status === 201).length, 1)
+  t.equal(answers.filter(({ status }) => status === 200).length, 7)
+  t.ok(answers.every((answer) => answer.body.id === body.id))
+  const events = await media.deps.db.selectFrom('upload_events').select('type').execute()
+  t.strictSame(events, [{ type: 'uploaded' }])
+  t.strictSame(await blobs(media), [`uploads/${person.id}/${body.id}.original`])
+})
+
+t.test('others do not see it; managers may act for them', async (t) => {
+  const media = await onS3(t)
+  const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
+  const bytes = await jpeg()
+  const { body } = await announce(max, bytes, `?userId=${ana.id}`)
+  await send(body, bytes)
+  t.match(await complete(ben, body.id), refusal(404, 'upload-not-found'))
+  t.match(await complete(max, body.id), { status: 201, body: { userId: ana.id } })
+  t.match(await complete(ana, body.id), { status: 200 })
+})
+
+t.test('an announced upload counts as pending, exactly', async (t) => {
+  const media = await onS3(t, { PENDING_PER_USER: '3' })
+  const person = await media.person()
+  const bytes = await jpeg()
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      index % 2 === 0 ? announce(person, bytes) : person.call('POST', '/v1/uploads', form(bytes)),
+    ),
+  )
+  t.equal(answers.filter(({ status }) => status === 201).length, 3)
+  t.ok(answers.every(({ status }) => status === 201 || status === 429))
+
+  const other = await media.person()
+  const announced = []
+  for (let count = 0; count < 2; count += 1) announced.push((await announce(other, bytes)).body)
+  t.equal((await other.call('POST', '/v1/uploads', form(bytes))).status, 201)
+  t.match(await announce(other, bytes), refusal(429, 'too-many-pending'))
+  const replacing = await announce(other, bytes, '?replace=oldest')
+  t.equal(replacing.status, 201, 'the one that can be replaced')
+  t.match(await announce(other, bytes, '?replace=oldest'), refusal(429, 'too-many-pending'))
+  for (const one of [...announced, replacing.body]) {
+    await send(one, bytes)
+    t.equal((await complete(other, one.id)).status, 201, 'it has had its place')
+  }
+  t.match(await announce(other, bytes), refusal(429, 'too-many-pending'))
+})
+
+t.test('announced uploads are limited by the ten minutes, completed or not', async (t) => {
+  const media = await onS3(t, { UPLOADS_PER_10_MINUTES: '2' })
+  const person = await media.person()
+  const bytes = await jpeg()
+  const first = await announce(person, bytes)
+  t.equal((await announce(person, bytes)).status, 201)
+  t.match(await announce(person, bytes), refusal(429, 'rate-limited'))
+  await send(first.body, bytes)
+  t.equal((await complete(person, first.body.id)).status, 201)
+  t.match(await person.call('POST', '/v1/uploads', form(bytes)), refusal(429, 'rate-limited'))
+})
+
+t.test('abandoned ones expire, and their bytes go', async (t) => {
+  const media = await onS3(t, { PENDING_PER_USER: '1' })
+  const person = await media.person()
+  const bytes = await jpeg()
+  const { body } = await announce(person, bytes)
+  await send(body, bytes)
+  const deps = await media.upkeep()
+  t.strictSame(await expireUploads(deps, { dryRun: false }), { expired: 0, abandoned: 0 })
+  await media.deps.db
+    .updateTable('direct_uploads')
+    .set({ expires_at: sql<Date>`now() - interval '1 second'` })
+    .execute()
+  t.match(await complete(person, body.id), refusal(410, 'upload-expired'))
+  t.equal((await announce(person, bytes)).status, 201, 'its place is free')
+  t.strictSame(await expireUploads(deps, { dryRun: true }), { expired: 0, abandoned: 1 })
+  t.equal((await blobs(media)).length, 1)
+  t.strictSame(await expireUploads(deps, { dryRun: false }), { expired: 0, abandoned: 1 })
+  t.strictSame(await blobs(media), [])
+  t.match(await complete(person, body.id), refusal(404, 'upload-not-found'))
+})
+
+t.test('bytes sent again after all was done are garbage; awaited ones are not', async (t) => {
+  const media = await onS3(t)
+  const person = await media.person()
+  const bytes = await jpeg()
+  const done = await announce(person, bytes)
+  await send(done.body, bytes)
+  t.equal((await complete(person, done.body.id)).status, 201)
+  await send(done.body, Buffer.from('something else'))
+  const awaited = await announce(person, bytes)
+  await send(awaited.body, bytes)
+  const deps = await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' })
+  t.match(await collectGarbage(deps, { dryRun: false }), { blobs: 1, bytes: 14 })
+  t.strictSame(
+    await blobs(media),
+    [
+      `uploads/${person.id}/${done.body.id}.original`,
+      `uploads/${person.id}/${awaited.body.id}.direct`,
+    ].toSorted(),
+  )
+})
+
+t.test('a user who leaves takes it along', async (t) => {
+  const media = await onS3(t)
+  const person = await media.person()
+  const bytes = await jpeg()
+  const { body } = await announce(person, bytes)
+  await send(body, bytes)
+  await eraseUser(await media.upkeep(), { userId: person.id })
+  t.strictSame(await blobs(media), [])
+  t.match(await complete(person, body.id), refusal(404, 'upload-not-found'))
+})
