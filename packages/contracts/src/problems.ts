@@ -234,8 +234,8 @@ export const mediaProblems = {
     415,
     ['This kind of file is not accepted', 'Ce type de fichier n’est pas accepté'],
     [
-      'The bytes look like {seen}; accepted are {accepted}.',
-      'Les octets ressemblent à {seen} ; acceptés : {accepted}.',
+      'The bytes look like {seen}; accepted are {accepted}. Send the picture as JPEG.',
+      'Les octets ressemblent à {seen} ; acceptés : {accepted}. Envoyez l’image en JPEG.',
     ],
   ),
   'invalid-image': row(

@@ -20,7 +20,9 @@ export const UploadStatus = z
 export type UploadStatus = z.output<typeof UploadStatus>
 
 /** Formats accepted, decided from the bytes. */
-export const ImageFormat = z.enum(['jpeg', 'png', 'webp', 'gif']).meta({ id: 'ImageFormat' })
+export const ImageFormat = z
+  .enum(['jpeg', 'png', 'webp', 'gif', 'avif', 'heic', 'bmp'])
+  .meta({ id: 'ImageFormat' })
 export type ImageFormat = z.output<typeof ImageFormat>
 
 /** A rectangle in whole pixels of the upright image; variants are the square it is scaled to. */

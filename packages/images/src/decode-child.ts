@@ -7,8 +7,11 @@ import type { DecodeMessage, DecodeRequest } from './decode-job.js'
 import { ImageError } from './image-error.js'
 import { prepare } from './prepare.js'
 import { render } from './render.js'
+import { unblockAllFormats } from './sharp.js'
 
 const reportMemoryEveryMs = 25
+
+unblockAllFormats()
 
 process.on('message', (request: DecodeRequest) => void answer(request))
 

@@ -1,36 +1,41 @@
-import type { CreateRaw, Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
+import { decodeBmp } from './decode-bmp.js'
+import { decodeHeic } from './decode-heic.js'
 import { ImageError } from './image-error.js'
 import type { Picture } from './open-picture.js'
+import { fromPixels, type Pixels, toPixels } from './pixels.js'
+import { tagPng } from './png-chunk.js'
 import { sharp } from './sharp.js'
 
-/** 8-bit sRGB pixels in memory: 3 channels, or 4 when some pixel is transparent. */
-export type Pixels = { readonly data: Buffer; readonly raw: CreateRaw }
+/** Starts a pipeline over what a decoder makes of a picture. */
+type Start = Picture['decode']
 
 /**
- * Decodes a picture once.
+ * Decodes a picture once, into sRGB: 3 channels, or 4 when some pixel is transparent.
  *
  * @param shape turns it upright and makes it as small as it will be needed
  * @throws ImageError `invalid-image`
  */
 export async function decodePixels(picture: Picture, shape: (stored: Sharp) => Sharp): Promise<Pixels> {
-  const direct = shape(picture.decode())
-  try {
-    const late = picture.hasRgbProfile ? await transformColoursLast(picture, shape) : undefined
-    return await dropOpaqueAlpha(await toPixels(late ?? direct))
-  } catch (cause) {
-    throw new ImageError('invalid-image', 'The picture is damaged: its pixels cannot be decoded.', { cause })
-  }
+  const start = await decoderOf(picture).catch(damaged)
+  // Throws when the caller asks for what cannot be made.
+  const direct = shape(start())
+  return (async () => {
+    const late = picture.hasRgbProfile ? await transformColoursLast(picture, start, shape) : undefined
+    return dropOpaqueAlpha(await toPixels(late ?? direct))
+  })().catch(damaged)
 }
 
-/** Reads pixels that a pipeline makes. */
-export async function toPixels(pipeline: Sharp): Promise<Pixels> {
-  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true })
-  return { data, raw: { width: info.width, height: info.height, channels: info.channels } }
+function damaged(cause: unknown): never {
+  throw new ImageError('invalid-image', 'The picture is damaged: its pixels cannot be decoded.', { cause })
 }
 
-/** Starts a pipeline over pixels. */
-export function fromPixels({ data, raw }: Pixels): Sharp {
-  return sharp(data, { raw })
+/** libvips decodes as its pipeline runs; for what it cannot, all pixels are there before. */
+async function decoderOf(picture: Picture): Promise<Start> {
+  if (picture.format !== 'bmp' && picture.format !== 'heic') return picture.decode
+  const pixels =
+    picture.format === 'bmp' ? decodeBmp(picture.bytes) : await decodeHeic(picture.bytes, picture)
+  return () => fromPixels(pixels)
 }
 
 /**
@@ -42,15 +47,25 @@ export function fromPixels({ data, raw }: Pixels): Sharp {
  */
 async function transformColoursLast(
   picture: Picture,
+  start: Start,
   shape: (stored: Sharp) => Sharp,
 ): Promise<Sharp | undefined> {
-  const small = await shape(picture.decode({ ignoreIcc: true }))
+  const small = await shape(start({ ignoreIcc: true }))
     .keepIccProfile()
     .png({ compressionLevel: 0 })
     .toBuffer()
     .catch(() => undefined)
   if (!small) return undefined
-  return (await sharp(small).metadata()).icc ? sharp(small) : undefined
+  const profile = picture.profile === 'p3' ? await displayP3() : picture.profile
+  const carried = (await sharp(small).metadata()).icc
+  const tagged = carried || profile === undefined ? small : tagPng(small, profile)
+  return (await sharp(tagged).metadata()).icc ? sharp(tagged) : undefined
+}
+
+/** The profile that libvips brings along. */
+async function displayP3(): Promise<Buffer | undefined> {
+  const one = sharp({ create: { width: 1, height: 1, channels: 3, background: '#000000' } })
+  return (await sharp(await one.withIccProfile('p3').png().toBuffer()).metadata()).icc
 }
 
 /** An alpha channel that says nothing doubles the cost of encoding. */

@@ -134,6 +134,8 @@ export function startDecodeProcess(
         // A send that fails means a process that has ended, which `gone` answers.
         child.send({ kind, bytes, options }, () => undefined)
       })
+      // Some decoders never give back what they took; the next picture shall have all of the limit.
+      if (residentMiB() > limits.maxRssMiB * 0.75) void kill(crash('It kept too much memory.'))
       return result as DecodeJobs[K]['result']
     } finally {
       job = undefined

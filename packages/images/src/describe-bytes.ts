@@ -1,4 +1,4 @@
-import { begins, sniff } from './loaders.js'
+import { begins, brandsOf, type Format, sniff } from './loaders.js'
 
 const magics = [
   ['BM', 'a BMP picture'],
@@ -35,6 +35,9 @@ const brands: Record<string, string> = {
   msf1: 'a HEIF picture',
 }
 
+/** A format as people write it. */
+export const nameOf = (format: Format): string => (format === 'webp' ? 'WebP' : format.toUpperCase())
+
 /** Tab, line ends and escape; other bytes below a space tell binary from text. */
 const textControls = Buffer.from('\t\n\v\f\r\x1b')
 
@@ -45,8 +48,10 @@ const textControls = Buffer.from('\t\n\v\f\r\x1b')
 export function describeBytes(bytes: Buffer): string {
   if (bytes.length === 0) return 'an empty file'
   const format = sniff(bytes)
-  if (format) return `a ${format === 'webp' ? 'WebP' : format.toUpperCase()} picture`
-  if (begins(bytes.subarray(4), 'ftyp')) return brands[bytes.toString('latin1', 8, 12)] ?? 'a video file'
+  if (format) return `${format === 'avif' ? 'an' : 'a'} ${nameOf(format)} picture`
+  if (begins(bytes.subarray(4), 'ftyp')) {
+    return brandsOf(bytes).flatMap((brand) => brands[brand] ?? [])[0] ?? 'a video file'
+  }
   return (
     describeText(bytes.subarray(0, 1024)) ??
     magics.find(([magic]) => begins(bytes, magic))?.[1] ??

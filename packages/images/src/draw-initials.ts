@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { fromPixels, type Pixels, toPixels } from './decode-pixels.js'
+import { fromPixels, type Pixels, toPixels } from './pixels.js'
 import { sharp } from './sharp.js'
 
 /** What the font in `fonts/` has: Latin, Greek, Cyrillic, Armenian and Hebrew capitals, and digits. */

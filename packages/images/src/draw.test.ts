@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import t from 'tap'
-import { canDrawInitials, type Drawing, draw, initialsColours } from './index.js'
+import { canDrawInitials, type Drawing, draw, initialsColours, probe } from './index.js'
 import { blocksOf, near, pixelAt } from './test-pictures.js'
 
 const options = { size: 128, format: 'png', background: '#336699' } as const
@@ -22,9 +22,10 @@ await t.test('every drawing in every format and at any size', async (t) => {
     { kind: 'blank' },
   ]
   for (const drawing of drawings) {
-    for (const format of ['png', 'webp', 'jpeg'] as const) {
+    for (const format of ['png', 'webp', 'jpeg', 'avif'] as const) {
       for (const size of [1, 7, 80, 512]) {
-        const found = await sharp(await draw(drawing, { ...options, size, format })).metadata()
+        const bytes = await draw(drawing, { ...options, size, format })
+        const found = await probe(bytes, { maxPixels: 512 * 512, minPixels: 1 })
         t.match(found, { format, width: size, height: size }, `${drawing.kind} ${format} ${size}`)
       }
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { fromPixels, type Pixels, toPixels } from './decode-pixels.js'
 import { drawInitials } from './draw-initials.js'
 import { type EncodedFormat, type EncodeOptions, encode } from './encode.js'
+import { fromPixels, type Pixels, toPixels } from './pixels.js'
 import { sharp } from './sharp.js'
 
 /** A picture for whoever has none of their own. The same drawing always has the same pixels. */

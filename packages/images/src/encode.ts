@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp'
-import { fromPixels, type Pixels } from './decode-pixels.js'
+import { fromPixels, type Pixels } from './pixels.js'
 
 export type EncodeOptions = {
   /** `#rrggbb`, seen through transparent pixels in formats that have none. */

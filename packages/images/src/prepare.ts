@@ -1,7 +1,8 @@
 import { rgbaToThumbHash } from 'thumbhash'
-import { decodePixels, fromPixels, type Pixels, toPixels } from './decode-pixels.js'
+import { decodePixels } from './decode-pixels.js'
 import { encode } from './encode.js'
 import { openPicture } from './open-picture.js'
+import { fromPixels, type Pixels, toPixels } from './pixels.js'
 
 export type PrepareOptions = {
   /** Width × height of the picture at most. */

@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import type { Area } from './crop.js'
 import { ImageError, openDecoder, type RenderOptions, type Variant } from './index.js'
+import { tagPng } from './png-chunk.js'
 import {
   animation,
   blocksOf,
@@ -13,7 +14,6 @@ import {
   pixelAt,
   plain,
   tagJpeg,
-  tagPng,
 } from './test-pictures.js'
 
 const decoder = openDecoder({ children: 2 })

@@ -1,9 +1,10 @@
 import type { Sharp } from 'sharp'
 import { type Area, squareIn, storedArea } from './crop.js'
-import { decodePixels, fromPixels, type Pixels, toPixels } from './decode-pixels.js'
+import { decodePixels } from './decode-pixels.js'
 import { type EncodeOptions, encode, type OutputFormat } from './encode.js'
 import { loaders } from './loaders.js'
 import { openPicture, type Picture } from './open-picture.js'
+import { fromPixels, type Pixels, toPixels } from './pixels.js'
 
 export type RenderOptions = EncodeOptions & {
   /**

@@ -1,6 +1,7 @@
 /* Pictures the tests make for themselves, and ways to look at what came out. */
 import { deflateSync } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
+import { pngChunk } from './png-chunk.js'
 
 export type Colour = readonly [red: number, green: number, blue: number]
 
@@ -24,22 +25,36 @@ const firstRowAndColumn = [
   ['left', 'bottom'],
 ] as const
 
-/** A gradient whose upright size is given, stored turned as the orientation says, as a pipeline. */
-export function gradient(size: { width: number; height: number }, orientation = 1): Sharp {
+/**
+ * A picture of which each upright pixel is given, stored turned as the orientation says, as a pipeline.
+ *
+ * @param pixelAt its colour, and with a fourth number its alpha; as many numbers for every pixel
+ */
+export function picture(
+  size: { width: number; height: number },
+  orientation: number,
+  pixelAt: (x: number, y: number) => readonly number[],
+): Sharp {
   const sides = firstRowAndColumn[orientation - 1] ?? ['top', 'left']
   const turned = orientation > 4
   const [columns, rows] = turned ? [size.height, size.width] : [size.width, size.height]
-  const data = Buffer.alloc(columns * rows * 3)
+  const channels = pixelAt(0, 0).length as 3 | 4
+  const data = Buffer.alloc(columns * rows * channels)
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const [x, y] = turned ? [row, column] : [column, row]
       const uprightX = (sides as readonly string[]).includes('right') ? size.width - 1 - x : x
       const uprightY = (sides as readonly string[]).includes('bottom') ? size.height - 1 - y : y
-      data.set(gradientAt(uprightX, uprightY, size), (row * columns + column) * 3)
+      data.set(pixelAt(uprightX, uprightY), (row * columns + column) * channels)
     }
   }
-  const pixels = sharp(data, { raw: { width: columns, height: rows, channels: 3 } })
+  const pixels = sharp(data, { raw: { width: columns, height: rows, channels } })
   return orientation === 1 ? pixels : pixels.withMetadata({ orientation })
+}
+
+/** A gradient whose upright size is given, stored turned as the orientation says, as a pipeline. */
+export function gradient(size: { width: number; height: number }, orientation = 1): Sharp {
+  return picture(size, orientation, (x, y) => gradientAt(x, y, size))
 }
 
 /** A picture of one colour, as a pipeline. */
@@ -151,13 +166,6 @@ export function tagJpeg(jpeg: Buffer, profile: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), marker, content, jpeg.subarray(2)])
 }
 
-/** Puts a profile into a PNG without touching its pixels. */
-export function tagPng(png: Buffer, profile: Buffer): Buffer {
-  const afterHeader = 8 + 25
-  const chunk = pngChunk('iCCP', Buffer.concat([Buffer.from('test\0\0'), deflateSync(profile)]))
-  return Buffer.concat([png.subarray(0, afterHeader), chunk, png.subarray(afterHeader)])
-}
-
 /** A PNG that claims a size and, unless told otherwise, holds next to nothing of it. */
 export function emptyPng(
   width: number,
@@ -173,25 +181,6 @@ export function emptyPng(
     pngChunk('IDAT', pixels),
     pngChunk('IEND', Buffer.alloc(0)),
   ])
-}
-
-function pngChunk(type: string, content: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type, 'latin1'), content])
-  const chunk = Buffer.alloc(named.length + 8)
-  chunk.writeUInt32BE(content.length)
-  named.copy(chunk, 4)
-  chunk.writeUInt32BE(crc32(named), named.length + 4)
-  return chunk
-}
-
-/** As in the PNG specification, annex D (`zlib.crc32` needs Node 22). */
-function crc32(bytes: Buffer): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  }
-  return ~crc >>> 0
 }
 
 function rgb([r, g, b]: Colour) {

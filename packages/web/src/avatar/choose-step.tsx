@@ -48,7 +48,8 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
             <p>
               {isDragging ? 'Let go to send it' : 'Drop or paste a picture here'}
               <span className="block text-sm text-soft">
-                JPEG, PNG, WebP or GIF{limit !== undefined && `, up to ${bytesForPeople(limit)}`}
+                JPEG, PNG, WebP, GIF, AVIF, HEIC or BMP
+                {limit !== undefined && `, up to ${bytesForPeople(limit)}`}
               </span>
             </p>
             <Button look="primary" onClick={() => input.current?.click()}>

@@ -2,7 +2,8 @@ import { Fault } from '../api/fault.js'
 import { bytesForPeople } from '../ui/bytes.js'
 
 /** The formats to offer; what a file really is the server decides from its bytes. */
-export const ACCEPTED_TYPES = 'image/jpeg,image/png,image/webp,image/gif'
+export const ACCEPTED_TYPES =
+  'image/jpeg,image/png,image/webp,image/gif,image/avif,image/heic,image/heif,image/bmp'
 
 /**
  * The one file of a drop, a paste or a choice, or why it cannot be sent; undefined when there is none.

@@ -137,7 +137,7 @@ t.test('what is not an accepted picture', async (t) => {
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"/>')
   const seen = await refused(form(svg, 'photo.png'), { status: 415, code: 'unsupported-image' })
   t.match(seen.detail, /SVG/i, 'says what was seen')
-  t.match(seen.detail, /JPEG, PNG, WEBP, GIF/, 'says what is accepted')
+  t.match(seen.detail, /JPEG, PNG, WebP, GIF, AVIF, (HEIC, )?BMP/, 'says what is accepted')
   await refused(form(Buffer.from('<!doctype html><script>alert(1)</script>'), 'photo.png'), {
     status: 415,
     code: 'unsupported-image',

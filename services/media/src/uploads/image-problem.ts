@@ -1,5 +1,4 @@
-import { ImageFormat } from '@likeness/contracts'
-import { describeBytes, type ImageError } from '@likeness/images'
+import { describeBytes, formats, type ImageError, nameOf, pixelLimit, sniff } from '@likeness/images'
 import type { Problem } from '@likeness/runtime'
 import { problem } from '../problems.js'
 
@@ -13,10 +12,13 @@ export function imageProblem(
     case 'unsupported-image':
       return problem('unsupported-image', {
         seen: describeBytes(bytes),
-        accepted: ImageFormat.options.map((format) => format.toUpperCase()).join(', '),
+        accepted: formats.map(nameOf).join(', '),
       })
-    case 'too-many-pixels':
-      return problem('too-many-pixels', { limit: limits.maxPixels })
+    case 'too-many-pixels': {
+      const format = sniff(bytes)
+      const limit = format ? pixelLimit(format, limits.maxPixels) : limits.maxPixels
+      return problem('too-many-pixels', { limit })
+    }
     case 'image-too-small':
       return problem('image-too-small', { limit: limits.minPixels })
     default:
