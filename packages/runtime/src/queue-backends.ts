@@ -49,8 +49,6 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
     connectionTimeoutMillis: 5_000,
   })
   pool.on('error', onError)
-  // Each queue and worker adds its listeners to the one pool.
-  pool.setMaxListeners(0)
   // Every queue and worker adds a listener to the pool they share.
   pool.setMaxListeners(0)
   await migrateQueue(pool)
