@@ -15,6 +15,8 @@ import pg from 'pg'
 export type Stack = {
   readonly accounts: string
   readonly media: string
+  /** URLs of the services' databases. */
+  readonly databases: { readonly accounts: string; readonly media: string }
   readonly folder: string
   /** URL of a database of the same server. */
   database(name: string): Promise<string>
@@ -102,7 +104,8 @@ export async function openStack(
   await start('accounts/dist/worker', 1, accountsDb)
   await start('media/dist/http', 2, mediaDb)
   const stopWorker = await start('media/dist/worker', 3, mediaDb)
-  return { accounts: urlOf(0), media: urlOf(2), folder, database, stopWorker, close }
+  const databases = { accounts: accountsDb, media: mediaDb }
+  return { accounts: urlOf(0), media: urlOf(2), databases, folder, database, stopWorker, close }
 }
 
 /** Registers a user and logs in. @returns the access token */

@@ -48,6 +48,8 @@ create table upload_events (
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
   constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
 );
+CREATE INDEX upload_events_by_filename ON public.upload_events USING gin (((details ->> 'filename'::text)) gin_trgm_ops) WHERE (type = 'uploaded'::text);
+CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
 
 create table uploads (
   user_id uuid not null,
@@ -86,6 +88,8 @@ create table uploads (
   constraint uploads_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]))),
   constraint uploads_width_check CHECK ((width > 0))
 );
+CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id);
+CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id);
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
 CREATE INDEX uploads_pending ON public.uploads USING btree (user_id, id) WHERE (status = 'pending'::text);

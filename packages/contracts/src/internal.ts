@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id, Time } from './common.js'
+import { UploadEvent } from './history.js'
 import { Upload } from './uploads.js'
 import { ProfileAvatar } from './users.js'
 
@@ -59,18 +60,6 @@ export const EmailHash = z
 export const EmailHashParams = z.object({ hash: EmailHash })
 export const HashedUser = z.object({ userId: Id }).meta({ id: 'HashedUser' })
 export type HashedUser = z.output<typeof HashedUser>
-
-/** One event of an upload's trail, as its owner is given it. */
-export const UploadEvent = z
-  .object({
-    type: z.string(),
-    at: Time,
-    actorId: Id.nullable().describe('null when a job did it'),
-    ip: z.string().nullable(),
-    details: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: 'UploadEvent' })
-export type UploadEvent = z.output<typeof UploadEvent>
 
 /**
  * `GET /internal/users/:id/export`, accounts → media: all that media holds on a user. Each file's bytes are at

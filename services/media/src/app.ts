@@ -9,6 +9,8 @@ import { withdrawAvatarRoute } from './avatars/withdraw-avatar.js'
 import type { Deps } from './deps.js'
 import { eraseUserRoute } from './erasure/erase-user.js'
 import { exportFileRoute, exportUserRoute } from './erasure/export-user.js'
+import { listHistoryRoute } from './history/list-history.js'
+import { listTrailRoute } from './history/list-trail.js'
 import { problem } from './problems.js'
 import { BytesInFlight } from './uploads/bytes-in-flight.js'
 import { confirmUploadRoute } from './uploads/confirm-upload.js'
@@ -78,6 +80,13 @@ export async function openApp(deps: Deps): Promise<Server> {
       await acceptPictures(pictures)
       createUploadRoute(pictures, deps, inFlight)
     })
+  })
+
+  // Managers and admins
+  await server.register(async (managed: Server) => {
+    managed.addHook('onRequest', guards.manager)
+    listHistoryRoute(managed, deps)
+    listTrailRoute(managed, deps)
   })
 
   // The accounts service

@@ -41,18 +41,16 @@ export function findAvatar(
 }
 
 /** The avatars of these uploads, for their views. */
-export function findAvatarsOf(
+export async function findAvatarsOf(
   db: Database<Tables>,
-  userId: string,
-  versions: readonly number[],
+  uploads: readonly { user_id: string; version: number | null }[],
 ): Promise<AvatarRow[]> {
-  if (versions.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('avatars')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('version', 'in', versions)
-    .execute()
+  const [users, versions] = [uploads.map((one) => one.user_id), uploads.map((one) => one.version)]
+  if (users.length === 0) return []
+  const { rows } = await sql<AvatarRow>`
+    select avatars.* from unnest(${users}::uuid[], ${versions}::bigint[]) as wanted (user_id, version)
+    join avatars using (user_id, version)`.execute(db)
+  return rows
 }
 
 /** The newest version that decided what a user shows: of the live avatar, or of a withdrawal; 0 before any. */

@@ -150,7 +150,7 @@ export function insertUpload(
         type: 'uploaded',
         actor_id: actor.id,
         ip: actor.ip,
-        details: JSON.stringify(details),
+        details: JSON.stringify({ filename: upload.original_filename, ...details }),
       }),
     )
     .selectFrom('inserted')

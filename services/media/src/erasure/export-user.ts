@@ -7,6 +7,7 @@ import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { Picture } from '../pictures.js'
 import { problem } from '../problems.js'
+import { viewEvent } from '../uploads/event-view.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
 const everything = { status: undefined, erased: true, after: undefined, limit: Number.MAX_SAFE_INTEGER }
@@ -62,10 +63,9 @@ async function exportUser(deps: Deps, userId: string): Promise<MediaExport> {
 async function eventsByUpload(deps: Deps, userId: string) {
   const byUpload = new Map<string, MediaExport['uploads'][number]['events']>()
   for (const event of await listEvents(deps.db, userId)) {
-    const { upload_id, type, at, actor_id, ip, details } = event
-    const list = byUpload.get(upload_id) ?? []
-    byUpload.set(upload_id, list)
-    list.push({ type, at: at.toISOString(), actorId: actor_id, ip, details })
+    const list = byUpload.get(event.upload_id) ?? []
+    byUpload.set(event.upload_id, list)
+    list.push(viewEvent(event))
   }
   return byUpload
 }

@@ -4,6 +4,7 @@ import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { findUploadFor } from './find-upload.js'
+import { openCursor } from './open-cursor.js'
 import { viewUpload, viewUploads } from './upload-view.js'
 
 /** GET /v1/uploads/:id */
@@ -42,12 +43,11 @@ export function listUploadsRoute(server: Server, deps: Deps): void {
       if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
       // Upload-Limit of draft-ietf-httpbis-resumable-upload: nobody need send what would be refused.
       reply.header('upload-limit', `max-size=${deps.config.IMAGE_MAX_BYTES}`)
-      const after = cursor === undefined ? undefined : deps.cursors.open(cursor)
-      if (cursor !== undefined && !after) throw problem('invalid-cursor')
+      const after = openCursor(deps.cursors, cursor)
       const rows = await listUploads(deps.db, userId, {
         status,
         erased: false,
-        after: after?.id,
+        after,
         limit: limit + 1,
       })
       const views = await viewUploads(deps, rows)

@@ -13,16 +13,14 @@ export async function viewUpload(deps: Pick<Deps, 'db' | 'config'>, row: UploadR
   return view
 }
 
-/** Uploads of one user as a client sees them, in the same order. */
+/** Uploads as a client sees them, in the same order. */
 export async function viewUploads(
   deps: Pick<Deps, 'db' | 'config'>,
   rows: readonly UploadRow[],
 ): Promise<Upload[]> {
-  const rendered = rows.filter((row) => row.rendered_at !== null)
   const avatars = await findAvatarsOf(
     deps.db,
-    rows[0]?.user_id ?? '',
-    rendered.flatMap((row) => row.version ?? []),
+    rows.filter((row) => row.rendered_at !== null),
   )
   const byUpload = new Map(avatars.map((avatar) => [avatar.upload_id, avatar]))
   return rows.map((row) => toView(deps.config.PUBLIC_URL, row, byUpload.get(row.id)))

@@ -1,0 +1,140 @@
+import type { HistoryEntry, ProblemBody, UploadEvent } from '@likeness/contracts'
+import t from 'tap'
+import { form, jpeg, quarters } from '../testing/pictures.js'
+import { type Media, startMedia } from '../testing/start-media.js'
+import { publish, upload } from '../testing/steps.js'
+
+const media: Media = await startMedia(t, {
+  config: { PENDING_PER_USER: '100', UPLOADS_PER_10_MINUTES: '1000', TRUST_PROXY: '127.0.0.1' },
+})
+await media.work()
+const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
+
+type Page = { items: HistoryEntry[]; nextCursor: string | null }
+const ask = (query: string) => max.call<Page>('GET', `/v1/history${query}`)
+const idsOf = async (query: string) => (await ask(query)).body.items.map((one) => one.id)
+
+const named = async (person: typeof ana, name: string, bytes: Buffer, from?: string) => {
+  const answer = await person.call<HistoryEntry>(
+    'POST',
+    '/v1/uploads',
+    form(bytes, name),
+    from === undefined ? {} : { 'x-forwarded-for': from },
+  )
+  return answer.body
+}
+const png = await quarters(40, 40).png().toBuffer()
+const first = await publish(ana)
+const second = await publish(ana)
+const third = await named(ben, 'Grüße_100%.png', png, '203.0.113.9')
+const fourth = await named(ben, 'Grosse 1009.PNG', png, '2001:db8::1')
+const fifth = await named(max, 'by-manager.jpg', await jpeg())
+const newestFirst = [fifth, fourth, third, second, first].map((one) => one.id)
+
+t.test('for managers and admins alone', async (t) => {
+  for (const path of ['/v1/history', `/v1/history/${first.id}/events`]) {
+    t.match(await ana.call('GET', path), { status: 403, body: { code: 'forbidden' } })
+    t.equal((await fetch(`${media.url}${path}`)).status, 401)
+    t.equal((await (await media.person('admin')).call('GET', path)).status, 200)
+  }
+})
+
+t.test('everyone’s uploads, newest first, in pages', async (t) => {
+  t.strictSame(await idsOf(''), newestFirst)
+  const seen: string[] = []
+  for (let query: string | null = '?limit=2'; query !== null; ) {
+    const { body, headers } = await ask(query)
+    seen.push(...body.items.map((one) => one.id))
+    query = body.nextCursor && `?limit=2&cursor=${body.nextCursor}`
+    t.equal(headers.get('link') !== null, query !== null)
+    // What is uploaded meanwhile moves no later page.
+    if (seen.length === 2) await upload(ana)
+  }
+  t.strictSame(seen, newestFirst)
+  t.match(await ask('?cursor=forged'), { status: 400, body: { code: 'invalid-cursor' } })
+})
+
+t.test('who uploaded it from where, and its avatar', async (t) => {
+  const { items } = (await ask('?limit=100')).body
+  const entry = (id: string) => items.find((one) => one.id === id)
+  t.match(entry(third.id), { userId: ben.id, uploadedBy: ben.id, ip: '203.0.113.9', avatar: null })
+  t.match(entry(second.id), { userId: ana.id, status: 'published', avatar: second.avatar })
+  const [one] = (await max.call<Page>('GET', `/v1/history?userId=${ana.id}&status=superseded`)).body.items
+  t.match(one, { id: first.id, avatar: first.avatar })
+})
+
+t.test('filters', async (t) => {
+  t.strictSame(await idsOf(`?userId=${ben.id}`), [fourth.id, third.id])
+  t.strictSame(await idsOf('?status=superseded'), [first.id])
+  t.strictSame(await idsOf('?format=png'), [fourth.id, third.id])
+  t.strictSame(await idsOf(`?format=png&userId=${ana.id}`), [])
+  t.strictSame(await idsOf('?q=GRÜSSE'), [], 'letters are letters')
+  t.strictSame(await idsOf(`?q=${encodeURIComponent('grüß')}`), [third.id], 'in any case')
+  t.strictSame(await idsOf(`?q=${encodeURIComponent('100%')}`), [third.id], 'wildcards mean themselves')
+  t.strictSame(await idsOf('?q=s_10'), [])
+  t.strictSame(await idsOf('?ip=203.0.113.9'), [third.id])
+  t.strictSame(await idsOf('?ip=2001:db8:0::1'), [fourth.id])
+  t.strictSame(await idsOf('?ip=198.51.100.1'), [])
+  const at = third.uploadedAt
+  t.strictSame(await idsOf(`?to=${at}&limit=100`), [second.id, first.id], 'before')
+  t.ok((await idsOf(`?from=${at}`)).includes(third.id), 'then or later')
+  t.strictSame(await idsOf(`?from=${at}&to=${at}`), [])
+  t.strictSame(await idsOf('?to=1950-01-01T00:00:00Z'), [])
+  t.strictSame(await idsOf('?from=9990-01-01T00:00:00Z'), [])
+  for (const query of [
+    '?ip=localhost',
+    '?q=ab',
+    '?from=yesterday',
+    '?status=gone',
+    '?limit=0',
+    '?userId=1',
+  ]) {
+    t.match(await max.call<ProblemBody>('GET', `/v1/history${query}`), {
+      status: 400,
+      body: { code: 'validation-failed' },
+    })
+  }
+})
+
+t.test('an erased upload stays in the audit, with its trail', async (t) => {
+  t.equal((await max.call('DELETE', `/v1/uploads/${first.id}`)).status, 204)
+  t.match((await ask('?status=erased')).body.items, [
+    { id: first.id, previewUrl: null, thumbhash: null, avatar: null, originalFilename: 'photo.jpg' },
+  ])
+  const trail = await max.call<{ items: (UploadEvent & { seq: number })[]; nextCursor: string | null }>(
+    'GET',
+    `/v1/history/${first.id}/events`,
+  )
+  const { items } = trail.body
+  t.match(items[0], {
+    type: 'uploaded',
+    actorId: ana.id,
+    ip: '127.0.0.1',
+    details: { filename: 'photo.jpg' },
+  })
+  t.match(items.at(-1), { type: 'erased', actorId: max.id })
+  t.match(items.at(-2), { type: 'superseded', actorId: null, details: { version: first.avatar?.version } })
+  t.strictSame(
+    items.map((event) => event.seq),
+    items.map((event) => event.seq).toSorted((a, b) => a - b),
+  )
+
+  const seen: string[] = []
+  for (let query: string | null = '?limit=2'; query !== null; ) {
+    const { body }: typeof trail = await max.call('GET', `/v1/history/${first.id}/events${query}`)
+    seen.push(...body.items.map((event) => event.type))
+    query = body.nextCursor && `?limit=2&cursor=${body.nextCursor}`
+  }
+  t.strictSame(
+    seen,
+    items.map((event) => event.type),
+  )
+  const { nextCursor } = (await ask('?limit=1')).body
+  t.match(await max.call('GET', `/v1/history/${first.id}/events?cursor=${nextCursor}`), { status: 400 })
+  const other = (await max.call<Page>('GET', `/v1/history/${first.id}/events?limit=1`)).body.nextCursor
+  t.match(await ask(`?cursor=${other}`), { status: 400, body: { code: 'invalid-cursor' } })
+  t.match(await max.call('GET', `/v1/history/${crypto.randomUUID()}/events`), {
+    status: 404,
+    body: { code: 'upload-not-found' },
+  })
+})

@@ -1,0 +1,42 @@
+import { type HistoryEntry, HistoryPage, HistoryQuery, ProblemBody } from '@likeness/contracts'
+import { answerPage, type Server } from '@likeness/runtime'
+import { type HistoryRow, listHistory } from '../database/history.queries.js'
+import type { Deps } from '../deps.js'
+import { openCursor } from '../uploads/open-cursor.js'
+import { viewUploads } from '../uploads/upload-view.js'
+
+/** GET /v1/history: every upload of everyone. */
+export function listHistoryRoute(server: Server, deps: Deps): void {
+  server.get(
+    '/v1/history',
+    {
+      schema: {
+        summary: 'Every upload of everyone, newest first',
+        tags: ['history'],
+        security: [{ accessToken: [] }],
+        querystring: HistoryQuery,
+        response: { 200: HistoryPage, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, ...filter } = request.query
+      const after = openCursor(deps.cursors, cursor)
+      const rows = await listHistory(deps.db, filter, { after, limit: limit + 1 })
+      const entries = await viewHistory(deps, rows)
+      return answerPage(request, reply, deps.cursors, {
+        rows: entries.map((entry) => ({ at: new Date(entry.uploadedAt), id: entry.id, entry })),
+        limit,
+        view: ({ entry }) => entry,
+      })
+    },
+  )
+}
+
+async function viewHistory(deps: Deps, rows: readonly HistoryRow[]): Promise<HistoryEntry[]> {
+  const uploads = await viewUploads(deps, rows)
+  return uploads.map((upload, index) => ({
+    ...upload,
+    uploadedBy: rows[index]?.uploaded_by ?? null,
+    ip: rows[index]?.ip ?? null,
+  }))
+}

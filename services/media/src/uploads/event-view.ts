@@ -1,0 +1,11 @@
+import type { UploadEvent } from '@likeness/contracts'
+import type { UploadEventRow } from '../database/upload-events.table.js'
+
+/** An event of a trail as it is shown. */
+export const viewEvent = (row: UploadEventRow): UploadEvent => ({
+  type: row.type,
+  at: row.at.toISOString(),
+  actorId: row.actor_id,
+  ip: row.ip,
+  details: row.details,
+})
