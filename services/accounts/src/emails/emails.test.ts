@@ -89,7 +89,14 @@ for (const transport of ['inbox', 'smtp'] as const) {
 
     t.test('mandatory: no login before, and nothing tells whether an address is known', async (t) => {
       const mailbox = await startMailbox(t, transport)
-      const { call, db, deps, register, work } = await startAccounts(t, {
+      const {
+        call,
+        db,
+        deps,
+        logIn: signIn,
+        register,
+        work,
+      } = await startAccounts(t, {
         config: { ...mailbox.config, EMAIL_VERIFICATION: 'mandatory' },
       })
       await work()
@@ -141,6 +148,14 @@ for (const transport of ['inbox', 'smtp'] as const) {
       t.same([await taken('ghost-one'), await taken('ghost-two')], ['username-taken', 'username-taken'])
       t.same(await logIn(owner.email), [201, undefined], 'the owner notices nothing')
       t.equal((await call('POST', '/v1/password-resets', { body: { email: owner.email } })).status, 202)
+
+      const other = await register()
+      const mine = await mailbox.read(call, other.email, /Confirm/)
+      await call('POST', '/v1/email-verifications/confirm', { body: { token: mine.token } })
+      const { accessToken } = await signIn(other.username)
+      const change = (email: string) =>
+        call('PUT', '/v1/me/email', { body: { email, currentPassword: goodPassword }, token: accessToken })
+      t.same([(await change(owner.email)).status, (await change('free@example.com')).status], [202, 202])
 
       await db
         .updateTable('users')

@@ -172,7 +172,7 @@ t.test('bodies that are no JSON, or far too much of it', async (t) => {
     return [answer.status, answer.body.code]
   }
   t.same(await post('{"username":'), [400, 'malformed-request'])
-  t.same(await post(''), [400, 'malformed-request'])
+  t.same(await post(''), [400, 'validation-failed'])
   t.same(await post('{"__proto__":{"role":"admin"}}'), [400, 'malformed-request'])
   t.same(await post('{"constructor":{"prototype":{"role":"admin"}}}'), [400, 'malformed-request'])
   t.same(await post('[]'), [400, 'validation-failed'])
