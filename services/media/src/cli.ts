@@ -1,8 +1,9 @@
 import { describeConfig, parseConfig, startupFault } from '@likeness/runtime'
 import { openStorage, parseStorageUrl } from '@likeness/storage'
 import { Command, InvalidArgumentError } from 'commander'
+import { type Rerendered, rerender } from './avatars/rerender.js'
 import { MediaConfig } from './config.js'
-import { type Deps, openDeps } from './deps.js'
+import { type Deps, openDeps, openWorkerDeps } from './deps.js'
 import { migrate } from './index.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
@@ -52,6 +53,15 @@ program
     finish(options, () => moveBetween(options)),
   )
 
+program
+  .command('rerender')
+  .description('make the sizes and formats that avatars lack since the configuration changed')
+  .option('--dry-run', 'make nothing, only count')
+  .option('--json', 'print JSON')
+  .action((options: { dryRun?: boolean; json?: boolean }) =>
+    finish(options, () => rerenderAll({ dryRun: options.dryRun === true })),
+  )
+
 await program.parseAsync()
 
 function upkeepCommand(
@@ -66,9 +76,7 @@ function upkeepCommand(
     .option('--json', 'print JSON')
     .action((options: { dryRun?: boolean; json?: boolean }) =>
       finish(options, async () => {
-        const deps = await openDeps(
-          parseConfig(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }), process.env),
-        )
+        const deps = await openDeps(readConfig())
         try {
           return await run(deps, { dryRun: options.dryRun === true })
         } finally {
@@ -76,6 +84,33 @@ function upkeepCommand(
         }
       }),
     )
+}
+
+/** A command listens nowhere. */
+function readConfig(): MediaConfig {
+  return parseConfig(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }), process.env)
+}
+
+async function rerenderAll(options: { dryRun: boolean }): Promise<Rerendered> {
+  const deps = await openWorkerDeps(readConfig())
+  const tell = everySoOften()
+  try {
+    return await rerender(deps, options, ({ incomplete, rendered }) =>
+      tell(`${incomplete} avatars were incomplete, ${rendered} are rendered`),
+    )
+  } finally {
+    await deps.close()
+  }
+}
+
+/** Writes lines to stderr, at most one in a while. */
+function everySoOften(): (line: string) => void {
+  let toldAt = Date.now()
+  return (line) => {
+    if (Date.now() - toldAt < progressMs) return
+    toldAt = Date.now()
+    process.stderr.write(`${line}\n`)
+  }
 }
 
 function asStorageUrl(url: string): string {
@@ -94,19 +129,16 @@ async function moveBetween(options: {
   dryRun?: boolean
 }): Promise<Result> {
   const [from, to] = [openStorage(options.from), openStorage(options.to)]
-  let toldAt = Date.now()
+  const tell = everySoOften()
   try {
     return await moveStorage(
       from,
       to,
       { dryRun: options.dryRun === true, verify: options.verify === true },
-      ({ seen, seenBytes, missing, missingBytes }) => {
-        if (Date.now() - toldAt < progressMs) return
-        toldAt = Date.now()
-        process.stderr.write(
-          `${seen} blobs (${toMib(seenBytes)} MiB) seen, ${missing} (${toMib(missingBytes)} MiB) were missing\n`,
-        )
-      },
+      ({ seen, seenBytes, missing, missingBytes }) =>
+        tell(
+          `${seen} blobs (${toMib(seenBytes)} MiB) seen, ${missing} (${toMib(missingBytes)} MiB) were missing`,
+        ),
     )
   } finally {
     await from.close()

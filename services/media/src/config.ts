@@ -14,6 +14,7 @@ const formats = z
   .string()
   .transform((value) => [...new Set(value.split(',').map((name) => name.trim()))])
   .pipe(z.array(VariantFormat))
+  .refine((given) => given.includes('jpeg'), 'must include jpeg, which every client reads')
   // Best first, whatever the order given.
   .transform((given) => VariantFormat.options.filter((format) => given.includes(format)))
 

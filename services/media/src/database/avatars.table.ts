@@ -106,3 +106,39 @@ export function deleteAvatarsOf(
     .returningAll()
     .execute()
 }
+
+/** Avatars that lack one of these sizes or formats, in a fixed order, after one of them. */
+export function findIncompleteAvatars(
+  db: Database<Tables>,
+  wanted: Pick<AvatarRow, 'sizes' | 'formats'>,
+  after: Pick<AvatarRow, 'user_id' | 'version'> | undefined,
+  limit: number,
+): Promise<AvatarRow[]> {
+  const { sizes, formats } = wanted
+  return db
+    .selectFrom('avatars')
+    .selectAll()
+    .where(sql<boolean>`not (sizes @> ${sizes}::integer[] and formats @> ${formats}::text[])`)
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(user_id, version) > (${after?.user_id ?? ''}, ${after?.version ?? 0})`),
+    )
+    .orderBy('user_id')
+    .orderBy('version')
+    .limit(limit)
+    .execute()
+}
+
+/** Under `lockUser`: an avatar has more sizes or formats. @returns it as it is now; undefined when it is gone */
+export function extendAvatar(
+  trx: Transaction<Tables>,
+  avatar: Pick<AvatarRow, 'user_id' | 'upload_id'>,
+  whole: Pick<AvatarRow, 'sizes' | 'formats'>,
+): Promise<AvatarRow | undefined> {
+  return trx
+    .updateTable('avatars')
+    .set(whole)
+    .where('user_id', '=', avatar.user_id)
+    .where('upload_id', '=', avatar.upload_id)
+    .returningAll()
+    .executeTakeFirst()
+}

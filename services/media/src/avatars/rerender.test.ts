@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Upload } from '@likeness/contracts'
+import { probe } from '@likeness/images'
+import { parseConfig } from '@likeness/runtime'
+import t from 'tap'
+import { MediaConfig } from '../config.js'
+import { openWorkerDeps } from '../deps.js'
+import { form, quarters, readQuarters } from '../testing/pictures.js'
+import { type Media, startMedia } from '../testing/start-media.js'
+import { originalKey } from '../uploads/upload-files.js'
+import { rerender } from './rerender.js'
+
+const cli = fileURLToPath(new URL('../../bin/likeness-media.js', import.meta.url))
+const changed = { AVATAR_SIZES: '32,96', AVATAR_FORMATS: 'webp,jpeg,avif' }
+
+async function command(media: Media, ...parameters: string[]) {
+  const env = { ...process.env, NODE_OPTIONS: '', ...media.env, ...changed }
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'rerender', '--json', ...parameters], {
+    env,
+  })
+  return JSON.parse(stdout) as unknown
+}
+
+/** A person with two published avatars, of which the later one is live. */
+async function started(t: Tap) {
+  const media = await startMedia(t, { config: { AVATAR_SIZES: '32,64' } })
+  await media.work()
+  const ana = await media.person()
+  const publish = async (crop?: object) => {
+    const picture = await quarters(300, 200).png().toBuffer()
+    const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(picture))
+    const done = await ana.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, crop && { crop }, {
+      prefer: 'wait=20',
+    })
+    t.equal(done.body.status, 'published')
+    return done.body
+  }
+  const first = await publish()
+  const second = await publish({ x: 150, y: 100, width: 100, height: 100 })
+  const read = async (id: string) => (await ana.call<Upload>('GET', `/v1/uploads/${id}`)).body
+  const bytesOf = async (url: string | undefined) =>
+    Buffer.from(await (await fetch(`${media.url}${new URL(url ?? '').pathname}`)).arrayBuffer())
+  return { media, ana, first, second, read, bytesOf }
+}
+
+type Tap = Parameters<typeof startMedia>[0]
+
+t.test('what a new configuration asks for is made, and what is there stays', async (t) => {
+  const { media, ana, first, second, read, bytesOf } = await started(t)
+  const before = await bytesOf(first.avatar?.urls['64']?.webp)
+  t.strictSame(await command(media, '--dry-run'), {
+    incomplete: 2,
+    rendered: 0,
+    withoutOriginal: 0,
+    failed: 0,
+  })
+  t.strictSame(
+    Object.keys((await read(first.id)).avatar?.urls ?? {}),
+    ['32', '64'],
+    'a dry run makes nothing',
+  )
+
+  t.match(await command(media), { incomplete: 2, rendered: 2 })
+  for (const { id, avatar: old } of [first, second]) {
+    const { avatar } = await read(id)
+    t.equal(avatar?.version, old?.version)
+    t.strictSame(Object.keys(avatar?.urls ?? {}), ['32', '64', '96'])
+    for (const [size, urls] of Object.entries(avatar?.urls ?? {})) {
+      t.strictSame(Object.keys(urls).toSorted(), ['avif', 'jpeg', 'webp'])
+      for (const [format, url] of Object.entries(urls)) {
+        const found = await probe(await bytesOf(url), { maxPixels: 10_000, minPixels: 1 })
+        t.match(found, { format, width: Number(size), height: Number(size) })
+      }
+    }
+  }
+  t.same(await bytesOf(first.avatar?.urls['64']?.webp), before)
+  const { avatar } = await read(second.id)
+  t.equal(
+    await readQuarters(await bytesOf(avatar?.urls['96']?.webp)),
+    'yyyy',
+    'with the crop it was confirmed with',
+  )
+
+  // The profile of who shows it has the new addresses; nothing is told of the version before.
+  t.match(media.accounts.told.at(-1), { userId: ana.id, version: second.avatar?.version, urls: avatar?.urls })
+  t.equal(media.accounts.told.length, 3)
+  t.match(await command(media), { incomplete: 0, rendered: 0 }, 'and once is enough')
+})
+
+t.test('a run that ends early goes on where it ended', async (t) => {
+  const { media, first, second, read } = await started(t)
+  const deps = await openWorkerDeps(parseConfig(MediaConfig, { ...media.env, ...changed }))
+  t.teardown(() => deps.close())
+  media.accounts.status = 500
+  await t.rejects(rerender(deps, { dryRun: false }), /accounts answered 500/)
+  media.accounts.status = 204
+  // Whoever is not shown needs no accounts; the live one is done now.
+  t.match(await rerender(deps, { dryRun: false }), { rendered: 1 })
+  for (const { id } of [first, second]) {
+    t.strictSame(Object.keys((await read(id)).avatar?.urls ?? {}), ['32', '64', '96'])
+  }
+})
+
+t.test('without its original, or with one that is broken, an avatar stays as it is', async (t) => {
+  const { media, first, second, read } = await started(t)
+  const key = (upload: Upload) => originalKey({ user_id: upload.userId, id: upload.id })
+  await media.deps.storage.delete([key(first)])
+  await media.deps.storage.put(key(second), Buffer.from('GIF89a, once'))
+  t.strictSame(await command(media), { incomplete: 2, rendered: 0, withoutOriginal: 1, failed: 1 })
+  for (const { id, avatar } of [first, second]) t.same((await read(id)).avatar, avatar)
+})

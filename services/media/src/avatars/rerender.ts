@@ -1,0 +1,131 @@
+import { extensionOf, VariantFormat } from '@likeness/contracts'
+import { ImageError, type Variant } from '@likeness/images'
+import { BlobNotFoundError } from '@likeness/storage'
+import { type AvatarRow, extendAvatar, findIncompleteAvatars } from '../database/avatars.table.js'
+import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import type { WorkerDeps } from '../deps.js'
+import { announce } from '../uploads/announce.js'
+import { deleteFiles, originalKey } from '../uploads/upload-files.js'
+import { viewAvatar } from '../uploads/upload-view.js'
+
+const batch = 200
+
+/** What a run saw: avatars that lacked a size or format, and what became of them. */
+export type Rerendered = {
+  incomplete: number
+  rendered: number
+  /** Their original is not kept any more, so they stay as they are. */
+  withoutOriginal: number
+  /** Their original did not decode this time. */
+  failed: number
+}
+
+/**
+ * Makes the sizes and formats that avatars lack since the configuration changed, from their kept originals.
+ * What is there stays as it is; nothing is taken away. Each avatar is done for itself, so a run that ends early
+ * is simply started again.
+ * @param options `dryRun`: only count what is incomplete
+ * @param onProgress called after every avatar
+ */
+export async function rerender(
+  deps: WorkerDeps,
+  options: { dryRun: boolean },
+  onProgress: (seen: Rerendered) => void = () => undefined,
+): Promise<Rerendered> {
+  const seen: Rerendered = { incomplete: 0, rendered: 0, withoutOriginal: 0, failed: 0 }
+  const wanted = { sizes: deps.config.AVATAR_SIZES, formats: deps.config.AVATAR_FORMATS }
+  let last: AvatarRow | undefined
+  do {
+    const rows = await findIncompleteAvatars(deps.db, wanted, last, batch)
+    last = rows.at(-1)
+    const left = rows.values()
+    const work = async () => {
+      for (const row of left) {
+        seen.incomplete += 1
+        if (!options.dryRun) seen[await completeAvatar(deps, row, wholeOf(row, wanted))] += 1
+        onProgress(seen)
+      }
+    }
+    await Promise.all(Array.from({ length: deps.config.DECODERS }, work))
+  } while (last)
+  return seen
+}
+
+type Whole = Pick<AvatarRow, 'sizes' | 'formats'>
+
+const wholeOf = (row: Whole, wanted: Whole): Whole => ({
+  sizes: [...new Set([...row.sizes, ...wanted.sizes])].toSorted((a, b) => a - b),
+  formats: VariantFormat.options.filter((one) => [...row.formats, ...wanted.formats].includes(one)),
+})
+
+async function completeAvatar(
+  deps: WorkerDeps,
+  row: AvatarRow,
+  whole: Whole,
+): Promise<'rendered' | 'withoutOriginal' | 'failed'> {
+  const upload = await findUpload(deps.db, row.upload_id, row.user_id)
+  const original = upload && (await readKept(deps, upload))
+  if (!original) return 'withoutOriginal'
+  let variants: Variant[]
+  try {
+    variants = await renderMissing(deps, row, whole, { original, upload })
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error
+    deps.logger.warn({ err: error, uploadId: upload.id }, 'rerender')
+    return 'failed'
+  }
+  const keyOf = ({ size, format }: Variant) => `${row.blob_prefix}/${size}.${extensionOf[format]}`
+  await Promise.all(variants.map((variant) => deps.storage.put(keyOf(variant), variant.bytes)))
+
+  // Shown before it is marked complete: a run that ends in between does this one again.
+  await show(deps, { ...row, ...whole }, upload)
+  const complete = await deps.db.transaction().execute(async (trx) => {
+    await lockUser(trx, row.user_id)
+    return extendAvatar(trx, row, whole)
+  })
+  // Erased while this was storing.
+  if (!complete) await deleteFiles(deps, variants.map(keyOf))
+  // Restored meanwhile, and shown without what is new.
+  else if (complete.version !== row.version) await show(deps, complete, upload)
+  await announce(deps.bus, upload)
+  return 'rendered'
+}
+
+async function readKept(deps: WorkerDeps, upload: UploadRow): Promise<Buffer | undefined> {
+  return deps.storage.get(originalKey(upload)).catch((error: unknown) => {
+    if (error instanceof BlobNotFoundError) return undefined
+    throw error
+  })
+}
+
+/** What is there is not made again: other bytes under an address that never changes would be wrong. */
+async function renderMissing(
+  { config, decoder }: WorkerDeps,
+  row: AvatarRow,
+  whole: Whole,
+  { original, upload }: { original: Buffer; upload: UploadRow },
+): Promise<Variant[]> {
+  const lacksSize = whole.sizes.some((size) => !row.sizes.includes(size))
+  const variants = await decoder.render(original, {
+    ...(upload.crop ? { crop: upload.crop } : {}),
+    sizes: whole.sizes,
+    formats: lacksSize ? whole.formats : whole.formats.filter((format) => !row.formats.includes(format)),
+    background: config.AVATAR_BACKGROUND,
+    avifEffort: config.AVIF_EFFORT,
+    maxPixels: config.IMAGE_MAX_PIXELS,
+  })
+  return variants.filter(({ size, format }) => !row.sizes.includes(size) || !row.formats.includes(format))
+}
+
+/** The profile of whoever shows this avatar gets the new addresses. */
+async function show({ accounts, config }: WorkerDeps, avatar: AvatarRow, upload: UploadRow): Promise<void> {
+  if (!avatar.live) return
+  await accounts.setAvatar(avatar.user_id, {
+    uploadId: upload.id,
+    version: avatar.version,
+    urls: viewAvatar(config.PUBLIC_URL, avatar).urls,
+    thumbhash: upload.thumbhash,
+    altText: upload.alt_text,
+    restored: false,
+  })
+}
