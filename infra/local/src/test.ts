@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '@likeness/test-kit/processes'
 import { randomSecret, startPostgres } from './embedded/start-postgres.js'
 import { startRedis } from './embedded/start-redis.js'
-import { type Outcome, runTap } from './run-tap.js'
+import type { Outcome } from './read-tap.js'
+import { runTap } from './run-tap.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const args = process.argv.slice(2)
@@ -21,7 +22,7 @@ const lint = args.length === 0 ? runLinters() : { passed: 0, failed: 0 }
 const tests = await runTests()
 const passed = lint.passed + tests.passed
 const failed = lint.failed + tests.failed
-for (const reason of tests.skips) console.log(`skipped: ${reason}`)
+for (const reason of tests.reasons) console.log(`skipped: ${reason}`)
 if (inCi && tests.skipped > 0) console.log('Nothing may be skipped in CI.')
 console.log(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`)
 process.exitCode = failed > 0 || interrupted.signal.aborted || (inCi && tests.skipped > 0) ? 1 : 0
