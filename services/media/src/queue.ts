@@ -3,7 +3,7 @@ import type { JobQueue, Logger } from '@likeness/runtime'
 /** Every job of this service: its name and what it carries. */
 export type Jobs = {
   'prepare-upload': { uploadId: string; userId: string }
-  'publish-avatar': { uploadId: string; userId: string }
+  'publish-avatar': { uploadId: string; userId: string; version: number }
   'erase-user': { userId: string }
   'tell-withdrawal': { userId: string; version: number }
   'expire-uploads': Record<string, never>
@@ -12,19 +12,27 @@ export type Jobs = {
 }
 export type JobName = keyof Jobs
 
+type Enqueued = 'prepare-upload' | 'publish-avatar' | 'tell-withdrawal' | 'erase-user'
+
+// While a job with the same key waits or runs, another is not added. Publishing is per version: a picture may
+// be restored while the job that published it before is just ending.
+const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
+  'prepare-upload': ({ uploadId }) => uploadId,
+  'publish-avatar': ({ uploadId, version }) => `${uploadId}-${version}`,
+  'tell-withdrawal': ({ userId, version }) => `${userId}-${version}`,
+  'erase-user': ({ userId }) => userId,
+}
+
 /**
  * Adds a job once its row is committed. A queue that is away is logged, not reported to the client:
  * `requeue-stuck` finds the row and adds the job again.
  */
-export type Enqueue = <Name extends 'prepare-upload' | 'publish-avatar' | 'tell-withdrawal' | 'erase-user'>(
-  name: Name,
-  payload: Jobs[Name],
-) => Promise<void>
+export type Enqueue = <Name extends Enqueued>(name: Name, payload: Jobs[Name]) => Promise<void>
 
 export const enqueueTo =
   (queue: JobQueue, logger: Logger): Enqueue =>
   async (name, payload) => {
-    const key = 'uploadId' in payload ? payload.uploadId : Object.values(payload).join('-')
+    const key = keyOf[name](payload)
     try {
       await queue.add(name, payload, key)
     } catch (error) {

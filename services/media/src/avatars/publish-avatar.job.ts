@@ -8,7 +8,7 @@ import {
   unsetLive,
 } from '../database/avatars.table.js'
 import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
-import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import { type ConfirmedRow, findUpload, lockUser } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
@@ -22,16 +22,14 @@ import { viewAvatar } from '../uploads/upload-view.js'
  */
 export async function publishAvatar(
   deps: WorkerDeps,
-  { uploadId, userId }: { uploadId: string; userId: string },
+  { uploadId, userId, version }: { uploadId: string; userId: string; version: number },
 ): Promise<void> {
   const row = await findUpload(deps.db, uploadId, userId)
-  if (row?.status !== 'confirmed' || row.version === null) return
-  const confirmed = { ...row, version: row.version }
+  if (row?.status !== 'confirmed' || row.version !== version) return
+  const confirmed = { ...row, version }
   if (!row.rendered_at && !(await renderAvatar(deps, confirmed))) return
   await tellAccounts(deps, confirmed)
 }
-
-type ConfirmedRow = UploadRow & { readonly version: number }
 
 /** Stores every variant, then makes this version live unless a later decision was made. @returns false when it was refused */
 async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolean> {

@@ -3,8 +3,18 @@ import { openDecoder } from '@likeness/images'
 import { waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg, quarters } from '../testing/pictures.js'
-import { startMedia } from '../testing/start-media.js'
+import { type Media, startMedia } from '../testing/start-media.js'
 import { publishAvatar } from './publish-avatar.job.js'
+
+/** The payload of the job that publishes a confirmed upload. */
+async function jobOf(media: Media, uploadId: string) {
+  const { user_id: userId, version } = await media.deps.db
+    .selectFrom('uploads')
+    .select(['user_id', 'version'])
+    .where('id', '=', uploadId)
+    .executeTakeFirstOrThrow()
+  return { uploadId, userId, version: version ?? 0 }
+}
 
 async function confirmedUpload(t: Test, config: Record<string, string> = {}, bytes?: Buffer) {
   const media = await startMedia(t, { config })
@@ -21,7 +31,7 @@ async function confirmedUpload(t: Test, config: Record<string, string> = {}, byt
         .orderBy('seq')
         .execute()
     ).map((event) => event.type)
-  return { media, ana, id: body.id, job: { uploadId: body.id, userId: ana.id }, read, events }
+  return { media, ana, id: body.id, job: await jobOf(media, body.id), read, events }
 }
 
 t.test('accounts away: the avatar is live, the profile follows when it is back', async (t) => {
@@ -72,7 +82,7 @@ t.test('a render that ends late never replaces a later confirmation', async (t) 
   await ana.call('POST', `/v1/uploads/${later.id}/confirm`)
   const accounts = { ...deps.accounts, setAvatar: () => Promise.resolve(true) }
   const workerDeps = { ...deps, decoder, accounts }
-  await publishAvatar(workerDeps, { uploadId: later.id, userId: ana.id })
+  await publishAvatar(workerDeps, await jobOf(media, later.id))
   await publishAvatar(workerDeps, job)
   t.match(await read(), { status: 'superseded', publishedAt: /Z$/ })
   t.strictSame((await events()).slice(-2), ['published', 'superseded'])

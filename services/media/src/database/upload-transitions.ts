@@ -3,7 +3,7 @@ import type { Database, Transaction } from '@likeness/runtime'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import type { Tables } from './database.js'
 import { type Actor, theWorker } from './upload-events.table.js'
-import type { UploadRow } from './uploads.table.js'
+import type { ConfirmedRow, UploadRow } from './uploads.table.js'
 
 type Db = Database<Tables>
 type Key = { readonly userId: string; readonly id: string }
@@ -115,7 +115,7 @@ export function confirmPending(
   key: Key,
   choice: { crop: Crop | undefined; altText: string | undefined; sha256: string | undefined },
   actor: Actor,
-): Promise<UploadRow | undefined> {
+): Promise<ConfirmedRow | undefined> {
   const { crop, altText, sha256 } = choice
   return transition(
     db,
@@ -134,7 +134,7 @@ export function confirmPending(
       and (${sha256 ?? null}::text is null or sha256 = ${sha256 ?? null})
       and ${crop ? crop.x + crop.width : 0}::bigint <= width
       and ${crop ? crop.y + crop.height : 0}::bigint <= height`,
-  )
+  ) as Promise<ConfirmedRow | undefined>
 }
 
 /** pending → discarded. */
@@ -219,7 +219,7 @@ export function markRestored(
   trx: Transaction<Tables>,
   key: Key,
   actor: Actor,
-): Promise<UploadRow | undefined> {
+): Promise<ConfirmedRow | undefined> {
   return transition(
     trx,
     key,
@@ -232,7 +232,7 @@ export function markRestored(
       closed_at: null,
     },
     { type: 'restored', actor },
-  )
+  ) as Promise<ConfirmedRow | undefined>
 }
 
 /** Any end but a discard → erased: what shows the picture goes, the trail stays. */

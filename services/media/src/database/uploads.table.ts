@@ -36,6 +36,8 @@ export type UploadsTable = {
   failure_detail: Generated<string | null>
 }
 export type UploadRow = Selectable<UploadsTable>
+/** From its confirmation on an upload has a version; the table checks it. */
+export type ConfirmedRow = UploadRow & { readonly version: number }
 
 type Db = Database<Tables>
 

@@ -19,8 +19,8 @@ export async function requeueStuck(
   if (!options.dryRun) {
     for (const row of unprepared)
       await deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
-    for (const row of unpublished)
-      await deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id })
+    for (const { id: uploadId, user_id: userId, version } of unpublished)
+      await deps.enqueue('publish-avatar', { uploadId, userId, version })
     for (const row of untold)
       await deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
     for (const userId of unerased) await deps.enqueue('erase-user', { userId })

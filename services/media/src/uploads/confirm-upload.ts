@@ -58,7 +58,8 @@ export async function confirmUpload(
     actor,
   )
   if (confirmed) {
-    await deps.enqueue('publish-avatar', { uploadId: confirmed.id, userId: confirmed.user_id })
+    const { id: uploadId, user_id: userId, version } = confirmed
+    await deps.enqueue('publish-avatar', { uploadId, userId, version })
     await announce(deps.bus, confirmed)
     return confirmed
   }

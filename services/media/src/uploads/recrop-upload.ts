@@ -51,7 +51,7 @@ export async function recropUpload(
     return confirmPending(trx, { userId: key.user_id, id: key.id }, choice, actor)
   })
   if (!row) throw new Error('an upload just made could not be confirmed')
-  await deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id })
+  await deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id, version: row.version })
   await announce(deps.bus, row)
   return row
 }

@@ -60,7 +60,7 @@ export async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): 
   const changed = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, key.userId)
     const restored = await markRestored(trx, key, actor)
-    if (!restored || restored.version === null) return undefined
+    if (!restored) return undefined
     const live = await findLiveAvatar(trx, key.userId)
     if (live) await unsetLive(trx, key.userId)
     await reviveAvatar(trx, key, restored.version)
@@ -70,7 +70,8 @@ export async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): 
   })
   if (changed) {
     const { restored, superseded } = changed
-    await deps.enqueue('publish-avatar', { uploadId: restored.id, userId: restored.user_id })
+    const { id: uploadId, user_id: userId, version } = restored
+    await deps.enqueue('publish-avatar', { uploadId, userId, version })
     if (superseded) await announce(deps.bus, superseded)
     await announce(deps.bus, restored)
     return restored
