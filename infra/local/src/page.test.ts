@@ -78,7 +78,7 @@ t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
       for (let count = 0; count < 30; count += 1) await page.keyboard.press('Space')
     }
     // Half the width and a third of the height, from the upper right.
-    await page.getByText('300 × 300 px of 600 × 900').waitFor()
+    await page.getByText('300 × 300 px of 600 × 900', { exact: true }).waitFor()
     await tabTo(page, 'Use this picture')
     await page.keyboard.press('Enter')
     const avatar = page.getByRole('img', { name: 'Avatar of grace' })
@@ -148,7 +148,7 @@ t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
     await choose(page, 'Edsger.jpg', portrait)
     await alert(page, 'The server cannot be reached', 'Check your connection')
     await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('600 × 600 px of 600 × 900').waitFor()
+    await page.getByText('600 × 600 px of 600 × 900', { exact: true }).waitFor()
 
     const confirmations: string[] = []
     page.on('request', (request) => request.url().endsWith('/confirm') && confirmations.push(request.url()))
