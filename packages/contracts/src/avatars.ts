@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, text } from './common.js'
+import { text } from './common.js'
 
 /** Formats a variant is served in, best first. */
 export const VariantFormat = z.enum(['avif', 'webp', 'jpeg']).meta({ id: 'VariantFormat' })
@@ -28,7 +28,10 @@ export const Avatar = z
   .meta({ id: 'Avatar' })
 export type Avatar = z.output<typeof Avatar>
 
-export const AvatarParams = z.object({ userId: Id })
+/** In addresses people type; blobs are stored under the lower-case form. */
+const UserId = z.uuid().toLowerCase().describe('UUID v7')
+
+export const AvatarParams = z.object({ userId: UserId })
 
 /** `GET /v1/avatars/:userId?size=&format=&default=` */
 export const AvatarQuery = z.object({
@@ -54,7 +57,37 @@ export const WithdrawAvatarQuery = z.object({
 
 /** `GET /v1/avatars/:userId/:version/:file`, file = `256.webp` or `256.jpg`. */
 export const VariantParams = z.object({
-  userId: Id,
+  userId: UserId,
   version: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
-  file: z.string().regex(/^\d{1,4}\.(avif|webp|jpg)$/),
+  file: z.string().regex(/^[1-9]\d{0,3}\.(avif|webp|jpg)$/),
 })
+
+/** Extensions of `/avatar/:hash.ext`, and the formats they ask for. */
+export const hashedExtensions = { png: 'png', jpg: 'jpeg', jpeg: 'jpeg', webp: 'webp' } as const
+export type HashedExtension = keyof typeof hashedExtensions
+
+/** `GET /avatar/:hash[.ext]`, by the MD5 or SHA-256 hash of a lower-case e-mail address. */
+export const HashedAvatarParams = z.object({
+  file: z
+    .string()
+    .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})(?:\.(?:png|jpe?g|webp))?$/i)
+    .toLowerCase()
+    .describe('the hash, and an extension that asks for a format'),
+})
+
+const size = z.string().optional()
+const choice = z.string().optional()
+
+/**
+ * Parameters of Gravatar and Libravatar. As there, what cannot be used is not refused: clients embed these
+ * addresses in pages, where nobody reads a problem.
+ */
+export const HashedAvatarQuery = z.object({
+  s: size.describe('pixels, 1 to 512, default 80'),
+  size,
+  d: choice.describe('404, mp, mm, identicon, initials, retro or blank; anything else is mp'),
+  default: choice,
+  f: choice.describe('y: the default even where there is an avatar'),
+  forcedefault: choice,
+})
+export type HashedAvatarQuery = z.output<typeof HashedAvatarQuery>

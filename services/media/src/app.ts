@@ -3,7 +3,9 @@ import { mediaProblems } from '@likeness/contracts'
 import { createServer, openEndedSessions, openJwks, registerGuards, type Server } from '@likeness/runtime'
 import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
+import { deliveryOf } from './avatars/delivery.js'
 import { serveAvatarRoute } from './avatars/serve-avatar.js'
+import { serveHashedRoute } from './avatars/serve-hashed.js'
 import { serveVariantRoute } from './avatars/serve-variant.js'
 import { withdrawAvatarRoute } from './avatars/withdraw-avatar.js'
 import type { Deps } from './deps.js'
@@ -61,8 +63,10 @@ export async function openApp(deps: Deps): Promise<Server> {
   server.addHook('onClose', () => inFlight.idle())
 
   // Anyone
-  serveAvatarRoute(server, { ...deps, cache })
-  serveVariantRoute(server, cache)
+  const serving = { ...deps, cache, delivery: deliveryOf(config) }
+  serveAvatarRoute(server, serving)
+  serveVariantRoute(server, serving)
+  serveHashedRoute(server, serving)
 
   // Signed in: on one's own uploads, a manager on anyone's
   await server.register(async (own: Server) => {

@@ -52,6 +52,14 @@ export const MediaConfig = ProcessConfig.extend({
     .default(['webp', 'jpeg'])
     .describe('formats of the variants: webp, jpeg, avif; after a change run likeness-media rerender'),
   AVIF_EFFORT: integer(0, 9).default(0).describe('0 is fastest; 4 takes fifty times as long for fewer bytes'),
+  DELIVERY: z
+    .enum(['direct', 'accel', 'redirect'])
+    .default('direct')
+    .describe('who sends the bytes of avatars: this process, nginx (X-Accel-Redirect), or a bucket or CDN'),
+  DELIVERY_BASE: z
+    .string()
+    .optional()
+    .describe('accel: the internal location of nginx, /pictures; redirect: base URL of the bucket or CDN'),
   AVATAR_BACKGROUND: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #ffffff')

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { type AvatarRow, findLiveAvatar } from '../database/avatars.table.js'
+import { type AvatarRow, findAvatarUnder, findLiveAvatar } from '../database/avatars.table.js'
 import type { Deps } from '../deps.js'
 import { erasedTopic } from '../erasure/erase-user.job.js'
 import { uploadsTopic } from '../uploads/announce.js'
 import { openLookup } from './lookup.js'
+import { openMaking } from './making.js'
 
 // Even when a notice is missed, every process serves a new avatar within this time.
 const liveTtlMs = 1_000
@@ -15,13 +16,16 @@ const most = 100_000
 export type AvatarCache = {
   /** The version a user shows now. */
   live(userId: string): Promise<AvatarRow | undefined>
+  /** The avatar whose files are under a prefix, `avatars/<userId>/<version>`. */
+  stored(prefix: string): Promise<AvatarRow | undefined>
   /** The initials of a user; undefined for nobody. Rejects when accounts is away. */
   initials(userId: string): Promise<string | undefined>
   /** The discoverable user with this hash of an e-mail address. Rejects when accounts is away. */
   userOfHash(hash: string): Promise<string | undefined>
   /**
    * The bytes under a key: one read per key however many ask. Throws BlobNotFoundError.
-   * @param make makes bytes that are not a stored blob; their key is none of a blob
+   * @param make makes bytes that are not a stored blob; their key is none of a blob. Throws Problem `overloaded`
+   *   when too many are to be made
    */
   picture(key: string, make?: () => Promise<Buffer>): Promise<Buffer>
 }
@@ -38,6 +42,7 @@ export async function openAvatarCache({
   bus,
 }: Pick<Deps, 'db' | 'storage' | 'config' | 'accounts' | 'bus'>): Promise<AvatarCache> {
   const lives = openLookup((userId) => findLiveAvatar(db, userId), { most, ttlMs: liveTtlMs })
+  const stored = openLookup((prefix) => findAvatarUnder(db, prefix), { most, ttlMs: liveTtlMs })
   const initials = openLookup((userId) => accounts.initialsOf(userId), { most, ttlMs: personTtlMs })
   const users = openLookup((hash) => accounts.userOfHash(hash), { most, ttlMs: personTtlMs })
   const pictures =
@@ -47,6 +52,7 @@ export async function openAvatarCache({
           sizeCalculation: (bytes) => bytes.length + 200,
         })
       : undefined
+  const making = openMaking()
   const reading = new Map<string, Promise<Buffer>>()
   function forgetPictures(userId: string): void {
     const isTheirs = (key: string) => key.startsWith(`avatars/${userId}/`)
@@ -65,14 +71,15 @@ export async function openAvatarCache({
 
   return {
     live: lives.get,
+    stored: stored.get,
     initials: initials.get,
     userOfHash: users.get,
-    async picture(key, make = () => storage.get(key)) {
+    async picture(key, make) {
       const kept = pictures?.get(key)
       if (kept) return kept
       const underway = reading.get(key)
       if (underway) return underway
-      const read = make()
+      const read = make ? making(make) : storage.get(key)
       reading.set(key, read)
       try {
         const bytes = await read

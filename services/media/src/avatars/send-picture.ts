@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
+import type { VariantFormat } from '@likeness/contracts'
 import type { EncodedFormat } from '@likeness/images'
 import type { Reply, Request } from '@likeness/runtime'
+import { BlobNotFoundError } from '@likeness/storage'
+import type { Deps } from '../deps.js'
 import { pictureHeaders } from '../pictures.js'
 import { problem } from '../problems.js'
+import type { AvatarCache } from './avatar-cache.js'
+import type { Delivery } from './delivery.js'
 
 /** Of what may change: a browser asks again after a minute, a CDN serves the old one while it asks. */
 export const aMinute = 'public, max-age=60, stale-while-revalidate=600'
@@ -14,6 +19,39 @@ const contentType: Readonly<Record<EncodedFormat, string>> = {
   webp: 'image/webp',
   jpeg: 'image/jpeg',
   png: 'image/png',
+}
+
+/** What every route of avatars serves with. */
+export type Serving = {
+  readonly cache: AvatarCache
+  readonly delivery: Delivery
+} & Pick<Deps, 'config' | 'logger'>
+
+/**
+ * Answers with a stored variant, or has it sent by whom the deployment says (`DELIVERY`).
+ * @throws Problem avatar-not-found, when this process sends it and it is gone
+ */
+export async function sendVariant(
+  request: Request,
+  reply: Reply,
+  { cache, delivery }: Serving,
+  picture: { key: string; format: VariantFormat; cacheControl: string },
+): Promise<Reply> {
+  const { key, format, cacheControl } = picture
+  if (delivery.kind === 'redirect') {
+    return reply.header('cache-control', cacheControl).redirect(`${delivery.base}/${key}`, 302)
+  }
+  if (delivery.kind === 'accel') reply.header('x-accel-redirect', `${delivery.base}/${key}`)
+  const bytes = delivery.kind === 'accel' ? nothing : await readVariant(cache, key)
+  return sendPicture(request, reply, { bytes, etag: etagOfBlob(key), format, cacheControl })
+}
+
+const nothing = Buffer.alloc(0)
+
+function readVariant(cache: AvatarCache, key: string): Promise<Buffer> {
+  return cache.picture(key).catch((error: unknown) => {
+    throw error instanceof BlobNotFoundError ? avatarNotFound('no-store') : error
+  })
 }
 
 /** Answers with a picture, or with 304 to whoever has it. */
@@ -35,7 +73,7 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
 }
 
 /** Blobs under a version never change, so their key identifies their bytes. */
-export const etagOfBlob = (key: string): string => `"${key.slice('avatars/'.length)}"`
+const etagOfBlob = (key: string): string => `"${key.slice('avatars/'.length)}"`
 
 const etags = new WeakMap<Buffer, string>()
 

@@ -1,15 +1,17 @@
 import { AvatarParams, AvatarQuery, extensionOf, ProblemBody, type VariantFormat } from '@likeness/contracts'
 import type { Reply, Request, Server } from '@likeness/runtime'
-import { BlobNotFoundError } from '@likeness/storage'
 import type { AvatarRow } from '../database/avatars.table.js'
-import type { Deps } from '../deps.js'
 import { Picture, Unchanged } from '../pictures.js'
-import type { AvatarCache } from './avatar-cache.js'
 import { chooseFormat } from './choose-format.js'
 import { drawDefault } from './draw-default.js'
-import { aMinute, avatarNotFound, etagOfBlob, etagOfBytes, sendPicture } from './send-picture.js'
-
-type Serving = { cache: AvatarCache } & Pick<Deps, 'config' | 'logger'>
+import {
+  aMinute,
+  avatarNotFound,
+  etagOfBytes,
+  type Serving,
+  sendPicture,
+  sendVariant,
+} from './send-picture.js'
 
 /** GET /v1/avatars/:userId: the picture a user shows now, at the nearest rendered size. */
 export function serveAvatarRoute(server: Server, serving: Serving): void {
@@ -28,7 +30,7 @@ export function serveAvatarRoute(server: Server, serving: Serving): void {
       const avatar = await serving.cache.live(request.params.userId)
       reply.header('vary', 'Accept')
       return avatar
-        ? sendAvatar(request, reply, serving.cache, avatar, request.query)
+        ? sendAvatar(request, reply, serving, avatar, request.query)
         : sendDefault(request, reply, serving, request.params.userId, request.query)
     },
   )
@@ -37,16 +39,13 @@ export function serveAvatarRoute(server: Server, serving: Serving): void {
 async function sendAvatar(
   request: Request,
   reply: Reply,
-  cache: AvatarCache,
+  serving: Serving,
   avatar: AvatarRow,
   query: AvatarQuery,
 ): Promise<Reply> {
   const format = formatFor(request, query, avatar.formats)
   const key = `${avatar.blob_prefix}/${nearest(query.size, avatar.sizes)}.${extensionOf[format]}`
-  const bytes = await cache.picture(key).catch((error: unknown) => {
-    throw error instanceof BlobNotFoundError ? avatarNotFound('no-store') : error
-  })
-  return sendPicture(request, reply, { bytes, etag: etagOfBlob(key), format, cacheControl: aMinute })
+  return sendVariant(request, reply, serving, { key, format, cacheControl: aMinute })
 }
 
 async function sendDefault(

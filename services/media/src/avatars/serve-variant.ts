@@ -1,14 +1,12 @@
 import { ProblemBody, VariantParams } from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
-import { BlobNotFoundError } from '@likeness/storage'
 import { Picture, Unchanged } from '../pictures.js'
-import type { AvatarCache } from './avatar-cache.js'
-import { avatarNotFound, etagOfBlob, forEver, sendPicture } from './send-picture.js'
+import { avatarNotFound, forEver, type Serving, sendVariant } from './send-picture.js'
 
 const formatOf = { avif: 'avif', webp: 'webp', jpg: 'jpeg' } as const
 
 /** GET /v1/avatars/:userId/:version/:file: one variant, which never changes. */
-export function serveVariantRoute(server: Server, cache: AvatarCache): void {
+export function serveVariantRoute(server: Server, serving: Serving): void {
   server.get(
     '/v1/avatars/:userId/:version/:file',
     {
@@ -21,12 +19,17 @@ export function serveVariantRoute(server: Server, cache: AvatarCache): void {
     },
     async (request, reply) => {
       const { userId, version, file } = request.params
-      const key = `avatars/${userId}/${version}/${file}`
-      const bytes = await cache.picture(key).catch((error: unknown) => {
-        throw error instanceof BlobNotFoundError ? avatarNotFound('no-store') : error
-      })
-      const format = formatOf[file.slice(file.indexOf('.') + 1) as keyof typeof formatOf]
-      return sendPicture(request, reply, { bytes, etag: etagOfBlob(key), format, cacheControl: forEver })
+      const prefix = `avatars/${userId}/${version}`
+      const [size, extension] = file.split('.') as [string, keyof typeof formatOf]
+      const format = formatOf[extension]
+      if (serving.delivery.kind !== 'direct') {
+        // Whoever sends it would answer in their own way, or with what is to be collected.
+        const avatar = await serving.cache.stored(prefix)
+        if (!avatar?.sizes.includes(Number(size)) || !avatar.formats.includes(format)) {
+          throw avatarNotFound('no-store')
+        }
+      }
+      return sendVariant(request, reply, serving, { key: `${prefix}/${file}`, format, cacheControl: forEver })
     },
   )
 }

@@ -40,6 +40,16 @@ export function findAvatar(
     .executeTakeFirst()
 }
 
+/** The avatar whose files are under a prefix, `avatars/<userId>/<version>`. */
+export function findAvatarUnder(db: Database<Tables>, prefix: string): Promise<AvatarRow | undefined> {
+  return db
+    .selectFrom('avatars')
+    .selectAll()
+    .where('user_id', '=', prefix.split('/')[1] ?? '')
+    .where('blob_prefix', '=', prefix)
+    .executeTakeFirst()
+}
+
 /** The avatars of these uploads, for their views. */
 export async function findAvatarsOf(
   db: Database<Tables>,

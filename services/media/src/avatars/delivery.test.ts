@@ -1,0 +1,65 @@
+import type { Upload } from '@likeness/contracts'
+import { ConfigError } from '@likeness/runtime'
+import t from 'tap'
+import { form, jpeg } from '../testing/pictures.js'
+import { startMedia } from '../testing/start-media.js'
+import { deliveryOf } from './delivery.js'
+
+for (const [kind, base, header, status] of [
+  ['accel', '/pictures', 'x-accel-redirect', 200],
+  ['redirect', 'https://cdn.test/likeness', 'location', 302],
+] as const) {
+  t.test(`DELIVERY=${kind}`, async (t) => {
+    const media = await startMedia(t, { config: { DELIVERY: kind, DELIVERY_BASE: `${base}/` } })
+    await media.work()
+    const ana = await media.person()
+    const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600)))
+    const { body: done } = await ana.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, {
+      prefer: 'wait=20',
+    })
+    const { version } = done.avatar ?? { version: 0 }
+    const key = `avatars/${ana.id}/${version}/128.webp`
+
+    for (const [path, cacheControl] of [
+      [`/v1/avatars/${ana.id}?size=100&format=webp`, 'public, max-age=60, stale-while-revalidate=600'],
+      [new URL(done.avatar?.urls['128']?.webp ?? '').pathname, 'public, max-age=31536000, immutable'],
+    ] as const) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await ana.call(method, path)
+        t.equal(answer.status, status, path)
+        t.equal(answer.headers.get(header), `${base}/${key}`)
+        t.equal(answer.headers.get('cache-control'), cacheControl)
+        t.equal(answer.bytes.length, 0, 'the bytes are sent by another')
+      }
+    }
+    for (const file of ['100.webp', '128.avif']) {
+      const answer = await ana.call('GET', `/v1/avatars/${ana.id}/${version}/${file}`)
+      t.match(answer, { status: 404, body: { code: 'avatar-not-found' } }, file)
+    }
+    t.match(await ana.call('GET', `/v1/avatars/${ana.id}/${version + 1}/128.webp`), { status: 404 })
+    const drawn = await ana.call('GET', `/v1/avatars/${crypto.randomUUID()}`)
+    t.equal(drawn.status, 200, 'drawn pictures are nowhere else')
+    t.ok(drawn.bytes.length > 0)
+    if (kind === 'accel') {
+      const { headers } = await ana.call('GET', `/v1/avatars/${ana.id}?size=100&format=webp`)
+      t.equal(headers.get('content-type'), 'image/webp')
+      const again = await ana.call('GET', `/v1/avatars/${ana.id}?size=100&format=webp`, undefined, {
+        'if-none-match': headers.get('etag') ?? '',
+      })
+      t.equal(again.status, 304)
+    }
+  })
+}
+
+t.test('DELIVERY and DELIVERY_BASE go together', async (t) => {
+  for (const [DELIVERY, DELIVERY_BASE] of [
+    ['accel', undefined],
+    ['accel', 'pictures'],
+    ['accel', 'https://cdn.test'],
+    ['redirect', undefined],
+    ['redirect', '/pictures'],
+    ['redirect', 'javascript:alert(1)'],
+  ] as const) {
+    t.throws(() => deliveryOf({ DELIVERY, DELIVERY_BASE }), ConfigError, `${DELIVERY} ${DELIVERY_BASE}`)
+  }
+})

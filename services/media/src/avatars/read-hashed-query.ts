@@ -1,0 +1,44 @@
+import type { HashedAvatarQuery } from '@likeness/contracts'
+import type { DefaultKind } from './draw-default.js'
+
+/** What a Gravatar-like address asks for. */
+export type HashedRequest = {
+  /** Pixels, 1 to 512. */
+  readonly size: number
+  readonly default: DefaultKind | '404'
+  /** Even where there is an avatar. */
+  readonly forceDefault: boolean
+}
+
+const largest = 512
+
+/** By what Gravatar and Libravatar call it. Their other patterns differ from person to person, as identicons do. */
+const kinds: Readonly<Record<string, DefaultKind | '404'>> = {
+  '404': '404',
+  mp: 'silhouette',
+  mm: 'silhouette',
+  mysteryman: 'silhouette',
+  initials: 'initials',
+  retro: 'retro',
+  blank: 'blank',
+  identicon: 'identicon',
+  monsterid: 'identicon',
+  wavatar: 'identicon',
+  robohash: 'identicon',
+  pagan: 'identicon',
+}
+
+/**
+ * Reads the parameters in their short or long form. An address of another site as the default is not followed:
+ * whoever writes a link to this one could then send its readers anywhere.
+ */
+export function readHashedQuery(query: HashedAvatarQuery): HashedRequest {
+  const size = Number(query.s ?? query.size ?? 80)
+  const kind = query.d ?? query.default ?? 'mp'
+  const forced = query.f ?? query.forcedefault
+  return {
+    size: Number.isInteger(size) && size >= 1 ? Math.min(size, largest) : 80,
+    default: Object.hasOwn(kinds, kind) ? (kinds[kind] ?? 'silhouette') : 'silhouette',
+    forceDefault: forced === 'y' || forced === 'yes' || forced === '1' || forced === 'true',
+  }
+}
