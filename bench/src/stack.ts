@@ -15,6 +15,8 @@ import pg from 'pg'
 export type Stack = {
   readonly accounts: string
   readonly media: string
+  /** Process id of the media API. */
+  readonly mediaPid: number
   /** URLs of the services' databases. */
   readonly databases: { readonly accounts: string; readonly media: string }
   readonly folder: string
@@ -98,14 +100,23 @@ export async function openStack(
     }
     children.push({ stop })
     await waitFor(async () => (await fetch(`${urlOf(index)}/readyz`)).ok, { for: entry, timeoutMs: 30_000 })
-    return stop
+    return { stop, pid: child.pid ?? 0 }
   }
   await start('accounts/dist/http', 0, accountsDb)
   await start('accounts/dist/worker', 1, accountsDb)
-  await start('media/dist/http', 2, mediaDb)
-  const stopWorker = await start('media/dist/worker', 3, mediaDb)
+  const media = await start('media/dist/http', 2, mediaDb)
+  const { stop: stopWorker } = await start('media/dist/worker', 3, mediaDb)
   const databases = { accounts: accountsDb, media: mediaDb }
-  return { accounts: urlOf(0), media: urlOf(2), databases, folder, database, stopWorker, close }
+  return {
+    accounts: urlOf(0),
+    media: urlOf(2),
+    mediaPid: media.pid,
+    databases,
+    folder,
+    database,
+    stopWorker,
+    close,
+  }
 }
 
 /** Registers a user and logs in. @returns the access token */
