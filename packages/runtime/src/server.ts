@@ -129,6 +129,15 @@ function acceptEmptyJson(server: Server): void {
   })
 }
 
+/** Options of a hot route whose answers bring security headers of their own: those of every other are not added. */
+export const ownHeaders = { helmet: false } as const
+
+/** Also on the routes that bring their own headers for what they serve. */
+const problemHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+} as const
+
 /** Renders a problem in the reader's language; never cached. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = languageOf(request.headers['accept-language'])
@@ -136,6 +145,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   return reply
     .code(problem.kind.status)
     .headers({
+      ...problemHeaders,
       'content-language': language,
       'cache-control': 'no-store',
       vary: 'accept-language',

@@ -77,6 +77,9 @@ t.test('conditional requests, HEAD, and headers that keep bytes pictures', async
   t.equal((await get('?format=jpeg', { 'if-none-match': etag })).status, 200, 'another representation')
   const head = await fetch(`${media.url}/v1/avatars/${ana.id}?format=webp`, { method: 'HEAD' })
   t.equal(head.headers.get('content-length'), String(bytes))
+  const refused = await get('?size=0')
+  t.equal(refused.headers.get('x-content-type-options'), 'nosniff', 'problems too')
+  t.match(refused.headers.get('content-security-policy'), /default-src 'none'/)
 })
 
 t.test('a new avatar is served at once, the old version keeps its address', async (t) => {

@@ -1,5 +1,5 @@
 import { AvatarParams, AvatarQuery, extensionOf, ProblemBody, type VariantFormat } from '@likeness/contracts'
-import type { Reply, Request, Server } from '@likeness/runtime'
+import { ownHeaders, type Reply, type Request, type Server } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { Picture, Unchanged } from '../pictures.js'
 import { chooseFormat } from './choose-format.js'
@@ -18,6 +18,7 @@ export function serveAvatarRoute(server: Server, serving: Serving): void {
   server.get(
     '/v1/avatars/:userId',
     {
+      ...ownHeaders,
       schema: {
         summary: 'The avatar now, at the nearest rendered size; without one, a drawn default',
         tags: ['avatars'],

@@ -7,7 +7,7 @@ import {
   ProblemBody,
 } from '@likeness/contracts'
 import { type EncodedFormat, resize } from '@likeness/images'
-import type { Reply, Request, Server } from '@likeness/runtime'
+import { ownHeaders, type Reply, type Request, type Server } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { Picture, Unchanged } from '../pictures.js'
@@ -25,6 +25,7 @@ export function serveHashedRoute(server: Server, serving: Serving): void {
   server.get(
     '/avatar/:file',
     {
+      ...ownHeaders,
       schema: {
         summary: 'The avatar of a discoverable user, by the hash of their e-mail address',
         description: 'Compatible with Gravatar and Libravatar. The picture has exactly the size asked for.',

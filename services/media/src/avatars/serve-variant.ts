@@ -1,5 +1,5 @@
 import { ProblemBody, VariantParams } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
+import { ownHeaders, type Server } from '@likeness/runtime'
 import { Picture, Unchanged } from '../pictures.js'
 import { avatarNotFound, forEver, type Serving, sendVariant } from './send-picture.js'
 
@@ -10,6 +10,7 @@ export function serveVariantRoute(server: Server, serving: Serving): void {
   server.get(
     '/v1/avatars/:userId/:version/:file',
     {
+      ...ownHeaders,
       schema: {
         summary: 'One immutable variant',
         tags: ['avatars'],
