@@ -76,6 +76,7 @@ create table uploads (
   closed_at timestamp(3) with time zone,
   failure_code text,
   failure_detail text,
+  original_deleted_at timestamp(3) with time zone,
   constraint uploads_bytes_check CHECK ((bytes > 0)),
   constraint uploads_check CHECK (((version IS NULL) = (confirmed_at IS NULL))),
   constraint uploads_check1 CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
@@ -92,6 +93,9 @@ CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id);
 CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id);
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
+CREATE INDEX uploads_originals ON public.uploads USING btree (published_at) WHERE ((published_at IS NOT NULL) AND (original_deleted_at IS NULL) AND (status = ANY (ARRAY['published'::text, 'superseded'::text, 'withdrawn'::text])));
+CREATE INDEX uploads_over ON public.uploads USING btree (closed_at) WHERE (status = ANY (ARRAY['discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]));
+CREATE INDEX uploads_past ON public.uploads USING btree (user_id, version) WHERE (status = ANY (ARRAY['superseded'::text, 'withdrawn'::text]));
 CREATE INDEX uploads_pending ON public.uploads USING btree (user_id, id) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
 CREATE INDEX uploads_unpublished ON public.uploads USING btree (confirmed_at) WHERE (status = 'confirmed'::text);

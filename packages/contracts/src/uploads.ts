@@ -81,6 +81,7 @@ export const UploadEventType = z
     'discarded',
     'expired',
     'failed',
+    'original-deleted',
     'erased',
   ])
   .meta({ id: 'UploadEventType' })

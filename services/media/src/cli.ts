@@ -6,6 +6,7 @@ import { MediaConfig } from './config.js'
 import { type Deps, openDeps, openWorkerDeps } from './deps.js'
 import { migrate } from './index.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
+import { deleteOver } from './upkeep/delete-over.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
 import { moveStorage } from './upkeep/move-storage.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
@@ -40,6 +41,11 @@ upkeepCommand(
 )
 upkeepCommand('requeue-stuck', 'add the lost jobs of uploads that wait too long', requeueStuck)
 upkeepCommand('collect-garbage', 'delete blobs that no row names', collectGarbage)
+upkeepCommand(
+  'delete-over',
+  'delete originals, past versions and trails that the KEEP_… policies keep no longer',
+  deleteOver,
+)
 
 program
   .command('move-storage')

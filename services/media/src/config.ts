@@ -26,6 +26,9 @@ const storageUrl = z.string().superRefine((url, context) => {
   }
 })
 
+const orWord = <Word extends string>(word: Word, most: number) =>
+  z.union([z.literal(word), integer(0, most)], { error: `must be ${word} or a whole number up to ${most}` })
+
 /** Every variable of the media service; `--help` of each process prints them. */
 export const MediaConfig = ProcessConfig.extend({
   ACCOUNTS_URL: httpUrl.describe('internal base URL of the accounts service'),
@@ -72,6 +75,15 @@ export const MediaConfig = ProcessConfig.extend({
   DECODERS: integer(1, 64)
     .default(availableParallelism() + 1)
     .describe('decoding children per worker; default cores + 1'),
+  KEEP_ORIGINALS: orWord('forever', 36_500)
+    .default('forever')
+    .describe('days an original is kept after it was published; 0: not at all'),
+  KEEP_VERSIONS: orWord('all', 100_000)
+    .default('all')
+    .describe('past versions kept per user; older ones are erased'),
+  KEEP_TRAIL_DAYS: integer(1, 36_500)
+    .default(400)
+    .describe('days the trail of an upload is kept when its picture is gone'),
   REQUEUE_AFTER_SECONDS: integer(1, 86_400)
     .default(30)
     .describe('a waiting upload older than this gets its job again'),

@@ -5,6 +5,7 @@ import type { WorkerDeps } from './deps.js'
 import { eraseUser } from './erasure/erase-user.job.js'
 import type { JobName, Jobs } from './queue.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
+import { deleteOver } from './upkeep/delete-over.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 import { prepareUpload } from './uploads/prepare-upload.job.js'
@@ -25,6 +26,7 @@ export const jobsOf = ({
   'expire-uploads': upkeep((deps) => expireUploads(deps, { dryRun: false }), UPKEEP_SECONDS),
   'requeue-stuck': upkeep((deps) => requeueStuck(deps, { dryRun: false }), UPKEEP_SECONDS),
   'collect-garbage': upkeep((deps) => collectGarbage(deps, { dryRun: false }), 3_600),
+  'delete-over': upkeep((deps) => deleteOver(deps, { dryRun: false }), 600),
 })
 
 // A run that fails waits for the next interval.

@@ -9,6 +9,7 @@ export type Jobs = {
   'expire-uploads': Record<string, never>
   'requeue-stuck': Record<string, never>
   'collect-garbage': Record<string, never>
+  'delete-over': Record<string, never>
 }
 export type JobName = keyof Jobs
 

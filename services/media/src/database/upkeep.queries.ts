@@ -69,16 +69,19 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
   return { unprepared: await unprepared, unpublished: await unpublished, untold: await untold }
 }
 
-/** Of the uploads named, those whose files a row still stands for. */
-export async function keepUploadFiles(db: Db, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
+/** Of the uploads named, those whose files a row still stands for, and whether their original is one of them. */
+export async function keepUploadFiles(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, { original: boolean }>> {
+  if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('uploads')
-    .select('id')
+    .select(['id', 'original_deleted_at'])
     .where('id', 'in', ids)
     .where('status', 'in', statesWithFiles)
     .execute()
-  return new Set(rows.map((row) => row.id))
+  return new Map(rows.map((row) => [row.id, { original: row.original_deleted_at === null }]))
 }
 
 /**

@@ -32,6 +32,8 @@ export type UploadsTable = {
   published_at: Generated<Date | null>
   expires_at: Date | null
   closed_at: Generated<Date | null>
+  /** The policy gave the original up; the preview and the variants stay. */
+  original_deleted_at: Generated<Date | null>
   failure_code: Generated<string | null>
   failure_detail: Generated<string | null>
 }

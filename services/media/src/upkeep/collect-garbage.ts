@@ -1,7 +1,7 @@
 import { keepDirectUploads } from '../database/direct-uploads.table.js'
 import { keepAvatarFiles, keepUploadFiles } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
-import { directEnding } from '../uploads/upload-files.js'
+import { directEnding, originalEnding } from '../uploads/upload-files.js'
 
 const batch = 500
 
@@ -45,7 +45,12 @@ async function uploadOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]
   const ours = blobs.filter((blob) => uuid.test(idOf(blob)))
   const kept = await keepUploadFiles(deps.db, ours.map(idOf))
   const awaited = await keepDirectUploads(deps.db, ours.filter(isDirect).map(idOf))
-  return ours.filter((blob) => !(isDirect(blob) ? awaited : kept).has(idOf(blob)))
+  const isKept = (blob: Blob) => {
+    if (isDirect(blob)) return awaited.has(idOf(blob))
+    const files = kept.get(idOf(blob))
+    return files !== undefined && (files.original || !blob.key.endsWith(originalEnding))
+  }
+  return ours.filter((blob) => !isKept(blob))
 }
 
 /** `avatars/<userId>/<version>/…` */

@@ -29,6 +29,7 @@ export async function recropUpload(
     if (source.status === 'failed') throw problem('upload-failed')
     throw closedProblem(source) ?? problem('not-restorable', { status: source.status })
   }
+  if (source.original_deleted_at) throw problem('original-not-kept')
   const { width, height } = source
   if (crop.x + crop.width > width || crop.y + crop.height > height)
     throw problem('invalid-crop', { width, height })

@@ -4,7 +4,8 @@ import type { Deps } from '../deps.js'
 type Key = { readonly user_id: string; readonly id: string }
 
 /** Where an upload's blobs are. */
-export const originalKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.original`
+export const originalKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}${originalEnding}`
+export const originalEnding = '.original'
 export const previewKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.preview.webp`
 
 /** Where the bytes of a direct upload arrive; they are not believed before they are checked. */

@@ -1,0 +1,93 @@
+import type { Database } from '@likeness/runtime'
+import { type RawBuilder, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+type Db = Database<Tables>
+type Found = { readonly id: string; readonly user_id: string }
+
+const daysAgo = (days: number): RawBuilder<Date> => sql`now() - make_interval(days => ${days})`
+
+// These conditions are those of the partial indexes.
+const withOriginal = sql<boolean>`
+  published_at is not null and original_deleted_at is null and status in ('published', 'superseded', 'withdrawn')`
+const past = sql<boolean>`status in ('superseded', 'withdrawn')`
+const over = sql<boolean>`status in ('discarded', 'expired', 'rejected', 'failed', 'erased')`
+
+/** How many originals were published longer ago than they are kept. */
+export async function countOldOriginals(db: Db, days: number): Promise<number> {
+  return count(db, sql`select from uploads where ${withOriginal} and published_at <= ${daysAgo(days)}`)
+}
+
+/** Gives up to `limit` of those originals up, each with its event; their files are to be deleted then. */
+export async function giveUpOriginals(db: Db, days: number, limit: number): Promise<Found[]> {
+  const { rows } = await sql<Found>`
+    with changed as (
+      update uploads set original_deleted_at = now()
+      where ctid = any(array(
+        select ctid from uploads where ${withOriginal} and published_at <= ${daysAgo(days)}
+        order by published_at limit ${limit} for update skip locked))
+      and ${withOriginal}
+      returning user_id, id
+    ), event as (
+      insert into upload_events (user_id, upload_id, type) select user_id, id, 'original-deleted' from changed
+    )
+    select user_id, id from changed`.execute(db)
+  return rows
+}
+
+/**
+ * The past versions beyond the newest `kept` of each of the next `users` users.
+ * @param after the last user looked at
+ * @returns `lastUser` is undefined when all were looked at
+ */
+export async function findSurplusVersions(
+  db: Db,
+  kept: number,
+  after: string | undefined,
+  users: number,
+): Promise<{ surplus: Found[]; lastUser: string | undefined }> {
+  const { rows: next } = await sql<{ user_id: string }>`
+    select user_id from uploads where ${past} ${after === undefined ? sql`` : sql`and user_id > ${after}`}
+    group by user_id order by user_id limit ${users}`.execute(db)
+  const ids = next.map((row) => row.user_id)
+  const { rows: surplus } = await sql<Found>`
+    select older.user_id, older.id from unnest(${ids}::uuid[]) as one (user_id)
+    cross join lateral (
+      select user_id, id from uploads where user_id = one.user_id and ${past}
+      order by version desc offset ${kept}) as older`.execute(db)
+  return { surplus, lastUser: ids.at(-1) }
+}
+
+/** How many uploads without a picture have a trail older than it is kept, and withdrawals likewise. */
+export async function countOldTrails(db: Db, days: number): Promise<number> {
+  return (
+    (await count(db, sql`select from uploads where ${over} and closed_at <= ${daysAgo(days)}`)) +
+    (await count(db, sql`select from withdrawals where told_at <= ${daysAgo(days)}`))
+  )
+}
+
+/** Deletes up to `limit` of each, the events with their upload. @returns how many rows of both */
+export async function deleteOldTrails(db: Db, days: number, limit: number): Promise<number> {
+  const uploads = await sql`
+    with gone as (
+      delete from uploads where ctid = any(array(
+        select ctid from uploads where ${over} and closed_at <= ${daysAgo(days)}
+        order by closed_at limit ${limit} for update skip locked))
+      and ${over}
+      returning user_id, id
+    ), variants as (
+      -- Of a picture that failed after it was rendered; its files are garbage now.
+      delete from avatars using gone where avatars.user_id = gone.user_id and upload_id = gone.id
+    )
+    select from gone`.execute(db)
+  const withdrawals = await sql`
+    delete from withdrawals where ctid = any(array(
+      select ctid from withdrawals where told_at <= ${daysAgo(days)} limit ${limit} for update skip locked))
+    returning 1`.execute(db)
+  return uploads.rows.length + withdrawals.rows.length
+}
+
+async function count(db: Db, rows: RawBuilder<unknown>): Promise<number> {
+  const { rows: found } = await sql<{ count: number }>`select count(*) from (${rows}) as found`.execute(db)
+  return found[0]?.count ?? 0
+}

@@ -1,0 +1,70 @@
+import {
+  countOldOriginals,
+  countOldTrails,
+  deleteOldTrails,
+  findSurplusVersions,
+  giveUpOriginals,
+} from '../database/retention.queries.js'
+import { theWorker } from '../database/upload-events.table.js'
+import type { Deps } from '../deps.js'
+import { eraseUpload } from '../uploads/erase-upload.js'
+import { deleteFiles, originalKey } from '../uploads/upload-files.js'
+
+const batch = 1_000
+
+type Options = { readonly dryRun: boolean }
+
+/**
+ * Deletes what the policies keep no longer: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS) and the
+ * trails of uploads without a picture (KEEP_TRAIL_DAYS).
+ * @param options `dryRun`: only count it
+ * @returns how many of each
+ */
+export async function deleteOver(
+  deps: Deps,
+  options: Options,
+): Promise<{ originals: number; versions: number; trails: number }> {
+  return {
+    versions: await eraseSurplusVersions(deps, options),
+    originals: await deleteOldOriginals(deps, options),
+    trails: await deleteTrails(deps, options),
+  }
+}
+
+async function deleteOldOriginals(deps: Deps, { dryRun }: Options): Promise<number> {
+  const days = deps.config.KEEP_ORIGINALS
+  if (days === 'forever') return 0
+  if (dryRun) return countOldOriginals(deps.db, days)
+  for (let total = 0; ; ) {
+    const rows = await giveUpOriginals(deps.db, days, batch)
+    await deleteFiles(deps, rows.map(originalKey))
+    total += rows.length
+    if (rows.length < batch) return total
+  }
+}
+
+async function eraseSurplusVersions(deps: Deps, { dryRun }: Options): Promise<number> {
+  const kept = deps.config.KEEP_VERSIONS
+  if (kept === 'all') return 0
+  let total = 0
+  let user: string | undefined
+  do {
+    const { surplus, lastUser } = await findSurplusVersions(deps.db, kept, user, batch)
+    for (const { id, user_id: userId } of surplus) {
+      // One restored meanwhile stays.
+      if (dryRun || (await eraseUpload(deps, { userId, id }, theWorker))) total += 1
+    }
+    user = lastUser
+  } while (user !== undefined)
+  return total
+}
+
+async function deleteTrails(deps: Deps, { dryRun }: Options): Promise<number> {
+  const days = deps.config.KEEP_TRAIL_DAYS
+  if (dryRun) return countOldTrails(deps.db, days)
+  for (let total = 0; ; ) {
+    const deleted = await deleteOldTrails(deps.db, days, batch)
+    total += deleted
+    if (deleted < batch) return total
+  }
+}
