@@ -9,8 +9,9 @@ export type Payload = Readonly<Record<string, string | number | boolean>>
 export type JobPolicy = {
   readonly concurrency: number
   readonly attempts: number
-  /** First wait between attempts; doubles, with jitter, up to a minute. */
+  /** First wait between attempts; doubles, with jitter, up to `longestBackoffMs` (a minute). */
   readonly backoffMs: number
+  readonly longestBackoffMs?: number
   /** For upkeep: run once per interval across all workers. */
   readonly everyMs?: number
 }
@@ -44,7 +45,15 @@ export type JobQueue = {
 
 const scheduleCheckMs = 5_000
 const answerTimeoutMs = 2_000
-const longestBackoffMs = 60_000
+const aMinute = 60_000
+
+/**
+ * A worker renews the locks of its jobs every 4 s. When it was killed another takes them up 8 to 14 s later: the
+ * lock has run out, and one of the looks for such jobs has seen them active before. A worker that was only slow
+ * has its job done twice, which every job allows. A picture is not what kills workers, so a job may be taken up
+ * often; past that upkeep adds it again.
+ */
+const recovery = { lockDuration: 8_000, stalledInterval: 3_000, maxStalledCount: 10 }
 
 // Workers decide on attempts and waits by their policy; finished jobs are dropped, since one kept under the
 // same key would swallow the next.
@@ -101,12 +110,13 @@ export async function openQueue(url: string, service: string, logger: Logger): P
           }
         },
         {
+          ...recovery,
           concurrency: policy.concurrency,
           settings: {
             // A whole number: PostgreSQL keeps the time as an integer.
             backoffStrategy: (attemptsMade) =>
               Math.round(
-                Math.min(policy.backoffMs * 2 ** (attemptsMade - 1), longestBackoffMs) *
+                Math.min(policy.backoffMs * 2 ** (attemptsMade - 1), policy.longestBackoffMs ?? aMinute) *
                   (0.75 + Math.random() / 2),
               ),
           },

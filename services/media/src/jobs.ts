@@ -14,15 +14,18 @@ type Job<Name extends JobName> = JobPolicy & {
   readonly run: (deps: WorkerDeps, payload: Jobs[Name]) => Promise<unknown>
 }
 
+// What waits for accounts is told within seconds of its return.
+const tell = { attempts: 60, backoffMs: 500, longestBackoffMs: 5_000 } as const
+
 /** Every job: its handler, how often it is tried, how many run at once, and its schedule. */
 export const jobsOf = ({
   DECODERS,
   UPKEEP_SECONDS,
 }: WorkerDeps['config']): { [Name in JobName]: Job<Name> } => ({
   'prepare-upload': { run: prepareUpload, concurrency: DECODERS, attempts: 5, backoffMs: 500 },
-  'publish-avatar': { run: publishAvatar, concurrency: DECODERS, attempts: 8, backoffMs: 500 },
+  'publish-avatar': { run: publishAvatar, concurrency: DECODERS, ...tell },
   'erase-user': { run: eraseUser, concurrency: 2, attempts: 8, backoffMs: 1_000 },
-  'tell-withdrawal': { run: tellWithdrawal, concurrency: 4, attempts: 8, backoffMs: 500 },
+  'tell-withdrawal': { run: tellWithdrawal, concurrency: 4, ...tell },
   'expire-uploads': upkeep((deps) => expireUploads(deps, { dryRun: false }), UPKEEP_SECONDS),
   'requeue-stuck': upkeep((deps) => requeueStuck(deps, { dryRun: false }), UPKEEP_SECONDS),
   'collect-garbage': upkeep((deps) => collectGarbage(deps, { dryRun: false }), 3_600),

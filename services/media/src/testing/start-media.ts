@@ -33,6 +33,8 @@ async function startAccountsPeer(t: Test) {
     removed: [] as (RemoveAvatar & { userId: string })[],
     /** What both calls of `/internal/users/:id/avatar` answer. */
     status: 204,
+    /** Awaited before either of them is taken: whatever shall happen just then, or hold it up for ever. */
+    beforeAvatar: async (): Promise<void> => undefined,
     /** What `GET /internal/ended-sessions` answers with. */
     ended: [] as string[],
     /** What is known of people, by id: their initials, and hashes of their address. */
@@ -53,6 +55,7 @@ async function startAccountsPeer(t: Test) {
     if (!request.routeOptions.url?.endsWith('/avatar')) return
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     if (!(await isServiceToken(serviceSecret, token, 'accounts'))) return reply.code(401).send()
+    await peer.beforeAvatar()
     if (peer.status !== 204)
       return reply.code(peer.status).send(peer.status === 404 ? { code: 'user-not-found' } : undefined)
   })

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Upload } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+import t, { type Test } from 'tap'
+import { quarters, readQuarters } from './testing/pictures.js'
+import { startMedia } from './testing/start-media.js'
+import { eventsOf, publish, upload } from './testing/steps.js'
+
+t.jobs = 2
+
+/** Someone with an avatar, and then accounts refuses every call for a minute. */
+async function minuteWithout(t: Test) {
+  const media = await startMedia(t)
+  const { accounts } = media
+  await media.work()
+  const person = await media.person()
+  const first = await publish(person)
+  accounts.status = 503
+  const away = sleep(60_000)
+  const read = async (id: string) => (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body
+  return {
+    media,
+    person,
+    first,
+    read,
+    /** Confirms a picture, and waits until media shows it. */
+    confirm: async (bytes?: Buffer) => {
+      const { id } = await upload(person, bytes)
+      await person.call('POST', `/v1/uploads/${id}/confirm`)
+      await waitFor(async () => (await eventsOf(media, id)).includes('rendered'))
+      return id
+    },
+    /** The minute is over: what accounts is told from then on, until this upload is published. */
+    back: async (id: string) => {
+      await away
+      t.match(await read(id), { status: 'confirmed' }, 'it waited')
+      accounts.told = []
+      accounts.status = 204
+      await waitFor(async () => (await read(id)).status === 'published')
+      return accounts.told
+    },
+  }
+}
+
+t.test('accounts is away for a minute: the picture is live, then in the profile', async (t) => {
+  const { media, person, first, read, confirm, back } = await minuteWithout(t)
+  const id = await confirm(await quarters(300, 300).png().toBuffer())
+  t.equal(
+    await readQuarters((await person.call('GET', `/v1/avatars/${person.id}?format=webp`)).bytes),
+    'rgby',
+  )
+  t.match(await back(id), [{ userId: person.id, uploadId: id }])
+  t.equal(media.accounts.told.length, 1, 'told once')
+  t.strictSame((await eventsOf(media, id)).slice(-2), ['rendered', 'published'])
+  t.match(await read(first.id), { status: 'superseded' })
+})
+
+t.test('two pictures while accounts is away: it is told of the later only', async (t) => {
+  const { media, person, first, read, confirm, back } = await minuteWithout(t)
+  const earlier = await confirm()
+  const later = await confirm(await quarters(300, 300).png().toBuffer())
+  t.match(await back(later), [{ userId: person.id, uploadId: later }])
+  await waitFor(async () => (await read(earlier)).status === 'superseded')
+  t.equal(media.accounts.told.length, 1, 'told once')
+  for (const id of [first.id, earlier]) {
+    t.equal((await eventsOf(media, id)).filter((type) => type === 'superseded').length, 1)
+  }
+  t.equal(
+    await readQuarters((await person.call('GET', `/v1/avatars/${person.id}?format=webp`)).bytes),
+    'rgby',
+  )
+})
