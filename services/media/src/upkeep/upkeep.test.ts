@@ -181,6 +181,8 @@ t.test('Redis emptied at any moment', { skip: noRedis }, async (t) => {
     await one.person.call('POST', `/v1/uploads/${one.id}/confirm`)
     await empty()
   }
+  const pending = await upload(media)
+  await empty()
   // The schedule itself lives in Redis too; the worker puts it back.
   for (const { person, id } of uploads) {
     await waitFor(
@@ -189,6 +191,11 @@ t.test('Redis emptied at any moment', { skip: noRedis }, async (t) => {
     )
   }
   t.equal(new Set(media.accounts.told.map((one) => one.uploadId)).size, 6)
+  await waitFor(
+    async () =>
+      (await pending.person.call<Upload>('GET', `/v1/uploads/${pending.id}`)).body.previewUrl !== null,
+    { timeoutMs: 40_000 },
+  )
 })
 
 t.test('usage errors of the CLI end with 2, bad configuration with 1 and every fault', async (t) => {

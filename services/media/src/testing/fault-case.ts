@@ -1,0 +1,102 @@
+import { startS3 } from '@likeness/storage/testing'
+import { waitFor } from '@likeness/test-kit'
+import { sql } from 'kysely'
+import type { Test } from 'tap'
+import { lockUser } from '../database/uploads.table.js'
+import { collectGarbage } from '../upkeep/collect-garbage.js'
+import { readQuarters } from './pictures.js'
+import { type Media, startMedia } from './start-media.js'
+import { blobs, eventsOf } from './steps.js'
+
+/** The service with a bucket of its own, and someone to upload. */
+export type Case = {
+  readonly media: Media
+  readonly person: Awaited<ReturnType<Media['person']>>
+  /** From now on the storage never answers these requests, `PUT /…`; without any it answers all. */
+  hang(request?: RegExp): void
+  /** How often it was sent such a request. */
+  asked(request: RegExp): number
+  confirm(id: string): Promise<unknown>
+}
+
+export async function setUp(t: Test, queue: 'postgres' | 'redis' = 'postgres'): Promise<Case> {
+  const { url, proxy } = await startS3(t)
+  const media = await startMedia(t, {
+    queue,
+    config: { STORAGE_URL: url('pictures', { timeoutMs: '60000' }), GARBAGE_GRACE_SECONDS: '0' },
+  })
+  const person = await media.person()
+  return {
+    media,
+    person,
+    hang(request) {
+      proxy.fault = ({ method, path }) => (request?.test(`${method} ${path}`) ? 'hang' : undefined)
+    },
+    asked: (request) => proxy.seen.filter(({ method, path }) => request.test(`${method} ${path}`)).length,
+    confirm: (id) => person.call('POST', `/v1/uploads/${id}/confirm`),
+  }
+}
+
+export const rowOf = (media: Media, id: string) =>
+  media.deps.db.selectFrom('uploads').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+export const prepared = (media: Media, id: string) =>
+  waitFor(async () => (await rowOf(media, id)).prepared_at, { for: 'the preview', timeoutMs: 30_000 })
+
+/** Holds the user's lock, so that no step of a publication commits. @returns what gives it back */
+export async function holdUser(t: Test, media: Media, userId: string): Promise<() => void> {
+  let release: () => void = () => undefined
+  const { db } = media.deps
+  await new Promise<void>((locked) => {
+    const held = db.transaction().execute(async (trx) => {
+      await lockUser(trx, userId)
+      locked()
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+    })
+    t.teardown(async () => {
+      release()
+      await held
+    })
+  })
+  return release
+}
+
+/** A process waits for the user's lock. */
+export const waitsForUser = (media: Media) => async () => {
+  const { rows } = await sql`select from pg_locks
+    where locktype = 'advisory' and objsubid = 1 and not granted
+    and database = (select oid from pg_database where datname = current_database())`.execute(media.deps.db)
+  return rows.length > 0
+}
+
+/** Whatever happened on the way: one picture, the right one, everyone knows of it, and nothing is left over. */
+export async function publishedOnce(t: Test, { media, person }: Case, id: string): Promise<void> {
+  await waitFor(async () => (await rowOf(media, id)).status === 'published', {
+    for: 'the picture to be published',
+    timeoutMs: 60_000,
+  })
+  const { version } = await rowOf(media, id)
+  const avatars = await media.deps.db.selectFrom('avatars').selectAll().execute()
+  t.match(avatars, [{ upload_id: id, version, live: true }])
+  t.equal(avatars.length, 1)
+  t.strictSame([...new Set(media.accounts.told.map((told) => told.version))], [version])
+  // Prepared may come after confirmed.
+  const events = ['confirmed', 'prepared', 'published', 'rendered', 'uploaded']
+  t.strictSame((await eventsOf(media, id)).toSorted(), events, 'each once')
+  const picture = await person.call('GET', `/v1/avatars/${person.id}?size=256&format=webp`)
+  t.equal(await readQuarters(picture.bytes), 'rgby')
+
+  await collectGarbage(await media.upkeep(), { dryRun: false })
+  const variants = [32, 64, 128, 256, 512].flatMap((size) => [`${size}.jpg`, `${size}.webp`])
+  t.strictSame(
+    (await blobs(media)).toSorted(),
+    [
+      `uploads/${person.id}/${id}.original`,
+      `uploads/${person.id}/${id}.preview.webp`,
+      ...variants.map((name) => `avatars/${person.id}/${version}/${name}`),
+    ].toSorted(),
+    'every blob has its row',
+  )
+}

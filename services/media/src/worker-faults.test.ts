@@ -1,0 +1,174 @@
+import { noRedis, waitFor } from '@likeness/test-kit'
+import t from 'tap'
+import { holdUser, prepared, publishedOnce, rowOf, setUp, waitsForUser } from './testing/fault-case.js'
+import { quarters } from './testing/pictures.js'
+import { blobs, upload } from './testing/steps.js'
+import { startWorker } from './testing/worker-process.js'
+import { requeueStuck } from './upkeep/requeue-stuck.js'
+
+// Every case spends most of its time waiting for the queue to miss its worker.
+t.jobs = 4
+
+const notLinux = process.platform !== 'linux' && 'processes are watched through /proc'
+const small = await quarters(300, 300).png().toBuffer()
+/** Takes its decoder half a second: of a progressive JPEG all coefficients are read first. */
+const slow = await quarters(6000, 6000).jpeg({ progressive: true }).toBuffer()
+
+t.test('a worker killed while it decodes a new upload', { skip: notLinux }, async (t) => {
+  const self = await setUp(t)
+  const worker = await startWorker(t, self.media)
+  const { id } = await upload(self.person, slow)
+  await worker.decoding()
+  t.strictSame(await worker.kill(), [], 'no temporary file')
+  t.match(await rowOf(self.media, id), { prepared_at: null })
+  await startWorker(t, self.media)
+  await prepared(self.media, id)
+  await self.confirm(id)
+  await publishedOnce(t, self, id)
+})
+
+t.test('a worker killed while it stores the preview', { skip: notLinux || noRedis }, async (t) => {
+  const self = await setUp(t, 'redis')
+  const worker = await startWorker(t, self.media)
+  self.hang(/^PUT .*preview/)
+  const { id } = await upload(self.person, small)
+  await waitFor(() => self.asked(/^PUT .*preview/) > 0, { timeoutMs: 30_000 })
+  t.strictSame(await worker.kill(), [])
+  self.hang()
+  await startWorker(t, self.media)
+  await prepared(self.media, id)
+  await self.confirm(id)
+  await publishedOnce(t, self, id)
+})
+
+t.test('a worker killed while it decodes what is confirmed', { skip: notLinux || noRedis }, async (t) => {
+  const self = await setUp(t, 'redis')
+  const worker = await startWorker(t, self.media)
+  const { id } = await upload(self.person, slow)
+  await prepared(self.media, id)
+  await self.confirm(id)
+  await worker.decoding()
+  t.strictSame(await worker.kill(), [])
+  t.match(await rowOf(self.media, id), { rendered_at: null })
+  t.equal(self.asked(/^PUT .*avatars/), 0, 'nothing is stored yet')
+  await startWorker(t, self.media)
+  await publishedOnce(t, self, id)
+})
+
+t.test('two workers killed one after the other amid the variants', { skip: notLinux }, async (t) => {
+  const self = await setUp(t)
+  self.hang(/^PUT .*(64|256|512)\.webp/)
+  const { id } = await upload(self.person, small)
+  await self.confirm(id)
+  for (let count = 1; count <= 2; count += 1) {
+    const worker = await startWorker(t, self.media)
+    await waitFor(() => self.asked(/^PUT .*avatars/) === 10 * count, { timeoutMs: 40_000 })
+    await waitFor(async () => (await blobs(self.media, 'avatars/')).length === 7)
+    t.strictSame(await worker.kill(), [])
+  }
+  self.hang()
+  await startWorker(t, self.media)
+  await publishedOnce(t, self, id)
+})
+
+for (const queue of ['postgres', 'redis'] as const) {
+  const skip = notLinux || (queue === 'redis' && noRedis)
+
+  t.test(`a worker killed when all is stored and nothing committed, ${queue}`, { skip }, async (t) => {
+    const self = await setUp(t, queue)
+    const { id } = await upload(self.person, small)
+    await self.confirm(id)
+    const release = await holdUser(t, self.media, self.person.id)
+    const worker = await startWorker(t, self.media)
+    await waitFor(waitsForUser(self.media), { timeoutMs: 30_000 })
+    t.equal((await blobs(self.media, 'avatars/')).length, 10)
+    t.strictSame(await worker.kill(), [])
+    release()
+    t.match(await rowOf(self.media, id), { rendered_at: null })
+    await startWorker(t, self.media)
+    await publishedOnce(t, self, id)
+  })
+}
+
+t.test('a worker killed when the picture is live and accounts is not told', { skip: notLinux }, async (t) => {
+  const self = await setUp(t)
+  const { accounts } = self.media
+  const { id } = await upload(self.person, small)
+  await self.confirm(id)
+  const asked = new Promise<void>((resolve) => {
+    accounts.beforeAvatar = () => {
+      resolve()
+      return new Promise(() => undefined)
+    }
+  })
+  const worker = await startWorker(t, self.media)
+  await asked
+  t.strictSame(await worker.kill(), [])
+  accounts.beforeAvatar = async () => undefined
+  t.match(await rowOf(self.media, id), { status: 'confirmed', rendered_at: Date })
+  t.strictSame(accounts.told, [])
+  await startWorker(t, self.media)
+  await publishedOnce(t, self, id)
+})
+
+t.test('a worker killed when accounts is told and it is not committed', { skip: notLinux }, async (t) => {
+  const self = await setUp(t)
+  const { accounts } = self.media
+  const { id } = await upload(self.person, small)
+  await self.confirm(id)
+  let release: () => void = () => undefined
+  accounts.beforeAvatar = async () => {
+    accounts.beforeAvatar = async () => undefined
+    release = await holdUser(t, self.media, self.person.id)
+  }
+  const worker = await startWorker(t, self.media)
+  await waitFor(() => accounts.told.length === 1, { timeoutMs: 30_000 })
+  await waitFor(waitsForUser(self.media), { timeoutMs: 30_000 })
+  t.strictSame(await worker.kill(), [])
+  release()
+  t.match(await rowOf(self.media, id), { status: 'confirmed' })
+  await startWorker(t, self.media)
+  await publishedOnce(t, self, id)
+  t.equal(accounts.told.length, 2, 'told once more')
+})
+
+t.test('a decoder killed once costs a try, killed twice the picture', { skip: notLinux }, async (t) => {
+  const self = await setUp(t)
+  const { media, person } = self
+  const worker = await startWorker(t, media)
+  const once = await upload(person, slow)
+  await worker.decoding()
+  await worker.killDecoder()
+  await prepared(media, once.id)
+  await self.confirm(once.id)
+  await publishedOnce(t, self, once.id)
+
+  const twice = await upload(person, slow)
+  await killTwice(twice.id)
+  t.match(await rowOf(media, twice.id), { status: 'rejected', failure_code: 'decode-crash', decode_kills: 2 })
+
+  const late = await upload(person, slow)
+  await prepared(media, late.id)
+  await self.confirm(late.id)
+  await killTwice(late.id)
+  t.match(await rowOf(media, late.id), { status: 'failed', failure_code: 'decode-crash', decode_kills: 2 })
+
+  t.match(
+    await requeueStuck(await media.upkeep({ REQUEUE_AFTER_SECONDS: '1' }), { dryRun: true }),
+    { prepare: 0, publish: 0 },
+    'nothing is tried again',
+  )
+  t.strictSame(
+    (await blobs(media, 'uploads/')).filter((key) => !key.includes(once.id)),
+    [],
+  )
+
+  async function killTwice(id: string): Promise<void> {
+    for (let kills = 1; kills <= 2; kills += 1) {
+      await worker.decoding()
+      await worker.killDecoder()
+      await waitFor(async () => (await rowOf(media, id)).decode_kills === kills, { timeoutMs: 30_000 })
+    }
+    await waitFor(async () => (await rowOf(media, id)).closed_at)
+  }
+})
