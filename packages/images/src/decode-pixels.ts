@@ -26,7 +26,7 @@ export async function decodePixels(picture: Picture, shape: (stored: Sharp) => S
   })().catch(damaged)
 }
 
-function damaged(cause: unknown): never {
+export function damaged(cause: unknown): never {
   throw new ImageError('invalid-image', 'The picture is damaged: its pixels cannot be decoded.', { cause })
 }
 
@@ -69,7 +69,7 @@ async function displayP3(): Promise<Buffer | undefined> {
 }
 
 /** An alpha channel that says nothing doubles the cost of encoding. */
-async function dropOpaqueAlpha(pixels: Pixels): Promise<Pixels> {
+export async function dropOpaqueAlpha(pixels: Pixels): Promise<Pixels> {
   if (pixels.raw.channels !== 4) return pixels
   for (let alpha = 3; alpha < pixels.data.length; alpha += 4) {
     if (pixels.data[alpha] !== 255) return pixels

@@ -1,5 +1,6 @@
 import type { DecodeJobs } from './decode-job.js'
 import { type DecodeLimits, type DecodeProcess, startDecodeProcess } from './decode-process.js'
+import { ImageError } from './image-error.js'
 import type { Prepared, PrepareOptions } from './prepare.js'
 import type { RenderOptions, Variant } from './render.js'
 
@@ -19,7 +20,10 @@ export type DecoderOptions = Partial<DecodeLimits> & {
 export type Decoder = {
   /** Decodes the whole picture once: its upright preview, its placeholder and its size. */
   prepare(bytes: Buffer, options: PrepareOptions, signal?: AbortSignal): Promise<Prepared>
-  /** Makes an avatar's variants, in the order of `sizes` and within one of `formats`. */
+  /**
+   * Makes an avatar's variants, in the order of `sizes` and within one of `formats`. An animation that cannot be
+   * made, being damaged behind its first frame or past a limit, is made a still.
+   */
   render(bytes: Buffer, options: RenderOptions, signal?: AbortSignal): Promise<Variant[]>
   /**
    * Refuses new and waiting jobs, lets running ones end (each has at most `timeoutMs` left) and resolves when
@@ -56,7 +60,11 @@ export function openDecoder(options: DecoderOptions): Decoder {
 
   return {
     prepare: (bytes, options, signal) => enqueue('prepare', bytes, options, signal),
-    render: (bytes, options, signal) => enqueue('render', bytes, options, signal),
+    render: (bytes, options, signal) =>
+      enqueue('render', bytes, options, signal).catch((error: unknown) => {
+        if (!(error instanceof ImageError) || (options.frames ?? 1) === 1) throw error
+        return enqueue('render', bytes, { ...options, frames: 1 }, signal)
+      }),
     async close() {
       closed = true
       announceClosing()

@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp'
+import { type Frames, frameHeight, frameOf } from './frames.js'
 import { fromPixels, type Pixels } from './pixels.js'
 
 export type EncodeOptions = {
@@ -18,6 +19,17 @@ const encoders = {
     pixels.flatten({ background }).jpeg({ quality: 82, optimiseCoding: false }),
   png: (pixels) => pixels.png({ compressionLevel: 6 }),
 } satisfies Record<string, (pixels: Sharp, options: EncodeOptions) => Sharp>
+
+/** WebP is animated, the other formats show the first frame. */
+export function encodeFrames(frames: Frames, format: OutputFormat, options: EncodeOptions): Promise<Buffer> {
+  if (format !== 'webp' || frames.delay.length === 1) return encode(frameOf(frames, 0), format, options)
+  const { data, raw } = frames.pixels
+  const film = { data, raw: { ...raw, pageHeight: frameHeight(frames) } }
+  return encoders
+    .webp(fromPixels(film))
+    .webp({ delay: [...frames.delay], loop: frames.loop })
+    .toBuffer()
+}
 
 export type EncodedFormat = keyof typeof encoders
 

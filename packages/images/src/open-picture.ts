@@ -17,14 +17,17 @@ export type Picture = {
    * formats whose decoders turn it themselves.
    */
   readonly orientation: number
-  /** Frames of an animation, else 1. Only the first is ever decoded. */
+  /** Frames of an animation, else 1. */
   readonly pages: number
+  /** Milliseconds each of them is to be shown, and how often all are played, 0 being for ever. */
+  readonly delay: readonly number[]
+  readonly loop: number
   /** Whether its RGB numbers are in a colour space of their own (Display P3, Adobe RGB, or sRGB itself). */
   readonly hasRgbProfile: boolean
   /** Of a picture whose decoder does not hand it on. */
   readonly profile: ColourProfile
-  /** Starts a pipeline of libvips over its first frame as stored: not upright. */
-  readonly decode: (options?: { ignoreIcc: boolean }) => Sharp
+  /** Starts a pipeline of libvips over its first frame, or its first `pages`, as stored: not upright. */
+  readonly decode: (options?: { ignoreIcc?: boolean; pages?: number }) => Sharp
 }
 
 /**
@@ -55,7 +58,7 @@ export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Pic
     bytes,
     format,
     ...header,
-    decode: (more) => sharp(bytes, { ...options, ...more, limitInputPixels: limit }),
+    decode: (more) => sharp(bytes, { ...options, ...more, limitInputPixels: limit * (more?.pages ?? 1) }),
   }
 }
 
@@ -66,13 +69,15 @@ async function readHeader(bytes: Buffer, format: Format, options: SharpOptions):
   if (readHeader) {
     const { width, height, profile } = readHeader(bytes)
     const hasRgbProfile = profile === 'p3' || isRgbProfile(profile)
-    return { width, height, orientation: 1, pages: 1, hasRgbProfile, profile }
+    return { width, height, orientation: 1, pages: 1, delay: [], loop: 0, hasRgbProfile, profile }
   }
   const header = await sharp(bytes, options).metadata()
   return {
     ...header.autoOrient,
     orientation: header.orientation ?? 1,
     pages: header.pages ?? 1,
+    delay: header.delay ?? [],
+    loop: header.loop ?? 0,
     hasRgbProfile: isRgbProfile(header.icc) && ['srgb', 'rgb', 'rgb16'].includes(header.space),
     profile: undefined,
   }

@@ -1,10 +1,11 @@
 import type { Sharp } from 'sharp'
 import { type Area, squareIn, storedArea } from './crop.js'
+import { decodeFrames } from './decode-frames.js'
 import { decodePixels } from './decode-pixels.js'
-import { type EncodeOptions, encode, type OutputFormat } from './encode.js'
+import { type EncodeOptions, encodeFrames, type OutputFormat } from './encode.js'
+import { mapFrames, still } from './frames.js'
 import { loaders } from './loaders.js'
 import { openPicture, type Picture } from './open-picture.js'
-import { fromPixels, type Pixels, toPixels } from './pixels.js'
 
 export type RenderOptions = EncodeOptions & {
   /**
@@ -17,7 +18,16 @@ export type RenderOptions = EncodeOptions & {
   readonly formats: readonly OutputFormat[]
   /** Width × height of the picture at most. */
   readonly maxPixels: number
+  /** Frames of an animation that WebP shows at most, its first ones; 1 (default) makes stills. */
+  readonly frames?: number
 }
+
+/**
+ * What an animation may cost: frames times the pixels of the picture and of all sizes. It takes up to 190 ns a
+ * pixel and 4 bytes, and so keeps within what a decoding process may take. One that has more loses its last
+ * frames.
+ */
+const mostFramePixels = 30_000_000
 
 /** One size in one format: upright, sRGB, without metadata. */
 export type Variant = {
@@ -35,21 +45,31 @@ export async function render(bytes: Buffer, options: RenderOptions): Promise<Var
   const { crop, sizes, formats, maxPixels } = options
   const picture = await openPicture(bytes, maxPixels)
   const largest = Math.max(...sizes)
-  const square = await decodePixels(picture, cutSquare(picture, squareIn(picture, crop), largest))
+  const area = squareIn(picture, crop)
+  const count = countFrames(picture, options)
+  const square =
+    count > 1
+      ? await decodeFrames(picture, area, { size: largest, count })
+      : still(await decodePixels(picture, cutSquare(picture, area, largest)))
 
   const bySize = await Promise.all(
     sizes.map(async (size) => {
-      const pixels = size === largest ? square : await shrink(square, size)
+      const frames = size === largest ? square : await mapFrames(square, (frame) => frame.resize(size, size))
       return Promise.all(
-        formats.map(async (format) => ({ size, format, bytes: await encode(pixels, format, options) })),
+        formats.map(async (format) => ({ size, format, bytes: await encodeFrames(frames, format, options) })),
       )
     }),
   )
   return bySize.flat()
 }
 
-function shrink(square: Pixels, size: number): Promise<Pixels> {
-  return toPixels(fromPixels(square).resize(size, size))
+function countFrames(
+  { width, height, pages }: Picture,
+  { sizes, formats, frames = 1 }: RenderOptions,
+): number {
+  if (!formats.includes('webp')) return 1
+  const pixels = width * height + sizes.reduce((sum, size) => sum + size ** 2, 0)
+  return Math.max(1, Math.min(frames, pages, Math.floor(mostFramePixels / pixels)))
 }
 
 /**

@@ -76,10 +76,13 @@ export function noise(size: { width: number; height: number }): Sharp {
 
 /** Frames of one colour each. */
 export async function animation(format: 'gif' | 'webp', colours: readonly Colour[]): Promise<Buffer> {
-  const frames = await Promise.all(colours.map((colour) => plain(colour).png().toBuffer()))
+  return (await animate(colours.map((colour) => plain(colour))))[format]().toBuffer()
+}
+
+/** An animation of these pictures, which are of one size, as a pipeline. */
+export async function animate(pictures: readonly Sharp[]): Promise<Sharp> {
+  const frames = await Promise.all(pictures.map((one) => one.png().toBuffer()))
   return sharp(frames, { join: { animated: true } })
-    [format]()
-    .toBuffer()
 }
 
 /** The colour of one pixel of an encoded picture; alpha, if any, as a fourth number. */
