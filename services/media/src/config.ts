@@ -55,6 +55,9 @@ export const MediaConfig = ProcessConfig.extend({
     .default(['webp', 'jpeg'])
     .describe('formats of the variants: webp, jpeg, avif; after a change run likeness-media rerender'),
   AVIF_EFFORT: integer(0, 9).default(0).describe('0 is fastest; 4 takes fifty times as long for fewer bytes'),
+  ANIMATED_FRAMES: integer(1, 500)
+    .default(1)
+    .describe('frames of an animation kept in WebP, the first ones; 1 makes stills'),
   DELIVERY: z
     .enum(['direct', 'accel', 'redirect'])
     .default('direct')

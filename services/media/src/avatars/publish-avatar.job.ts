@@ -50,6 +50,7 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
       formats: avatar.formats,
       background: config.AVATAR_BACKGROUND,
       avifEffort: config.AVIF_EFFORT,
+      frames: Math.min(row.pages, config.ANIMATED_FRAMES),
       maxPixels: config.IMAGE_MAX_PIXELS,
     })
     await Promise.all(

@@ -1,5 +1,5 @@
 import { extensionOf, VariantFormat } from '@likeness/contracts'
-import { ImageError, type Variant } from '@likeness/images'
+import { ImageError, probe, type Variant } from '@likeness/images'
 import { BlobNotFoundError } from '@likeness/storage'
 import { type AvatarRow, extendAvatar, findIncompleteAvatars } from '../database/avatars.table.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
@@ -64,7 +64,7 @@ async function completeAvatar(
   whole: Whole,
 ): Promise<'rendered' | 'withoutOriginal' | 'failed'> {
   const upload = await findUpload(deps.db, row.upload_id, row.user_id)
-  const original = upload && (await readKept(deps, upload))
+  const original = upload && (await readKept(deps, originalKey(upload)))
   if (!original) return 'withoutOriginal'
   let variants: Variant[]
   try {
@@ -91,8 +91,8 @@ async function completeAvatar(
   return 'rendered'
 }
 
-async function readKept(deps: WorkerDeps, upload: UploadRow): Promise<Buffer | undefined> {
-  return deps.storage.get(originalKey(upload)).catch((error: unknown) => {
+async function readKept(deps: WorkerDeps, key: string): Promise<Buffer | undefined> {
+  return deps.storage.get(key).catch((error: unknown) => {
     if (error instanceof BlobNotFoundError) return undefined
     throw error
   })
@@ -100,11 +100,12 @@ async function readKept(deps: WorkerDeps, upload: UploadRow): Promise<Buffer | u
 
 /** What is there is not made again: other bytes under an address that never changes would be wrong. */
 async function renderMissing(
-  { config, decoder }: WorkerDeps,
+  deps: WorkerDeps,
   row: AvatarRow,
   whole: Whole,
   { original, upload }: { original: Buffer; upload: UploadRow },
 ): Promise<Variant[]> {
+  const { config, decoder } = deps
   const lacksSize = whole.sizes.some((size) => !row.sizes.includes(size))
   const variants = await decoder.render(original, {
     ...(upload.crop ? { crop: upload.crop } : {}),
@@ -112,9 +113,23 @@ async function renderMissing(
     formats: lacksSize ? whole.formats : whole.formats.filter((format) => !row.formats.includes(format)),
     background: config.AVATAR_BACKGROUND,
     avifEffort: config.AVIF_EFFORT,
+    frames: await countFrames(deps, row, upload),
     maxPixels: config.IMAGE_MAX_PIXELS,
   })
   return variants.filter(({ size, format }) => !row.sizes.includes(size) || !row.formats.includes(format))
+}
+
+/** One avatar is a still in every size, or moves in every size, whatever is configured now. */
+async function countFrames(deps: WorkerDeps, row: AvatarRow, upload: UploadRow): Promise<number> {
+  const { ANIMATED_FRAMES } = deps.config
+  if (upload.pages === 1) return 1
+  const made = row.formats.includes('webp')
+    ? await readKept(deps, `${row.blob_prefix}/${row.sizes[0]}.webp`)
+    : undefined
+  if (!made) return Math.min(upload.pages, ANIMATED_FRAMES)
+  const { pages } = await probe(made, { maxPixels: 2048 ** 2, minPixels: 1 })
+  // Frames alike were made one, so it may have fewer than it was made of.
+  return pages === 1 ? 1 : Math.min(upload.pages, Math.max(pages, ANIMATED_FRAMES))
 }
 
 /** The profile of whoever shows this avatar gets the new addresses. */
