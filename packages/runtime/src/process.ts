@@ -9,6 +9,11 @@ const graceMs = 20_000
 /** What a process holds while it runs. */
 export type Running = { readonly logger: Logger; close(): Promise<void> }
 
+/** A start that fails for a reason its message says in one line. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
 /**
  * Runs one of the service's processes: opens it, then closes it on SIGTERM, SIGINT, a fatal error, or when
  * the parent that forked it is gone. A start that fails for a known reason says so in one line, exit code 1.
@@ -41,6 +46,7 @@ export async function runProcess(open: () => Promise<Running>): Promise<void> {
 export function startupFault(error: unknown): string {
   if (
     error instanceof ConfigError ||
+    error instanceof StartError ||
     error instanceof DatabaseNewerError ||
     error instanceof DatabaseOlderError
   ) {

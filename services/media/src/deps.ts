@@ -10,6 +10,7 @@ import {
   openDatabase,
   openLogger,
   openQueue,
+  StartError,
 } from '@likeness/runtime'
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import { type AccountsClient, openAccountsClient } from './accounts-client.js'
@@ -66,11 +67,21 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
   }
 }
 
-function storageOf({ STORAGE_URL, STORAGE_FALLBACK_URL }: MediaConfig): BlobStore {
-  const storage = openStorage(STORAGE_URL)
-  return STORAGE_FALLBACK_URL === undefined
+function storageOf(config: MediaConfig): BlobStore {
+  const storage = openStorageOf('STORAGE_URL', config.STORAGE_URL)
+  return config.STORAGE_FALLBACK_URL === undefined
     ? storage
-    : withFallback(storage, openStorage(STORAGE_FALLBACK_URL))
+    : withFallback(storage, openStorageOf('STORAGE_FALLBACK_URL', config.STORAGE_FALLBACK_URL))
+}
+
+function openStorageOf(variable: string, url: string): BlobStore {
+  try {
+    return openStorage(url)
+  } catch (error) {
+    throw new StartError(`${variable}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
 }
 
 /** @param overrides replaced by tests that make a part fail */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { ProblemBody, Upload } from '@likeness/contracts'
 import { type Fault, startS3 } from '@likeness/storage/testing'
 import { waitFor } from '@likeness/test-kit'
@@ -141,6 +141,19 @@ async function smallDisk(t: Test): Promise<{ folder: string } | { reason: string
   t.teardown(() => spawnSync('umount', ['--lazy', folder]))
   return { folder }
 }
+
+t.test('a storage folder that cannot be written: one line, and the process ends', async (t) => {
+  const media = await startMedia(t)
+  for (const entry of ['http.js', 'worker.js']) {
+    const program = fileURLToPath(new URL(`../dist/${entry}`, import.meta.url))
+    const { status, stderr } = spawnSync(process.execPath, [program], {
+      env: { ...process.env, ...media.env, NODE_OPTIONS: '', STORAGE_URL: 'file:///dev/null/blobs' },
+      encoding: 'utf8',
+    })
+    t.equal(status, 1)
+    t.match(stderr, /^STORAGE_URL: The storage folder \/dev\/null\/blobs cannot be written \(ENOTDIR\)\n$/)
+  }
+})
 
 t.test('a full disk: 507 storage-full, and no row without bytes', async (t) => {
   const disk = await smallDisk(t)
