@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id, Time, text } from './common.js'
-import { Password, User } from './users.js'
+import { Me, Password } from './users.js'
 
 /** `POST /v1/sessions`: log in with an e-mail address or a username. */
 export const LogIn = z.strictObject({ login: text(1, 254), password: Password }).meta({ id: 'LogIn' })
@@ -25,7 +25,7 @@ export const Tokens = z
   .meta({ id: 'Tokens' })
 export type Tokens = z.output<typeof Tokens>
 
-export const LoggedIn = Tokens.extend({ user: User }).meta({ id: 'LoggedIn' })
+export const LoggedIn = Tokens.extend({ user: Me }).meta({ id: 'LoggedIn' })
 export type LoggedIn = z.output<typeof LoggedIn>
 
 /** The same, where the refresh token is in the cookie. */

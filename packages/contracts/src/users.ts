@@ -78,6 +78,14 @@ export const User = z
   .meta({ id: 'User' })
 export type User = z.output<typeof User>
 
+/** A user as they see themselves. */
+export const Me = User.extend({
+  emailVerification: z
+    .enum(['done', 'sent', 'not-required'])
+    .describe('whether a link that confirms the address is still to be opened'),
+}).meta({ id: 'Me' })
+export type Me = z.output<typeof Me>
+
 /** What anyone signed in may see of another. */
 export const PublicUser = z
   .object({
@@ -152,11 +160,6 @@ export const Register = z
   })
   .meta({ id: 'Register' })
 export type Register = z.output<typeof Register>
-
-export const Registered = User.extend({
-  emailVerification: z.enum(['sent', 'not-required']),
-}).meta({ id: 'Registered' })
-export type Registered = z.output<typeof Registered>
 
 /** `PATCH /v1/me` */
 export const UserPatch = z

@@ -20,7 +20,7 @@ export function Home({ userId }: { userId: string }) {
     <div className="mx-auto max-w-5xl px-4 pb-16 sm:px-8">
       <Header username={me.data?.username} />
       <h1 className="sr-only">Your account</h1>
-      {me.data && !me.data.emailVerified && <VerifyBanner email={me.data.email} />}
+      {me.data && me.data.emailVerification === 'sent' && <VerifyBanner email={me.data.email} />}
       {me.error && !me.data && (
         <div className="mb-6">
           <FaultNotice fault={asFault(me.error)} again={() => void me.refetch()} />

@@ -82,19 +82,25 @@ function AnotherLink({ fault, onContinue }: { fault: Fault; onContinue: () => vo
   )
 }
 
+const standing = {
+  done: ', and it is confirmed.',
+  sent: ', and it is not confirmed yet.',
+  'not-required': '.',
+}
+
 /** How the address of whoever is signed in stands, and another link where it is needed. */
 function MyAddress({ userId }: { userId: string }) {
   const me = useMe(userId)
   if (me.error) return <FaultNotice fault={asFault(me.error)} again={() => void me.refetch()} />
   if (!me.data) return null
-  const { email, emailVerified } = me.data
+  const { email, emailVerification } = me.data
   return (
     <>
       <p className="wrap-anywhere">
-        The address of your account is <b className="font-semibold">{email}</b>, and it is{' '}
-        {emailVerified ? 'confirmed.' : 'not confirmed yet.'}
+        The address of your account is <b className="font-semibold">{email}</b>
+        {standing[emailVerification]}
       </p>
-      {!emailVerified && <ResendButton look="secondary" />}
+      {emailVerification === 'sent' && <ResendButton look="secondary" />}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { CookieLoggedIn, type LogIn, type Register, Registered, User } from '@likeness/contracts'
+import { CookieLoggedIn, type LogIn, Me, type Register } from '@likeness/contracts'
 import { call, Nothing } from '../api/call.js'
 import { asFault, Fault } from '../api/fault.js'
 import { session } from './browser-session.js'
@@ -20,7 +20,7 @@ export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
 
 /** Makes the account, then logs in to it. */
 export async function register(account: Register): Promise<LogInOutcome> {
-  await call({ method: 'POST', path: '/v1/users', body: account }, Registered)
+  await call({ method: 'POST', path: '/v1/users', body: account }, Me)
   return logIn({ login: account.username, password: account.password })
 }
 
@@ -40,6 +40,6 @@ export async function logOut(): Promise<void> {
 }
 
 /** The signed-in user, with profile and avatar. */
-export function readMe(signal: AbortSignal): Promise<User> {
-  return session.authorized((token) => call({ method: 'GET', path: '/v1/me', token, signal }, User))
+export function readMe(signal: AbortSignal): Promise<Me> {
+  return session.authorized((token) => call({ method: 'GET', path: '/v1/me', token, signal }, Me))
 }

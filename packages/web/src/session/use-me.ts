@@ -10,6 +10,6 @@ export function useMe(userId: string) {
     queryKey: meKey(userId),
     queryFn: ({ signal }) => readMe(signal),
     // The link that verifies their address opens in another tab.
-    refetchOnWindowFocus: ({ state }) => (state.data?.emailVerified === false ? 'always' : true),
+    refetchOnWindowFocus: ({ state }) => (state.data?.emailVerification === 'sent' ? 'always' : true),
   })
 }

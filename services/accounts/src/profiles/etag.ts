@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { User } from '@likeness/contracts'
+import type { Me } from '@likeness/contracts'
 
 /** A strong validator of a user as shown (RFC 9110 §8.8.3): it changes exactly when the answer does. */
-export const etagOf = (user: User): string =>
+export const etagOf = (user: Me): string =>
   `"${createHash('sha256').update(JSON.stringify(user)).digest('base64url').slice(0, 22)}"`
 
 /** Whether If-Match or If-None-Match names this validator; `W/` counts only where comparison is weak. */

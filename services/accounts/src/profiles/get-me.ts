@@ -1,10 +1,10 @@
-import { ProblemBody, User } from '@likeness/contracts'
+import { Me, ProblemBody } from '@likeness/contracts'
 import { callerOf, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { viewUser } from '../users/user-view.js'
+import { viewMe } from '../users/user-view.js'
 import { etagOf, matches } from './etag.js'
 
 /** GET /v1/me: oneself, with profile and avatar. */
@@ -17,7 +17,7 @@ export function getMeRoute(server: Server, deps: ApiDeps): void {
         summary: 'Me, my profile and my avatar',
         security: [{ accessToken: [] }],
         response: {
-          200: User,
+          200: Me,
           304: z.null().describe('not changed since If-None-Match'),
           '4xx': ProblemBody,
         },
@@ -26,7 +26,7 @@ export function getMeRoute(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const person = await findPerson(deps.db, callerOf(request).id)
       if (!person) throw problem('unauthenticated')
-      const user = viewUser(person)
+      const user = viewMe(person, deps.config)
       const etag = etagOf(user)
       reply.headers({ etag, 'cache-control': 'private, no-cache' })
       const known = request.headers['if-none-match']

@@ -1,4 +1,4 @@
-import { ProblemBody, User, UserPatch } from '@likeness/contracts'
+import { Me, ProblemBody, UserPatch } from '@likeness/contracts'
 import { callerOf, type Server, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
@@ -6,7 +6,7 @@ import { type ProfileChanges, updateProfile } from '../database/profiles.table.j
 import { findPerson, lockPerson, type Person, setUsername } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { viewUser } from '../users/user-view.js'
+import { viewMe } from '../users/user-view.js'
 import { etagOf, matches } from './etag.js'
 import { readProfilePatch } from './read-profile-patch.js'
 
@@ -22,7 +22,7 @@ export function patchMeRoute(server: Server, deps: ApiDeps): void {
           'JSON merge patch. With If-Match it is applied only to the version that ETag named, else 412 `stale`.',
         security: [{ accessToken: [] }],
         body: UserPatch,
-        response: { 200: User, '4xx': ProblemBody },
+        response: { 200: Me, '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
@@ -46,12 +46,12 @@ async function patchMe(
   patch: UserPatch,
   ifMatch: string | undefined,
   origin: Origin,
-): Promise<User> {
+): Promise<Me> {
   try {
     return await deps.db.transaction().execute(async (trx) => {
       const before = await lockPerson(trx, id)
       if (!before) throw problem('unauthenticated')
-      const seen = viewUser(before)
+      const seen = viewMe(before, deps.config)
       if (ifMatch !== undefined && !matches(ifMatch, etagOf(seen), 'strong')) throw problem('stale')
 
       const member = { group: before.group_name, custom: before.custom }
@@ -66,7 +66,7 @@ async function patchMe(
       await insertActivity(trx, { userId: id, type: 'profile-updated', origin, details: { fields } })
       const after = await findPerson(trx, id)
       if (!after) throw problem('unauthenticated')
-      return viewUser(after)
+      return viewMe(after, deps.config)
     })
   } catch (error) {
     if (violates(error, 'users_username')) throw problem('username-taken')

@@ -11,7 +11,7 @@ import type { ApiDeps } from '../deps.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
 import { addressOf, keyOfAttempt, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
-import { viewUser } from '../users/user-view.js'
+import { viewMe } from '../users/user-view.js'
 import { issueTokens } from './issue-tokens.js'
 import { cookieOf } from './refresh-cookie.js'
 
@@ -37,7 +37,7 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...(inCookie ? body : tokens), user: viewUser(person) })
+        .send({ ...(inCookie ? body : tokens), user: viewMe(person, deps.config) })
     },
   )
 }

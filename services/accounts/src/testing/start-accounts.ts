@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import type { LoggedIn, ProblemBody, Registered } from '@likeness/contracts'
+import type { LoggedIn, Me, ProblemBody } from '@likeness/contracts'
 import { openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
 import { testDatabase, testQueueUrl } from '@likeness/test-kit'
 import type { Test } from 'tap'
@@ -92,7 +92,7 @@ async function startProcess(t: Test, env: Record<string, string>, overrides: Par
   async function register(more: Record<string, unknown> = {}) {
     const username = `u${randomUUID().slice(0, 8)}`
     const body = { username, email: `${username}@example.com`, password: goodPassword, ...more }
-    const answer = await call<Registered>('POST', '/v1/users', { body })
+    const answer = await call<Me>('POST', '/v1/users', { body })
     if (answer.status !== 201) throw new Error(`registration answered ${JSON.stringify(answer.body)}`)
     return answer.body
   }

@@ -1,4 +1,4 @@
-import { ProblemBody, Register, Registered } from '@likeness/contracts'
+import { Me, ProblemBody, Register } from '@likeness/contracts'
 import { newId, type Server, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
@@ -11,7 +11,7 @@ import { assertStrong } from '../passwords/password-policy.js'
 import { problem } from '../problems.js'
 import { readProfilePatch } from '../profiles/read-profile-patch.js'
 import { createUser, type NewUser } from './create-user.js'
-import { viewUser } from './user-view.js'
+import { viewMe } from './user-view.js'
 
 /** Longer than a registration takes, where its time would tell something. */
 const answerMs = 300
@@ -26,15 +26,14 @@ export function registerRoute(server: Server, deps: ApiDeps): void {
         tags: ['users'],
         summary: 'Register',
         body: Register,
-        response: { 201: Registered, '4xx': ProblemBody },
+        response: { 201: Me, '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       const person = await atLeast(EMAIL_VERIFICATION === 'mandatory' ? answerMs : 0, () =>
         register(deps, request.body, originOf(request)),
       )
-      const emailVerification = EMAIL_VERIFICATION === 'off' ? 'not-required' : 'sent'
-      return reply.code(201).send({ ...viewUser(person), emailVerification })
+      return reply.code(201).send(viewMe(person, deps.config))
     },
   )
 }

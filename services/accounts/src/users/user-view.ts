@@ -1,8 +1,9 @@
-import type { PublicUser, User } from '@likeness/contracts'
+import type { Me, PublicUser, User } from '@likeness/contracts'
+import type { AccountsConfig } from '../config.js'
 import type { Person } from '../database/users.table.js'
 import { ageOn } from '../profiles/age.js'
 
-/** A user as they see themselves. */
+/** A user as they and their managers see them. */
 export const viewUser = (person: Person): User => ({
   id: person.id,
   username: person.username,
@@ -31,6 +32,15 @@ export const viewUser = (person: Person): User => ({
   },
   avatar: person.avatar,
 })
+
+/** A user as they see themselves. */
+export const viewMe = (
+  person: Person,
+  { EMAIL_VERIFICATION }: Pick<AccountsConfig, 'EMAIL_VERIFICATION'>,
+): Me => {
+  const pending = EMAIL_VERIFICATION === 'off' ? 'not-required' : 'sent'
+  return { ...viewUser(person), emailVerification: person.email_verified_at === null ? pending : 'done' }
+}
 
 /** A user as anyone signed in sees them. */
 export const viewPublicUser = (person: Person): PublicUser => ({
