@@ -97,6 +97,7 @@ CREATE INDEX uploads_originals ON public.uploads USING btree (published_at) WHER
 CREATE INDEX uploads_over ON public.uploads USING btree (closed_at) WHERE (status = ANY (ARRAY['discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]));
 CREATE INDEX uploads_past ON public.uploads USING btree (user_id, version) WHERE (status = ANY (ARRAY['superseded'::text, 'withdrawn'::text]));
 CREATE INDEX uploads_pending ON public.uploads USING btree (user_id, id) WHERE (status = 'pending'::text);
+CREATE INDEX uploads_stored ON public.uploads USING btree (user_id) INCLUDE (bytes) WHERE ((original_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text])));
 CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
 CREATE INDEX uploads_unpublished ON public.uploads USING btree (confirmed_at) WHERE (status = 'confirmed'::text);
 
@@ -113,5 +114,27 @@ create table withdrawals (
 CREATE INDEX withdrawals_untold ON public.withdrawals USING btree (at) WHERE (told_at IS NULL);
 
 create sequence avatar_version;
+
+CREATE OR REPLACE FUNCTION public.open_uploads(owner uuid, since uuid)
+ RETURNS TABLE(erased boolean, pending bigint, stored bigint, recent bigint, first timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform pg_advisory_xact_lock(hashtextextended(owner::text, 0));
+        return query select
+          exists(select from erased_users e where e.user_id = owner),
+          (select count(*) from uploads u where u.user_id = owner and u.status = 'pending' and u.expires_at > now())
+            + (select count(*) from direct_uploads d where d.user_id = owner and d.expires_at > now()),
+          (select coalesce(sum(u.bytes), 0)::bigint from uploads u where u.user_id = owner
+            and u.original_deleted_at is null
+            and u.status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn'))
+            + (select coalesce(sum(d.bytes), 0)::bigint from direct_uploads d where d.user_id = owner and d.expires_at > now()),
+          count(*), min(made.at)
+        from (
+          select u.uploaded_at as at from uploads u where u.user_id = owner and u.id >= since
+          union all
+          select d.created_at from direct_uploads d where d.user_id = owner and d.id >= since
+        ) as made;
+      end $function$;
 
 create sequence upload_events_seq_seq;

@@ -261,6 +261,14 @@ export const mediaProblems = {
       'Vous avez {limit} envois en attente : confirmez-en ou annulez-en un, ou envoyez `?replace=oldest`.',
     ],
   ),
+  'quota-exceeded': row(
+    403,
+    ['Too many bytes kept', 'Trop d’octets conservés'],
+    [
+      'Your originals take {stored} of {limit} bytes and this one does not fit: discard pending uploads or erase past versions.',
+      'Vos originaux occupent {stored} octets sur {limit} et celui-ci ne tient pas : annulez des envois en attente ou effacez d’anciennes versions.',
+    ],
+  ),
   'storage-full': row(
     507,
     ['The storage is full', 'Le stockage est plein'],

@@ -1,4 +1,5 @@
 import { type JobsOptions, type Queue, UnrecoverableError, type Worker } from 'bullmq'
+import { batched } from './batched.js'
 import type { Logger } from './logger.js'
 import { connectPostgres, connectRedis } from './queue-backends.js'
 
@@ -72,6 +73,8 @@ export async function openQueue(url: string, service: string, logger: Logger): P
   const onError = (error: Error) => logger.warn({ err: error }, 'queue')
   const backend = await (/^rediss?:/.test(url) ? connectRedis : connectPostgres)(url, onError)
   const queues = new Map<string, Queue>()
+  const adders = new Map<string, (job: NewJob) => Promise<void>>()
+  const adding = new Set<Promise<void>>()
   const workers: Worker[] = []
   const timers: NodeJS.Timeout[] = []
   let closing: Promise<void> | undefined
@@ -92,8 +95,14 @@ export async function openQueue(url: string, service: string, logger: Logger): P
   }
 
   return {
-    async add(name, payload, key) {
-      await within(queueOf(name).add(name, payload, { ...jobOptions, deduplication: { id: key } }))
+    add(name, payload, key) {
+      const adder =
+        adders.get(name) ?? batched((jobs: NewJob[]) => within(addJobs(queueOf(name), name, jobs)))
+      adders.set(name, adder)
+      const added = adder({ payload, key })
+      adding.add(added)
+      void added.catch(() => undefined).finally(() => adding.delete(added))
+      return added
     },
 
     async work(name, policy, handler) {
@@ -146,10 +155,24 @@ export async function openQueue(url: string, service: string, logger: Logger): P
 
   async function closeAll(): Promise<void> {
     for (const timer of timers) clearInterval(timer)
+    await Promise.allSettled(adding)
     await Promise.all(workers.map((worker) => worker.close()))
     await Promise.all([...queues.values()].map((queue) => queue.close()))
     await backend.close()
   }
+}
+
+type NewJob = { readonly payload: Payload; readonly key: string }
+
+async function addJobs(queue: Queue, name: string, jobs: NewJob[]): Promise<void> {
+  const [first, ...more] = jobs.map(({ payload, key }) => ({
+    name,
+    data: payload,
+    opts: { ...jobOptions, deduplication: { id: key } },
+  }))
+  if (first === undefined) return
+  if (more.length === 0) await queue.add(first.name, first.data, first.opts)
+  else await queue.addBulk([first, ...more])
 }
 
 async function within<Result>(work: Promise<Result>): Promise<Result> {

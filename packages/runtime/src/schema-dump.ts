@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * The tables, constraints, indexes and sequences of a database as reviewable text, in a stable order.
+ * The tables, constraints, indexes, functions and sequences of a database as reviewable text, in a stable order.
  * Committed as `schema.sql` of each service; a test fails when it is stale.
  */
 export async function dumpSchema<Tables>(db: Kysely<Tables>): Promise<string> {
@@ -29,6 +29,10 @@ export async function dumpSchema<Tables>(db: Kysely<Tables>): Promise<string> {
       where i.indexname not in (select conname from pg_constraint)
       union all
       select 6, s.sequencename, 0, format(E'\ncreate sequence %I;', s.sequencename) from pg_sequences s where s.schemaname = 'public'
+      union all
+      select 6, p.proname, 0, format(E'\n%s;', trim(E'\n' from pg_get_functiondef(p.oid)))
+      from pg_proc p join pg_language l on l.oid = p.prolang
+      where p.pronamespace = 'public'::regnamespace and l.lanname = 'plpgsql'
     ) lines
     order by part = 6, owner, part, position`.execute(db)
   return `${rows

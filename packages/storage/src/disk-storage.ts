@@ -12,6 +12,9 @@ import { writeDurably } from './write-durably.js'
 /** No put takes this long, so an older temporary file belongs to a process that died. */
 const abandonedAfterMs = 60 * 60 * 1000
 
+/** Forgetting one costs a sync of the folders above it. */
+const foldersRemembered = 10_000
+
 /** `ENOTDIR` and `EISDIR`: a blob stands where the key has a folder, or the other way round. */
 const absent = ['ENOENT', 'ENOTDIR', 'EISDIR']
 
@@ -34,6 +37,7 @@ export function openDiskStorage(folder: string): BlobStore {
     throw new Error(`The storage folder ${root} cannot be written (${errorCode(error)})`, { cause: error })
   }
   const syncFolder = sharedFolderSync()
+  const kept = new Map<string, string>()
 
   return { put, get, delete: deleteBlobs, list, check, close: async () => undefined }
 
@@ -48,8 +52,7 @@ export function openDiskStorage(folder: string): BlobStore {
       await pruneFrom(dirname(path))
       throw fullOr(error)
     }
-    // Every folder up to the root: another put may have made one of them and not synced it yet.
-    await Promise.all(foldersOf(path).map(syncFolder))
+    await syncFolders(dirname(path))
   }
 
   async function get(key: string): Promise<Buffer> {
@@ -86,10 +89,17 @@ export function openDiskStorage(folder: string): BlobStore {
     return join(temporaries, randomUUID())
   }
 
-  /** The folders of a blob, nearest first, ending with the root. */
-  function foldersOf(path: string): string[] {
-    const folder = dirname(path)
-    return folder === root ? [root] : [folder, ...foldersOf(folder)]
+  /**
+   * Syncs a folder, and those above it unless its own name is known to be on the disk: another put may have
+   * made it and not synced that yet. A folder is known by what it is, not by its path alone: it may have been
+   * removed and made again since.
+   */
+  async function syncFolders(folder: string): Promise<void> {
+    const identity = await syncFolder(folder)
+    if (folder === root || identity === undefined || kept.get(folder) === identity) return
+    await syncFolders(dirname(folder))
+    if (kept.size >= foldersRemembered) kept.clear()
+    kept.set(folder, identity)
   }
 
   /** Removes the folder and those above it while they are empty. Returns the first that stays. */

@@ -6,12 +6,13 @@ import { errorCode } from './error-code.js'
  * together with everybody else who asks meanwhile. Ten blobs put at once into one folder cost two or three
  * syncs of it instead of ten.
  *
- * The returned function resolves once every change made to the folder before the call is on the disk. A
- * folder that is gone has nothing to keep and is no error.
+ * The returned function resolves once every change made to the folder before the call is on the disk, with
+ * what tells this folder from another one at the same path at another time. A folder that is gone has nothing to
+ * keep, which is no error, and resolves with undefined.
  */
-export function sharedFolderSync(): (folder: string) => Promise<void> {
-  const running = new Map<string, Promise<void>>()
-  const queued = new Map<string, Promise<void>>()
+export function sharedFolderSync(): (folder: string) => Promise<string | undefined> {
+  const running = new Map<string, Promise<string | undefined>>()
+  const queued = new Map<string, Promise<string | undefined>>()
 
   return function syncFolder(folder) {
     const joined = queued.get(folder)
@@ -29,24 +30,28 @@ export function sharedFolderSync(): (folder: string) => Promise<void> {
     return next
   }
 
-  function start(folder: string): Promise<void> {
+  function start(folder: string): Promise<string | undefined> {
     const sync = fsyncFolder(folder).finally(() => running.delete(folder))
     running.set(folder, sync)
     return sync
   }
 }
 
-async function fsyncFolder(folder: string): Promise<void> {
+async function fsyncFolder(folder: string): Promise<string | undefined> {
   // Windows has no fsync of a folder; NTFS journals names itself.
-  if (process.platform === 'win32') return
+  if (process.platform === 'win32') return undefined
   try {
     const handle = await open(folder, 'r')
     try {
       await handle.sync()
+      // The birth time too: a file system gives a number to another folder soon after the first is gone.
+      const { ino, birthtimeNs } = await handle.stat({ bigint: true })
+      return `${ino} ${birthtimeNs}`
     } finally {
       await handle.close()
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error
+    return undefined
   }
 }

@@ -42,6 +42,12 @@ export const MediaConfig = ProcessConfig.extend({
   IMAGE_MAX_PIXELS: integer(256, 268_000_000).default(50_000_000).describe('most pixels of an upload'),
   IMAGE_MIN_SIDE: integer(1, 512).default(16).describe('least width and height of an upload, pixels'),
   PENDING_PER_USER: integer(1, 1_000_000).default(5).describe('unconfirmed uploads a user may have at once'),
+  STORED_BYTES_PER_USER: z
+    .union([z.literal('off'), integer(1024, Number.MAX_SAFE_INTEGER)], {
+      error: 'must be off or a whole number of bytes from 1024',
+    })
+    .default(1024 ** 3)
+    .describe('bytes of originals a user may keep, past versions and pending ones; off: without bound'),
   PENDING_SECONDS: integer(1, 31_536_000).default(86_400).describe('how long an upload may stay unconfirmed'),
   DIRECT_UPLOAD_SECONDS: integer(60, 86_400)
     .default(900)

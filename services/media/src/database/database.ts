@@ -5,6 +5,7 @@ import { versions } from './2026-11-21-versions.migration.js'
 import { directUploads } from './2026-11-22-direct-uploads.migration.js'
 import { history } from './2026-11-22-history.migration.js'
 import { retention } from './2026-11-23-retention.migration.js'
+import { staging } from './2026-11-24-staging.migration.js'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
@@ -29,4 +30,5 @@ export const migrations: Migrations = {
   '2026-11-22-direct-uploads': directUploads,
   '2026-11-22-history': history,
   '2026-11-23-retention': retention,
+  '2026-11-24-staging': staging,
 }

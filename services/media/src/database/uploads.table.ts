@@ -1,5 +1,5 @@
 import type { Crop, ImageFormat, UploadStatus } from '@likeness/contracts'
-import { type Database, firstIdAt, type Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { Actor } from './upload-events.table.js'
@@ -50,7 +50,7 @@ export const keepsFiles = (status: UploadStatus): boolean =>
 
 /** Serialises what must be counted or ordered per user, until the transaction ends. */
 export async function lockUser(trx: Transaction<Tables>, userId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`.execute(trx)
+  await sql`select pg_advisory_xact_lock(hashtextextended(${userId}::uuid::text, 0))`.execute(trx)
 }
 
 /** One upload, erased ones included. Without `userId` anyone's, for managers and jobs. */
@@ -82,21 +82,6 @@ export function listUploads(
     .execute()
 }
 
-/** What a user has open, under `lockUser`: pending uploads, and uploads made since a time, direct ones included. */
-export async function countOpen(trx: Transaction<Tables>, userId: string, since: Date) {
-  const { rows } = await sql<{ pending: number; recent: number; first: Date | null }>`
-    select
-      (select count(*) from uploads where user_id = ${userId} and status = 'pending' and expires_at > now())
-        + (select count(*) from direct_uploads where user_id = ${userId} and expires_at > now()) as pending,
-      count(*) as recent, min(at) as first
-    from (
-      select uploaded_at as at from uploads where user_id = ${userId} and id >= ${firstIdAt(since)}
-      union all
-      select created_at from direct_uploads where user_id = ${userId} and id >= ${firstIdAt(since)}
-    ) as made`.execute(trx)
-  return rows[0] ?? { pending: 0, recent: 0, first: null }
-}
-
 /** The ids of a user's oldest pending uploads, under `lockUser`. */
 export async function findOldestPending(
   trx: Transaction<Tables>,
@@ -115,7 +100,7 @@ export async function findOldestPending(
   return rows.map((row) => row.id)
 }
 
-type NewUpload = Pick<
+export type NewUpload = Pick<
   UploadRow,
   'user_id' | 'id' | 'original_filename' | 'format' | 'bytes' | 'width' | 'height' | 'pages' | 'sha256'
 >

@@ -1,29 +1,53 @@
-import type { Transaction } from '@likeness/runtime'
+import type { Problem, Transaction } from '@likeness/runtime'
 import type { MediaConfig } from '../config.js'
 import type { Tables } from '../database/database.js'
-import { isErased } from '../database/erased-users.table.js'
-import { countOpen } from '../database/uploads.table.js'
+import { lockOpenUploads, type OpenUploads } from '../database/open-uploads.queries.js'
 import { problem } from '../problems.js'
 
 const rateWindowMs = 10 * 60_000
 
+/** What decides whether a user may have one more upload. */
+export type Quotas = Pick<
+  MediaConfig,
+  'UPLOADS_PER_10_MINUTES' | 'PENDING_PER_USER' | 'STORED_BYTES_PER_USER'
+>
+
+/** From when on uploads count for the rate. */
+export const rateSince = () => new Date(Date.now() - rateWindowMs)
+
+/** Bytes of originals a user may keep. */
+export const storedLimit = ({ STORED_BYTES_PER_USER: limit }: Quotas): number =>
+  limit === 'off' ? Number.MAX_SAFE_INTEGER : limit
+
 /**
- * Whether a user may have one more upload, under `lockUser`.
- * @returns how many are pending now
+ * Locks the user until the transaction ends and refuses one that may not make another upload now, however many
+ * are pending.
  * @throws Problem upload-not-found once the user is erased, rate-limited
  */
 export async function admitUpload(
   trx: Transaction<Tables>,
-  config: Pick<MediaConfig, 'UPLOADS_PER_10_MINUTES'>,
+  quotas: Quotas,
   userId: string,
-): Promise<{ pending: number }> {
-  if (await isErased(trx, userId)) throw problem('upload-not-found')
-  const open = await countOpen(trx, userId, new Date(Date.now() - rateWindowMs))
-  if (open.recent >= config.UPLOADS_PER_10_MINUTES) throw rateLimited(open.first)
+): Promise<OpenUploads> {
+  const open = await lockOpenUploads(trx, userId, rateSince())
+  const refusal = refusalOf(open, quotas)
+  if (refusal) throw refusal
   return open
 }
 
-function rateLimited(first: Date | null) {
+/** Why a user may not make another upload now, apart from the room it takes. */
+export function refusalOf(open: OpenUploads, quotas: Quotas): Problem | undefined {
+  if (open.erased) return problem('upload-not-found')
+  return open.recent >= quotas.UPLOADS_PER_10_MINUTES ? rateLimited(open.first) : undefined
+}
+
+/** @throws Problem quota-exceeded when originals of `stored` bytes and another of `bytes` are too much */
+export function assertStorable(stored: number, bytes: number, quotas: Quotas): void {
+  const limit = storedLimit(quotas)
+  if (stored + bytes > limit) throw problem('quota-exceeded', { limit, stored })
+}
+
+function rateLimited(first: Date | null): Problem {
   const end = (first?.getTime() ?? Date.now()) + rateWindowMs
   const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1000))
   return problem('rate-limited', { seconds }, { headers: { 'retry-after': String(seconds) } })

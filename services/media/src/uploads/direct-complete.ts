@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { IdParams, ProblemBody, Upload } from '@likeness/contracts'
-import { callerOf, isAtLeast, Problem, type Server, type Transaction } from '@likeness/runtime'
+import { callerOf, isAtLeast, Problem, type Server } from '@likeness/runtime'
 import { BlobNotFoundError, type BlobStore } from '@likeness/storage'
-import type { Tables } from '../database/database.js'
 import { type DirectUploadRow, findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
 import { isErased } from '../database/erased-users.table.js'
 import type { Actor } from '../database/upload-events.table.js'
-import type { UploadRow } from '../database/uploads.table.js'
+import { insertUpload, lockUser, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
@@ -65,13 +64,15 @@ async function completeDirectUpload(
     bytes: await readAnnounced(deps.storage, direct),
     sha256: direct.sha256,
   }
-  const admit = async (trx: Transaction<Tables>) => {
-    if (await isErased(trx, direct.user_id)) throw problem('upload-not-found')
-    if (!(await takeDirectUpload(trx, direct))) throw new TakenError()
-    return []
-  }
+  const commit = (upload: NewUpload) =>
+    deps.db.transaction().execute(async (trx) => {
+      await lockUser(trx, direct.user_id)
+      if (await isErased(trx, direct.user_id)) throw problem('upload-not-found')
+      if (!(await takeDirectUpload(trx, direct))) throw new TakenError()
+      return { row: await insertUpload(trx, upload, deps.config.PENDING_SECONDS, actor), replaced: [] }
+    })
   try {
-    const row = await stageImage(deps, { userId: direct.user_id, actor }, arrived, admit)
+    const row = await stageImage(deps, direct.user_id, arrived, commit)
     await deleteFiles(deps, [directKey(direct)])
     return row
   } catch (error) {

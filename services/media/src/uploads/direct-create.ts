@@ -2,7 +2,6 @@ import { CreateDirectUpload, DirectUpload, DirectUploadQuery, ProblemBody } from
 import { callerOf, isAtLeast, newId, type Server } from '@likeness/runtime'
 import { insertDirectUpload } from '../database/direct-uploads.table.js'
 import type { Actor } from '../database/upload-events.table.js'
-import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { announce } from './announce.js'
@@ -62,8 +61,7 @@ async function createDirectUpload(
   const expiresAt = new Date(Date.now() + expiresInSeconds * 1000).toISOString()
   const form = await storage.presignPost(directKey(key), { bytes, sha256, contentType, expiresInSeconds })
   const replaced = await db.transaction().execute(async (trx) => {
-    await lockUser(trx, owner.userId)
-    const rows = await makeRoom(trx, config, owner, { by: id, ...options })
+    const rows = await makeRoom(trx, config, owner, { id, bytes }, options)
     const upload = { ...key, original_filename: cleanFilename(announced.filename), bytes, sha256 }
     await insertDirectUpload(trx, upload, expiresInSeconds + lateSeconds)
     return rows

@@ -6,7 +6,7 @@ import { confirmPending } from '../database/upload-transitions.js'
 import { insertUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
-import { admitUpload } from './admit-upload.js'
+import { admitUpload, assertStorable } from './admit-upload.js'
 import { announce } from './announce.js'
 import { closedProblem } from './closed-problem.js'
 import { stageOriginal } from './stage-original.js'
@@ -17,7 +17,7 @@ import { originalKey } from './upload-files.js'
  * original. So each crop is a version that can be restored or erased by itself, and one that fails leaves the
  * other as it was.
  * @throws Problem invalid-crop, not-restorable, original-not-kept, upload-failed, upload-expired,
- * upload-discarded, upload-rejected, and those of `admitUpload`
+ * upload-discarded, upload-rejected, quota-exceeded, and those of `admitUpload`
  */
 export async function recropUpload(
   deps: Deps,
@@ -38,19 +38,22 @@ export async function recropUpload(
   })
 
   const key = { user_id: source.user_id, id: newId() }
-  const row = await stageOriginal(deps, key, original, async (trx) => {
-    await admitUpload(trx, deps.config, source.user_id)
-    const { original_filename, format, bytes, pages, sha256 } = source
-    await insertUpload(
-      trx,
-      { ...key, original_filename, format, bytes, width, height, pages, sha256 },
-      deps.config.PENDING_SECONDS,
-      actor,
-      { from: source.id },
-    )
-    const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
-    return confirmPending(trx, { userId: key.user_id, id: key.id }, choice, actor)
-  })
+  const row = await stageOriginal(deps, key, original, () =>
+    deps.db.transaction().execute(async (trx) => {
+      const { original_filename, format, bytes, pages, sha256 } = source
+      const { stored } = await admitUpload(trx, deps.config, source.user_id)
+      assertStorable(stored, bytes, deps.config)
+      await insertUpload(
+        trx,
+        { ...key, original_filename, format, bytes, width, height, pages, sha256 },
+        deps.config.PENDING_SECONDS,
+        actor,
+        { from: source.id },
+      )
+      const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
+      return confirmPending(trx, { userId: key.user_id, id: key.id }, choice, actor)
+    }),
+  )
   if (!row) throw new Error('an upload just made could not be confirmed')
   await deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id, version: row.version })
   await announce(deps.bus, row)

@@ -1,8 +1,5 @@
 import { ImageError, probe } from '@likeness/images'
-import type { Transaction } from '@likeness/runtime'
-import type { Tables } from '../database/database.js'
-import type { Actor } from '../database/upload-events.table.js'
-import { insertUpload, type UploadRow } from '../database/uploads.table.js'
+import type { NewUpload, UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { announce } from './announce.js'
 import { imageProblem } from './image-problem.js'
@@ -18,17 +15,20 @@ export type ArrivedImage = {
   readonly sha256: string
 }
 
+/** The row of a new upload, and the uploads discarded for it. */
+export type Staged = { readonly row: UploadRow; readonly replaced: readonly UploadRow[] }
+
 /**
  * Stages a picture: its header is probed and its bytes are durable before its row says pending.
- * @param admit under the user's lock: throws when there is no room, and returns the uploads discarded for it
+ * @param commit inserts the row, or throws when there is no room
  * @throws Problem unsupported-image, invalid-image, too-many-pixels, image-too-small, storage-full, and those
- * of `admit`; then nothing is kept
+ * of `commit`; then nothing is kept
  */
 export async function stageImage(
   deps: Deps,
-  owner: { userId: string; actor: Actor },
+  userId: string,
   image: ArrivedImage,
-  admit: (trx: Transaction<Tables>) => Promise<UploadRow[]>,
+  commit: (upload: NewUpload) => Promise<Staged>,
 ): Promise<UploadRow> {
   const { config } = deps
   const { id, bytes, sha256 } = image
@@ -36,18 +36,14 @@ export async function stageImage(
   const { format, width, height, pages } = await probe(bytes, limits).catch((error: unknown) => {
     throw error instanceof ImageError ? imageProblem(error, bytes, limits) : error
   })
-
-  let replaced: UploadRow[] = []
-  const key = { user_id: owner.userId, id }
-  const row = await stageOriginal(deps, key, bytes, async (trx) => {
-    replaced = await admit(trx)
-    const header = { format, width, height, pages }
-    const file = { original_filename: image.filename, bytes: bytes.length, sha256 }
-    return insertUpload(trx, { ...key, ...file, ...header }, config.PENDING_SECONDS, owner.actor)
-  })
-
+  const key = { user_id: userId, id }
+  const file = { original_filename: image.filename, bytes: bytes.length, sha256 }
+  const { row, replaced } = await stageOriginal(deps, key, bytes, () =>
+    commit({ ...key, ...file, format, width, height, pages }),
+  )
+  // Nobody waits for the nudge: the row is there, and upkeep finds one whose job was lost.
+  void deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
   await deleteFiles(deps, replaced.flatMap(uploadFiles))
-  await deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
   for (const gone of replaced) await announce(deps.bus, gone)
   return row
 }

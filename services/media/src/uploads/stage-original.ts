@@ -1,22 +1,20 @@
-import { Problem, type Transaction } from '@likeness/runtime'
+import { Problem } from '@likeness/runtime'
 import { StorageFullError } from '@likeness/storage'
-import type { Tables } from '../database/database.js'
-import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { deleteFiles, originalKey } from './upload-files.js'
 
 /**
- * Makes the bytes of a new upload durable, then commits its row under the user's lock.
+ * Makes the bytes of a new upload durable, then commits its row.
  * @param commit inserts the row; a Problem it throws leaves neither row nor bytes
  * @throws Problem storage-full
  */
-export async function stageOriginal<Row>(
-  deps: Pick<Deps, 'db' | 'storage' | 'logger'>,
+export async function stageOriginal<Committed>(
+  deps: Pick<Deps, 'storage' | 'logger'>,
   upload: { user_id: string; id: string },
-  bytes: Buffer,
-  commit: (trx: Transaction<Tables>) => Promise<Row>,
-): Promise<Row> {
+  bytes: Buffer | readonly Buffer[],
+  commit: () => Promise<Committed>,
+): Promise<Committed> {
   const key = originalKey(upload)
   await deps.storage.put(key, bytes).catch((error: unknown) => {
     throw error instanceof StorageFullError
@@ -24,10 +22,7 @@ export async function stageOriginal<Row>(
       : error
   })
   try {
-    return await deps.db.transaction().execute(async (trx) => {
-      await lockUser(trx, upload.user_id)
-      return commit(trx)
-    })
+    return await commit()
   } catch (error) {
     // Only a refusal is known to have written nothing; after a lost connection the row may stand, and bytes
     // without a row are collected later.

@@ -1,0 +1,95 @@
+import { type Database, firstIdAt, prepared, type Transaction } from '@likeness/runtime'
+import { sql } from 'kysely'
+import type { Tables } from './database.js'
+import type { Actor } from './upload-events.table.js'
+import type { NewUpload, UploadRow } from './uploads.table.js'
+
+/** What a user has open, direct uploads included. */
+export type OpenUploads = {
+  /** They left or are leaving. */
+  readonly erased: boolean
+  readonly pending: number
+  /** Bytes of the originals kept, those of direct uploads as announced. */
+  readonly stored: number
+  /** Uploads made since the time asked for, and when the first of them was. */
+  readonly recent: number
+  readonly first: Date | null
+}
+
+/** What a user may have, the new upload included; counts and bytes. */
+export type UploadLimits = { readonly pending: number; readonly recent: number; readonly stored: number }
+
+/** Locks the user as `lockUser` does, then counts. */
+export async function lockOpenUploads(
+  trx: Transaction<Tables>,
+  userId: string,
+  since: Date,
+): Promise<OpenUploads> {
+  const { rows } = await sql<OpenUploads>`
+    select * from open_uploads(${userId}, ${firstIdAt(since)})`.execute(trx)
+  const [open] = rows
+  if (!open) throw new Error('open_uploads() returned no row')
+  return open
+}
+
+/**
+ * Stages an upload with its event if the user may have one more: lock, count and insert in one statement, which
+ * is one round trip and one transaction.
+ * @param keptSeconds until it expires unconfirmed
+ * @returns the row, or undefined with what the user had open when there was no room
+ */
+export async function stageUpload(
+  db: Database<Tables>,
+  upload: NewUpload,
+  {
+    limits,
+    since,
+    keptSeconds,
+    actor,
+  }: { limits: UploadLimits; since: Date; keptSeconds: number; actor: Actor },
+): Promise<{ row: UploadRow | undefined; open: OpenUploads }> {
+  const { user_id, id, original_filename, format, bytes, width, height, pages, sha256 } = upload
+  const { rows } = await sql<OpenUploads & { uploaded_at: Date | null; expires_at: Date | null }>`
+    ${prepared('stage-upload')}
+    with open as materialized (select * from open_uploads(${user_id}::uuid, ${firstIdAt(since)}::uuid)),
+    staged as (
+      insert into uploads
+        (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
+      select ${user_id}::uuid, ${id}::uuid, ${original_filename}::text, ${format}::text, ${bytes}::bigint,
+        ${width}::integer, ${height}::integer, ${pages}::integer, ${sha256}::text,
+        now() + make_interval(secs => ${keptSeconds}::integer)
+      from open
+      where not erased and pending < ${limits.pending}::bigint and recent < ${limits.recent}::bigint
+        and stored + ${bytes}::bigint <= ${limits.stored}::bigint
+      returning uploaded_at, expires_at
+    ),
+    event as (
+      insert into upload_events (user_id, upload_id, type, actor_id, ip, details)
+      select ${user_id}::uuid, ${id}::uuid, 'uploaded', ${actor.id}::uuid, ${actor.ip}::inet,
+        jsonb_build_object('filename', ${original_filename}::text)
+      from staged
+    )
+    select open.*, staged.uploaded_at, staged.expires_at from open left join staged on true`.execute(db)
+  const [answer] = rows
+  if (!answer) throw new Error('open_uploads() returned no row')
+  const { uploaded_at, expires_at, ...open } = answer
+  return { open, row: uploaded_at === null ? undefined : { ...fresh, ...upload, uploaded_at, expires_at } }
+}
+
+/** What every new upload has. */
+const fresh = {
+  status: 'pending',
+  thumbhash: null,
+  decode_kills: 0,
+  crop: null,
+  alt_text: null,
+  version: null,
+  prepared_at: null,
+  confirmed_at: null,
+  rendered_at: null,
+  published_at: null,
+  closed_at: null,
+  original_deleted_at: null,
+  failure_code: null,
+  failure_detail: null,
+} as const satisfies Partial<UploadRow>
