@@ -56,6 +56,9 @@ const aMinute = 60_000
  */
 const recovery = { lockDuration: 8_000, stalledInterval: 3_000, maxStalledCount: 10 }
 
+// Under load many are added together, which costs each a fraction.
+const batches = { everyMs: 50, most: 100 }
+
 // Workers decide on attempts and waits by their policy; finished jobs are dropped, since one kept under the
 // same key would swallow the next.
 const jobOptions: JobsOptions = {
@@ -97,7 +100,7 @@ export async function openQueue(url: string, service: string, logger: Logger): P
   return {
     add(name, payload, key) {
       const adder =
-        adders.get(name) ?? batched((jobs: NewJob[]) => within(addJobs(queueOf(name), name, jobs)))
+        adders.get(name) ?? batched((jobs: NewJob[]) => within(addJobs(queueOf(name), name, jobs)), batches)
       adders.set(name, adder)
       const added = adder({ payload, key })
       adding.add(added)

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { errorCode } from './error-code.js'
 
@@ -45,7 +46,7 @@ async function fsyncFolder(folder: string): Promise<string | undefined> {
     try {
       await handle.sync()
       // The birth time too: a file system gives a number to another folder soon after the first is gone.
-      const { ino, birthtimeNs } = await handle.stat({ bigint: true })
+      const { ino, birthtimeNs } = fstatSync(handle.fd, { bigint: true })
       return `${ino} ${birthtimeNs}`
     } finally {
       await handle.close()
