@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import type { ProblemBody, Upload } from '@likeness/contracts'
+import { startS3 } from '@likeness/storage/testing'
+import t from 'tap'
+import { jpeg } from '../testing/pictures.js'
+import { type Media, startMedia } from '../testing/start-media.js'
+import { blobs, publish } from '../testing/steps.js'
+
+type Person = Awaited<ReturnType<Media['person']>>
+
+/** A JPEG of exactly this many bytes: readers ignore what follows the end marker. */
+async function pictureOf(bytes: number): Promise<Buffer> {
+  const small = await jpeg()
+  return Buffer.concat([small, Buffer.alloc(bytes - small.length)])
+}
+
+const send = (person: Person, picture: Buffer, query = '') =>
+  person.call<{ id: string; code?: string; detail?: string }>('POST', `/v1/uploads${query}`, picture, {
+    'content-type': 'image/jpeg',
+  })
+
+const tenKb = await pictureOf(10_000)
+const unbounded = { PENDING_PER_USER: '1000', UPLOADS_PER_10_MINUTES: '1000' }
+
+t.test('the quota of bytes is exact under 100 parallel uploads', async (t) => {
+  const media = await startMedia(t, { config: { ...unbounded, STORED_BYTES_PER_USER: '70500' } })
+  const person = await media.person()
+  const other = await media.person()
+  const answers = await Promise.all([
+    ...Array.from({ length: 100 }, () => send(person, tenKb)),
+    ...Array.from({ length: 3 }, () => send(other, tenKb)),
+  ])
+  const mine = answers.slice(0, 100)
+  t.equal(mine.filter(({ status }) => status === 201).length, 7)
+  const refused = mine.filter(({ status }) => status !== 201)
+  t.ok(refused.every(({ status, body }) => status === 403 && body.code === 'quota-exceeded'))
+  t.match(refused[0]?.body.detail, /70000 of 70500 bytes/)
+  t.ok(
+    answers.slice(100).every(({ status }) => status === 201),
+    'each user has a quota of their own',
+  )
+  t.equal((await blobs(media, `uploads/${person.id}/`)).length, 7, 'nothing of a refused one is kept')
+  const rows = await media.deps.db
+    .selectFrom('uploads')
+    .select('id')
+    .where('user_id', '=', person.id)
+    .execute()
+  t.equal(rows.length, 7)
+
+  const first = mine.find(({ status }) => status === 201)?.body.id
+  t.equal((await person.call('DELETE', `/v1/uploads/${first}`)).status, 204)
+  t.equal((await send(person, await pictureOf(10_501))).status, 403)
+  t.equal((await send(person, await pictureOf(10_500))).status, 201, 'to the byte')
+})
+
+t.test('the pending limit is exact under 100 parallel uploads, replacing or not', async (t) => {
+  const media = await startMedia(t, { config: { ...unbounded, PENDING_PER_USER: '5' } })
+  const [person, replacing] = [await media.person(), await media.person()]
+  const answers = await Promise.all(Array.from({ length: 100 }, () => send(person, tenKb)))
+  t.equal(answers.filter(({ status }) => status === 201).length, 5)
+  t.ok(answers.filter(({ status }) => status !== 201).every(({ body }) => body.code === 'too-many-pending'))
+
+  const all = await Promise.all(Array.from({ length: 100 }, () => send(replacing, tenKb, '?replace=oldest')))
+  t.ok(all.every(({ status }) => status === 201))
+  const pending = await media.deps.db
+    .selectFrom('uploads')
+    .select('id')
+    .where('user_id', '=', replacing.id)
+    .where('status', '=', 'pending')
+    .execute()
+  t.equal(pending.length, 5)
+  t.strictSame(
+    (await blobs(media, `uploads/${replacing.id}/`)).sort(),
+    pending.map(({ id }) => `uploads/${replacing.id}/${id}.original`).sort(),
+    'their originals and no others',
+  )
+})
+
+t.test('what a replaced upload held makes room for the new one', async (t) => {
+  const media = await startMedia(t, { config: { PENDING_PER_USER: '1', STORED_BYTES_PER_USER: '15000' } })
+  const person = await media.person()
+  const { body: old } = await send(person, tenKb)
+  t.match(await send(person, await pictureOf(15_001), '?replace=oldest'), {
+    status: 403,
+    body: { code: 'quota-exceeded' },
+  })
+  const { body: kept } = await person.call<Upload>('GET', `/v1/uploads/${old.id}`)
+  t.equal(kept.status, 'pending', 'a refusal replaces nothing')
+  t.equal((await send(person, await pictureOf(15_000), '?replace=oldest')).status, 201)
+})
+
+t.test('past versions count until they are erased; another crop takes a copy', async (t) => {
+  const media = await startMedia(t, { config: { STORED_BYTES_PER_USER: '25000' } })
+  await media.work()
+  const person = await media.person()
+  const first = await publish(person, tenKb)
+  await publish(person, tenKb)
+  const crop = { x: 0, y: 0, width: 20, height: 20 }
+  const recrop = () => person.call<ProblemBody>('POST', `/v1/uploads/${first.id}/restore`, { crop })
+  t.match(await recrop(), { status: 403, body: { code: 'quota-exceeded' } })
+  t.match(await send(person, tenKb), { status: 403, body: { code: 'quota-exceeded' } })
+  t.equal((await person.call('DELETE', `/v1/uploads/${first.id}`)).status, 204)
+  t.equal((await send(person, tenKb)).status, 201)
+})
+
+t.test('bytes announced for a direct upload count until it is over', async (t) => {
+  const s3 = await startS3(t)
+  const media = await startMedia(t, {
+    config: { STORAGE_URL: s3.url('pictures'), STORED_BYTES_PER_USER: '25000' },
+  })
+  const person = await media.person()
+  const announce = (bytes: number) =>
+    person.call<{ id: string; code?: string }>('POST', '/v1/uploads/direct', {
+      filename: 'a.jpg',
+      contentType: 'image/jpeg',
+      bytes,
+      sha256: createHash('sha256').update(tenKb).digest('hex'),
+    })
+  t.equal((await announce(20_000)).status, 201)
+  t.match(await announce(10_000), { status: 403, body: { code: 'quota-exceeded' } })
+  t.match(await send(person, tenKb), { status: 403, body: { code: 'quota-exceeded' } })
+  t.equal((await send(person, await pictureOf(5_000))).status, 201)
+})
