@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import type { ProblemTable } from '@likeness/contracts'
@@ -91,6 +92,8 @@ export async function createServer(options: {
     reply.header('x-request-id', request.id)
   })
 
+  endConnectionsOnClose(server)
+
   await server.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -117,6 +120,28 @@ export async function createServer(options: {
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks })
   })
   return server
+}
+
+/**
+ * Closing waits for connections, and Node ends at once only those that idle between two requests. So an answer
+ * given meanwhile is the last of its connection, and connections opened ahead of a first request are ended.
+ */
+function endConnectionsOnClose(server: Server): void {
+  let closing = false
+  const unused = new Set<Socket>()
+  server.server.on('connection', (socket: Socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  server.server.on('request', ({ socket }) => unused.delete(socket))
+  server.addHook('preClose', async () => {
+    closing = true
+    for (const socket of unused) socket.destroy()
+  })
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
+  })
 }
 
 /** Many clients name JSON for every request, with or without a body: no body is no fault of form. */
