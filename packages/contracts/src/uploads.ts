@@ -87,6 +87,28 @@ export const UploadEventType = z
   .meta({ id: 'UploadEventType' })
 export type UploadEventType = z.output<typeof UploadEventType>
 
+/** The events of `GET /v1/uploads/:id/events`: `restored` is told as `confirmed`, `rejected` as `failed`. */
+export const UploadNewsName = z.enum([
+  'pending',
+  'preview',
+  'confirmed',
+  'published',
+  'failed',
+  'discarded',
+  'expired',
+  'superseded',
+  'withdrawn',
+  'erased',
+])
+export type UploadNewsName = z.output<typeof UploadNewsName>
+
+/** The id of the last event that came; an empty one is none. */
+export const LastEventId = z
+  .string()
+  .regex(/^\d{0,15}$/, 'must be the id of an event of this stream')
+  .optional()
+  .describe('sends what came after this event')
+
 export const UploadPage = pageOf(Upload).meta({ id: 'UploadPage' })
 
 /** `POST /v1/uploads`. `userId` by managers and admins only. */

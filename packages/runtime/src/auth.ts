@@ -6,7 +6,13 @@ import type { Problem } from './problem.js'
 import { isServiceToken } from './service-token.js'
 
 /** The person a request speaks for. */
-export type Caller = { readonly id: string; readonly sessionId: string; readonly role: Role }
+export type Caller = {
+  readonly id: string
+  readonly sessionId: string
+  readonly role: Role
+  /** When the token expires, as `Date.now()` counts. */
+  readonly expiresAt: number
+}
 
 type Guard = (request: FastifyRequest) => Promise<void>
 
@@ -103,9 +109,9 @@ export async function registerGuards(
     const claims = AccessClaims.safeParse(verified)
     if (!claims.success) throw unauthenticated(', error="invalid_token"')
     const { sub: id, sid: sessionId, role, exp } = claims.data
-    const caller = { id, sessionId, role }
+    const caller = { id, sessionId, role, expiresAt: exp * 1000 }
     if (known.size >= tokensRemembered) known.clear()
-    known.set(authorization, { caller, until: Math.min(exp * 1000, Date.now() + rememberedMs) })
+    known.set(authorization, { caller, until: Math.min(caller.expiresAt, Date.now() + rememberedMs) })
     return caller
   }
 

@@ -23,7 +23,8 @@ import { listUploadsRoute, readUploadRoute } from './uploads/read-uploads.js'
 import { removeUploadRoute } from './uploads/remove-upload.js'
 import { restoreUploadRoute } from './uploads/restore-upload.js'
 import { servePreviewRoute } from './uploads/serve-preview.js'
-import { openUploadWaiter } from './uploads/wait-for-upload.js'
+import { streamEventsRoute } from './uploads/stream-events.js'
+import { openUploadNews } from './uploads/upload-news.js'
 
 const jsonLimit = 64 * 1024
 // Accounts lets no access token live longer than this.
@@ -56,7 +57,9 @@ export async function openApp(deps: Deps): Promise<Server> {
     findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
     problem,
   })
-  const waiter = await openUploadWaiter(deps.bus, deps.db)
+  const news = await openUploadNews(deps.bus)
+  // Before the server waits for its open connections.
+  server.addHook('preClose', () => news.close())
   const cache = await openAvatarCache(deps)
   const inFlight = new BytesInFlight(config.UPLOAD_BYTES_IN_FLIGHT)
   // An upload whose client left is still finished, with the database it began with.
@@ -74,10 +77,11 @@ export async function openApp(deps: Deps): Promise<Server> {
     listUploadsRoute(own, deps)
     readUploadRoute(own, deps)
     servePreviewRoute(own, deps)
+    streamEventsRoute(own, deps, { news, isEnded: endedSessions.isEnded })
     createDirectUploadRoute(own, deps)
     completeDirectUploadRoute(own, deps, inFlight)
-    confirmUploadRoute(own, deps, waiter)
-    restoreUploadRoute(own, deps, { waiter, inFlight })
+    confirmUploadRoute(own, deps, news)
+    restoreUploadRoute(own, deps, { news, inFlight })
     removeUploadRoute(own, deps)
     withdrawAvatarRoute(own, deps)
     await own.register(async (pictures: Server) => {

@@ -1,7 +1,9 @@
-import type { UploadEventType } from '@likeness/contracts'
+import type { UploadEventType, UploadNewsName } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime'
 import type { ColumnType, Generated, Selectable } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Tables } from './database.js'
+import type { UploadRow } from './uploads.table.js'
 
 /** The append-only trail of an upload: what happened, when, and who did it from where. */
 export type UploadEventsTable = {
@@ -41,4 +43,57 @@ export function listTrail(
     .orderBy('seq')
     .limit(page.limit)
     .execute()
+}
+
+/** The events that an upload's followers are told, and as what; the others do not matter to them. */
+const news = {
+  uploaded: 'pending',
+  prepared: 'preview',
+  confirmed: 'confirmed',
+  restored: 'confirmed',
+  published: 'published',
+  failed: 'failed',
+  rejected: 'failed',
+  discarded: 'discarded',
+  expired: 'expired',
+  superseded: 'superseded',
+  withdrawn: 'withdrawn',
+  erased: 'erased',
+} as const satisfies { readonly [Type in UploadEventType]?: UploadNewsName }
+type NewsType = keyof typeof news
+const newsTypes = Object.keys(news) as NewsType[]
+
+/**
+ * An upload as it is, with the events that made it so after `after`, both of one moment. Every event is
+ * written while its upload's row is locked, so none becomes visible after one with a greater `seq`.
+ */
+export async function findNews(
+  db: Database<Tables>,
+  upload: { user_id: string; id: string },
+  after: number,
+  limit: number,
+): Promise<{ row: UploadRow; events: { seq: number; name: UploadNewsName }[] } | undefined> {
+  const found = await db
+    .selectFrom('uploads')
+    .selectAll()
+    .select((query) =>
+      jsonArrayFrom(
+        query
+          .selectFrom('upload_events')
+          .select(['seq', 'type'])
+          .$narrowType<{ type: NewsType }>()
+          .whereRef('upload_events.user_id', '=', 'uploads.user_id')
+          .whereRef('upload_id', '=', 'uploads.id')
+          .where('seq', '>', after)
+          .where('type', 'in', newsTypes)
+          .orderBy('seq')
+          .limit(limit),
+      ).as('events'),
+    )
+    .where('user_id', '=', upload.user_id)
+    .where('id', '=', upload.id)
+    .executeTakeFirst()
+  if (!found) return undefined
+  const { events, ...row } = found
+  return { row, events: events.map(({ seq, type }) => ({ seq, name: news[type] })) }
 }

@@ -131,14 +131,19 @@ export async function startMedia(
     ...options.config,
   }
   const config = parseConfig(MediaConfig, env)
-  const deps = await openDeps(config, options.overrides)
-  const app = await openApp(deps)
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  t.teardown(async () => {
-    await app.close()
-    await deps.close()
-  })
-  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+
+  /** Starts an HTTP process on this database, queue and storage. */
+  async function serve() {
+    const deps = await openDeps(config, options.overrides)
+    const app = await openApp(deps)
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    t.teardown(async () => {
+      await app.close()
+      await deps.close()
+    })
+    return { app, deps, url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}` }
+  }
+  const { deps, url } = await serve()
 
   async function token(
     userId: string,
@@ -169,11 +174,12 @@ export async function startMedia(
     accounts,
     folder,
     token,
+    serve,
     /** A person who may call the API. */
     async person(role: Role = 'user') {
       const id = randomUUID()
       const authorization = `Bearer ${await token(id, role)}`
-      return { id, ...(await callerWith(url, { authorization })) }
+      return { id, authorization, ...(await callerWith(url, { authorization })) }
     },
     /** Starts a worker on the same database, queue and storage. */
     async work(overrides: Partial<WorkerDeps> = {}): Promise<WorkerDeps> {

@@ -11,10 +11,10 @@ import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
 import { findUploadFor } from './find-upload.js'
-import type { UploadWaiter } from './wait-for-upload.js'
+import type { UploadNews } from './upload-news.js'
 
 /** POST /v1/uploads/:id/confirm: step two. */
-export function confirmUploadRoute(server: Server, deps: Deps, waiter: UploadWaiter): void {
+export function confirmUploadRoute(server: Server, deps: Deps, news: UploadNews): void {
   server.post(
     '/v1/uploads/:id/confirm',
     {
@@ -33,7 +33,7 @@ export function confirmUploadRoute(server: Server, deps: Deps, waiter: UploadWai
       const caller = callerOf(request)
       const seen = await findUploadFor(deps, caller, request.params.id)
       const row = await confirmUpload(deps, seen, request.body ?? {}, { id: caller.id, ip: request.ip })
-      return answerUpload(deps, waiter, request, reply, row)
+      return answerUpload(deps, news, request, reply, row)
     },
   )
 }

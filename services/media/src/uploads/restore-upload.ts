@@ -13,13 +13,13 @@ import type { BytesInFlight } from './bytes-in-flight.js'
 import { closedProblem } from './closed-problem.js'
 import { findUploadFor } from './find-upload.js'
 import { recropUpload } from './recrop-upload.js'
-import type { UploadWaiter } from './wait-for-upload.js'
+import type { UploadNews } from './upload-news.js'
 
 /** POST /v1/uploads/:id/restore: an earlier picture is the avatar again. */
 export function restoreUploadRoute(
   server: Server,
   deps: Deps,
-  { waiter, inFlight }: { waiter: UploadWaiter; inFlight: BytesInFlight },
+  { news, inFlight }: { news: UploadNews; inFlight: BytesInFlight },
 ): void {
   server.post(
     '/v1/uploads/:id/restore',
@@ -45,7 +45,7 @@ export function restoreUploadRoute(
           ? await restoreUpload(deps, seen, actor)
           : await inFlight.hold(seen.bytes, () => recropUpload(deps, seen, crop, actor))
       reply.header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
-      return answerUpload(deps, waiter, request, reply, row)
+      return answerUpload(deps, news, request, reply, row)
     },
   )
 }

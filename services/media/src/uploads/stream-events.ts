@@ -1,0 +1,108 @@
+import { Readable } from 'node:stream'
+import { IdParams, LastEventId, ProblemBody, type Upload } from '@likeness/contracts'
+import { type Caller, callerOf, type Server } from '@likeness/runtime'
+import { z } from 'zod'
+import { findNews } from '../database/upload-events.table.js'
+import type { UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { findUploadFor } from './find-upload.js'
+import type { Following, UploadNews } from './upload-news.js'
+import { viewUpload } from './upload-view.js'
+
+// A notice may be missed, and a session may end: then the trail is read again after this long.
+const pollMs = 5_000
+// Shorter than the idle timeout of proxies, most of which wait a minute.
+const heartbeatMs = 15_000
+const reconnectMs = 1_000
+const page = 100
+
+/**
+ * GET /v1/uploads/:id/events: what happens to an upload, as it happens (WHATWG HTML, server-sent events).
+ * The answer is an ordinary stream, which Fastify sends no faster than it is read and destroys with its client.
+ */
+export function streamEventsRoute(
+  server: Server,
+  deps: Deps,
+  { news, isEnded }: { news: UploadNews; isEnded: (caller: Caller) => boolean },
+): void {
+  server.get(
+    '/v1/uploads/:id/events',
+    {
+      schema: {
+        summary: 'What happens to an upload, as it happens',
+        description:
+          'Server-sent events `pending`, `preview`, `confirmed`, `published`, `failed`, or the end of another kind: ' +
+          '`discarded`, `expired`, `superseded`, `withdrawn`, `erased`. The data of each is the upload as JSON. ' +
+          'The stream ends with the event that settles the upload, and with the access token: connect again with ' +
+          '`Last-Event-ID`, and what was missed is sent first. 204: it is settled and nothing was missed.',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        params: IdParams,
+        headers: z.object({ 'last-event-id': LastEventId }),
+        response: { 200: eventStream, 204: z.null(), '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const row = await findUploadFor(deps, caller, request.params.id)
+      const after = Number(request.headers['last-event-id'] ?? 0)
+      if (after > 0 && isSettled(row) && (await findNews(deps.db, row, after, 1))?.events.length === 0) {
+        // The one answer after which a browser does not connect again.
+        return reply.code(204).send(null)
+      }
+
+      reply
+        .type('text/event-stream')
+        // `x-accel-buffering`: nginx passes each event on at once.
+        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+      if (request.method === 'HEAD') return reply.send('')
+      const following = news.follow(row.id, reply.raw, caller.expiresAt)
+      const listening = () => !following.over.aborted && !isEnded(caller)
+      following.over.addEventListener('abort', () => {
+        // It does not read what was sent, so it would never read the end.
+        if (reply.raw.writableNeedDrain) reply.raw.destroy()
+      })
+      return reply.send(Readable.from(tell(deps, row, after, following, listening)))
+    },
+  )
+}
+
+const eventStream = {
+  description: 'the events, until the upload is settled',
+  content: { 'text/event-stream': { schema: z.any().meta({ type: 'string' }) } },
+}
+
+/** The text of the stream: all events after `after`, then each as it comes. */
+async function* tell(
+  deps: Deps,
+  upload: UploadRow,
+  after: number,
+  following: Following,
+  listening: () => boolean,
+): AsyncGenerator<string> {
+  yield `retry: ${reconnectMs}\n\n`
+  let beat = Date.now()
+  for (let seq = after; listening(); ) {
+    const now = await findNews(deps.db, upload, seq, page)
+    if (!now) return
+    const view = now.events.length > 0 ? await viewUpload(deps, now.row) : undefined
+    for (const event of now.events) {
+      if (view) yield frame(event, view)
+      seq = event.seq
+      beat = Date.now()
+    }
+    if (now.events.length === page) continue
+    if (isSettled(now.row)) return
+    if (Date.now() - beat >= heartbeatMs) {
+      yield ':\n\n'
+      beat = Date.now()
+    }
+    await following.next(pollMs)
+  }
+}
+
+const frame = (event: { seq: number; name: string }, upload: Upload) =>
+  `id: ${event.seq}\nevent: ${event.name}\ndata: ${JSON.stringify(upload)}\n\n`
+
+/** Nothing more happens by itself. */
+const isSettled = ({ status }: UploadRow) => status !== 'pending' && status !== 'confirmed'
