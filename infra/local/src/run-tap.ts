@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Outcome, readTap } from './read-tap.js'
 
@@ -20,8 +20,12 @@ export async function runTap(
 ): Promise<Outcome> {
   const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
   const options = [`--jobs=${availableParallelism()}`, '--reporter=tap']
-  const files = await Promise.all(args.map(testFiles))
-  const child = spawn(process.execPath, [tap, 'run', ...options, ...files], {
+  const more = args.filter((arg) => arg.startsWith('-'))
+  const files = await testFiles(
+    root,
+    args.filter((arg) => !arg.startsWith('-')),
+  )
+  const child = spawn(process.execPath, [tap, 'run', ...options, ...more, ...files], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env,
@@ -32,13 +36,30 @@ export async function runTap(
     child.once('error', () => resolve(1))
     child.once('close', (status) => resolve(status ?? 1))
   })
-  const outcome = await readTap(createInterface({ input: child.stdout }), console.log)
+  const outcome = await readTap(createInterface({ input: child.stdout }), (line) =>
+    console.log(asSource(line)),
+  )
   // A run that breaks before it counts anything has failed all the same.
   return (await ended) === 0 ? outcome : { ...outcome, failed: Math.max(outcome.failed, 1) }
 }
 
-/** tap takes files and patterns; a folder stands for the test files in it. */
-async function testFiles(arg: string): Promise<string> {
-  const found = arg.startsWith('-') ? undefined : await stat(arg).catch(() => undefined)
-  return found?.isDirectory() === true ? `${arg.replace(/\/+$/, '')}/**/*.test.ts` : arg
+/** Names a compiled test file by what it was written in. */
+const asSource = (line: string) => line.replace(/^(ok|FAIL)( +\S+?)\/dist\/(\S+)\.js\b/, '$1$2/src/$3.ts')
+
+const sources = ['packages', 'services', 'infra', 'bench']
+
+/** The compiled test files of what is named, so that no process has to translate them again. */
+async function testFiles(root: string, named: readonly string[]): Promise<string[]> {
+  const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
+  const found = await Promise.all(paths.map((path) => testsIn(root, path)))
+  return found.flat().map((path) => path.replace(/\/src\//, '/dist/').replace(/ts$/, 'js'))
+}
+
+async function testsIn(root: string, path: string): Promise<string[]> {
+  if (!(await stat(join(root, path))).isDirectory()) return [path]
+  const names = await readdir(join(root, path), { recursive: true })
+  return names
+    .map((name) => join(path, name))
+    .filter((name) => /\/src\/(?!.*node_modules).*\.test\.ts$/.test(name))
+    .sort()
 }
