@@ -15,6 +15,7 @@ interface Container {
   build?: { target: string; dockerfile: string }
   command?: string[]
   depends_on?: Record<string, { condition: string }>
+  env_file?: { path: string; required: boolean }[]
   environment?: Record<string, string>
   healthcheck?: { disable?: boolean; test?: string[] }
   image?: string
@@ -117,6 +118,14 @@ t.test('every variable that compose reads is in the example, and has a default o
     [...given.keys()].filter((name) => !used.some((one) => one[1] === name)),
     [],
   )
+})
+
+t.test('whatever a service can be told is read from a file of its own', (t) => {
+  for (const [name, { build, env_file }] of containers) {
+    const service = build?.target === 'gateway' ? undefined : build?.target
+    t.same(env_file, service && [{ path: `${service}.env`, required: false }], name)
+  }
+  t.end()
 })
 
 t.test('nginx passes on what the gateway of npm start passes on, and nothing else', async (t) => {
