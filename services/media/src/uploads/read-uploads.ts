@@ -31,6 +31,8 @@ export function listUploadsRoute(server: Server, deps: Deps): void {
     {
       schema: {
         summary: 'Upload history, newest first',
+        description:
+          'The header `Upload-Limit: max-size=10485760` of the answer says how many bytes an upload may have.',
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         querystring: ListUploadsQuery,
