@@ -215,6 +215,20 @@ t.test('where addresses must be verified', { skip: noChromium, timeout: 60_000 }
   })
 })
 
+t.test('where nobody verifies addresses', { skip: noChromium, timeout: 60_000 }, async (t) => {
+  const { url } = await startLikeness(t, { EMAIL_VERIFICATION: 'off' })
+  const browser = await openBrowser(t)
+  await t.test('nobody is asked to', (t) =>
+    usePage(t, browser, url, async (t, page) => {
+      await register(page, 'off')
+      t.equal(await page.getByText('Confirm your e-mail address').count(), 0)
+      await page.goto('/verify-email?token=unknown')
+      await page.getByText('The address of your account is').waitFor()
+      t.equal(await page.getByText('not confirmed').count(), 0)
+    }),
+  )
+})
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor()
 
 /** Waits for what is said of any address, and returns it. */
