@@ -36,6 +36,25 @@ create table erased_users (
 );
 CREATE INDEX erased_users_waiting ON public.erased_users USING btree (asked_at) WHERE (erased_at IS NULL);
 
+create table idempotency_keys (
+  caller_id uuid not null,
+  key text not null,
+  fingerprint text not null,
+  about_user_id uuid not null,
+  lease uuid not null,
+  leased_until timestamp(3) with time zone not null,
+  upload_id uuid,
+  status smallint,
+  location text,
+  body text,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint idempotency_keys_check CHECK (((status IS NULL) = (body IS NULL))),
+  constraint idempotency_keys_check1 CHECK (((status IS NULL) OR (upload_id IS NOT NULL))),
+  constraint idempotency_keys_pkey PRIMARY KEY (caller_id, key)
+);
+CREATE INDEX idempotency_keys_about ON public.idempotency_keys USING btree (about_user_id, upload_id);
+CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
+
 create table upload_events (
   user_id uuid not null,
   upload_id uuid not null,

@@ -49,6 +49,19 @@ export type PageQuery = z.output<typeof PageQuery>
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
+/**
+ * Of a POST that may be sent again: the first answer is kept for 24 hours (draft-ietf-httpapi-idempotency-key-header).
+ */
+export const IdempotencyHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[ -~]{1,255}$/, 'must be 1 to 255 printable ASCII characters')
+    .optional()
+    .describe(
+      'a name of your own for this action: sent again with the same request it is done once, and the first answer comes with `Idempotency-Replayed: true`',
+    ),
+})
+
 export const IdParams = z.object({ id: Id })
 
 export const Role = z.enum(['user', 'manager', 'admin']).meta({ id: 'Role' })

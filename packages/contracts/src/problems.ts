@@ -384,6 +384,25 @@ export const mediaProblems = {
       'Le cadrage doit tenir dans {width} × {height} pixels.',
     ],
   ),
+  'idempotency-key-reused': row(
+    422,
+    [
+      'This idempotency key was used for another request',
+      'Cette clé d’idempotence a servi à une autre requête',
+    ],
+    [
+      'Use a new `Idempotency-Key` for each action, and repeat it only with the same request.',
+      'Utilisez une nouvelle `Idempotency-Key` par action, et ne la répétez qu’avec la même requête.',
+    ],
+  ),
+  'request-in-progress': row(
+    409,
+    ['The same request is still running', 'La même requête est encore en cours'],
+    [
+      'Another request with this `Idempotency-Key` has not ended: try again in a moment.',
+      'Une autre requête avec cette `Idempotency-Key` n’est pas finie : réessayez dans un instant.',
+    ],
+  ),
   'avatar-not-found': row(
     404,
     ['No such avatar', 'Avatar introuvable'],

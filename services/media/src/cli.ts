@@ -43,7 +43,7 @@ upkeepCommand('requeue-stuck', 'add the lost jobs of uploads that wait too long'
 upkeepCommand('collect-garbage', 'delete blobs that no row names', collectGarbage)
 upkeepCommand(
   'delete-over',
-  'delete originals, past versions and trails that the KEEP_… policies keep no longer',
+  'delete originals, past versions and trails that the KEEP_… policies keep no longer, and old idempotency keys',
   deleteOver,
 )
 

@@ -6,9 +6,11 @@ import { directUploads } from './2026-11-22-direct-uploads.migration.js'
 import { history } from './2026-11-22-history.migration.js'
 import { retention } from './2026-11-23-retention.migration.js'
 import { staging } from './2026-11-24-staging.migration.js'
+import { idempotencyKeys } from './2026-11-25-idempotency-keys.migration.js'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
+import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadsTable } from './uploads.table.js'
 import type { WithdrawalsTable } from './withdrawals.table.js'
@@ -20,6 +22,7 @@ export type Tables = {
   erased_users: ErasedUsersTable
   withdrawals: WithdrawalsTable
   direct_uploads: DirectUploadsTable
+  idempotency_keys: IdempotencyKeysTable
 }
 
 /** In the order they run; names never change once released. */
@@ -31,4 +34,5 @@ export const migrations: Migrations = {
   '2026-11-22-history': history,
   '2026-11-23-retention': retention,
   '2026-11-24-staging': staging,
+  '2026-11-25-idempotency-keys': idempotencyKeys,
 }

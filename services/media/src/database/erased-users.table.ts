@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
+import { deleteKeysOfUser } from './idempotency-keys.table.js'
 
 /** Users who left. An id without a person is no personal data. */
 export type ErasedUsersTable = {
@@ -36,6 +37,7 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
 
 /** Deletes every row of the user and marks the erasure complete. */
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
+  await deleteKeysOfUser(trx, userId)
   await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()
   await trx.deleteFrom('avatars').where('user_id', '=', userId).execute()
   await trx.deleteFrom('direct_uploads').where('user_id', '=', userId).execute()

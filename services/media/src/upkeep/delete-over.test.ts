@@ -25,7 +25,7 @@ t.test('by default all is kept but trails of pictures long gone', async (t) => {
   const [first, second] = [await publish(ana), await publish(ana)]
   const before = await blobs(media)
   await age(media, 3_650)
-  t.strictSame(await deleteOver(await media.upkeep(), run), { versions: 0, originals: 0, trails: 0 })
+  t.strictSame(await deleteOver(await media.upkeep(), run), { versions: 0, originals: 0, trails: 0, keys: 0 })
   t.strictSame(await blobs(media), before)
   t.match(await ana.call('GET', `/v1/uploads/${first.id}`), { body: { status: 'superseded' } })
   t.match(await ana.call('GET', `/v1/uploads/${second.id}`), { body: { status: 'published' } })
@@ -138,7 +138,7 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
       env: { ...process.env, NODE_OPTIONS: '', ...media.env },
     },
   )
-  t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2 })
+  t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2, keys: 0 })
   t.match(await deleteOver(deps, run), { trails: 2 })
   const left = async (table: 'uploads' | 'upload_events') => {
     const column = table === 'uploads' ? 'id' : 'upload_id'

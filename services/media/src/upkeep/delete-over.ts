@@ -1,3 +1,4 @@
+import { countOldKeys, deleteOldKeys } from '../database/idempotency-keys.table.js'
 import {
   countOldOriginals,
   countOldTrails,
@@ -16,18 +17,19 @@ type Options = { readonly dryRun: boolean }
 
 /**
  * Deletes what the policies keep no longer: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS) and the
- * trails of uploads without a picture (KEEP_TRAIL_DAYS).
+ * trails of uploads without a picture (KEEP_TRAIL_DAYS); and idempotency keys after a day.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
 export async function deleteOver(
   deps: Deps,
   options: Options,
-): Promise<{ originals: number; versions: number; trails: number }> {
+): Promise<{ originals: number; versions: number; trails: number; keys: number }> {
   return {
     versions: await eraseSurplusVersions(deps, options),
     originals: await deleteOldOriginals(deps, options),
     trails: await deleteTrails(deps, options),
+    keys: await deleteKeys(deps, options),
   }
 }
 
@@ -64,6 +66,15 @@ async function deleteTrails(deps: Deps, { dryRun }: Options): Promise<number> {
   if (dryRun) return countOldTrails(deps.db, days)
   for (let total = 0; ; ) {
     const deleted = await deleteOldTrails(deps.db, days, batch)
+    total += deleted
+    if (deleted < batch) return total
+  }
+}
+
+async function deleteKeys(deps: Deps, { dryRun }: Options): Promise<number> {
+  if (dryRun) return countOldKeys(deps.db)
+  for (let total = 0; ; ) {
+    const deleted = await deleteOldKeys(deps.db, batch)
     total += deleted
     if (deleted < batch) return total
   }

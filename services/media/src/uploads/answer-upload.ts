@@ -1,7 +1,7 @@
-import type { Upload } from '@likeness/contracts'
 import type { Reply, Request } from '@likeness/runtime'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import type { Answer } from '../idempotency/answer-once.js'
 import type { UploadNews } from './upload-news.js'
 import { viewUpload } from './upload-view.js'
 import { preferredWait, untilSettled } from './wait-for-upload.js'
@@ -16,10 +16,10 @@ export async function answerUpload(
   request: Request,
   reply: Reply,
   row: UploadRow,
-): Promise<Upload> {
+): Promise<Answer> {
   const seconds = preferredWait(request.headers.prefer)
   if (seconds > 0) reply.header('preference-applied', `wait=${seconds}`)
   const newest = seconds > 0 ? await untilSettled(deps, news, row, seconds * 1000, reply.raw) : row
-  reply.code(newest.status === 'confirmed' ? 202 : 200)
-  return viewUpload(deps, newest)
+  const status = newest.status === 'confirmed' ? 202 : 200
+  return { status, upload: await viewUpload(deps, newest) }
 }

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ConfirmUpload, IdParams, ProblemBody, Upload } from '@likeness/contracts'
+import { ConfirmUpload, IdempotencyHeaders, IdParams, ProblemBody, Upload } from '@likeness/contracts'
 import { callerOf, type Problem, type Server } from '@likeness/runtime'
 import type { Actor } from '../database/upload-events.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import { findUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
@@ -25,6 +26,7 @@ export function confirmUploadRoute(server: Server, deps: Deps, news: UploadNews)
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         params: IdParams,
+        headers: IdempotencyHeaders,
         body: ConfirmUpload.nullish(),
         response: { 200: Upload, 202: Upload, '4xx': ProblemBody },
       },
@@ -32,8 +34,12 @@ export function confirmUploadRoute(server: Server, deps: Deps, news: UploadNews)
     async (request, reply) => {
       const caller = callerOf(request)
       const seen = await findUploadFor(deps, caller, request.params.id)
-      const row = await confirmUpload(deps, seen, request.body ?? {}, { id: caller.id, ip: request.ip })
-      return answerUpload(deps, news, request, reply, row)
+      const choice = request.body ?? {}
+      const what = { userId: seen.user_id, request: choice }
+      return answerOnce(deps, request, reply, what, async () => {
+        const row = await confirmUpload(deps, seen, choice, { id: caller.id, ip: request.ip })
+        return answerUpload(deps, news, request, reply, row)
+      })
     },
   )
 }

@@ -1,9 +1,12 @@
-import { CreateUploadQuery, ProblemBody, Upload } from '@likeness/contracts'
-import { callerOf, isAtLeast, newId, type Server } from '@likeness/runtime'
+import { CreateUploadQuery, IdempotencyHeaders, ProblemBody, Upload } from '@likeness/contracts'
+import { callerOf, type Database, isAtLeast, newId, type Server, type Transaction } from '@likeness/runtime'
+import type { Tables } from '../database/database.js'
+import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import { stageUpload } from '../database/open-uploads.queries.js'
 import type { Actor } from '../database/upload-events.table.js'
-import { insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
+import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import { answerOnce, inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
 import { rateSince, storedLimit } from './admit-upload.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
@@ -24,6 +27,7 @@ export function createUploadRoute(server: Server, deps: Deps, inFlight: BytesInF
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         consumes: ['multipart/form-data', 'image/*'],
+        headers: IdempotencyHeaders,
         querystring: CreateUploadQuery,
         response: { 201: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
       },
@@ -32,37 +36,39 @@ export function createUploadRoute(server: Server, deps: Deps, inFlight: BytesInF
       const caller = callerOf(request)
       const { userId = caller.id, filename, replace } = request.query
       if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-      const row = await inFlight.hold(bytesAnnounced(request, limit), async () =>
-        createUpload(
-          deps,
-          { userId, actor: { id: caller.id, ip: request.ip } },
-          await receiveImage(request, limit, filename),
-          {
-            replaceOldest: replace === 'oldest',
-          },
-        ),
-      )
-      return reply
-        .code(201)
-        .header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
-        .send(await viewUpload(deps, row))
+      const owner = { userId, actor: { id: caller.id, ip: request.ip } }
+      return inFlight.hold(bytesAnnounced(request, limit), async () => {
+        const image = await receiveImage(request, limit, filename)
+        const what = { userId, request: [replace, image.filename, image.sha256] }
+        return answerOnce(deps, request, reply, what, async (claim) => {
+          const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, userId) : undefined
+          const options = { replaceOldest: replace === 'oldest', claim }
+          const row = made ?? (await createUpload(deps, owner, image, options))
+          const location = `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`
+          return { status: 201, location, upload: await viewUpload(deps, row) }
+        })
+      })
     },
   )
 }
 
+type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefined }
+
 /**
  * Stages a picture that came with the request.
- * @throws Problem those of `stageImage`, `admitUpload` and `makeRoom`; then nothing is kept
+ * @param options `claim`: of its idempotency key, whose lease is the id of the upload
+ * @throws Problem those of `stageImage`, `admitUpload` and `makeRoom`, request-in-progress once the claim is
+ * lost; then nothing is kept
  */
 export async function createUpload(
   deps: Deps,
   owner: { userId: string; actor: Actor },
   image: ReceivedImage,
-  options: { replaceOldest: boolean },
+  options: Options,
 ): Promise<UploadRow> {
   const { chunks, sha256 } = image
   const arrived = {
-    id: newId(),
+    id: options.claim?.lease ?? newId(),
     filename: cleanFilename(image.filename),
     bytes: Buffer.concat(chunks),
     sha256,
@@ -75,21 +81,29 @@ async function commitUpload(
   { db, config }: Deps,
   owner: { userId: string; actor: Actor },
   upload: NewUpload,
-  options: { replaceOldest: boolean },
+  { claim, ...options }: Options,
 ): Promise<Staged> {
-  const { row } = await stageUpload(db, upload, {
-    limits: {
-      pending: config.PENDING_PER_USER,
-      recent: config.UPLOADS_PER_10_MINUTES,
-      stored: storedLimit(config),
-    },
-    since: rateSince(),
-    keptSeconds: config.PENDING_SECONDS,
-    actor: owner.actor,
-  })
-  if (row) return { row, replaced: [] }
-  return db.transaction().execute(async (trx) => {
+  const inOneStatement = async (on: Database<Tables>): Promise<Staged | undefined> => {
+    const { row } = await stageUpload(on, upload, {
+      limits: {
+        pending: config.PENDING_PER_USER,
+        recent: config.UPLOADS_PER_10_MINUTES,
+        stored: storedLimit(config),
+      },
+      since: rateSince(),
+      keptSeconds: config.PENDING_SECONDS,
+      actor: owner.actor,
+    })
+    return row && { row, replaced: [] }
+  }
+  const makingRoom = async (trx: Transaction<Tables>): Promise<Staged> => {
     const replaced = await makeRoom(trx, config, owner, upload, options)
     return { row: await insertUpload(trx, upload, config.PENDING_SECONDS, owner.actor), replaced }
+  }
+  if (!claim) return (await inOneStatement(db)) ?? db.transaction().execute(makingRoom)
+  return db.transaction().execute(async (trx) => {
+    const staged = (await inOneStatement(trx)) ?? (await makingRoom(trx))
+    if (!(await holdClaim(trx, claim))) throw inProgress()
+    return staged
   })
 }

@@ -1,4 +1,5 @@
 import { deleteAvatarsOf } from '../database/avatars.table.js'
+import { deleteKeysOfUpload } from '../database/idempotency-keys.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { markErased } from '../database/upload-transitions.js'
 import type { Deps } from '../deps.js'
@@ -17,7 +18,9 @@ export async function eraseUpload(
 ): Promise<boolean> {
   const erased = await deps.db.transaction().execute(async (trx) => {
     const row = await markErased(trx, key, actor)
-    return row && { row, avatars: await deleteAvatarsOf(trx, key) }
+    if (!row) return undefined
+    await deleteKeysOfUpload(trx, key)
+    return { row, avatars: await deleteAvatarsOf(trx, key) }
   })
   if (!erased) return false
   await deleteFiles(deps, [...uploadFiles(erased.row), ...erased.avatars.flatMap(avatarFiles)])

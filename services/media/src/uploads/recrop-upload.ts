@@ -1,10 +1,12 @@
 import type { Crop } from '@likeness/contracts'
 import { newId } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
+import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
 import { insertUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import { inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
 import { admitUpload, assertStorable } from './admit-upload.js'
 import { announce } from './announce.js'
@@ -16,7 +18,8 @@ import { originalKey } from './upload-files.js'
  * Makes a picture the avatar with another crop: an upload of its own, confirmed at once, from a copy of the
  * original. So each crop is a version that can be restored or erased by itself, and one that fails leaves the
  * other as it was.
- * @throws Problem invalid-crop, not-restorable, original-not-kept, upload-failed, upload-expired,
+ * @param claim of the idempotency key, whose lease is the id of the upload
+ * @throws Problem request-in-progress once the claim is lost, invalid-crop, not-restorable, original-not-kept, upload-failed, upload-expired,
  * upload-discarded, upload-rejected, quota-exceeded, and those of `admitUpload`
  */
 export async function recropUpload(
@@ -24,6 +27,7 @@ export async function recropUpload(
   source: UploadRow,
   crop: Crop,
   actor: Actor,
+  claim: Claim | undefined,
 ): Promise<UploadRow> {
   if (!['confirmed', 'published', 'superseded', 'withdrawn'].includes(source.status)) {
     if (source.status === 'failed') throw problem('upload-failed')
@@ -37,7 +41,7 @@ export async function recropUpload(
     throw error instanceof BlobNotFoundError ? problem('original-not-kept') : error
   })
 
-  const key = { user_id: source.user_id, id: newId() }
+  const key = { user_id: source.user_id, id: claim?.lease ?? newId() }
   const row = await stageOriginal(deps, key, original, () =>
     deps.db.transaction().execute(async (trx) => {
       const { original_filename, format, bytes, pages, sha256 } = source
@@ -50,6 +54,7 @@ export async function recropUpload(
         actor,
         { from: source.id },
       )
+      if (claim && !(await holdClaim(trx, claim))) throw inProgress()
       const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
       return confirmPending(trx, { userId: key.user_id, id: key.id }, choice, actor)
     }),

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { IdParams, ProblemBody, RestoreUpload, Upload } from '@likeness/contracts'
+import { IdempotencyHeaders, IdParams, ProblemBody, RestoreUpload, Upload } from '@likeness/contracts'
 import { callerOf, type Server } from '@likeness/runtime'
 import { findLiveAvatar, reviveAvatar, unsetLive } from '../database/avatars.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { markRestored, markSuperseded } from '../database/upload-transitions.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
@@ -31,6 +32,7 @@ export function restoreUploadRoute(
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         params: IdParams,
+        headers: IdempotencyHeaders,
         body: RestoreUpload.nullish(),
         response: { 200: Upload, 202: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
       },
@@ -40,12 +42,17 @@ export function restoreUploadRoute(
       const actor = { id: caller.id, ip: request.ip }
       const seen = await findUploadFor(deps, caller, request.params.id)
       const crop = request.body?.crop
-      const row =
-        crop === undefined || isDeepStrictEqual(crop, seen.crop)
-          ? await restoreUpload(deps, seen, actor)
-          : await inFlight.hold(seen.bytes, () => recropUpload(deps, seen, crop, actor))
-      reply.header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
-      return answerUpload(deps, news, request, reply, row)
+      const what = { userId: seen.user_id, request: crop }
+      return answerOnce(deps, request, reply, what, async (claim) => {
+        const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, seen.user_id) : undefined
+        const row =
+          made ??
+          (crop === undefined || isDeepStrictEqual(crop, seen.crop)
+            ? await restoreUpload(deps, seen, actor)
+            : await inFlight.hold(seen.bytes, () => recropUpload(deps, seen, crop, actor, claim)))
+        const location = `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`
+        return { ...(await answerUpload(deps, news, request, reply, row)), location }
+      })
     },
   )
 }

@@ -1,0 +1,149 @@
+import { type Database, newId, type Transaction } from '@likeness/runtime'
+import { type Generated, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** Requests that carry an Idempotency-Key: one that runs, or what it was answered. */
+export type IdempotencyKeysTable = {
+  caller_id: string
+  key: string
+  /** Of the request; another one may not use the key. */
+  fingerprint: string
+  /** Whose data the answer holds: the caller, or the one a manager acted for. */
+  about_user_id: string
+  /** Who runs the request, and the id of the upload it makes: who takes it over draws another. */
+  lease: string
+  /** Past it the process that ran it has died, and the next request runs it. */
+  leased_until: Date
+  /** What was made, set by the commit that made it, or what the answer shows. */
+  upload_id: string | null
+  status: number | null
+  location: string | null
+  /** The JSON as it was sent. */
+  body: string | null
+  created_at: Generated<Date>
+}
+export type IdempotencyKeyRow = Selectable<IdempotencyKeysTable>
+export type Claim = Pick<IdempotencyKeyRow, 'caller_id' | 'key' | 'lease' | 'upload_id'>
+
+type Db = Database<Tables>
+type Request = Pick<IdempotencyKeyRow, 'caller_id' | 'key' | 'fingerprint' | 'about_user_id'>
+export type KeptAnswer = { readonly status: number; readonly location: string | null; readonly body: string }
+
+// Longer than any request waits by itself: `Prefer: wait` at most 30 s.
+const leaseSeconds = 60
+const keptHours = 24
+const old = sql<boolean>`created_at <= now() - make_interval(hours => ${keptHours})`
+
+/**
+ * Claims a key for a request: a new one, or one whose request died with its process. What that had committed
+ * already stays with the key as `upload_id`; else a new lease is drawn, with which the old one can commit no
+ * more (`holdClaim`).
+ * @returns undefined when the key is another's, or answered: see `findKey`
+ */
+export async function claimKey(db: Db, request: Request): Promise<Claim | undefined> {
+  const { caller_id, key, fingerprint, about_user_id } = request
+  const { rows } = await sql<Claim>`
+    insert into idempotency_keys as mine (caller_id, key, fingerprint, about_user_id, lease, leased_until)
+    values (${caller_id}, ${key}, ${fingerprint}, ${about_user_id}, ${newId()},
+      now() + make_interval(secs => ${leaseSeconds}))
+    on conflict (caller_id, key) do update set
+      leased_until = excluded.leased_until,
+      lease = case when mine.upload_id is null then excluded.lease else mine.lease end
+    where mine.status is null and mine.leased_until <= now() and mine.fingerprint = excluded.fingerprint
+    returning caller_id, key, lease, upload_id`.execute(db)
+  return rows[0]
+}
+
+export function findKey(
+  db: Db,
+  { caller_id, key }: Pick<Request, 'caller_id' | 'key'>,
+): Promise<IdempotencyKeyRow | undefined> {
+  return db
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('caller_id', '=', caller_id)
+    .where('key', '=', key)
+    .executeTakeFirst()
+}
+
+/**
+ * In the transaction that makes the claim's upload: from its commit on, who takes the key over finds it.
+ * @returns false when the key was taken over or erased: then nothing may be made for it
+ */
+export async function holdClaim(trx: Transaction<Tables>, claim: Claim): Promise<boolean> {
+  const { numUpdatedRows } = await ofClaim(trx, claim).set({ upload_id: claim.lease }).executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** @returns false when the key was answered, taken over or erased meanwhile */
+export async function keepAnswer(
+  db: Db,
+  claim: Claim,
+  uploadId: string,
+  answer: KeptAnswer,
+): Promise<boolean> {
+  const { numUpdatedRows } = await ofClaim(db, claim)
+    .set({ upload_id: uploadId, ...answer })
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** After a failure: the key is free again, or, when its upload was made all the same, free to be taken over. */
+export async function releaseKey(db: Db, claim: Claim): Promise<void> {
+  // First, as it waits for a commit whose end nobody has heard of.
+  await db
+    .deleteFrom('idempotency_keys')
+    .where('caller_id', '=', claim.caller_id)
+    .where('key', '=', claim.key)
+    .where('lease', '=', claim.lease)
+    .where('upload_id', 'is', null)
+    .execute()
+  await ofClaim(db, claim).set({ leased_until: sql<Date>`now()` }).execute()
+}
+
+const ofClaim = (db: Db, { caller_id, key, lease }: Claim) =>
+  db
+    .updateTable('idempotency_keys')
+    .where('caller_id', '=', caller_id)
+    .where('key', '=', key)
+    .where('lease', '=', lease)
+    .where('status', 'is', null)
+
+/** Deletes every key of a user, and of others about them. Under `lockUser`. */
+export async function deleteKeysOfUser(trx: Transaction<Tables>, userId: string): Promise<void> {
+  await trx
+    .deleteFrom('idempotency_keys')
+    .where((is) => is.or([is('caller_id', '=', userId), is('about_user_id', '=', userId)]))
+    .execute()
+}
+
+/** Deletes the answers that show an upload. */
+export async function deleteKeysOfUpload(
+  trx: Transaction<Tables>,
+  upload: { userId: string; id: string },
+): Promise<void> {
+  await trx
+    .deleteFrom('idempotency_keys')
+    .where('about_user_id', '=', upload.userId)
+    .where('upload_id', '=', upload.id)
+    .execute()
+}
+
+/** How many keys are older than a day. */
+export async function countOldKeys(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where(old)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** Deletes up to `limit` of them. @returns how many */
+export async function deleteOldKeys(db: Db, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from idempotency_keys where ctid = any(array(
+      select ctid from idempotency_keys where ${old} order by created_at limit ${limit} for update skip locked))
+    returning 1`.execute(db)
+  return rows.length
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import type { Upload } from '@likeness/contracts'
+import { callerOf, type Reply, type Request } from '@likeness/runtime'
+import {
+  type Claim,
+  claimKey,
+  findKey,
+  type KeptAnswer,
+  keepAnswer,
+  releaseKey,
+} from '../database/idempotency-keys.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+
+/** What a use case answers, before it is sent. */
+export type Answer = { readonly status: 200 | 201 | 202; readonly location?: string; readonly upload: Upload }
+
+/**
+ * Answers a request once however often it comes with the same `Idempotency-Key` in 24 hours
+ * (draft-ietf-httpapi-idempotency-key-header): the first answer is kept and sent again. A refusal is not, as
+ * nothing happened. Without a key the request just runs.
+ * @param what whose data the answer holds, and all that makes the request this one, besides method and path
+ * @param run is given the claim when there is a key: the upload it makes has the claim's `lease` as id, is
+ *   committed with `holdClaim`, and is there already when the claim has an `upload_id`
+ * @throws Problem idempotency-key-reused, request-in-progress, and those of `run`
+ */
+export async function answerOnce(
+  deps: Pick<Deps, 'db' | 'logger'>,
+  request: Request,
+  reply: Reply,
+  what: { userId: string; request: unknown },
+  run: (claim: Claim | undefined) => Promise<Answer>,
+): Promise<Reply> {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string') {
+    const { status, location, upload } = await run(undefined)
+    if (location !== undefined) reply.header('location', location)
+    return reply.code(status).send(upload)
+  }
+  const path = request.url.split('?', 1)
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([request.method, path, what]))
+    .digest('hex')
+  const claim = await claimOrKept(deps, {
+    caller_id: callerOf(request).id,
+    key,
+    fingerprint,
+    about_user_id: what.userId,
+  })
+  if ('body' in claim) return send(reply.header('idempotency-replayed', 'true'), claim)
+
+  const answer = await run(claim).catch(async (error: unknown) => {
+    await releaseKey(deps.db, claim).catch((fault: unknown) => warn(deps, fault))
+    throw error
+  })
+  const { status, location = null, upload } = answer
+  const sent = { status, location, body: reply.code(status).serialize(upload) as string }
+  // Kept before it is sent: a client that never gets it asks again. What was done stands in any case.
+  await keepAnswer(deps.db, claim, upload.id, sent).catch((fault: unknown) => warn(deps, fault))
+  return send(reply, sent)
+}
+
+async function claimOrKept(
+  { db }: Pick<Deps, 'db'>,
+  request: Parameters<typeof claimKey>[1],
+): Promise<Claim | KeptAnswer> {
+  for (;;) {
+    const claim = await claimKey(db, request)
+    if (claim) return claim
+    const known = await findKey(db, request)
+    // Released between the two.
+    if (!known) continue
+    if (known.fingerprint !== request.fingerprint) throw problem('idempotency-key-reused')
+    const { status, location, body } = known
+    if (status === null || body === null) throw inProgress()
+    return { status, location, body }
+  }
+}
+
+/** Another request with the same key runs, or took this one over. */
+export const inProgress = () => problem('request-in-progress', {}, { headers: { 'retry-after': '1' } })
+
+function send(reply: Reply, { status, location, body }: KeptAnswer): Reply {
+  if (location !== null) reply.header('location', location)
+  return reply.code(status).type('application/json; charset=utf-8').send(body)
+}
+
+const warn = ({ logger }: Pick<Deps, 'logger'>, fault: unknown) =>
+  logger.warn({ err: fault }, 'idempotency key; it is free again when its lease is over')
