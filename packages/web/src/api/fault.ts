@@ -24,7 +24,8 @@ export class Fault extends Error {
 
   /** The same request may well succeed a little later. */
   get isPassing(): boolean {
-    return this.code === 'unreachable' || (this.rest.status ?? 0) >= 500
+    const waits = this.code === 'unreachable' || this.code === 'request-in-progress'
+    return waits || (this.rest.status ?? 0) >= 500
   }
 
   /** When another try makes sense, as `Date.now()` counts. */

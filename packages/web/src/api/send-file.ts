@@ -9,6 +9,7 @@ import { readAnswer } from './read-answer.js'
  * Aborting stops the transfer. Once the last byte has left, the server may already have kept it: then the
  * answer is awaited all the same, so that the caller can undo what was made.
  *
+ * @param request `key` names the action, see `newActionKey`
  * @param onProgress called with the share sent, 0 to 1
  * @throws Fault, or the signal's reason when it was aborted in time
  */
@@ -16,13 +17,14 @@ export function sendFile<Schema extends z.ZodType>(
   request: {
     path: string
     token: string
+    key: string
     file: File
     signal: AbortSignal
     onProgress: (share: number) => void
   },
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const { path, token, file, signal, onProgress } = request
+  const { path, token, key, file, signal, onProgress } = request
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
@@ -30,6 +32,7 @@ export function sendFile<Schema extends z.ZodType>(
     xhr.open('POST', path)
     for (const [name, value] of Object.entries(commonHeaders(token))) xhr.setRequestHeader(name, value)
     xhr.setRequestHeader('content-type', contentTypeOf(file))
+    xhr.setRequestHeader('idempotency-key', key)
     xhr.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
     xhr.upload.onload = () => signal.removeEventListener('abort', abort)
     xhr.onerror = () => reject(unreachable())

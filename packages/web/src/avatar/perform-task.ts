@@ -1,4 +1,5 @@
 import type { Upload } from '@likeness/contracts'
+import { newActionKey } from '../api/action-key.js'
 import { asFault, Fault } from '../api/fault.js'
 import type { FlowEvent, Task } from './flow.js'
 import {
@@ -96,7 +97,8 @@ async function publish(
 ): Promise<void> {
   const { id, request } = task
   if (request !== undefined) {
-    const upload = await persistently(() => confirmUpload(id, request, signal), report, signal)
+    const key = newActionKey()
+    const upload = await persistently(() => confirmUpload(id, request, key, signal), report, signal)
     if (upload.status === 'published') return report({ type: 'published' })
   }
   for await (const upload of uploadAsItChanges(id, report, signal)) {

@@ -1,10 +1,21 @@
 import { type ConfirmUpload, Upload, UploadPage } from '@likeness/contracts'
 import { z } from 'zod'
+import { newActionKey } from '../api/action-key.js'
 import { call, callForBlob } from '../api/call.js'
 import { sendFile } from '../api/send-file.js'
 import { session } from '../session/browser-session.js'
 
-/** Step one: stages a picture. See `sendFile` for `onProgress`, aborting and what it throws. */
+/** Picking a file is one action, and agreeing that it replaces another is a second; each try of it has its key. */
+const sendKeys = { plain: new WeakMap<File, string>(), replacing: new WeakMap<File, string>() }
+
+function sendKeyOf(file: File, replaceOldest: boolean): string {
+  const keys = replaceOldest ? sendKeys.replacing : sendKeys.plain
+  const key = keys.get(file) ?? newActionKey()
+  keys.set(file, key)
+  return key
+}
+
+/** Step one: stages a picture, once however often it is tried. See `sendFile` for `onProgress`, aborting and what it throws. */
 export function stageUpload(
   file: File,
   options: { replaceOldest: boolean; signal: AbortSignal; onProgress: (share: number) => void },
@@ -12,8 +23,9 @@ export function stageUpload(
   const query = new URLSearchParams({ filename: file.name })
   if (options.replaceOldest) query.set('replace', 'oldest')
   const { signal, onProgress } = options
+  const key = sendKeyOf(file, options.replaceOldest)
   return session.authorized((token) =>
-    sendFile({ path: `/v1/uploads?${query}`, token, file, signal, onProgress }, Upload),
+    sendFile({ path: `/v1/uploads?${query}`, token, key, file, signal, onProgress }, Upload),
   )
 }
 
@@ -53,8 +65,16 @@ export function readPreview(id: string, signal: AbortSignal): Promise<Blob> {
   )
 }
 
-/** Step two. Repeating the same confirmation is safe. Waits up to 10 s for the picture to be live. */
-export function confirmUpload(id: string, body: ConfirmUpload, signal: AbortSignal): Promise<Upload> {
+/**
+ * Step two. Waits up to 10 s for the picture to be live.
+ * @param key the same for every try of this confirmation, see `newActionKey`
+ */
+export function confirmUpload(
+  id: string,
+  body: ConfirmUpload,
+  key: string,
+  signal: AbortSignal,
+): Promise<Upload> {
   return session.authorized((token) =>
     call(
       {
@@ -62,7 +82,7 @@ export function confirmUpload(id: string, body: ConfirmUpload, signal: AbortSign
         path: `/v1/uploads/${id}/confirm`,
         token,
         body,
-        headers: { prefer: 'wait=10' },
+        headers: { prefer: 'wait=10', 'idempotency-key': key },
         signal,
       },
       Upload,
