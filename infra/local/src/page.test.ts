@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
@@ -144,11 +144,16 @@ t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
 
   await test('a connection lost while sending is tried again with the same file', async (t, page) => {
     await register(page, 'edsger')
+    const keys: (string | undefined)[] = []
+    const isUpload = (request: Request) =>
+      request.method() === 'POST' && request.url().includes('/v1/uploads?')
+    page.on('request', (request) => isUpload(request) && keys.push(request.headers()['idempotency-key']))
     await page.route('**/v1/uploads?*', (route) => route.abort('connectionreset'), { times: 1 })
     await choose(page, 'Edsger.jpg', portrait)
     await alert(page, 'The server cannot be reached', 'Check your connection')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('600 × 600 px of 600 × 900', { exact: true }).waitFor()
+    t.match(keys, [/^[0-9a-f]{32}$/, keys[0]], 'under the same key, so that it cannot be there twice')
 
     const confirmations: string[] = []
     page.on('request', (request) => request.url().endsWith('/confirm') && confirmations.push(request.url()))
