@@ -195,6 +195,20 @@ t.test('server-sent events arrive one by one, and the service hears when the rea
   await t.resolves(gone)
 })
 
+t.test('the service hears when a client has gone that still waits for its answer', async (t) => {
+  let gone: Promise<unknown> | undefined
+  const reader = new AbortController()
+  const { url } = await startGateway(t, {
+    media: (incoming, outgoing) => {
+      gone = once(outgoing, 'close')
+      incoming.resume().once('end', () => reader.abort())
+    },
+  })
+  const confirm = { method: 'POST', body: '{}', headers: { prefer: 'wait=30' }, signal: reader.signal }
+  await t.rejects(fetch(`${url}/v1/uploads/1/confirm`, confirm))
+  await t.resolves(gone ?? Promise.reject(new Error('it was not asked')))
+})
+
 t.test('an answer given before the body was sent reaches a client that is still sending', async (t) => {
   const { url } = await startGateway(t, {
     media: (_incoming, outgoing) => {
