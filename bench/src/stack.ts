@@ -17,6 +17,8 @@ export type Stack = {
   readonly media: string
   /** Process id of the media API. */
   readonly mediaPid: number
+  /** Process id of the media worker; its decoders are its children. */
+  readonly workerPid: number
   /** URLs of the services' databases. */
   readonly databases: { readonly accounts: string; readonly media: string }
   readonly folder: string
@@ -105,16 +107,17 @@ export async function openStack(
   await start('accounts/dist/http', 0, accountsDb)
   await start('accounts/dist/worker', 1, accountsDb)
   const media = await start('media/dist/http', 2, mediaDb)
-  const { stop: stopWorker } = await start('media/dist/worker', 3, mediaDb)
+  const worker = await start('media/dist/worker', 3, mediaDb)
   const databases = { accounts: accountsDb, media: mediaDb }
   return {
     accounts: urlOf(0),
     media: urlOf(2),
     mediaPid: media.pid,
+    workerPid: worker.pid,
     databases,
     folder,
     database,
-    stopWorker,
+    stopWorker: worker.stop,
     close,
   }
 }
