@@ -41,10 +41,9 @@ class PreparingClient extends pg.Client {
   override query(...given: unknown[]): never {
     const [text, values, ...rest] = given
     const name = typeof text === 'string' ? preparedName.exec(text)?.[1] : undefined
-    const query = super.query as (...given: unknown[]) => never
-    return name === undefined
-      ? query.apply(this, given)
-      : query.apply(this, [{ name, text, values }, undefined, ...rest])
+    const call = name === undefined ? given : [{ name, text, values }, undefined, ...rest]
+    // pg takes text or an object, a callback or none: more forms than a type of this can repeat.
+    return super.query(...(call as [pg.QueryConfig])) as never
   }
 }
 
