@@ -41,14 +41,19 @@ async function publish(stack: Stack): Promise<string> {
   return new URL(url).pathname
 }
 
-/** nginx over the storage's folder; undefined where there is none on PATH. */
-async function startNginx(folder: string): Promise<(Target & { stop(): Promise<void> }) | undefined> {
+type Nginx = { readonly files: Target; readonly inFront: Target; stop(): Promise<void> }
+
+/**
+ * nginx over the storage's folder, and in front of media with the cache of `infra/docker/nginx.conf`; undefined
+ * where there is none on PATH.
+ */
+async function startNginx(folder: string, media: string): Promise<Nginx | undefined> {
   try {
     execFileSync('nginx', ['-v'], { stdio: 'ignore' })
   } catch {
     return undefined
   }
-  const [port, own] = [await freePort(), join(folder, 'nginx')]
+  const [port, portInFront, own] = [await freePort(), await freePort(), join(folder, 'nginx')]
   await mkdir(own)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   await writeFile(
@@ -61,6 +66,12 @@ async function startNginx(folder: string): Promise<(Target & { stop(): Promise<v
        types { image/webp webp; }
        ${temporary.map((name) => `${name}_temp_path ${own}/${name};`).join(' ')}
        server { listen 127.0.0.1:${port}; location /v1/ { alias ${folder}/pictures/; } }
+       proxy_cache_path ${own}/kept levels=1:2 keys_zone=pictures:10m max_size=1g inactive=10s use_temp_path=off;
+       upstream media { server ${new URL(media).host}; keepalive 64; }
+       server { listen 127.0.0.1:${portInFront}; location /v1/ {
+         proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://media; proxy_cache pictures;
+         proxy_cache_key $uri; proxy_ignore_headers Cache-Control Expires; proxy_cache_valid 200 10s;
+         proxy_cache_lock on; proxy_cache_revalidate on; } }
      }`,
   )
   const child = spawn('nginx', ['-p', own, '-c', join(own, 'nginx.conf'), '-e', 'stderr'], {
@@ -69,9 +80,10 @@ async function startNginx(folder: string): Promise<(Target & { stop(): Promise<v
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
   await waitFor(async () => (await fetch(url)).status === 404, { for: 'nginx' })
+  const pid = child.pid ?? 0
   return {
-    url,
-    pid: child.pid ?? 0,
+    files: { url, pid },
+    inFront: { url: `http://127.0.0.1:${portInFront}`, pid },
     async stop() {
       child.kill('SIGTERM')
       await ended
@@ -99,7 +111,7 @@ function cpuMs(pid: number): number {
 
 const stack = await openStack('postgres')
 if (!stack) throw new Error('no stack')
-const nginx = await startNginx(stack.folder)
+const nginx = await startNginx(stack.folder, stack.media)
 try {
   const variant = await publish(stack)
   await stack.stopWorker()
@@ -112,9 +124,10 @@ try {
     return answer.headers.get('etag') ?? ''
   }
   const rows = [
-    { name: 'nginx', target: nginx, path: variant },
+    { name: 'nginx', target: nginx?.files, path: variant },
     { name: 'media, immutable address', target: media, path: variant },
     { name: 'media, stable address', target: media, path: stable },
+    { name: 'media behind nginx', target: nginx?.inFront, path: variant },
   ]
   console.log(`${describeMachine()} · ${connections} connections · ${turns} turns of ${seconds} s each`)
   if (!nginx) console.log('nginx is not on PATH: media alone')

@@ -42,7 +42,9 @@ const ways = {
   },
 }
 
-process.once('message', async ({ photo: path, way, atOnce, seconds }: LoopOrder) => {
+process.once('message', (order) => void run(order as LoopOrder))
+
+async function run({ photo: path, way, atOnce, seconds }: LoopOrder): Promise<void> {
   sharp.concurrency(1)
   sharp.cache(false)
   const photo = await readFile(path)
@@ -56,4 +58,4 @@ process.once('message', async ({ photo: path, way, atOnce, seconds }: LoopOrder)
   }
   await Promise.all(Array.from({ length: atOnce }, oneAfterAnother))
   process.send?.({ pictures, seconds: (performance.now() - began) / 1000 } satisfies LoopResult)
-})
+}

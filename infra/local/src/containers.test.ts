@@ -138,7 +138,14 @@ t.test('nginx passes on what the gateway of npm start passes on, and nothing els
     passed.map(([, location, service]) => [location, service]),
     expected,
   )
-  t.equal(conf.match(/proxy_pass/g)?.length, passed.length, 'each proxy_pass was read')
+  const [, immutable = ''] = /location ~ (\S+) \{\n\s+proxy_pass http:\/\/media;\n/.exec(conf) ?? []
+  t.match('/v1/avatars/01a1fec2-da39-77d9-9fc5-315e1594bc1b/12/128.webp', new RegExp(immutable))
+  t.notMatch(
+    '/v1/avatars/01a1fec2-da39-77d9-9fc5-315e1594bc1b',
+    new RegExp(immutable),
+    'what changes is not kept',
+  )
+  t.equal(conf.match(/proxy_pass/g)?.length, passed.length + 1, 'each proxy_pass was read')
   for (const service of Object.keys(routes)) t.match(conf, `server ${service}:8080 resolve;`)
 })
 
