@@ -19,7 +19,8 @@ export async function runTap(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const tap = join(root, 'node_modules/tap/dist/esm/run.mjs')
-  const options = [`--jobs=${availableParallelism()}`, '--reporter=tap']
+  // Tests wait for jobs and browsers much of their time.
+  const options = [`--jobs=${availableParallelism() + 1}`, '--reporter=tap']
   const more = args.filter((arg) => arg.startsWith('-'))
   const files = await testFiles(
     root,
