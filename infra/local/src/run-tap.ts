@@ -57,10 +57,11 @@ async function testFiles(root: string, named: readonly string[]): Promise<string
 }
 
 async function testsIn(root: string, path: string): Promise<string[]> {
-  if (!(await stat(join(root, path))).isDirectory()) return [path]
-  const names = await readdir(join(root, path), { recursive: true })
-  return names
-    .map((name) => join(path, name))
-    .filter((name) => /\/src\/(?!.*node_modules).*\.test\.ts$/.test(name))
-    .sort()
+  if (!(await stat(join(root, path))).isDirectory()) return /\/src\/.*\.test\.ts$/.test(path) ? [path] : []
+  const entries = await readdir(join(root, path), { withFileTypes: true })
+  const inside = entries
+    // What is linked is found where it is.
+    .filter((entry) => !entry.isSymbolicLink() && !['node_modules', 'dist'].includes(entry.name))
+    .map((entry) => testsIn(root, join(path, entry.name)))
+  return (await Promise.all(inside)).flat()
 }

@@ -11,21 +11,16 @@ export type Jobs = {
 export type JobName = keyof Jobs
 
 /**
- * Adds the job of a row once it is committed. A queue that is away is logged, not reported to the client:
- * `requeue-stuck` finds the row and adds the job again.
+ * Adds the job of a row once it is committed. Nobody waits for that: a queue that is away is logged, and
+ * `requeue-stuck` finds the row and adds the job again. A closing queue waits for what is being added.
  */
-export type Enqueue = <Name extends 'send-mail' | 'erase-user'>(
-  name: Name,
-  payload: Jobs[Name],
-) => Promise<void>
+export type Enqueue = <Name extends 'send-mail' | 'erase-user'>(name: Name, payload: Jobs[Name]) => void
 
 export const enqueueTo =
   (queue: JobQueue, logger: Logger): Enqueue =>
-  async (name, payload) => {
+  (name, payload) => {
     const [id = ''] = Object.values(payload)
-    try {
-      await queue.add(name, payload, id)
-    } catch (error) {
-      logger.warn({ err: error, job: name, id }, 'could not enqueue; upkeep will')
-    }
+    queue
+      .add(name, payload, id)
+      .catch((error: unknown) => logger.warn({ err: error, job: name, id }, 'could not enqueue; upkeep will'))
   }

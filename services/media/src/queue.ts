@@ -25,18 +25,18 @@ const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
 }
 
 /**
- * Adds a job once its row is committed. A queue that is away is logged, not reported to the client:
- * `requeue-stuck` finds the row and adds the job again.
+ * Adds a job once its row is committed. Nobody waits for that: a queue that is away is logged, and
+ * `requeue-stuck` finds the row and adds the job again. A closing queue waits for what is being added.
  */
-export type Enqueue = <Name extends Enqueued>(name: Name, payload: Jobs[Name]) => Promise<void>
+export type Enqueue = <Name extends Enqueued>(name: Name, payload: Jobs[Name]) => void
 
 export const enqueueTo =
   (queue: JobQueue, logger: Logger): Enqueue =>
-  async (name, payload) => {
+  (name, payload) => {
     const key = keyOf[name](payload)
-    try {
-      await queue.add(name, payload, key)
-    } catch (error) {
-      logger.warn({ err: error, job: name, key }, 'could not enqueue; upkeep will')
-    }
+    queue
+      .add(name, payload, key)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, job: name, key }, 'could not enqueue; upkeep will'),
+      )
   }

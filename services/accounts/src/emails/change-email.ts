@@ -55,6 +55,6 @@ async function changeEmail(deps: ApiDeps, id: string, body: ChangeEmail, origin:
           ? queueNotice(trx, 'already-registered', { ...owner, nickname: '' }, origin)
           : queueToken(trx, deps, { kind: 'change-email', purpose: 'change-email' }, to, origin),
       )
-    await deps.enqueue('send-mail', { mailId })
+    deps.enqueue('send-mail', { mailId })
   })
 }

@@ -46,7 +46,7 @@ t.test('a mail that is refused for now is tried again, and sent once', async (t)
   t.match(sent, { token_seed: null, data: {}, failed_at: null }, 'what could open the account is gone')
   // The job comes again, as after a crash of the queue.
   await db.updateTable('mails').set({ claimed_until: null }).execute()
-  await workerDeps.enqueue('send-mail', { mailId: sent.id })
+  workerDeps.enqueue('send-mail', { mailId: sent.id })
   t.match(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0 })
   await register()
   await waitFor(() => smtp.received.length === 2)

@@ -85,7 +85,7 @@ async function resend(deps: ApiDeps, email: string, origin: Origin): Promise<voi
     if (!person || person.email_verified_at || person.disabled_at) return
     const token = { kind: 'verify-email', purpose: 'verify-email' } as const
     const mailId = await deps.db.transaction().execute((trx) => queueToken(trx, deps, token, person, origin))
-    await deps.enqueue('send-mail', { mailId })
+    deps.enqueue('send-mail', { mailId })
   })
 }
 
@@ -106,7 +106,7 @@ async function confirmEmail(deps: ApiDeps, token: string, origin: Origin): Promi
       await insertActivity(trx, { userId: person.id, type: 'email-verified', origin })
       return undefined
     })
-    if (mailId !== undefined) await deps.enqueue('send-mail', { mailId })
+    if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
     return found.email
   } catch (error) {
     if (violates(error, 'users_email')) throw problem('email-taken')

@@ -103,7 +103,7 @@ async function closeAccount(
     return { erasure, mailId: await queueNotice(trx, 'account-closed', { ...person, id: null }, origin) }
   })
   await deps.ended.look()
-  await deps.enqueue('erase-user', { erasureId: erasure.id })
-  await deps.enqueue('send-mail', { mailId })
+  deps.enqueue('erase-user', { erasureId: erasure.id })
+  deps.enqueue('send-mail', { mailId })
   return { ...viewErasure(erasure), token }
 }

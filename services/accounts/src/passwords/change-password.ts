@@ -50,5 +50,5 @@ async function changePassword(
     return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
   })
   await deps.ended.look()
-  await deps.enqueue('send-mail', { mailId })
+  deps.enqueue('send-mail', { mailId })
 }

@@ -61,7 +61,7 @@ async function requestReset(deps: ApiDeps, email: string, origin: Origin): Promi
     if (!person || person.disabled_at) return
     const token = { kind: 'reset-password', purpose: 'reset-password' } as const
     const mailId = await deps.db.transaction().execute((trx) => queueToken(trx, deps, token, person, origin))
-    await deps.enqueue('send-mail', { mailId })
+    deps.enqueue('send-mail', { mailId })
   })
 }
 
@@ -88,5 +88,5 @@ async function resetPassword(deps: ApiDeps, body: ResetPassword, origin: Origin)
     return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
   })
   await deps.ended.look()
-  await deps.enqueue('send-mail', { mailId })
+  deps.enqueue('send-mail', { mailId })
 }

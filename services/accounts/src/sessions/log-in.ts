@@ -88,7 +88,7 @@ async function logIn(
         : undefined
     return { session: opened, mailId }
   })
-  if (mailId !== undefined) await deps.enqueue('send-mail', { mailId })
+  if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
   // The owner is here: a minute's typing errors are forgiven, while an hour of guessing by others still counts.
   await forgiveAttempts(db, keyOfAttempt('login-minute', account), keyOfAttempt('login-hour', account))
   if (hasher.isOutdated(person.password_hash)) {

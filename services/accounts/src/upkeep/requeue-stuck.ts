@@ -14,8 +14,8 @@ export async function requeueStuck(
   const mails = await findWaitingMails(db, waitingSeconds, batch)
   const erasures = await findOpenErasures(db, waitingSeconds, batch)
   if (!options.dryRun) {
-    for (const mailId of mails) await enqueue('send-mail', { mailId })
-    for (const erasureId of erasures) await enqueue('erase-user', { erasureId })
+    for (const mailId of mails) enqueue('send-mail', { mailId })
+    for (const erasureId of erasures) enqueue('erase-user', { erasureId })
   }
   return { mails: mails.length, erasures: erasures.length }
 }

@@ -82,7 +82,7 @@ async function makeUser(
     const to = { ...person, email: owner?.email ?? person.email }
     return { person, mailId: await queueToken(trx, deps, { kind, purpose: 'verify-email' }, to, origin) }
   })
-  if (mailId !== undefined) await deps.enqueue('send-mail', { mailId })
+  if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
   return person
 }
 

@@ -70,6 +70,6 @@ export async function withdrawAvatar(
     return { version, withdrawn }
   })
   if (!done) return
-  await deps.enqueue('tell-withdrawal', { userId, version: done.version })
+  deps.enqueue('tell-withdrawal', { userId, version: done.version })
   if (done.withdrawn) await announce(deps.bus, done.withdrawn)
 }

@@ -30,6 +30,6 @@ async function askToErase(deps: Deps, userId: string): Promise<boolean> {
     return askErasure(trx, userId)
   })
   if (erased_at) return true
-  await deps.enqueue('erase-user', { userId })
+  deps.enqueue('erase-user', { userId })
   return false
 }

@@ -17,13 +17,11 @@ export async function requeueStuck(
   const { unprepared, unpublished, untold } = await findStuck(deps.db, REQUEUE_AFTER_SECONDS, batch)
   const unerased = await findUnerased(deps.db, REQUEUE_AFTER_SECONDS, batch)
   if (!options.dryRun) {
-    for (const row of unprepared)
-      await deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
+    for (const row of unprepared) deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
     for (const { id: uploadId, user_id: userId, version } of unpublished)
-      await deps.enqueue('publish-avatar', { uploadId, userId, version })
-    for (const row of untold)
-      await deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
-    for (const userId of unerased) await deps.enqueue('erase-user', { userId })
+      deps.enqueue('publish-avatar', { uploadId, userId, version })
+    for (const row of untold) deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
+    for (const userId of unerased) deps.enqueue('erase-user', { userId })
   }
   return {
     prepare: unprepared.length,

@@ -65,7 +65,7 @@ export async function confirmUpload(
   )
   if (confirmed) {
     const { id: uploadId, user_id: userId, version } = confirmed
-    await deps.enqueue('publish-avatar', { uploadId, userId, version })
+    deps.enqueue('publish-avatar', { uploadId, userId, version })
     await announce(deps.bus, confirmed)
     return confirmed
   }

@@ -60,7 +60,7 @@ export async function recropUpload(
     }),
   )
   if (!row) throw new Error('an upload just made could not be confirmed')
-  await deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id, version: row.version })
+  deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id, version: row.version })
   await announce(deps.bus, row)
   return row
 }

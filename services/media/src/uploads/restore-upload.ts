@@ -78,7 +78,7 @@ export async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): 
   if (changed) {
     const { restored, superseded } = changed
     const { id: uploadId, user_id: userId, version } = restored
-    await deps.enqueue('publish-avatar', { uploadId, userId, version })
+    deps.enqueue('publish-avatar', { uploadId, userId, version })
     if (superseded) await announce(deps.bus, superseded)
     await announce(deps.bus, restored)
     return restored

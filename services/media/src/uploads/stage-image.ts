@@ -41,8 +41,7 @@ export async function stageImage(
   const { row, replaced } = await stageOriginal(deps, key, bytes, () =>
     commit({ ...key, ...file, format, width, height, pages }),
   )
-  // Nobody waits for the nudge: the row is there, and upkeep finds one whose job was lost.
-  void deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
+  deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
   await deleteFiles(deps, replaced.flatMap(uploadFiles))
   for (const gone of replaced) await announce(deps.bus, gone)
   return row
