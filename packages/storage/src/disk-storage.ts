@@ -23,7 +23,7 @@ const absent = ['ENOENT', 'ENOTDIR', 'EISDIR']
  *
  * A put writes a temporary file beside the blobs, fsyncs it, renames it to its place and fsyncs the folders;
  * a crash leaves at most a temporary file, which is never listed and goes when the folder is opened an hour
- * later. One blob's key cannot be the folder of another's.
+ * later, or has been open for as long. One blob's key cannot be the folder of another's.
  *
  * Throws when the folder cannot be made or written.
  */
@@ -39,7 +39,15 @@ export function openDiskStorage(folder: string): BlobStore {
   const syncFolder = sharedFolderSync()
   const kept = new Map<string, string>()
 
-  return { put, get, delete: deleteBlobs, list, check, close: async () => undefined }
+  const sweep = setInterval(() => {
+    try {
+      removeAbandoned(temporaries)
+    } catch {
+      // The folder cannot be read now, which `check` tells; there will be another time.
+    }
+  }, abandonedAfterMs).unref()
+
+  return { put, get, delete: deleteBlobs, list, check, close: async () => clearInterval(sweep) }
 
   async function put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
     const path = join(root, checkBlobKey(key))
