@@ -66,13 +66,8 @@ export async function createUpload(
   image: ReceivedImage,
   options: Options,
 ): Promise<UploadRow> {
-  const { chunks, sha256 } = image
-  const arrived = {
-    id: options.claim?.lease ?? newId(),
-    filename: cleanFilename(image.filename),
-    bytes: Buffer.concat(chunks),
-    sha256,
-  }
+  const id = options.claim?.lease ?? newId()
+  const arrived = { ...image, id, filename: cleanFilename(image.filename) }
   return stageImage(deps, owner.userId, arrived, (upload) => commitUpload(deps, owner, upload, options))
 }
 

@@ -61,7 +61,8 @@ async function completeDirectUpload(
   const arrived = {
     id: direct.id,
     filename: direct.original_filename,
-    bytes: await readAnnounced(deps.storage, direct),
+    chunks: [await readAnnounced(deps.storage, direct)],
+    bytes: direct.bytes,
     sha256: direct.sha256,
   }
   const commit = (upload: NewUpload) =>

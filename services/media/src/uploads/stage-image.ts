@@ -10,7 +10,8 @@ import { deleteFiles, uploadFiles } from './upload-files.js'
 export type ArrivedImage = {
   readonly id: string
   readonly filename: string | null
-  readonly bytes: Buffer
+  readonly chunks: readonly Buffer[]
+  readonly bytes: number
   /** hexadecimal */
   readonly sha256: string
 }
@@ -31,14 +32,14 @@ export async function stageImage(
   commit: (upload: NewUpload) => Promise<Staged>,
 ): Promise<UploadRow> {
   const { config } = deps
-  const { id, bytes, sha256 } = image
+  const { id, chunks, bytes, sha256 } = image
   const limits = { maxPixels: config.IMAGE_MAX_PIXELS, minPixels: config.IMAGE_MIN_SIDE }
-  const { format, width, height, pages } = await probe(bytes, limits).catch((error: unknown) => {
-    throw error instanceof ImageError ? imageProblem(error, bytes, limits) : error
+  const { format, width, height, pages } = await probe(chunks, limits).catch((error: unknown) => {
+    throw error instanceof ImageError ? imageProblem(error, Buffer.concat(chunks), limits) : error
   })
   const key = { user_id: userId, id }
-  const file = { original_filename: image.filename, bytes: bytes.length, sha256 }
-  const { row, replaced } = await stageOriginal(deps, key, bytes, () =>
+  const file = { original_filename: image.filename, bytes, sha256 }
+  const { row, replaced } = await stageOriginal(deps, key, chunks, () =>
     commit({ ...key, ...file, format, width, height, pages }),
   )
   deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
