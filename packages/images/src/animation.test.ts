@@ -14,7 +14,8 @@ import {
   plain,
 } from './test-pictures.js'
 
-const decoder = openDecoder({ children: 2 })
+// Past its time an animation becomes a still, and a shared machine may be slow.
+const decoder = openDecoder({ children: 2, timeoutMs: 60_000 })
 t.teardown(() => decoder.close())
 
 const defaults: RenderOptions = {
