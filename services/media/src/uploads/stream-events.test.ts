@@ -141,7 +141,7 @@ t.test('a client that leaves leaves nothing behind', async (t) => {
   const ana = await media.person()
   const [{ id }, confirmed] = [await upload(ana), await upload(ana)]
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
-  const [many, noise, before] = [40, 10, timers()]
+  const [many, noise, before] = [20, 10, timers()]
 
   const leaving = new AbortController()
   const { signal } = leaving
@@ -162,6 +162,18 @@ t.test('a client that leaves leaves nothing behind', async (t) => {
   leaving.abort()
   await Promise.all([...streams, ...waits])
   await waitFor(() => timers() <= before + noise, { for: 'nothing to be left' })
+
+  const opened = await Promise.all(
+    Array.from({ length: 21 }, () => openEvents(media.url, id, ana.authorization)),
+  )
+  const refused = opened.filter(({ response }) => response.status !== 200)
+  t.strictSame(
+    refused.map(({ response }) => [response.status, response.headers.get('retry-after')]),
+    [[429, '5']],
+    'a person has as many streams again, and no more',
+  )
+  const ben = await media.person('manager')
+  t.equal((await openEvents(media.url, id, ben.authorization)).response.status, 200, 'another has their own')
 })
 
 t.test('closing the process ends streams and waits', async (t) => {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { findNews } from '../database/upload-events.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
 import { findUploadFor } from './find-upload.js'
 import type { Following, UploadNews } from './upload-news.js'
 import { viewUpload } from './upload-view.js'
@@ -15,6 +16,8 @@ const pollMs = 5_000
 const heartbeatMs = 15_000
 const reconnectMs = 1_000
 const page = 100
+// Of one caller, in one process: a page needs one, a browser has six connections.
+const mostStreams = 20
 
 /**
  * GET /v1/uploads/:id/events: what happens to an upload, as it happens (WHATWG HTML, server-sent events).
@@ -25,6 +28,12 @@ export function streamEventsRoute(
   deps: Deps,
   { news, isEnded }: { news: UploadNews; isEnded: (caller: Caller) => boolean },
 ): void {
+  const streams = new Map<string, number>()
+  const count = (callerId: string, change: number) => {
+    const open = (streams.get(callerId) ?? 0) + change
+    if (open > 0) streams.set(callerId, open)
+    else streams.delete(callerId)
+  }
   server.get(
     '/v1/uploads/:id/events',
     {
@@ -34,7 +43,7 @@ export function streamEventsRoute(
           'Server-sent events `pending`, `preview`, `confirmed`, `published`, `failed`, or the end of another kind: ' +
           '`discarded`, `expired`, `superseded`, `withdrawn`, `erased`. The data of each is the upload as JSON. ' +
           'The stream ends with the event that settles the upload, and with the access token: connect again with ' +
-          '`Last-Event-ID`, and what was missed is sent first. 204: it is settled and nothing was missed.',
+          '`Last-Event-ID`, and what was missed is sent first. 204: it is settled and nothing was missed. 429 past 20 streams at once.',
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         params: IdParams,
@@ -50,6 +59,8 @@ export function streamEventsRoute(
         // The one answer after which a browser does not connect again.
         return reply.code(204).send(null)
       }
+      if ((streams.get(caller.id) ?? 0) >= mostStreams)
+        throw problem('rate-limited', { seconds: 5 }, { headers: { 'retry-after': '5' } })
 
       reply
         .type('text/event-stream')
@@ -58,7 +69,9 @@ export function streamEventsRoute(
       if (request.method === 'HEAD') return reply.send('')
       const following = news.follow(row.id, reply.raw, caller.expiresAt)
       const listening = () => !following.over.aborted && !isEnded(caller)
+      if (!following.over.aborted) count(caller.id, 1)
       following.over.addEventListener('abort', () => {
+        count(caller.id, -1)
         // It does not read what was sent, so it would never read the end.
         if (reply.raw.writableNeedDrain) reply.raw.destroy()
       })
