@@ -1,5 +1,5 @@
 // npm test: linters, then every test file against a PostgreSQL and a Redis of this run's own.
-// With arguments (test files, folders, options of tap) only those tests run, without the linters.
+// With arguments (test files, folders) only those tests run, without the linters.
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { freePort } from '@likeness/test-kit/processes'
 import { randomSecret, startPostgres } from './embedded/start-postgres.js'
 import { startRedis } from './embedded/start-redis.js'
 import type { Outcome } from './read-tap.js'
-import { runTap } from './run-tap.js'
+import { runTests } from './run-tests.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const args = process.argv.slice(2)
@@ -19,7 +19,7 @@ const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
 
 const lint = args.length === 0 ? runLinters() : { passed: 0, failed: 0 }
-const tests = await runTests()
+const tests = await testWithDatabases()
 const passed = lint.passed + tests.passed
 const failed = lint.failed + tests.failed
 for (const reason of tests.reasons) console.log(`skipped: ${reason}`)
@@ -40,7 +40,7 @@ function runLinters(): { passed: number; failed: number } {
   return { passed: good, failed: statuses.length - good }
 }
 
-async function runTests(): Promise<Outcome> {
+async function testWithDatabases(): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'likeness-test-'))
   // PostgreSQL may run as another user (see postgres-binaries.ts), who has to get to its cluster in here.
   await chmod(folder, 0o711)
@@ -60,7 +60,7 @@ async function runTests(): Promise<Outcome> {
         TEST_POSTGRES_URL: postgres.url('postgres'),
         ...(redis !== undefined && { TEST_REDIS_URL: redis.url }),
       }
-      return await runTap(root, args, env, interrupted.signal)
+      return await runTests(root, args, env, interrupted.signal)
     } finally {
       await postgres.stop()
     }

@@ -181,7 +181,7 @@ await t.test('an animation that cannot be made is made a still', async (t) => {
   t.equal((await sharp(still).metadata()).pages ?? 1, 1)
 
   const heavy = await animate(Array.from({ length: 70 }, () => noise({ width: 250, height: 250 })))
-  const small = openDecoder({ children: 1, maxRssMiB: 160 })
+  const small = openDecoder({ children: 1, maxRssMiB: 110 })
   t.teardown(() => small.close())
   const [variant] = await small.render(await heavy.webp({ effort: 0 }).toBuffer(), {
     ...defaults,
