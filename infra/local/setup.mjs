@@ -34,7 +34,7 @@ function checkNodeVersion(range) {
 function fingerprint() {
   const hash = createHash('sha256')
   hash.update(`${process.version} ${process.platform} ${process.arch}`)
-  const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.taprc', 'package.json', ...workspaceManifests()]
+  const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...workspaceManifests()]
   for (const file of files) hash.update(`\n${file}\n`).update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }
