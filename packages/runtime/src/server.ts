@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
@@ -52,7 +52,8 @@ type CommonTable = ProblemTable &
  * A server with what every process shares: request ids, security headers, problem+json for every error,
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
  * @param options `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes;
- *   `isAway` tells errors of something that will be back, answered 503 like those of the database.
+ *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
+ *   `answerFirst` may answer a request before the framework sees it, and then returns true.
  */
 export async function createServer(options: {
   title: string
@@ -63,14 +64,14 @@ export async function createServer(options: {
   checks: Readonly<Record<string, () => Promise<unknown>>>
   jsonLimit: number
   isAway?: (error: unknown) => boolean
+  answerFirst?: (request: IncomingMessage, response: ServerResponse) => boolean
 }): Promise<Server> {
   const problem = problemsOf(options.problems)
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     trustProxy: options.trustProxy?.split(',').map((range) => range.trim()) ?? false,
     bodyLimit: options.jsonLimit,
-    // Not in order of time: Node draws the random numbers of these in advance, which costs a tenth.
-    genReqId: (request) => givenRequestId(request) ?? randomUUID(),
+    genReqId: requestIdOf,
     // A connection that trickles its headers is cut; bodies have their own limits.
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 300 },
@@ -93,7 +94,9 @@ export async function createServer(options: {
     reply.header('x-request-id', request.id)
   })
 
-  endConnectionsOnClose(server)
+  const isClosing = endConnectionsOnClose(server)
+  const { answerFirst } = options
+  if (answerFirst) putBefore(server, (request, response) => !isClosing() && answerFirst(request, response))
 
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -127,7 +130,7 @@ export async function createServer(options: {
  * Closing waits for connections, and Node ends at once only those that idle between two requests. So an answer
  * given meanwhile is the last of its connection, and connections opened ahead of a first request are ended.
  */
-function endConnectionsOnClose(server: Server): void {
+function endConnectionsOnClose(server: Server): () => boolean {
   let closing = false
   const unused = new Set<Socket>()
   server.server.on('connection', (socket: Socket) => {
@@ -142,6 +145,19 @@ function endConnectionsOnClose(server: Server): void {
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close')
     done(null, payload)
+  })
+  return () => closing
+}
+
+/** Whatever the listener does not answer is for the framework, whose own is the first of the server's. */
+function putBefore(
+  { server }: Server,
+  answer: (request: IncomingMessage, response: ServerResponse) => boolean,
+): void {
+  const [handle] = server.listeners('request') as [RequestListener]
+  server.off('request', handle)
+  server.on('request', (request, response) => {
+    if (!answer(request, response)) handle(request, response)
   })
 }
 
@@ -206,10 +222,12 @@ function toProblem(
   return problem('internal-error')
 }
 
-// An id from a trusted hop is kept when it cannot harm a log line.
-function givenRequestId(request: IncomingMessage): string | undefined {
+/** An id from a trusted hop is kept when it cannot harm a log line. */
+export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : undefined
+  if (typeof given === 'string' && /^[\w.-]{8,64}$/.test(given)) return given
+  // Not in order of time: Node draws the random numbers of these in advance, which costs a tenth.
+  return randomUUID()
 }
 
 async function runChecks(checks: Readonly<Record<string, () => Promise<unknown>>>) {

@@ -4,6 +4,7 @@ import { createServer, openEndedSessions, openJwks, registerGuards, type Server 
 import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'
+import { openHotAnswers } from './avatars/hot-answers.js'
 import { serveAvatarRoute } from './avatars/serve-avatar.js'
 import { serveHashedRoute } from './avatars/serve-hashed.js'
 import { serveVariantRoute } from './avatars/serve-variant.js'
@@ -33,6 +34,7 @@ const longestTokenSeconds = 3_600
 /** The media API: every route on this screen, grouped by who may call it. */
 export async function openApp(deps: Deps): Promise<Server> {
   const { config } = deps
+  const hot = openHotAnswers(config.DELIVERY === 'direct' ? config.PICTURE_CACHE_BYTES / 8 : 0)
   const server = await createServer({
     title: 'Likeness media',
     version: '1',
@@ -42,6 +44,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     jsonLimit,
     checks: readinessChecks(deps),
     isAway: (error) => error instanceof StorageAwayError,
+    answerFirst: hot.answer,
   })
   const endedSessions = await openEndedSessions((since) => deps.accounts.endedSessions(since), {
     tokenSeconds: longestTokenSeconds,
@@ -60,16 +63,21 @@ export async function openApp(deps: Deps): Promise<Server> {
   const news = await openUploadNews(deps.bus)
   // Before the server waits for its open connections.
   server.addHook('preClose', () => news.close())
-  const cache = await openAvatarCache(deps)
+  const cache = await openAvatarCache(deps, hot)
   const inFlight = new BytesInFlight(config.UPLOAD_BYTES_IN_FLIGHT)
   // An upload whose client left is still finished, with the database it began with.
   server.addHook('onClose', () => inFlight.idle())
 
   // Anyone
   const serving = { ...deps, cache, delivery: deliveryOf(config) }
-  serveAvatarRoute(server, serving)
-  serveVariantRoute(server, serving)
-  serveHashedRoute(server, serving)
+  const servePictures = async (pictures: Server) => {
+    hot.keepFrom(pictures)
+    serveAvatarRoute(pictures, serving)
+    serveVariantRoute(pictures, serving)
+    serveHashedRoute(pictures, serving)
+  }
+  // A line for each would drown the others, and the hot ones have none.
+  await server.register(servePictures, { logLevel: 'warn' })
 
   // Signed in: on one's own uploads, a manager on anyone's
   await server.register(async (own: Server) => {

@@ -3,11 +3,12 @@ import { type AvatarRow, findAvatarUnder, findLiveAvatar } from '../database/ava
 import type { Deps } from '../deps.js'
 import { erasedTopic } from '../erasure/erase-user.job.js'
 import { uploadsTopic } from '../uploads/announce.js'
+import type { HotAnswers } from './hot-answers.js'
 import { openLookup } from './lookup.js'
 import { openMaking } from './making.js'
 
-// Even when a notice is missed, every process serves a new avatar within this time.
-const liveTtlMs = 1_000
+// Even when a notice is missed, every process serves a new avatar within a second: this, and hot answers.
+const liveTtlMs = 700
 // A new nickname or a withdrawn consent to be found shows after this, like a cached picture.
 const personTtlMs = 60_000
 const most = 100_000
@@ -31,16 +32,13 @@ export type AvatarCache = {
 }
 
 /**
- * Drops a user's pointer whenever a notice says that something of theirs changed, and their pictures when one
- * of them was erased.
+ * Drops a user's pointer whenever a notice says that something of theirs changed, their pictures when one of
+ * them was erased, and all that is hot at either.
  */
-export async function openAvatarCache({
-  db,
-  storage,
-  config,
-  accounts,
-  bus,
-}: Pick<Deps, 'db' | 'storage' | 'config' | 'accounts' | 'bus'>): Promise<AvatarCache> {
+export async function openAvatarCache(
+  { db, storage, config, accounts, bus }: Pick<Deps, 'db' | 'storage' | 'config' | 'accounts' | 'bus'>,
+  hot: HotAnswers,
+): Promise<AvatarCache> {
   const lives = openLookup((userId) => findLiveAvatar(db, userId), { most, ttlMs: liveTtlMs })
   const stored = openLookup((prefix) => findAvatarUnder(db, prefix), { most, ttlMs: liveTtlMs })
   const initials = openLookup((userId) => accounts.initialsOf(userId), { most, ttlMs: personTtlMs })
@@ -60,11 +58,13 @@ export async function openAvatarCache({
     for (const key of pictures?.keys() ?? []) if (isTheirs(key)) pictures?.delete(key)
   }
   await bus.subscribe(erasedTopic, ({ userId }) => {
+    hot.forget()
     lives.forget(String(userId))
     initials.forget(String(userId))
     forgetPictures(String(userId))
   })
   await bus.subscribe(uploadsTopic, ({ userId, status }) => {
+    hot.forget()
     lives.forget(String(userId))
     if (status === 'erased') forgetPictures(String(userId))
   })

@@ -66,9 +66,10 @@ export function sendPicture(
   return reply.type(contentType[format]).send(bytes)
 }
 
-/** RFC 9110 §13.1.2: `*` or a list, compared weakly. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+/** Whether a client has it already (RFC 9110 §13.1.2): `*` or a list, compared weakly. */
+export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
+  if (ifNoneMatch === etag) return true
   return ifNoneMatch.split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')))
 }
 

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import type { Upload } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
+import t from 'tap'
+import { form, jpeg } from '../testing/pictures.js'
+import { type Media, startMedia } from '../testing/start-media.js'
+
+const media: Media = await startMedia(t)
+await media.work()
+const ana = await media.person()
+
+async function publish(background: string): Promise<Upload> {
+  const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600, background)))
+  const prefer = { prefer: 'wait=20' }
+  return (await ana.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, prefer)).body
+}
+
+/** All of an answer but what is new each time. */
+async function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
+  const answer = await fetch(`${media.url}${path}`, { method, headers })
+  const {
+    date: _date,
+    connection: _connection,
+    'keep-alive': _,
+    'x-request-id': id,
+    ...rest
+  } = Object.fromEntries(answer.headers)
+  return { status: answer.status, headers: rest, id, bytes: Buffer.from(await answer.arrayBuffer()) }
+}
+
+const published = await publish('#ff0000')
+const immutable = new URL(published.avatar?.urls['128']?.webp ?? '').pathname
+const nobody = randomUUID()
+
+t.test('asked again at once, the answer is the same', async (t) => {
+  for (const path of [
+    immutable,
+    `/v1/avatars/${ana.id}?size=128`,
+    `/v1/avatars/${nobody}?default=identicon`,
+    `/avatar/${'0'.repeat(32)}?d=retro`,
+  ]) {
+    const first = await ask(path)
+    t.equal(first.status, 200, path)
+    for (const condition of [
+      undefined,
+      '"another"',
+      first.headers.etag,
+      `"a", W/${first.headers.etag}`,
+      '*',
+    ]) {
+      const headers: Record<string, string> = condition === undefined ? {} : { 'if-none-match': condition }
+      // Not hot: whatever Accept says here chooses nothing else.
+      const slow = await ask(path, { ...headers, accept: `*/*;v=${Math.random()}` })
+      const hot = await ask(path, headers)
+      t.strictSame({ ...hot, id: '' }, { ...slow, id: '' }, `${path} ${condition}`)
+      t.not(hot.id, slow.id)
+    }
+    t.equal((await ask(path, { 'x-request-id': 'given-by-a-proxy' })).id, 'given-by-a-proxy')
+    const head = await ask(path, {}, 'HEAD')
+    t.strictSame({ ...head, id: '', bytes: first.bytes }, { ...first, id: '' }, 'HEAD')
+    t.equal(head.bytes.length, 0)
+    t.equal((await ask(path, {}, 'POST')).status, 404)
+  }
+})
+
+t.test('Accept chooses among what is hot', async (t) => {
+  const path = `/v1/avatars/${ana.id}?size=64`
+  for (const turn of [1, 2]) {
+    for (const [accept, type] of [
+      ['image/webp', 'image/webp'],
+      ['image/jpeg', 'image/jpeg'],
+    ] as const) {
+      t.equal((await ask(path, { accept })).headers['content-type'], type, `${turn}`)
+    }
+  }
+})
+
+t.test('after a 304 to one, another has the picture', async (t) => {
+  const path = `/v1/avatars/${ana.id}?size=256`
+  const { etag } = (await ask(path, { accept: 'image/webp' })).headers
+  const accept = 'image/webp,image/png'
+  const condition = { 'if-none-match': etag ?? '' }
+  t.equal((await ask(path, { accept, ...condition })).status, 304)
+  t.equal((await ask(path, { accept, ...condition })).status, 304)
+  t.equal((await ask(path, { accept })).status, 200)
+})
+
+t.test(
+  'a new picture, a withdrawn and an erased one are seen by every process within a second',
+  async (t) => {
+    const other = await media.serve()
+    const path = `/v1/avatars/${ana.id}?size=128`
+    const etags = async () => {
+      const answers = [media.url, other.url].map(async (url) => {
+        const answer = await fetch(`${url}${path}`)
+        await answer.arrayBuffer()
+        return answer.headers.get('etag') ?? ''
+      })
+      return Promise.all(answers)
+    }
+    // Asked all the time, it is hot all the time.
+    let asking = true
+    const asked = (async () => {
+      while (asking) await etags()
+    })()
+    t.match(await etags(), [/\/1\//, /\/1\//])
+    const second = await publish('#00ff00')
+    await waitFor(async () => (await etags()).every((etag) => etag.includes('/2/')), {
+      for: 'the second',
+      timeoutMs: 1_000,
+    })
+    await ana.call('DELETE', `/v1/avatars/${ana.id}`)
+    await waitFor(async () => (await etags()).every((etag) => !etag.includes('/')), {
+      for: 'the default',
+      timeoutMs: 1_000,
+    })
+    asking = false
+    await asked
+
+    const old = new URL(second.avatar?.urls['128']?.webp ?? '').pathname
+    t.equal((await ask(old)).status, 200)
+    t.equal((await ana.call('DELETE', `/v1/uploads/${second.id}`)).status, 204)
+    await waitFor(async () => (await ask(old)).status === 404, {
+      for: 'the erased one to be gone',
+      timeoutMs: 1_000,
+    })
+  },
+)

@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requestIdOf, type Server } from '@likeness/runtime'
+import { LRUCache } from 'lru-cache'
+import { matches } from './send-picture.js'
+
+/** How long an answer may be given again: with the pointer it came from, no older than a second. */
+const hotMs = 300
+// An entry costs this besides its picture.
+const overhead = 2_000
+
+type Headers = Readonly<Record<string, string | number | string[] | undefined>>
+
+type Answer = {
+  readonly etag: string
+  /** Names and values in turn, of a 304. */
+  readonly unchanged: readonly string[]
+  /** Of a 200; absent where only a 304 was given. */
+  readonly whole?: { readonly bytes: Buffer; readonly headers: readonly string[] }
+}
+
+/**
+ * The pictures asked for most, answered again for a moment before the framework sees the request: it costs as
+ * much again as the rest of the answer (bench/src/delivery.ts).
+ */
+export type HotAnswers = {
+  /** Answers a GET that was answered a moment ago. @returns whether it did */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Keeps what the routes of this server answer, unless `forget` was called meanwhile. */
+  readonly keepFrom: (server: Server) => void
+  /** Something changed, whatever it was. */
+  readonly forget: () => void
+}
+
+/** @param maxBytes of pictures kept; 0 keeps none */
+export function openHotAnswers(maxBytes: number): HotAnswers {
+  const kept = new LRUCache<string, Answer>({
+    // Where it is 1, nothing fits.
+    maxSize: Math.max(1, Math.floor(maxBytes)),
+    sizeCalculation: ({ whole }) => overhead + (whole?.bytes.length ?? 0),
+    ttl: hotMs,
+  })
+  let changes = 0
+  return {
+    answer(request, response) {
+      if (request.method !== 'GET') return false
+      const answer = kept.get(keyOf(request))
+      if (!answer) return false
+      const id = ['x-request-id', requestIdOf(request)]
+      if (matches(request.headers['if-none-match'], answer.etag)) {
+        response.writeHead(304, [...answer.unchanged, ...id]).end()
+        return true
+      }
+      if (!answer.whole) return false
+      response.writeHead(200, [...answer.whole.headers, ...id]).end(answer.whole.bytes)
+      return true
+    },
+    keepFrom(server) {
+      server.decorateRequest('changesBefore', 0)
+      server.addHook('onRequest', (request, _reply, done) => {
+        request.setDecorator('changesBefore', changes)
+        done()
+      })
+      server.addHook('onSend', (request, reply, payload, done) => {
+        if (request.getDecorator('changesBefore') === changes) {
+          keep(request.raw, reply.statusCode, reply.getHeaders(), payload)
+        }
+        done(null, payload)
+      })
+    },
+    forget() {
+      changes += 1
+      kept.clear()
+    },
+  }
+
+  function keep(request: IncomingMessage, status: number, headers: Headers, payload: unknown) {
+    const { etag, 'cache-control': cacheControl } = headers
+    if (request.method !== 'GET' || typeof etag !== 'string' || cacheControl === 'no-store') return
+    const key = keyOf(request)
+    const lines = (more: Headers) =>
+      Object.entries({ ...headers, ...more }).flatMap(([name, value]) =>
+        value === undefined || name === 'x-request-id' ? [] : [name, String(value)],
+      )
+    const unchanged = lines({ 'content-type': undefined })
+    if (status === 200 && Buffer.isBuffer(payload)) {
+      const whole = { bytes: payload, headers: lines({ 'content-length': payload.length }) }
+      kept.set(key, { etag, unchanged, whole })
+    } else if (status === 304 && !kept.has(key)) {
+      kept.set(key, { etag, unchanged })
+    }
+  }
+}
+
+// Whatever else of a request could choose the picture must be here too.
+const keyOf = ({ url, headers }: IncomingMessage) => `${headers.accept ?? ''}\n${url}`
