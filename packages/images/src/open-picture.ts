@@ -51,9 +51,7 @@ export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Pic
   })
   const { width, height } = header
   const limit = pixelLimit(format, maxPixels)
-  if (width * height > limit) {
-    throw new ImageError('too-many-pixels', `The picture has ${width} × ${height} pixels.`)
-  }
+  if (width * height > limit) throw tooManyPixels(header)
   return {
     bytes,
     format,
@@ -61,6 +59,9 @@ export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Pic
     decode: (more) => sharp(bytes, { ...options, ...more, limitInputPixels: limit * (more?.pages ?? 1) }),
   }
 }
+
+export const tooManyPixels = ({ width, height }: { width: number; height: number }) =>
+  new ImageError('too-many-pixels', `The picture has ${width} × ${height} pixels.`)
 
 type HeaderParts = Omit<Picture, 'bytes' | 'format' | 'decode'>
 

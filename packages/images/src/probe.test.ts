@@ -76,6 +76,50 @@ await t.test('each format: its upright size, its orientation, its pages', async 
   t.equal(describeBytes(await plain([1, 2, 3]).webp().toBuffer()), 'a WebP picture')
 })
 
+await t.test('a JPEG is read as libvips reads it, whoever wrote it', async (t) => {
+  const size = { width: 60, height: 40 }
+  const tall = { width: 40, height: 60 }
+  const jpeg = await gradient(tall, 6).jpeg().toBuffer()
+  const exif = (tiff: string, name = 'Exif\0\0') => {
+    const body = Buffer.from(name + tiff, 'latin1')
+    const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 0])
+    head.writeUInt16BE(body.length + 2, 4)
+    return Buffer.concat([head, body, plainJpeg.subarray(2)])
+  }
+  const plainJpeg = await plain([9, 99, 199], size).jpeg().toBuffer()
+  const entry = (value: string) => `\0\x01\x01\x12\0\x03\0\0\0\x01${value}\0\0\0\0\0\0`
+  const cases: [string, Buffer][] = [
+    ['progressive', await gradient(tall, 6).jpeg({ progressive: true }).toBuffer()],
+    ['grey', await gradient(tall, 8).toColourspace('b-w').jpeg().toBuffer()],
+    ['CMYK', await plain([9, 99, 199], size).toColourspace('cmyk').jpeg().toBuffer()],
+    ['a profile', await plain([9, 99, 199], size).withIccProfile('p3').jpeg().toBuffer()],
+    ['big-endian Exif', exif(`MM\0*\0\0\0\x08${entry('\0\x06')}`)],
+    ['a bad orientation', exif(`MM\0*\0\0\0\x08${entry('\0\x09')}`)],
+    ['Exif without a directory', exif('MM\0*\0\0\xff\xff')],
+    ['Exif that is none', exif(`MM\0*\0\0\0\x08${entry('\0\x06')}`, 'Exif\0\x01')],
+    [
+      'Exif twice',
+      Buffer.concat([exif(`MM\0*\0\0\0\x08${entry('\0\x03')}`).subarray(0, 50), jpeg.subarray(2)]),
+    ],
+    ['what follows its end', Buffer.concat([jpeg, jpeg, Buffer.alloc(300_000)])],
+  ]
+  for (const [name, bytes] of cases) {
+    const { autoOrient, orientation = 1 } = await sharp(bytes).metadata()
+    const expected = { format: 'jpeg', ...autoOrient, orientation, pages: 1 }
+    t.strictSame(await probe(bytes, limits), expected, name)
+    const pieces = [bytes.subarray(0, 1), bytes.subarray(1, 7), bytes.subarray(7)]
+    t.strictSame(await probe(pieces, limits), expected, `${name}, in pieces`)
+  }
+  const cut = jpeg.indexOf(Buffer.from([0xff, 0xda]))
+  for (const length of [3, 20, 200, cut, cut + 3]) {
+    await t.rejects(
+      probe(jpeg.subarray(0, length), limits),
+      { code: 'invalid-image' },
+      `${length} bytes of it`,
+    )
+  }
+})
+
 await t.test('too many pixels are refused by the header, whatever follows', async (t) => {
   const huge: [Format, Buffer][] = [
     ['png', emptyPng(65_535, 65_535)],

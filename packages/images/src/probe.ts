@@ -1,6 +1,7 @@
 import { ImageError } from './image-error.js'
-import { type Format, sniff } from './loaders.js'
-import { openPicture, type Picture } from './open-picture.js'
+import { readJpegHeader } from './jpeg-header.js'
+import { type Format, pixelLimit, sniff } from './loaders.js'
+import { openPicture, tooManyPixels } from './open-picture.js'
 
 /** What a picture's header says of it. */
 export type Probe = {
@@ -28,7 +29,9 @@ export async function probe(
   limits: { maxPixels: number; minPixels: number },
 ): Promise<Probe> {
   const pieces = Buffer.isBuffer(bytes) ? [bytes] : bytes
-  const { format, width, height, orientation, pages } = await openPieces(pieces, limits.maxPixels)
+  const picture = probeJpeg(pieces) ?? (await openPicture(joined(pieces), limits.maxPixels))
+  const { format, width, height, orientation, pages } = picture
+  if (width * height > pixelLimit(format, limits.maxPixels)) throw tooManyPixels(picture)
   if (Math.min(width, height) < limits.minPixels) {
     throw new ImageError('image-too-small', `The picture has ${width} × ${height} pixels.`)
   }
@@ -37,17 +40,21 @@ export async function probe(
 
 const headBytes = 256 * 1024
 
-/** A JPEG says all in front, metadata and profiles included: the rest is not copied together for that. */
-async function openPieces(pieces: readonly Buffer[], maxPixels: number): Promise<Picture> {
-  const whole = () =>
-    openPicture(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces), maxPixels)
+/** An ordinary JPEG says all in front: the rest is not copied together for that. */
+function probeJpeg(pieces: readonly Buffer[]): Probe | undefined {
   const first: Buffer[] = []
-  for (let length = 0; length < headBytes; length += first.at(-1)?.length ?? 0) {
-    const piece = pieces[first.length]
-    if (!piece) return whole()
+  for (let length = 0; length < headBytes && first.length < pieces.length; ) {
+    const piece = pieces[first.length] ?? Buffer.alloc(0)
     first.push(piece)
+    length += piece.length
   }
-  const head = Buffer.concat(first)
-  // A header longer than that, or a fault: the whole tells.
-  return sniff(head) === 'jpeg' ? openPicture(head, maxPixels).catch(whole) : whole()
+  const head = joined(first)
+  const header = sniff(head) === 'jpeg' ? readJpegHeader(head) : undefined
+  if (!header) return undefined
+  const { width, height, orientation } = header
+  const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
+  return { format: 'jpeg', ...upright, orientation, pages: 1 }
 }
+
+const joined = (pieces: readonly Buffer[]): Buffer =>
+  pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
