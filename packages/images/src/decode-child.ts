@@ -3,6 +3,7 @@
  * that started it watches it from outside and kills it; see decode-process.ts.
  */
 import { writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { DecodeMessage, DecodeRequest } from './decode-job.js'
 import { ImageError } from './image-error.js'
 import { prepare } from './prepare.js'
@@ -37,18 +38,21 @@ send({ type: 'ready' })
 
 async function answer(request: DecodeRequest): Promise<void> {
   try {
-    send({ type: 'done', result: await run(request) })
+    const { picture } = request
+    const bytes = Buffer.isBuffer(picture) ? picture : await readFile(picture.file)
+    send({ type: 'read' })
+    send({ type: 'done', result: await run(request, bytes) })
   } catch (error) {
     send(failure(error))
   }
 }
 
-function run(request: DecodeRequest) {
+function run(request: DecodeRequest, bytes: Buffer) {
   switch (request.kind) {
     case 'prepare':
-      return prepare(request.bytes, request.options)
+      return prepare(bytes, request.options)
     case 'render':
-      return render(request.bytes, request.options)
+      return render(bytes, request.options)
   }
 }
 

@@ -8,14 +8,19 @@ export type DecodeJobs = {
   render: { options: RenderOptions; result: Variant[] }
 }
 
+/** A picture's bytes, or the path of a file that has them, which saves copying them from process to process. */
+export type PictureSource = Buffer | { readonly file: string }
+
 /** From the service to a decoding process; one at a time. */
 export type DecodeRequest = {
-  [K in keyof DecodeJobs]: { kind: K; bytes: Buffer; options: DecodeJobs[K]['options'] }
+  [K in keyof DecodeJobs]: { kind: K; picture: PictureSource; options: DecodeJobs[K]['options'] }
 }[keyof DecodeJobs]
 
 /** From a decoding process to the service. */
 export type DecodeMessage =
   | { type: 'ready' }
+  /** It has the bytes of its job: from here on the time is the picture's. */
+  | { type: 'read' }
   | { type: 'done'; result: DecodeJobs[keyof DecodeJobs]['result'] }
   /** Without a code it is a fault of this package or its caller, not of the picture. */
   | { type: 'failed'; code: ImageErrorCode | undefined; message: string; cause: string | undefined }

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { DecodeJobs, DecodeMessage } from './decode-job.js'
+import type { DecodeJobs, DecodeMessage, PictureSource } from './decode-job.js'
 import { ImageError } from './image-error.js'
 
 export type DecodeLimits = {
-  /** Wall-clock milliseconds one job may take. */
+  /** Wall-clock milliseconds one job may take, from when its bytes are read. */
   readonly timeoutMs: number
   /** Resident memory in MiB the process may reach, its own 70 included. */
   readonly maxRssMiB: number
@@ -23,7 +23,7 @@ export type DecodeProcess = {
    */
   readonly run: <K extends keyof DecodeJobs>(
     kind: K,
-    bytes: Buffer,
+    picture: PictureSource,
     options: DecodeJobs[K]['options'],
     signal?: AbortSignal,
   ) => Promise<DecodeJobs[K]['result']>
@@ -68,6 +68,7 @@ export function startDecodeProcess(
   let complaints = ''
   let start: Settle<void> | undefined
   let job: Settle<unknown> | undefined
+  let startClock: (() => void) | undefined
 
   const ready = new Promise<void>((resolve, reject) => {
     start = { resolve, reject }
@@ -81,6 +82,8 @@ export function startDecodeProcess(
       case 'ready':
         clearTimeout(startTimer)
         return start?.resolve()
+      case 'read':
+        return startClock?.()
       case 'done':
         return job?.resolve(message.result)
       case 'failed':
@@ -111,7 +114,7 @@ export function startDecodeProcess(
 
   async function run<K extends keyof DecodeJobs>(
     kind: K,
-    bytes: Buffer,
+    picture: PictureSource,
     options: DecodeJobs[K]['options'],
     signal?: AbortSignal,
   ): Promise<DecodeJobs[K]['result']> {
@@ -119,9 +122,13 @@ export function startDecodeProcess(
     signal?.throwIfAborted()
     if (!alive) throw crash('It was gone before the job.')
 
-    const timer = setTimeout(() => {
-      void kill(new ImageError('decode-timeout', `Decoding took longer than ${limits.timeoutMs} ms.`))
-    }, limits.timeoutMs)
+    let timer: NodeJS.Timeout | undefined
+    // A slow disk is no fault of the picture.
+    startClock = () => {
+      timer = setTimeout(() => {
+        void kill(new ImageError('decode-timeout', `Decoding took longer than ${limits.timeoutMs} ms.`))
+      }, limits.timeoutMs)
+    }
     const watch = setInterval(() => {
       if (residentMiB() <= limits.maxRssMiB) return
       void kill(new ImageError('decode-memory', `Decoding took more than ${limits.maxRssMiB} MiB of memory.`))
@@ -132,13 +139,14 @@ export function startDecodeProcess(
       const result = await new Promise((resolve, reject) => {
         job = { resolve, reject }
         // A send that fails means a process that has ended, which `gone` answers.
-        child.send({ kind, bytes, options }, () => undefined)
+        child.send({ kind, picture, options }, () => undefined)
       })
       // Some decoders never give back what they took; the next picture shall have all of the limit.
       if (residentMiB() > limits.maxRssMiB * 0.75) void kill(crash('It kept too much memory.'))
       return result as DecodeJobs[K]['result']
     } finally {
       job = undefined
+      startClock = undefined
       clearTimeout(timer)
       clearInterval(watch)
       signal?.removeEventListener('abort', abort)

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { startDecodeProcess } from './decode-process.js'
@@ -95,6 +97,28 @@ await t.test('a child that dies costs its own job only', { skip: linux }, async 
   // The loss of an idle child may be noticed only by the job that meets it, and by no second one.
   await codeOf(decoder.prepare(small, options))
   t.equal(await codeOf(decoder.prepare(small, options)), undefined)
+})
+
+await t.test('a file is read where it is decoded', async (t) => {
+  const decoder = openDecoder({ children: 1, timeoutMs: 1_000 })
+  t.teardown(() => decoder.close())
+  const file = join(t.testdir({ picture: small }), 'picture')
+  t.strictSame(await decoder.prepare({ file }, options), await decoder.prepare(small, options))
+
+  t.match(await codeOf(decoder.prepare({ file: `${file}s` }, options)), /ENOENT/, 'no fault of a picture')
+  await writeFile(file, 'no picture')
+  t.equal(await codeOf(decoder.prepare({ file }, options)), 'unsupported-image')
+})
+
+await t.test('the time of a picture begins when it was read', { skip: linux }, async (t) => {
+  const decoder = openDecoder({ children: 1, timeoutMs: 1_000 })
+  t.teardown(() => decoder.close())
+  const file = join(t.testdir(), 'slow')
+  spawnSync('mkfifo', [file])
+  const prepared = decoder.prepare({ file }, options)
+  await sleep(1_500)
+  await writeFile(file, small)
+  t.strictSame(await prepared, await decoder.prepare(small, options))
 })
 
 await t.test('jobs beyond the children run in order', async (t) => {

@@ -1,4 +1,4 @@
-import type { DecodeJobs } from './decode-job.js'
+import type { DecodeJobs, PictureSource } from './decode-job.js'
 import { type DecodeLimits, type DecodeProcess, startDecodeProcess } from './decode-process.js'
 import { ImageError } from './image-error.js'
 import type { Prepared, PrepareOptions } from './prepare.js'
@@ -15,16 +15,17 @@ export type DecoderOptions = Partial<DecodeLimits> & {
  *
  * Both jobs throw `ImageError`: `unsupported-image`, `invalid-image`, `too-many-pixels`, `decode-timeout`,
  * `decode-memory`, `decode-crash` (and `invalid-crop`), each for this one job only. With a signal, an abort
- * takes a waiting job out of the queue or kills a running one, and throws the signal's reason.
+ * takes a waiting job out of the queue or kills a running one, and throws the signal's reason. A file that
+ * cannot be read is an error of the system.
  */
 export type Decoder = {
   /** Decodes the whole picture once: its upright preview, its placeholder and its size. */
-  prepare(bytes: Buffer, options: PrepareOptions, signal?: AbortSignal): Promise<Prepared>
+  prepare(picture: PictureSource, options: PrepareOptions, signal?: AbortSignal): Promise<Prepared>
   /**
    * Makes an avatar's variants, in the order of `sizes` and within one of `formats`. An animation that cannot be
    * made, being damaged behind its first frame or past a limit, is made a still.
    */
-  render(bytes: Buffer, options: RenderOptions, signal?: AbortSignal): Promise<Variant[]>
+  render(picture: PictureSource, options: RenderOptions, signal?: AbortSignal): Promise<Variant[]>
   /**
    * Refuses new and waiting jobs, lets running ones end (each has at most `timeoutMs` left) and resolves when
    * every child is gone.
@@ -42,7 +43,8 @@ type Task = {
  * Starts the children and keeps them warm. A child that was killed or died is replaced at once; one that does
  * not even start is started again only for the next job, which then fails with `decode-crash`.
  *
- * @param options `timeoutMs` (10,000) is the wall clock of one job, waiting not counted; `maxRssMiB` (600) the
+ * @param options `timeoutMs` (10,000) is the wall clock of one job, waiting and reading
+ *   its bytes not counted; `maxRssMiB` (600) the
  *   resident memory of one child, looked at every 25 ms. A job over either is killed
  */
 export function openDecoder(options: DecoderOptions): Decoder {
@@ -59,11 +61,11 @@ export function openDecoder(options: DecoderOptions): Decoder {
   const serving = Array.from({ length: options.children }, serveTasks)
 
   return {
-    prepare: (bytes, options, signal) => enqueue('prepare', bytes, options, signal),
-    render: (bytes, options, signal) =>
-      enqueue('render', bytes, options, signal).catch((error: unknown) => {
+    prepare: (picture, options, signal) => enqueue('prepare', picture, options, signal),
+    render: (picture, options, signal) =>
+      enqueue('render', picture, options, signal).catch((error: unknown) => {
         if (!(error instanceof ImageError) || (options.frames ?? 1) === 1) throw error
-        return enqueue('render', bytes, { ...options, frames: 1 }, signal)
+        return enqueue('render', picture, { ...options, frames: 1 }, signal)
       }),
     async close() {
       closed = true
@@ -102,7 +104,7 @@ export function openDecoder(options: DecoderOptions): Decoder {
 
   function enqueue<K extends keyof DecodeJobs>(
     kind: K,
-    bytes: Buffer,
+    picture: PictureSource,
     options: DecodeJobs[K]['options'],
     signal: AbortSignal | undefined,
   ): Promise<DecodeJobs[K]['result']> {
@@ -112,7 +114,7 @@ export function openDecoder(options: DecoderOptions): Decoder {
       const task: Task = {
         serve(child) {
           signal?.removeEventListener('abort', leave)
-          return child.run(kind, bytes, options, signal).then(resolve, reject)
+          return child.run(kind, picture, options, signal).then(resolve, reject)
         },
         refuse: reject,
       }

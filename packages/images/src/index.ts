@@ -1,4 +1,5 @@
 export type { Area } from './crop.js'
+export type { PictureSource } from './decode-job.js'
 export { type Decoder, type DecoderOptions, openDecoder } from './decoder.js'
 export { describeBytes, nameOf } from './describe-bytes.js'
 export { type Drawing, type DrawOptions, draw } from './draw.js'

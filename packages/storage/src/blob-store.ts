@@ -23,6 +23,11 @@ export type BlobStore = {
   put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void>
   /** The whole blob. Throws `BlobNotFoundError`. */
   get(key: string): Promise<Buffer>
+  /**
+   * The path of the file that holds the blob, for another process of this machine to read. Only some stores
+   * have files. Throws `BlobNotFoundError`.
+   */
+  readonly fileOf?: (key: string) => Promise<string>
   /** Deletes these blobs. A key without a blob is no error, so a delete may be repeated. */
   delete(keys: readonly string[]): Promise<void>
   /**

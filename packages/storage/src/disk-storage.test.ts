@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { storageBehaviour } from './behaviour.js'
-import { type BlobStore, openStorage } from './index.js'
+import { BlobNotFoundError, type BlobStore, InvalidBlobKeyError, openStorage } from './index.js'
 
 function folderStore(t: Test) {
   const folder = t.testdir()
@@ -30,6 +30,12 @@ await t.test('a blob is a file at its key, private to its owner, with nothing be
   t.equal(await readFile(path, 'utf8'), 'onetwo')
   if (process.platform !== 'win32') t.equal((await stat(path)).mode & 0o077, 0)
   t.strictSame(await readdir(join(folder, '.incoming')), [])
+
+  t.equal(await store.fileOf?.('uploads/u1/up1/original'), path)
+  for (const absent of ['uploads/u1/up2/original', 'uploads/u1', 'uploads/u1/up1/original/x']) {
+    await t.rejects(async () => store.fileOf?.(absent), BlobNotFoundError, absent)
+  }
+  await t.rejects(async () => store.fileOf?.('../secret'), InvalidBlobKeyError)
 })
 
 await t.test('delete prunes the folders it emptied, and only those', async (t) => {

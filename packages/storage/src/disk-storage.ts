@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { checkBlobKey, checkBlobPrefix } from './blob-key.js'
 import { BlobNotFoundError, type BlobStore, StorageFullError } from './blob-store.js'
@@ -47,7 +47,7 @@ export function openDiskStorage(folder: string): BlobStore {
     }
   }, abandonedAfterMs).unref()
 
-  return { put, get, delete: deleteBlobs, list, check, close: async () => clearInterval(sweep) }
+  return { put, get, fileOf, delete: deleteBlobs, list, check, close: async () => clearInterval(sweep) }
 
   async function put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
     const path = join(root, checkBlobKey(key))
@@ -64,11 +64,19 @@ export function openDiskStorage(folder: string): BlobStore {
   }
 
   async function get(key: string): Promise<Buffer> {
-    try {
-      return await readFile(join(root, checkBlobKey(key)))
-    } catch (error) {
-      throw absent.includes(errorCode(error) ?? '') ? new BlobNotFoundError(key) : error
-    }
+    return readFile(join(root, checkBlobKey(key))).catch((error: unknown) => {
+      throw absentOr(key, error)
+    })
+  }
+
+  async function fileOf(key: string): Promise<string> {
+    const path = join(root, checkBlobKey(key))
+    const found = await stat(path).catch((error: unknown) => {
+      throw absentOr(key, error)
+    })
+    // A folder is the beginning of other keys.
+    if (!found.isFile()) throw new BlobNotFoundError(key)
+    return path
   }
 
   async function deleteBlobs(keys: readonly string[]): Promise<void> {
@@ -122,6 +130,9 @@ export function openDiskStorage(folder: string): BlobStore {
     return pruneFrom(dirname(folder))
   }
 }
+
+const absentOr = (key: string, error: unknown): unknown =>
+  absent.includes(errorCode(error) ?? '') ? new BlobNotFoundError(key) : error
 
 /** A delete may prune the folder between making it and the rename, so both are tried again. */
 async function moveTo(temporary: string, path: string): Promise<void> {

@@ -7,8 +7,10 @@ import { mergeByKey } from './merge-by-key.js'
  * closes both.
  */
 export function withFallback(storage: BlobStore, fallback: BlobStore): BlobStore {
+  // A blob may be in the other one.
+  const { fileOf: _, ...shared } = storage
   return {
-    ...storage,
+    ...shared,
     async get(key) {
       try {
         return await storage.get(key)

@@ -1,4 +1,4 @@
-import { ImageError } from '@likeness/images'
+import { ImageError, type PictureSource } from '@likeness/images'
 import { BlobNotFoundError } from '@likeness/storage'
 import { markPrepared } from '../database/upload-transitions.js'
 import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.table.js'
@@ -18,10 +18,12 @@ export async function prepareUpload(
   if (original) await prepareFrom(deps, row, original)
 }
 
-/** The uploaded bytes, or undefined when the upload was closed meanwhile and they are gone. */
-export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<Buffer | undefined> {
+/** What was uploaded, or undefined when the upload was closed meanwhile and they are gone. */
+export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<PictureSource | undefined> {
+  const { storage } = deps
+  const key = originalKey(row)
   try {
-    return await deps.storage.get(originalKey(row))
+    return storage.fileOf ? { file: await storage.fileOf(key) } : await storage.get(key)
   } catch (error) {
     const now = await findUpload(deps.db, row.id, row.user_id)
     if (error instanceof BlobNotFoundError && now?.status !== 'pending' && now?.status !== 'confirmed')
@@ -30,11 +32,11 @@ export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<Bu
   }
 }
 
-/** Prepares from bytes at hand. @returns the row with its placeholder, or undefined when it was refused or closed */
+/** Prepares from what is at hand. @returns the row with its placeholder, or undefined when it was refused or closed */
 export async function prepareFrom(
   deps: WorkerDeps,
   row: UploadRow,
-  original: Buffer,
+  original: PictureSource,
 ): Promise<UploadRow | undefined> {
   const { config, decoder, storage, db } = deps
   let prepared: Awaited<ReturnType<typeof decoder.prepare>>
