@@ -123,7 +123,7 @@ function childrenOf(parent: number): number[] {
     })
 }
 
-const stack = await openStack('postgres', { STORED_BYTES_PER_USER: 'off' })
+const stack = await openStack('postgres')
 if (!stack) throw new Error('no stack')
 const db = new pg.Client(stack.databases.media)
 try {
