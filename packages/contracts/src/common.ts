@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** UUID v7 in its canonical lower-case form. RFC 9562 §5.7. */
-export const Id = z.uuid().describe('UUID v7')
+/** UUID v7, read in any case and kept in its canonical lower-case form. RFC 9562 §4 and §5.7. */
+export const Id = z.uuid().toLowerCase().describe('UUID v7')
 
 /** RFC 3339 time in UTC, milliseconds. */
 export const Time = z.iso.datetime().describe('RFC 3339, UTC')

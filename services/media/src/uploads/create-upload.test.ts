@@ -238,6 +238,17 @@ t.test('for another, managers only', async (t) => {
     status: 201,
     body: { userId: ben.id },
   })
+  // RFC 9562 §4: an id may be written in either case.
+  const shouted = await max.call<Upload>(
+    'POST',
+    `/v1/uploads?userId=${ben.id.toUpperCase()}`,
+    form(await jpeg()),
+  )
+  t.match(shouted, { status: 201, body: { userId: ben.id } })
+  t.match(await ben.call('GET', `/v1/uploads/${shouted.body.id.toUpperCase()}`), { status: 200 })
+  t.match(await ana.call('POST', `/v1/uploads?userId=${ana.id.toUpperCase()}`, form(await jpeg())), {
+    status: 201,
+  })
 })
 
 t.test('bytes in flight are bounded', async (t) => {
