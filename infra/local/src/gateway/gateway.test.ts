@@ -71,7 +71,8 @@ t.test('each prefix and what is below it reaches its service, with the path as i
   const { url } = await startGateway(t)
   for (const [service, prefixes] of Object.entries(routes)) {
     for (const prefix of prefixes) {
-      for (const path of [prefix, `${prefix}?a=1&b=%2F`, `${prefix}/x%2Fy/z?q=%C3%A9`]) {
+      const queries = ['?a=1&b=%2F', '?filename=../../x.jpg']
+      for (const path of [prefix, ...queries.map((query) => prefix + query), `${prefix}/x%2Fy/z?q=%C3%A9`]) {
         t.match(await getEcho(`${url}${path}`), { service, url: path })
       }
     }

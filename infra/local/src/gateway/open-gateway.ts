@@ -88,7 +88,7 @@ function toProblem({ statusCode = 500 }: FastifyError): Problem {
 }
 
 /** `..` and `.` as whole segments: whoever resolves them comes to another path than was routed here. */
-const hasDotSegment = (url: string) => /\/(\.|%2e){1,2}(\/|%2f|\\|\?|$)/i.test(url)
+const hasDotSegment = (url: string) => /^[^?]*\/(\.|%2e){1,2}(\/|%2f|\\|\?|$)/i.test(url)
 
 const neverReached = () => undefined
 
