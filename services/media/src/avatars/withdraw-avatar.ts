@@ -2,11 +2,13 @@ import { AvatarParams, ProblemBody, WithdrawAvatarQuery } from '@likeness/contra
 import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { findLiveAvatar, unsetLive } from '../database/avatars.table.js'
+import type { Actor } from '../database/upload-events.table.js'
 import { markWithdrawn } from '../database/upload-transitions.js'
 import { hasConfirmed, lockUser } from '../database/uploads.table.js'
 import { insertWithdrawal, wasWithdrawn } from '../database/withdrawals.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
 
 /** DELETE /v1/avatars/:userId: no avatar any more; the picture stays in the history. */
@@ -34,7 +36,7 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
           throw problem('validation-failed', {}, { errors })
         }
       }
-      await withdrawAvatar(deps, userId, { id: caller.id, ip: request.ip }, reason)
+      await withdrawAvatar(deps, userId, actorOf(request), reason)
       return reply.code(204).send(null)
     },
   )
@@ -48,7 +50,7 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
 export async function withdrawAvatar(
   deps: Deps,
   userId: string,
-  actor: { id: string; ip: string },
+  actor: Actor & { id: string },
   reason: string | undefined,
 ): Promise<void> {
   const done = await deps.db.transaction().execute(async (trx) => {

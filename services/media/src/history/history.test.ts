@@ -63,6 +63,20 @@ t.test('who uploaded it from where, and its avatar', async (t) => {
   t.match(one, { id: first.id, avatar: first.avatar })
 })
 
+t.test('an address is kept in one form, and what is none does no harm', async (t) => {
+  const owner = await media.person()
+  for (const [from, kept] of [
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7:5151', '203.0.113.7'],
+    ['[2001:db8::7]:5151', '2001:db8::7'],
+    ['fe80::7%eth0', 'fe80::7'],
+    ['unknown', null],
+  ] as const) {
+    const { id } = await named(owner, 'from.jpg', await jpeg(), from)
+    t.match((await ask(`?userId=${owner.id}`)).body.items[0], { id, ip: kept }, from)
+  }
+})
+
 t.test('filters', async (t) => {
   t.strictSame(await idsOf(`?userId=${ben.id}`), [fourth.id, third.id])
   t.strictSame(await idsOf('?status=superseded'), [first.id])

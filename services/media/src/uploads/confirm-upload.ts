@@ -8,6 +8,7 @@ import { findUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
+import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
@@ -37,7 +38,7 @@ export function confirmUploadRoute(server: Server, deps: Deps, news: UploadNews)
       const choice = request.body ?? {}
       const what = { userId: seen.user_id, request: choice }
       return answerOnce(deps, request, reply, what, async () => {
-        const row = await confirmUpload(deps, seen, choice, { id: caller.id, ip: request.ip })
+        const row = await confirmUpload(deps, seen, choice, actorOf(request))
         return answerUpload(deps, news, request, reply, row)
       })
     },

@@ -8,6 +8,7 @@ import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../dat
 import type { Deps } from '../deps.js'
 import { answerOnce, inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
+import { actorOf } from './actor-of.js'
 import { rateSince, storedLimit } from './admit-upload.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
 import { cleanFilename } from './clean-filename.js'
@@ -36,7 +37,7 @@ export function createUploadRoute(server: Server, deps: Deps, inFlight: BytesInF
       const caller = callerOf(request)
       const { userId = caller.id, filename, replace } = request.query
       if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-      const owner = { userId, actor: { id: caller.id, ip: request.ip } }
+      const owner = { userId, actor: actorOf(request) }
       return inFlight.hold(bytesAnnounced(request, limit), async () => {
         const image = await receiveImage(request, limit, filename)
         const what = { userId, request: [replace, image.filename, image.sha256] }

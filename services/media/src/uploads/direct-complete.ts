@@ -8,6 +8,7 @@ import type { Actor } from '../database/upload-events.table.js'
 import { insertUpload, lockUser, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { actorOf } from './actor-of.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
 import { findUploadFor } from './find-upload.js'
 import { stageImage } from './stage-image.js'
@@ -33,7 +34,7 @@ export function completeDirectUploadRoute(server: Server, deps: Deps, inFlight: 
       const { id } = request.params
       const anyones = isAtLeast(caller.role, 'manager')
       const direct = await findDirectUpload(deps.db, id, anyones ? undefined : caller.id)
-      const actor = { id: caller.id, ip: request.ip }
+      const actor = actorOf(request)
       const row =
         direct && (await inFlight.hold(direct.bytes, () => completeDirectUpload(deps, direct, actor)))
       if (row) {

@@ -4,6 +4,7 @@ import { insertDirectUpload } from '../database/direct-uploads.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { cleanFilename } from './clean-filename.js'
 import { makeRoom } from './make-room.js'
@@ -33,7 +34,7 @@ export function createDirectUploadRoute(server: Server, deps: Deps): void {
       const caller = callerOf(request)
       const { userId = caller.id, replace } = request.query
       if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-      const owner = { userId, actor: { id: caller.id, ip: request.ip } }
+      const owner = { userId, actor: actorOf(request) }
       const options = { replaceOldest: replace === 'oldest' }
       return reply.code(201).send(await createDirectUpload(deps, owner, request.body, options))
     },

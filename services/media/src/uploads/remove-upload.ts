@@ -6,6 +6,7 @@ import { discardPending } from '../database/upload-transitions.js'
 import { findUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { closedProblem } from './closed-problem.js'
 import { eraseUpload } from './erase-upload.js'
@@ -29,7 +30,7 @@ export function removeUploadRoute(server: Server, deps: Deps): void {
       const owner = isAtLeast(caller.role, 'manager') ? undefined : caller.id
       const row = await findUpload(deps.db, request.params.id, owner)
       if (!row) throw problem('upload-not-found')
-      await removeUpload(deps, row, { id: caller.id, ip: request.ip })
+      await removeUpload(deps, row, actorOf(request))
       return reply.code(204).send(null)
     },
   )

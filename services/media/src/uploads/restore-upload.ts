@@ -8,6 +8,7 @@ import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.
 import type { Deps } from '../deps.js'
 import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
+import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
@@ -39,7 +40,7 @@ export function restoreUploadRoute(
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const actor = { id: caller.id, ip: request.ip }
+      const actor = actorOf(request)
       const seen = await findUploadFor(deps, caller, request.params.id)
       const crop = request.body?.crop
       const what = { userId: seen.user_id, request: crop }
