@@ -59,10 +59,16 @@ async function completeDirectUpload(
   actor: Actor,
 ): Promise<UploadRow | undefined> {
   if (direct.expires_at <= new Date()) throw problem('upload-expired')
+  const announced = await readAnnounced(deps.storage, direct).catch(async (error: unknown) => {
+    // Whoever completed it meanwhile has deleted what came.
+    if (await findDirectUpload(deps.db, direct.id, direct.user_id)) throw error
+    return undefined
+  })
+  if (!announced) return undefined
   const arrived = {
     id: direct.id,
     filename: direct.original_filename,
-    chunks: [await readAnnounced(deps.storage, direct)],
+    chunks: [announced],
     bytes: direct.bytes,
     sha256: direct.sha256,
   }

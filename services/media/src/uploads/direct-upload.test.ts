@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { DirectUpload, ProblemBody, Upload } from '@likeness/contracts'
+import { openStorage } from '@likeness/storage'
 import { startS3 } from '@likeness/storage/testing'
+import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { eraseUser } from '../erasure/erase-user.job.js'
@@ -140,6 +142,34 @@ t.test('of many completions at once, one makes the upload', async (t) => {
   const events = await media.deps.db.selectFrom('upload_events').select('type').execute()
   t.strictSame(events, [{ type: 'uploaded' }])
   t.strictSame(await blobs(media), [`uploads/${person.id}/${body.id}.original`])
+})
+
+t.test('a completion that comes late to the bytes finds the upload made of them', async (t) => {
+  const place = s3.url(`pictures/${buckets++}`)
+  const storage = openStorage(place)
+  let goOn = () => {}
+  let held: Promise<void> | undefined = new Promise((resolve) => {
+    goOn = resolve
+  })
+  const holdingOnce = {
+    ...storage,
+    async *list(prefix: string) {
+      const wait = held
+      held = undefined
+      await wait
+      yield* storage.list(prefix)
+    },
+  }
+  const media = await startMedia(t, { config: { STORAGE_URL: place }, overrides: { storage: holdingOnce } })
+  const person = await media.person()
+  const bytes = await jpeg()
+  const { body } = await announce(person, bytes)
+  await send(body, bytes)
+  const late = complete(person, body.id)
+  await waitFor(() => held === undefined)
+  t.match(await complete(person, body.id), { status: 201 })
+  goOn()
+  t.match(await late, { status: 200, body: { id: body.id, status: 'pending' } })
 })
 
 t.test('others do not see it; managers may act for them', async (t) => {
