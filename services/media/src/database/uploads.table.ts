@@ -82,12 +82,8 @@ export function listUploads(
     .execute()
 }
 
-/** The ids of a user's oldest pending uploads, under `lockUser`. */
-export async function findOldestPending(
-  trx: Transaction<Tables>,
-  userId: string,
-  count: number,
-): Promise<string[]> {
+/** The ids of a user's pending uploads, oldest first, which stay pending until the transaction ends. Under `lockUser`. */
+export async function lockPending(trx: Transaction<Tables>, userId: string): Promise<string[]> {
   const rows = await trx
     .selectFrom('uploads')
     .select('id')
@@ -95,7 +91,7 @@ export async function findOldestPending(
     .where('status', '=', 'pending')
     .where('expires_at', '>', sql<Date>`now()`)
     .orderBy('id')
-    .limit(count)
+    .forUpdate()
     .execute()
   return rows.map((row) => row.id)
 }

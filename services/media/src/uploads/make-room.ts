@@ -2,7 +2,7 @@ import type { Transaction } from '@likeness/runtime'
 import type { Tables } from '../database/database.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
-import { findOldestPending, type UploadRow } from '../database/uploads.table.js'
+import { lockPending, type UploadRow } from '../database/uploads.table.js'
 import { problem } from '../problems.js'
 import { admitUpload, assertStorable, type Quotas } from './admit-upload.js'
 
@@ -19,15 +19,19 @@ export async function makeRoom(
   upload: { id: string; bytes: number },
   { replaceOldest }: { replaceOldest: boolean },
 ): Promise<UploadRow[]> {
-  const { pending, stored } = await admitUpload(trx, quotas, userId)
-  const surplus = pending + 1 - quotas.PENDING_PER_USER
+  let open = await admitUpload(trx, quotas, userId)
   const replaced: UploadRow[] = []
-  if (surplus > 0 && replaceOldest) {
-    for (const id of await findOldestPending(trx, userId, surplus)) {
+  if (replaceOldest && open.pending >= quotas.PENDING_PER_USER) {
+    const oldest = await lockPending(trx, userId)
+    // Of those counted one may have been confirmed before they were locked; now nothing changes any more.
+    open = await admitUpload(trx, quotas, userId)
+    for (const id of oldest.slice(0, Math.max(0, open.pending + 1 - quotas.PENDING_PER_USER))) {
       const row = await discardPending(trx, { userId, id }, actor, `replaced by ${upload.id}`)
       if (row) replaced.push(row)
     }
   }
+  const { pending, stored } = open
+  const surplus = pending + 1 - quotas.PENDING_PER_USER
   // Direct uploads that are under way are not replaced.
   if (replaced.length < surplus) throw problem('too-many-pending', { limit: quotas.PENDING_PER_USER })
   const freed = replaced.reduce((sum, { bytes }) => sum + bytes, 0)

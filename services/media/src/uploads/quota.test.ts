@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { ProblemBody, Upload } from '@likeness/contracts'
 import { startS3 } from '@likeness/storage/testing'
+import { waitFor } from '@likeness/test-kit'
+import { sql } from 'kysely'
 import t from 'tap'
+import { theWorker } from '../database/upload-events.table.js'
+import { confirmPending } from '../database/upload-transitions.js'
 import { jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { blobs, publish } from '../testing/steps.js'
@@ -74,6 +78,26 @@ t.test('the pending limit is exact under 100 parallel uploads, replacing or not'
     pending.map(({ id }) => `uploads/${replacing.id}/${id}.original`).sort(),
     'their originals and no others',
   )
+})
+
+t.test('one confirmed just as it is to be replaced makes the room itself', async (t) => {
+  const media = await startMedia(t, { config: { PENDING_PER_USER: '2' } })
+  const person = await media.person()
+  const [oldest, other] = [(await send(person, tenKb)).body.id, (await send(person, tenKb)).body.id]
+  const { db } = media.deps
+  const { replacing } = await db.transaction().execute(async (trx) => {
+    const choice = { crop: undefined, altText: undefined, sha256: undefined }
+    await confirmPending(trx, { userId: person.id, id: oldest }, choice, theWorker)
+    const replacing = send(person, tenKb, '?replace=oldest')
+    await waitFor(async () => {
+      const waiting = sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      return (await waiting.execute(db)).rows.length > 0
+    })
+    return { replacing }
+  })
+  t.equal((await replacing).status, 201)
+  t.match(await person.call('GET', `/v1/uploads/${oldest}`), { body: { status: 'confirmed' } })
+  t.match(await person.call('GET', `/v1/uploads/${other}`), { body: { status: 'pending' } })
 })
 
 t.test('what a replaced upload held makes room for the new one', async (t) => {
