@@ -172,6 +172,19 @@ t.test('a completion that comes late to the bytes finds the upload made of them'
   t.match(await late, { status: 200, body: { id: body.id, status: 'pending' } })
 })
 
+t.test('one given up leaves nothing and frees its place', async (t) => {
+  const media = await onS3(t, { PENDING_PER_USER: '1' })
+  const [ana, ben] = [await media.person(), await media.person()]
+  const bytes = await jpeg()
+  const { body } = await announce(ana, bytes)
+  await send(body, bytes)
+  t.match(await ben.call('DELETE', `/v1/uploads/${body.id}`), refusal(404, 'upload-not-found'))
+  t.equal((await ana.call('DELETE', `/v1/uploads/${body.id}`)).status, 204)
+  t.strictSame(await blobs(media), [])
+  t.match(await complete(ana, body.id), refusal(404, 'upload-not-found'))
+  t.equal((await announce(ana, bytes)).status, 201)
+})
+
 t.test('others do not see it; managers may act for them', async (t) => {
   const media = await onS3(t)
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]

@@ -1,6 +1,7 @@
 import { IdParams, ProblemBody } from '@likeness/contracts'
 import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
 import { z } from 'zod'
+import { findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
 import { findUpload, type UploadRow } from '../database/uploads.table.js'
@@ -10,7 +11,7 @@ import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { closedProblem } from './closed-problem.js'
 import { eraseUpload } from './erase-upload.js'
-import { deleteFiles, uploadFiles } from './upload-files.js'
+import { deleteFiles, directKey, uploadFiles } from './upload-files.js'
 
 /** DELETE /v1/uploads/:id: cancel instead of confirming, or erase a past version. */
 export function removeUploadRoute(server: Server, deps: Deps): void {
@@ -18,7 +19,7 @@ export function removeUploadRoute(server: Server, deps: Deps): void {
     '/v1/uploads/:id',
     {
       schema: {
-        summary: 'Discard a pending upload, or erase one that is over',
+        summary: 'Discard a pending or announced upload, or erase one that is over',
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         params: IdParams,
@@ -27,13 +28,24 @@ export function removeUploadRoute(server: Server, deps: Deps): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
+      const { id } = request.params
       const owner = isAtLeast(caller.role, 'manager') ? undefined : caller.id
-      const row = await findUpload(deps.db, request.params.id, owner)
-      if (!row) throw problem('upload-not-found')
-      await removeUpload(deps, row, actorOf(request))
+      if (!(await cancelDirectUpload(deps, id, owner))) {
+        const row = await findUpload(deps.db, id, owner)
+        if (!row) throw problem('upload-not-found')
+        await removeUpload(deps, row, actorOf(request))
+      }
       return reply.code(204).send(null)
     },
   )
+}
+
+/** Gives up a direct upload that waits to be completed. @returns false when there is none, or none any more */
+async function cancelDirectUpload(deps: Deps, id: string, owner: string | undefined): Promise<boolean> {
+  const direct = await findDirectUpload(deps.db, id, owner)
+  if (!direct || !(await takeDirectUpload(deps.db, direct))) return false
+  await deleteFiles(deps, [directKey(direct)])
+  return true
 }
 
 /**
