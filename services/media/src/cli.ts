@@ -1,5 +1,6 @@
-import { describeConfig, parseConfig, startupFault } from '@likeness/runtime'
-import { openStorage, parseStorageUrl } from '@likeness/storage'
+import { existsSync } from 'node:fs'
+import { describeConfig, parseConfig, StartError, startupFault } from '@likeness/runtime'
+import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
 import { Command, InvalidArgumentError } from 'commander'
 import { type Rerendered, rerender } from './avatars/rerender.js'
 import { MediaConfig } from './config.js'
@@ -128,13 +129,22 @@ function asStorageUrl(url: string): string {
   }
 }
 
+/** Opening a disk makes its folder, which would have a mistyped one look empty. */
+function openOld(url: string): BlobStore {
+  const target = parseStorageUrl(url)
+  if (target.kind === 'disk' && !existsSync(target.folder)) {
+    throw new StartError(`The storage folder ${target.folder} does not exist`)
+  }
+  return openStorage(url)
+}
+
 async function moveBetween(options: {
   from: string
   to: string
   verify?: boolean
   dryRun?: boolean
 }): Promise<Result> {
-  const [from, to] = [openStorage(options.from), openStorage(options.to)]
+  const [from, to] = [openOld(options.from), openStorage(options.to)]
   const tell = everySoOften()
   try {
     return await moveStorage(

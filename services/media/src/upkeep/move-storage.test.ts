@@ -139,4 +139,6 @@ t.test('usage errors end with 2, failures with 1', async (t) => {
   const absent = s3.url('no-such-bucket')
   const folder = pathToFileURL(t.testdir()).href
   t.match(await run('--from', absent, '--to', folder), { code: 1, stderr: /NoSuchBucket/ })
+  const mistyped = await run('--from', `${folder}/none`, '--to', `${folder}/new`)
+  t.match(mistyped, { code: 1, stderr: /does not exist/ })
 })
