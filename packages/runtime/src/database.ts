@@ -67,9 +67,17 @@ export function openDatabase<Tables>(
     types,
     Client: PreparingClient,
   } as pg.PoolConfig)
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', options.onError)
+  surviveLosses(pool, options.onError)
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/**
+ * Without listeners the loss of a connection would end the process, as when the server is restarted: of an idle
+ * one, which `onError` is told of, and of one that is in use but amid no statement, whose next statement fails.
+ */
+export function surviveLosses(pool: pg.Pool, onError: (error: Error) => void): void {
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', () => undefined))
 }
 
 /**
@@ -144,6 +152,8 @@ export function isDatabaseAway(error: unknown): boolean {
   return (
     error instanceof Error &&
     (('code' in error && ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'].includes(String(error.code))) ||
-      /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+      /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect/.test(
+        error.message,
+      ))
   )
 }

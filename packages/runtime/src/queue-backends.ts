@@ -9,6 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq'
 import pg from 'pg'
+import { surviveLosses } from './database.js'
 import { namespaceOf, openRedis, withoutParameters } from './redis.js'
 
 /** Makes BullMQ's objects on one server, sharing its connections. */
@@ -48,7 +49,7 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
   })
-  pool.on('error', onError)
+  surviveLosses(pool, onError)
   // Every queue and worker adds a listener to the pool they share.
   pool.setMaxListeners(0)
   await migrateQueue(pool)
