@@ -178,6 +178,22 @@ t.test('a refusal keeps nothing: the key is free', async (t) => {
   t.match(await confirm({ altText: 'other' }), { status: 410 })
 })
 
+t.test('a key that could not be freed just then is freed soon', async (t) => {
+  const media = await startMedia(t)
+  const person = await media.person()
+  const send = async (bytes: Buffer) =>
+    person.call<Upload>('POST', '/v1/uploads', form(bytes), { 'idempotency-key': 'away' })
+  const { db } = media.deps
+  await sql`
+    create function away() returns trigger language plpgsql as
+    $$ begin raise exception using errcode = '57P01'; end $$`.execute(db)
+  await sql`create trigger away before delete on idempotency_keys execute function away()`.execute(db)
+  t.equal((await send(Buffer.from('no picture'))).status, 415)
+  t.match(await send(Buffer.from('no picture')), { status: 409 })
+  await sql`drop trigger away on idempotency_keys`.execute(db)
+  await waitFor(async () => (await send(await jpeg())).status === 201)
+})
+
 t.test('confirm: the first answer, whatever became of it since', async (t) => {
   const ana = await media.person()
   const { id } = await upload(ana)

@@ -12,6 +12,9 @@ import {
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 
+const releaseAgainMs = 2_000
+const releaseTries = 30
+
 /** What a use case answers, before it is sent. */
 export type Answer = { readonly status: 200 | 201 | 202; readonly location?: string; readonly upload: Upload }
 
@@ -50,7 +53,7 @@ export async function answerOnce(
   if ('body' in claim) return send(reply.header('idempotency-replayed', 'true'), claim)
 
   const answer = await run(claim).catch(async (error: unknown) => {
-    await releaseKey(deps.db, claim).catch((fault: unknown) => warn(deps, fault))
+    await release(deps, claim)
     throw error
   })
   const { status, location = null, upload } = answer
@@ -58,6 +61,23 @@ export async function answerOnce(
   // Kept before it is sent: a client that never gets it asks again. What was done stands in any case.
   await keepAnswer(deps.db, claim, upload.id, sent).catch((fault: unknown) => warn(deps, fault))
   return send(reply, sent)
+}
+
+/**
+ * Frees a key after a failure. The database may be away, which is why the request failed: then it is tried again
+ * while nobody waits for it, for as long as the lease would hold up the next request.
+ */
+async function release(
+  deps: Pick<Deps, 'db' | 'logger'>,
+  claim: Claim,
+  triesLeft = releaseTries,
+): Promise<void> {
+  try {
+    await releaseKey(deps.db, claim)
+  } catch (fault) {
+    warn(deps, fault)
+    if (triesLeft > 0) setTimeout(() => void release(deps, claim, triesLeft - 1), releaseAgainMs).unref()
+  }
 }
 
 async function claimOrKept(
