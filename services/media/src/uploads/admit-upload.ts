@@ -38,7 +38,7 @@ export async function admitUpload(
 /** Why a user may not make another upload now, apart from the room it takes. */
 export function refusalOf(open: OpenUploads, quotas: Quotas): Problem | undefined {
   if (open.erased) return problem('upload-not-found')
-  return open.recent >= quotas.UPLOADS_PER_10_MINUTES ? rateLimited(open.first) : undefined
+  return open.recent >= quotas.UPLOADS_PER_10_MINUTES ? rateLimited(open, quotas) : undefined
 }
 
 /** @throws Problem quota-exceeded when originals of `stored` bytes and another of `bytes` are too much */
@@ -47,8 +47,19 @@ export function assertStorable(stored: number, bytes: number, quotas: Quotas): v
   if (stored + bytes > limit) throw problem('quota-exceeded', { limit, stored })
 }
 
-function rateLimited(first: Date | null): Problem {
+/** With the fields of draft-ietf-httpapi-ratelimit-headers-10. */
+function rateLimited({ first }: OpenUploads, { UPLOADS_PER_10_MINUTES: quota }: Quotas): Problem {
   const end = (first?.getTime() ?? Date.now()) + rateWindowMs
   const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1000))
-  return problem('rate-limited', { seconds }, { headers: { 'retry-after': String(seconds) } })
+  return problem(
+    'rate-limited',
+    { seconds },
+    {
+      headers: {
+        'retry-after': String(seconds),
+        'ratelimit-policy': `"uploads";q=${quota};w=${rateWindowMs / 1000}`,
+        ratelimit: `"uploads";r=0;t=${seconds}`,
+      },
+    },
+  )
 }

@@ -270,7 +270,10 @@ t.test('uploads are limited by the ten minutes', async (t) => {
     t.equal(answer.status, status)
     if (status === 429) {
       t.equal(answer.body.code, 'rate-limited')
-      t.ok(Number(answer.headers.get('retry-after')) > 500)
+      const wait = answer.headers.get('retry-after')
+      t.ok(Number(wait) > 500)
+      t.equal(answer.headers.get('ratelimit-policy'), '"uploads";q=2;w=600')
+      t.equal(answer.headers.get('ratelimit'), `"uploads";r=0;t=${wait}`)
     }
   }
 })
