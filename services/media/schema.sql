@@ -67,6 +67,7 @@ create table upload_events (
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
   constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
 );
+CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id) WHERE ((actor_id <> user_id) AND (ip IS NOT NULL));
 CREATE INDEX upload_events_by_filename ON public.upload_events USING gin (((details ->> 'filename'::text)) gin_trgm_ops) WHERE (type = 'uploaded'::text);
 CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
 

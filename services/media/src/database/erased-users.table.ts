@@ -35,13 +35,20 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
   return row !== undefined
 }
 
-/** Deletes every row of the user and marks the erasure complete. */
+/** Deletes every row of the user, and where they acted on others' uploads from; marks the erasure complete. */
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
   await deleteKeysOfUser(trx, userId)
   await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()
   await trx.deleteFrom('avatars').where('user_id', '=', userId).execute()
   await trx.deleteFrom('direct_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
+  await trx
+    .updateTable('upload_events')
+    .set({ ip: null })
+    .where('actor_id', '=', userId)
+    .where('ip', 'is not', null)
+    .whereRef('actor_id', '<>', 'user_id')
+    .execute()
   await trx
     .updateTable('erased_users')
     .set({ erased_at: sql<Date>`coalesce(erased_at, now())` })

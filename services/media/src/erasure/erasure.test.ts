@@ -1,4 +1,4 @@
-import { MediaExport, type Upload } from '@likeness/contracts'
+import { MediaExport, type Upload, type UploadEvent } from '@likeness/contracts'
 import { signServiceToken } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
@@ -60,6 +60,21 @@ t.test('erasing a user leaves nothing of theirs, and nothing comes back', async 
   )
   t.strictSame(await keysOf(media, ana.id), [])
   t.equal((await keysOf(media, ben.id)).length, bens, 'others keep theirs')
+})
+
+t.test('of a manager who leaves, no address stays in the trails of others', async (t) => {
+  const media = await startMedia(t)
+  await media.work()
+  const [ana, max, admin] = [await media.person(), await media.person('manager'), await media.person('admin')]
+  const { body } = await max.call<Upload>('POST', `/v1/uploads?userId=${ana.id}`, form(await jpeg()))
+  t.equal((await ana.call('DELETE', `/v1/uploads/${body.id}`)).status, 204)
+  await waitFor(async () => (await asAccounts(media, 'DELETE', max.id)).status === 204)
+  const trail = await admin.call<{ items: UploadEvent[] }>('GET', `/v1/history/${body.id}/events`)
+  const acted = trail.body.items.filter((event) => event.actorId !== null)
+  t.match(acted, [
+    { type: 'uploaded', actorId: max.id, ip: null },
+    { type: 'discarded', actorId: ana.id, ip: '127.0.0.1' },
+  ])
 })
 
 t.test('a lost erasure job is added again', async (t) => {
