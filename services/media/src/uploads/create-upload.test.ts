@@ -87,6 +87,20 @@ t.test('bodies without exactly one image', async () => {
   await refused('', { status: 400, code: 'no-image' }, { 'content-type': 'text/plain' })
 })
 
+t.test('a file without a name', async (t) => {
+  const picture = (await jpeg()).toString('latin1')
+  const head =
+    '--frontier\r\nContent-Disposition: form-data; name="image"\r\nContent-Type: image/jpeg\r\n\r\n'
+  const body = Buffer.from(`${head}${picture}\r\n--frontier--\r\n`, 'latin1')
+  const person = await media.person()
+  const type = { 'content-type': 'multipart/form-data; boundary=frontier' }
+  const answer = await person.call('POST', '/v1/uploads', body, type)
+  t.match(answer, { status: 201, body: { originalFilename: null, format: 'jpeg' } })
+  const text = new FormData()
+  text.append('image', 'data:image/jpeg;base64,AAAA')
+  await refused(text, { status: 400, code: 'no-image' })
+})
+
 t.test('multipart bodies that are not well formed', async () => {
   const picture = (await jpeg()).toString('latin1')
   const part = `--frontier\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n${picture}`

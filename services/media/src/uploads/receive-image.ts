@@ -42,11 +42,16 @@ export function bytesAnnounced(request: Request, limit: number): number {
   return Number.isFinite(announced) ? Math.min(announced, limit) : limit
 }
 
+/** A file need not be named (RFC 7578 §4.2): its type tells it from a field of text as well. */
+const isPartAFile = (_field: string | undefined, type: string | undefined, filename: string | undefined) =>
+  filename !== undefined || /^(image\/|application\/octet-stream)/i.test(type ?? '')
+
 async function receiveMultipart(request: Request, limit: number): Promise<ReceivedImage> {
   let image: ReceivedImage | undefined
   try {
     // One byte past the limit tells a file that fits from one that does not.
     for await (const part of request.parts({
+      isPartAFile,
       limits: { fileSize: limit + 1, files: 2, fields: 16, fieldSize: 1024 },
     })) {
       if (part.type !== 'file') continue
