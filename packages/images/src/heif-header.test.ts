@@ -122,6 +122,20 @@ await t.test('a header that is cut off or wrong is refused, whichever byte it is
   )
 })
 
+await t.test('megabytes of empty boxes are not read to their end', async (t) => {
+  const picture = await gradient({ width: 64, height: 48 }).avif({ effort: 0 }).toBuffer()
+  const afterBrands = picture.readUInt32BE(0)
+  for (const [count, refused] of [
+    [100, false],
+    [1_200_000, true],
+  ] as const) {
+    const boxes = Buffer.alloc(8 * count, box('free'))
+    const bytes = Buffer.concat([picture.subarray(0, afterBrands), boxes, picture.subarray(afterBrands)])
+    const outcome = await probe(bytes, limits).catch((error: { code?: string }) => error.code)
+    t.equal(outcome === 'invalid-image', refused, `${count} boxes`)
+  }
+})
+
 await t.test('without its decoder, HEIC is not accepted, and said to be what it is', async (t) => {
   const hide = `
     export const resolve = (name, context, next) => {
