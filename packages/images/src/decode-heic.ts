@@ -1,3 +1,4 @@
+import { onlyPrimary } from './heif-primary.js'
 import { ImageError } from './image-error.js'
 import type { Pixels } from './pixels.js'
 
@@ -7,7 +8,7 @@ import type { Pixels } from './pixels.js'
  */
 export async function decodeHeic(bytes: Buffer, header: { width: number; height: number }): Promise<Pixels> {
   const { default: decode } = await import('heic-decode')
-  const { width, height, data } = await decode({ buffer: bytes })
+  const { width, height, data } = await decode({ buffer: onlyPrimary(bytes) })
   if (width !== header.width || height !== header.height) {
     throw new ImageError('invalid-image', 'The picture is damaged: its header tells another size.')
   }

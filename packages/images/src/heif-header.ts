@@ -43,14 +43,14 @@ export function boxesIn(bytes: Buffer): Box[] {
   return boxes
 }
 
-function find(boxes: readonly Box[], type: string): Buffer {
+export function find(boxes: readonly Box[], type: string): Buffer {
   const box = boxes.find((one) => one.type === type)
   if (!box) throw new Error(`no ${type}`)
   return box.body
 }
 
 /** `pitm`: the version decides how long the number is. */
-function primaryItem(body: Buffer): number {
+export function primaryItem(body: Buffer): number {
   return body.readUInt8(0) === 0 ? body.readUInt16BE(4) : body.readUInt32BE(4)
 }
 

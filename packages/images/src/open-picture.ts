@@ -2,6 +2,7 @@ import type { Sharp, SharpOptions } from 'sharp'
 import { pictureInBmp } from './bmp-header.js'
 import { describeBytes } from './describe-bytes.js'
 import type { ColourProfile } from './header.js'
+import { withoutSequence } from './heif-primary.js'
 import { ImageError } from './image-error.js'
 import { type Format, loaders, pixelLimit, sniff } from './loaders.js'
 import { sharp } from './sharp.js'
@@ -56,7 +57,12 @@ export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Pic
     bytes,
     format,
     ...header,
-    decode: (more) => sharp(bytes, { ...options, ...more, limitInputPixels: limit * (more?.pages ?? 1) }),
+    decode: (more) =>
+      sharp(format === 'avif' ? withoutSequence(bytes, format) : bytes, {
+        ...options,
+        ...more,
+        limitInputPixels: limit * (more?.pages ?? 1),
+      }),
   }
 }
 
