@@ -2,7 +2,8 @@ import type { VariantFormat } from '@likeness/contracts'
 
 /**
  * The format a client prefers among those there are (RFC 9110 §12.5.1). AVIF and WebP go only to whoever names
- * them: many send a wildcard and cannot read either. Never refuses: where nothing fits, the last is served.
+ * them, or takes anything but JPEG: many send a wildcard and cannot read either. Never refuses: where nothing
+ * fits, the last is served.
  * @param formats best first
  */
 export function chooseFormat<Format extends VariantFormat | 'png'>(
@@ -16,6 +17,10 @@ export function chooseFormat<Format extends VariantFormat | 'png'>(
     const isOld = format === 'jpeg' || format === 'png'
     const quality = qualities.get(`image/${format}`) ?? (isOld ? any : 0)
     if (quality > chosen.quality) chosen = { format, quality }
+  }
+  if (chosen.quality === 0 && any > 0) {
+    const unnamed = formats.find((format) => !qualities.has(`image/${format}`))
+    if (unnamed) return unnamed
   }
   if (chosen.format === undefined) throw new Error('no formats to choose from')
   return chosen.format
