@@ -75,16 +75,16 @@ export const HashedAvatarParams = z.object({
     .describe('the hash, and an extension that asks for a format'),
 })
 
-const size = z.string().optional()
-const choice = z.string().optional()
+// Given twice, the last counts.
+const choice = z.preprocess((value) => (Array.isArray(value) ? value.at(-1) : value), z.string().optional())
 
 /**
  * Parameters of Gravatar and Libravatar. As there, what cannot be used is not refused: clients embed these
  * addresses in pages, where nobody reads a problem.
  */
 export const HashedAvatarQuery = z.object({
-  s: size.describe('pixels, 1 to 512, default 80'),
-  size,
+  s: choice.describe('pixels, 1 to 512, default 80'),
+  size: choice,
   d: choice.describe('404, mp, mm, identicon, initials, retro or blank; anything else is mp'),
   default: choice,
   f: choice.describe('y: the default even where there is an avatar'),

@@ -34,11 +34,11 @@ const kinds: Readonly<Record<string, DefaultKind | '404'>> = {
  */
 export function readHashedQuery(query: HashedAvatarQuery): HashedRequest {
   const size = Number(query.s ?? query.size ?? 80)
-  const kind = query.d ?? query.default ?? 'mp'
-  const forced = query.f ?? query.forcedefault
+  const kind = (query.d ?? query.default ?? 'mp').toLowerCase()
+  const forced = (query.f ?? query.forcedefault ?? 'n').toLowerCase()
   return {
     size: Number.isInteger(size) && size >= 1 ? Math.min(size, largest) : 80,
     default: Object.hasOwn(kinds, kind) ? (kinds[kind] ?? 'silhouette') : 'silhouette',
-    forceDefault: forced === 'y' || forced === 'yes' || forced === '1' || forced === 'true',
+    forceDefault: ['y', 'yes', '1', 'true'].includes(forced),
   }
 }

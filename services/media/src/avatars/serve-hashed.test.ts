@@ -54,6 +54,7 @@ t.test('the picture has the size asked for, and a size that cannot be is one tha
     ['s=12.5', 80],
     ['s=large', 80],
     ['s=', 80],
+    ['s=20&s=40', 40],
   ] as const) {
     t.equal((await seen(await get(`${md5}?${query}`))).width, width, query)
   }
@@ -151,4 +152,5 @@ t.test('parameters in their short and long form', async (t) => {
   })
   t.match(readHashedQuery({ d: 'constructor' }), { default: 'silhouette' })
   t.match(readHashedQuery({ d: 'robohash' }), { default: 'identicon' })
+  t.match(readHashedQuery({ d: 'BLANK', f: 'Y' }), { default: 'blank', forceDefault: true })
 })
