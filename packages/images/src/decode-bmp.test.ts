@@ -106,6 +106,18 @@ await t.test('pixels that end early are refused', async (t) => {
   }
 })
 
+await t.test('megabytes of runs beyond the edge take no time', async (t) => {
+  for (const kind of ['rle4', 'rle8'] as const) {
+    const whole = await bmp(striped(), kind)
+    const pixelOffset = whole.readUInt32LE(10)
+    // Runs of 255 pixels, all of them in the first row.
+    const runs = Buffer.alloc(8_000_000, Buffer.from([255, 0]))
+    const bytes = Buffer.concat([whole.subarray(0, pixelOffset), runs, Buffer.from([0, 1])])
+    const prepared = await decoder.prepare(bytes, { maxPixels: 1_000_000, previewSize: 64 })
+    t.match(prepared, size, kind)
+  }
+})
+
 await t.test('a JPEG in the clothes of a BMP is that JPEG', async (t) => {
   const jpeg = await striped().jpeg().toBuffer()
   const head = (await bmp(striped(), '24')).subarray(0, 54)

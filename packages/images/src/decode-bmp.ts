@@ -95,9 +95,12 @@ function unpack(bytes: Buffer, header: BmpHeader): Uint8Array {
 function unroll(bytes: Buffer, { width, height, topDown, bits, pixelOffset }: BmpHeader): Uint8Array {
   const indexes = new Uint8Array(width * height)
   let [x, row, at] = [0, 0, pixelOffset]
-  const put = (index: number) => {
-    if (x < width && row < height) indexes[(topDown ? row : height - 1 - row) * width + x] = index
-    x++
+  /** Of more than a row has room for, the rest is skipped at once: megabytes of it are soon written. */
+  const put = (count: number, indexOf: (nth: number) => number) => {
+    const start = (topDown ? row : height - 1 - row) * width + x
+    const room = Math.min(count, width - x)
+    for (let nth = 0; nth < room; nth++) indexes[start + nth] = indexOf(nth)
+    x += count
   }
   /** The `nth` pixel of bytes that begin at `from`. */
   const pixelOf = (from: number, nth: number) => {
@@ -111,7 +114,8 @@ function unroll(bytes: Buffer, { width, height, topDown, bits, pixelOffset }: Bm
     at += 2
     if (count > 0) {
       // The byte behind the count is one pixel of 8 bits, or two of 4 in turns.
-      for (let nth = 0; nth < count; nth++) put(pixelOf(at - 1, bits === 8 ? 0 : nth & 1))
+      const from = at - 1
+      put(count, (nth) => pixelOf(from, bits === 8 ? 0 : nth & 1))
     } else if (value === 0) {
       x = 0
       row++
@@ -122,7 +126,8 @@ function unroll(bytes: Buffer, { width, height, topDown, bits, pixelOffset }: Bm
       row += bytes.readUInt8(at + 1)
       at += 2
     } else {
-      for (let nth = 0; nth < value; nth++) put(pixelOf(at, nth))
+      const from = at
+      put(value, (nth) => pixelOf(from, nth))
       // Filled up to two bytes.
       at += Math.ceil((value * bits) / 16) * 2
     }
