@@ -38,6 +38,13 @@ for (const queue of ['postgres', 'redis'] as const) {
     })
     t.equal(preview.headers.get('content-type'), 'image/webp')
     t.equal(await readQuarters(preview.bytes), 'rgby', 'the preview is upright')
+    const etag = preview.headers.get('etag') ?? ''
+    for (const condition of [etag, `W/${etag}`, `"other", ${etag}`]) {
+      const again = await ana.call('GET', `/v1/uploads/${upload.id}/preview`, undefined, {
+        'if-none-match': condition,
+      })
+      t.equal(again.status, 304, condition)
+    }
 
     const confirmed = await ana.call<Upload>(
       'POST',

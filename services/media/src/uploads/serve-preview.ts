@@ -1,6 +1,7 @@
 import { IdParams, ProblemBody } from '@likeness/contracts'
 import { callerOf, type Server } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
+import { matches } from '../avatars/send-picture.js'
 import type { Deps } from '../deps.js'
 import { Picture, pictureHeaders, Unchanged } from '../pictures.js'
 import { problem } from '../problems.js'
@@ -28,7 +29,7 @@ export function servePreviewRoute(server: Server, deps: Deps): void {
       if (!row.prepared_at) throw notReady()
       const etag = `"${row.id}-preview"`
       reply.headers({ ...pictureHeaders, 'cache-control': 'private, max-age=3600', etag })
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send()
       const bytes = await deps.storage.get(previewKey(row)).catch((error: unknown) => {
         throw error instanceof BlobNotFoundError ? notReady() : error
       })
