@@ -50,10 +50,10 @@ export const AvatarQuery = z.object({
 })
 export type AvatarQuery = z.output<typeof AvatarQuery>
 
-/** `DELETE /v1/avatars/:userId` */
-export const WithdrawAvatarQuery = z.object({
-  reason: text(1, 500).optional().describe('required unless the avatar is one’s own; its owner is told'),
-})
+/** `DELETE /v1/avatars/:userId`: in the address, or in the body as the account's own deletion has it. */
+const reason = text(1, 500).optional().describe('required unless the avatar is one’s own; its owner is told')
+export const WithdrawAvatarQuery = z.object({ reason })
+export const WithdrawAvatar = z.strictObject({ reason }).meta({ id: 'WithdrawAvatar' })
 
 /** `GET /v1/avatars/:userId/:version/:file`, file = `256.webp` or `256.jpg`. */
 export const VariantParams = z.object({

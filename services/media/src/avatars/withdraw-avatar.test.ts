@@ -67,6 +67,7 @@ t.test('a manager gives a reason; nobody else may', async (t) => {
     body: { code: 'validation-failed', errors: [{ path: 'reason' }] },
   })
   t.match(await max.call('DELETE', `${path}?reason=`), { status: 400 })
+  t.match(await max.call('DELETE', path, { reason: '' }), { status: 400 })
   t.match(await ana.call('GET', path), { status: 200 }, 'still there')
   t.equal((await max.call('DELETE', `${path}?reason=Not%20a%20person`)).status, 204)
   await waitFor(() => media.accounts.removed.length === 1)
@@ -78,6 +79,11 @@ t.test('a manager gives a reason; nobody else may', async (t) => {
     .where('type', '=', 'withdrawn')
     .executeTakeFirstOrThrow()
   t.match(event, { actor_id: max.id, ip: '127.0.0.1', details: { reason: 'Not a person' } })
+
+  await publish(ana)
+  t.equal((await max.call('DELETE', path, { reason: 'Nor this one' })).status, 204, 'in the body')
+  await waitFor(() => media.accounts.removed.length === 2)
+  t.match(media.accounts.removed[1], { reason: 'Nor this one' })
 })
 
 t.test('accounts away: told when it is back, also when the queue lost the job', async (t) => {

@@ -1,4 +1,4 @@
-import { AvatarParams, ProblemBody, WithdrawAvatarQuery } from '@likeness/contracts'
+import { AvatarParams, ProblemBody, WithdrawAvatar, WithdrawAvatarQuery } from '@likeness/contracts'
 import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { findLiveAvatar, unsetLive } from '../database/avatars.table.js'
@@ -22,13 +22,14 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
         security: [{ accessToken: [] }],
         params: AvatarParams,
         querystring: WithdrawAvatarQuery,
+        body: WithdrawAvatar.nullish(),
         response: { 204: z.null(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       const caller = callerOf(request)
       const { userId } = request.params
-      const { reason } = request.query
+      const reason = request.query.reason ?? request.body?.reason
       if (userId !== caller.id) {
         if (!isAtLeast(caller.role, 'manager')) throw problem('forbidden')
         if (reason === undefined) {
