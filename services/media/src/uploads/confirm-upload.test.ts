@@ -263,5 +263,9 @@ t.test(
       status: 409,
       body: { code: 'upload-failed' },
     })
+    t.match(await ana.call('GET', `/v1/uploads/${second.id}/preview`), {
+      status: 409,
+      body: { code: 'upload-failed' },
+    })
   },
 )

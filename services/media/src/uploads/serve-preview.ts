@@ -26,6 +26,8 @@ export function servePreviewRoute(server: Server, deps: Deps): void {
       const row = await findUploadFor(deps, callerOf(request), request.params.id)
       const closed = closedProblem(row)
       if (closed) throw closed
+      // Its files are gone: there is nothing to wait for.
+      if (row.status === 'failed') throw problem('upload-failed')
       if (!row.prepared_at) throw notReady()
       const etag = `"${row.id}-preview"`
       reply.headers({ ...pictureHeaders, 'cache-control': 'private, max-age=3600', etag })
