@@ -45,7 +45,9 @@ export const Profile = z
     githubUrl: z.string().nullable(),
     isProfessional: z.boolean(),
     locale: z.string().nullable(),
-    discoverable: z.boolean().describe('the hash of the e-mail address may be looked up'),
+    discoverable: z
+      .boolean()
+      .describe('the hash of the e-mail address may be looked up, once the address is verified'),
     custom: z.record(z.string(), z.unknown()).describe('extra fields, as the group of the user has them'),
   })
   .meta({ id: 'Profile' })
