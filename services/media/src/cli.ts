@@ -102,8 +102,8 @@ async function rerenderAll(options: { dryRun: boolean }): Promise<Rerendered> {
   const deps = await openWorkerDeps(readConfig())
   const tell = everySoOften()
   try {
-    return await rerender(deps, options, ({ incomplete, rendered }) =>
-      tell(`${incomplete} avatars were incomplete, ${rendered} are rendered`),
+    return await rerender(deps, options, ({ incomplete, rendered }, total) =>
+      tell(`${incomplete} of ${total} avatars, ${rendered} of them rendered`),
     )
   } finally {
     await deps.close()

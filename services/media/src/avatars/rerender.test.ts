@@ -97,7 +97,11 @@ t.test('a run that ends early goes on where it ended', async (t) => {
   await t.rejects(rerender(deps, { dryRun: false }), /accounts answered 500/)
   media.accounts.status = 204
   // Whoever is not shown needs no accounts; the live one is done now.
-  t.match(await rerender(deps, { dryRun: false }), { rendered: 1 })
+  const progress: string[] = []
+  const tell = ({ incomplete }: { incomplete: number }, total: number) =>
+    progress.push(`${incomplete} of ${total}`)
+  t.match(await rerender(deps, { dryRun: false }, tell), { rendered: 1 })
+  t.strictSame(progress, ['1 of 1'])
   for (const { id } of [first, second]) {
     t.strictSame(Object.keys((await read(id)).avatar?.urls ?? {}), ['32', '64', '96'])
   }

@@ -1,7 +1,12 @@
 import { extensionOf, VariantFormat } from '@likeness/contracts'
 import { ImageError, probe, type Variant } from '@likeness/images'
 import { BlobNotFoundError } from '@likeness/storage'
-import { type AvatarRow, extendAvatar, findIncompleteAvatars } from '../database/avatars.table.js'
+import {
+  type AvatarRow,
+  countIncompleteAvatars,
+  extendAvatar,
+  findIncompleteAvatars,
+} from '../database/avatars.table.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
@@ -25,15 +30,16 @@ export type Rerendered = {
  * What is there stays as it is; nothing is taken away. Each avatar is done for itself, so a run that ends early
  * is simply started again.
  * @param options `dryRun`: only count what is incomplete
- * @param onProgress called after every avatar
+ * @param onProgress called after every avatar, with how many were incomplete when the run began
  */
 export async function rerender(
   deps: WorkerDeps,
   options: { dryRun: boolean },
-  onProgress: (seen: Rerendered) => void = () => undefined,
+  onProgress: (seen: Rerendered, total: number) => void = () => undefined,
 ): Promise<Rerendered> {
   const seen: Rerendered = { incomplete: 0, rendered: 0, withoutOriginal: 0, failed: 0 }
   const wanted = { sizes: deps.config.AVATAR_SIZES, formats: deps.config.AVATAR_FORMATS }
+  const total = await countIncompleteAvatars(deps.db, wanted)
   let last: AvatarRow | undefined
   do {
     const rows = await findIncompleteAvatars(deps.db, wanted, last, batch)
@@ -43,7 +49,7 @@ export async function rerender(
       for (const row of left) {
         seen.incomplete += 1
         if (!options.dryRun) seen[await completeAvatar(deps, row, wholeOf(row, wanted))] += 1
-        onProgress(seen)
+        onProgress(seen, total)
       }
     }
     await Promise.all(Array.from({ length: deps.config.DECODERS }, work))

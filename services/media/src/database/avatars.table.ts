@@ -117,6 +117,22 @@ export function deleteAvatarsOf(
     .execute()
 }
 
+/** Whether an avatar lacks one of these sizes or formats. */
+const lacks = ({ sizes, formats }: Pick<AvatarRow, 'sizes' | 'formats'>) =>
+  sql<boolean>`not (sizes @> ${sizes}::integer[] and formats @> ${formats}::text[])`
+
+export async function countIncompleteAvatars(
+  db: Database<Tables>,
+  wanted: Pick<AvatarRow, 'sizes' | 'formats'>,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('avatars')
+    .select((one) => one.fn.countAll<string>().as('count'))
+    .where(lacks(wanted))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** Avatars that lack one of these sizes or formats, in a fixed order, after one of them. */
 export function findIncompleteAvatars(
   db: Database<Tables>,
@@ -124,11 +140,10 @@ export function findIncompleteAvatars(
   after: Pick<AvatarRow, 'user_id' | 'version'> | undefined,
   limit: number,
 ): Promise<AvatarRow[]> {
-  const { sizes, formats } = wanted
   return db
     .selectFrom('avatars')
     .selectAll()
-    .where(sql<boolean>`not (sizes @> ${sizes}::integer[] and formats @> ${formats}::text[])`)
+    .where(lacks(wanted))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(user_id, version) > (${after?.user_id ?? ''}, ${after?.version ?? 0})`),
     )
