@@ -5,9 +5,37 @@ export type JpegHeader = { readonly width: number; readonly height: number; read
 const frames = [0xc0, 0xc1, 0xc2]
 const startOfScan = 0xda
 const exifSegment = 0xe1
-// Tables of codes and quanta, restart intervals, comments, and what applications add.
-const isSkipped = (marker: number) =>
-  [0xc4, 0xdb, 0xdd, 0xfe].includes(marker) || (marker >= 0xe0 && marker <= 0xef)
+/** What else stands before the pixels, and whether it is as it should be (T.81, B.2.4). */
+function isSound(marker: number, body: Buffer): boolean {
+  switch (marker) {
+    case 0xc4:
+      return areHuffmanTables(body)
+    case 0xdb:
+      return areQuantizationTables(body)
+    case 0xdd:
+      return body.length === 2
+    default:
+      // Comments, and what applications add.
+      return marker === 0xfe || (marker >= 0xe0 && marker <= 0xef)
+  }
+}
+
+function areHuffmanTables(body: Buffer): boolean {
+  let at = 0
+  while (at + 17 <= body.length && ((body[at] ?? 0) & 0xef) < 4) {
+    const codes = body.subarray(at + 1, at + 17).reduce((sum, count) => sum + count, 0)
+    if (codes > 256) return false
+    at += 17 + codes
+  }
+  return at === body.length
+}
+
+function areQuantizationTables(body: Buffer): boolean {
+  let at = 0
+  while (at < body.length && ((body[at] ?? 0) & 15) < 4) at += 1 + ((body[at] ?? 0) >> 4 === 0 ? 64 : 128)
+  return at === body.length
+}
+
 // What libjpeg takes (jmorecfg.h).
 const longestSide = 65_500
 
@@ -16,7 +44,7 @@ const longestSide = 65_500
  * ask libvips. Undefined for whatever is out of the ordinary: that is for libvips to judge.
  */
 export function readJpegHeader(bytes: Buffer): JpegHeader | undefined {
-  let size: Omit<JpegHeader, 'orientation'> | undefined
+  let frame: Frame | undefined
   let orientation: number | undefined
   for (let at = 2; at + 4 <= bytes.length; ) {
     if (bytes[at] !== 0xff) return undefined
@@ -24,41 +52,51 @@ export function readJpegHeader(bytes: Buffer): JpegHeader | undefined {
     const end = at + 2 + bytes.readUInt16BE(at + 2)
     const body = bytes.subarray(at + 4, end)
     if (end < at + 4 || end > bytes.length) return undefined
-    if (marker === startOfScan)
-      return size && isScan(body) ? { ...size, orientation: orientation ?? 1 } : undefined
+    if (marker === startOfScan) {
+      if (!frame || !isScan(body, frame)) return undefined
+      const { width, height } = frame
+      return { width, height, orientation: orientation ?? 1 }
+    }
     if (frames.includes(marker)) {
-      if (size) return undefined
-      size = sizeIn(body)
-      if (!size) return undefined
+      if (frame) return undefined
+      frame = frameIn(body)
+      if (!frame) return undefined
     } else if (marker === exifSegment && body.toString('latin1', 0, 4) === 'Exif') {
       // One spread over several segments is put together by libvips.
       if (orientation !== undefined) return undefined
       orientation = orientationIn(body)
       if (orientation === undefined) return undefined
-    } else if (!isSkipped(marker)) return undefined
+    } else if (!isSound(marker, body)) return undefined
     at = end
   }
   return undefined
 }
 
+type Frame = { readonly width: number; readonly height: number; readonly components: readonly number[] }
+
 /** T.81, B.2.2. */
-function sizeIn(body: Buffer): Omit<JpegHeader, 'orientation'> | undefined {
-  const components = body[5]
-  if (components === undefined || ![1, 3, 4].includes(components)) return undefined
-  if (body[0] !== 8 || body.length !== 6 + 3 * components) return undefined
+function frameIn(body: Buffer): Frame | undefined {
+  const count = body[5]
+  if (count === undefined || ![1, 3, 4].includes(count)) return undefined
+  if (body[0] !== 8 || body.length !== 6 + 3 * count) return undefined
+  const components: number[] = []
   for (let at = 7; at < body.length; at += 3) {
     const [across, down] = [(body[at] ?? 0) >> 4, (body[at] ?? 0) & 15]
     if (across < 1 || across > 4 || down < 1 || down > 4) return undefined
+    components.push(body[at - 1] ?? 0)
   }
   const [height, width] = [body.readUInt16BE(1), body.readUInt16BE(3)]
   if (Math.min(width, height) === 0 || Math.max(width, height) > longestSide) return undefined
-  return { width, height }
+  return { width, height, components }
 }
 
 /** T.81, B.2.3. */
-function isScan(body: Buffer): boolean {
-  const components = body[0] ?? 0
-  return components >= 1 && components <= 4 && body.length === 4 + 2 * components
+function isScan(body: Buffer, { components }: Frame): boolean {
+  const count = body[0] ?? 0
+  if (count < 1 || count > 4 || body.length !== 4 + 2 * count) return false
+  return Array.from({ length: count }, (_, nth) => body[1 + 2 * nth] ?? 0).every((id) =>
+    components.includes(id),
+  )
 }
 
 /** CIPA DC-008, 4.6.2: the tag 0x0112 of the first directory; 1 where there is none. */
