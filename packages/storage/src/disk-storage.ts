@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { checkBlobKey, checkBlobPrefix } from './blob-key.js'
-import { BlobNotFoundError, type BlobStore, StorageFullError } from './blob-store.js'
+import { BlobNotFoundError, type BlobStore, StorageAwayError, StorageFullError } from './blob-store.js'
 import { errorCode } from './error-code.js'
 import { sharedFolderSync } from './sync-folder.js'
 import { walkFolder } from './walk-folder.js'
@@ -53,7 +53,9 @@ export function openDiskStorage(folder: string): BlobStore {
     const path = join(root, checkBlobKey(key))
     const temporary = newTemporary()
     try {
-      await writeDurably(temporary, Buffer.isBuffer(chunks) ? [chunks] : chunks)
+      await writeDurably(temporary, Buffer.isBuffer(chunks) ? [chunks] : chunks).catch((error: unknown) => {
+        throw unwritable(error)
+      })
       await moveTo(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true })
@@ -152,6 +154,12 @@ async function unlinkIfThere(path: string): Promise<void> {
   } catch (error) {
     if (!absent.includes(errorCode(error) ?? '')) throw error
   }
+}
+
+/** A temporary file has a place of its own, so what keeps it from being written concerns the whole folder. */
+function unwritable(error: unknown): unknown {
+  const known = fullOr(error)
+  return known === error && errorCode(error) !== undefined ? new StorageAwayError({ cause: error }) : known
 }
 
 function fullOr(error: unknown): unknown {

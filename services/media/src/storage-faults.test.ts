@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -153,6 +153,19 @@ t.test('a storage folder that cannot be written: one line, and the process ends'
     t.equal(status, 1)
     t.match(stderr, /^STORAGE_URL: The storage folder \/dev\/null\/blobs cannot be written \(ENOTDIR\)\n$/)
   }
+})
+
+t.test('a folder that is gone, as when its disk is not mounted: 503 until it is back', async (t) => {
+  const media = await startMedia(t)
+  const person = await media.person()
+  await rename(media.folder, `${media.folder}-away`)
+  t.teardown(() => rm(`${media.folder}-away`, { recursive: true, force: true }))
+  const answer = await person.call('POST', '/v1/uploads', form(await jpeg()))
+  t.match(answer, { status: 503, body: { code: 'overloaded' } })
+  t.ok(answer.headers.get('retry-after'))
+  t.equal(await rows(media), 0)
+  await rename(`${media.folder}-away`, media.folder)
+  t.equal((await person.call('POST', '/v1/uploads', form(await jpeg()))).status, 201)
 })
 
 t.test('a full disk: 507 storage-full, and no row without bytes', async (t) => {
