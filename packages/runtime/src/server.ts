@@ -72,8 +72,8 @@ export async function createServer(options: {
     trustProxy: options.trustProxy?.split(',').map((range) => range.trim()) ?? false,
     bodyLimit: options.jsonLimit,
     genReqId: requestIdOf,
-    // A connection that trickles its headers is cut; bodies have their own limits.
-    requestTimeout: 120_000,
+    // With its body: 10 MiB over 300 kbit/s. Headers alone have a minute, which is Node's default.
+    requestTimeout: 300_000,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
     frameworkErrors: (_error, request, reply) => {
