@@ -21,3 +21,4 @@ export {
 export * from './schema-dump.js'
 export * from './server.js'
 export * from './service-token.js'
+export * from './unreadable.js'

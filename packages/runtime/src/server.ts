@@ -23,6 +23,7 @@ import { isDatabaseAway } from './database.js'
 import type { Logger } from './logger.js'
 import { describeRoutes } from './openapi.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
+import { answerUnreadable } from './unreadable.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
 
@@ -76,6 +77,7 @@ export async function createServer(options: {
     requestTimeout: 300_000,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerUnreadable(problem('malformed-request')),
     frameworkErrors: (_error, request, reply) => {
       void sendProblem(problem('malformed-request'), request, reply as unknown as FastifyReply)
     },
@@ -85,7 +87,7 @@ export async function createServer(options: {
   server.setSerializerCompiler(serializerCompiler)
   acceptEmptyJson(server)
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = error instanceof Problem ? error : toProblem(error, problem, options.isAway)
+    const known = error instanceof Problem ? error : toProblem(error, problem, request, options.isAway)
     if (known.kind.status >= 500) request.log.error({ err: error }, known.code)
     return sendProblem(known, request, reply)
   })
@@ -201,6 +203,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
 function toProblem(
   error: FastifyError,
   problem: ReturnType<typeof problemsOf<CommonTable>>,
+  request: FastifyRequest,
   isAway: (error: unknown) => boolean = () => false,
 ): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -212,7 +215,8 @@ function toProblem(
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('request-too-large', { limit: 'fewer' })
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return problem('unsupported-media-type', { accepted: 'application/json' })
+    const { consumes = ['application/json'] } = request.routeOptions.schema ?? {}
+    return problem('unsupported-media-type', { accepted: consumes.join(', ') })
   }
   if (isDatabaseAway(error) || isAway(error))
     return problem('overloaded', {}, { headers: { 'retry-after': '2' } })

@@ -242,6 +242,20 @@ t.test('curl’s "Expect: 100-continue" is answered and not passed on', async (t
   t.equal(echoed.headers.expect, undefined)
 })
 
+t.test('what is no HTTP is a problem too', async (t) => {
+  const { url } = await startGateway(t)
+  const head = 'GET /v1/me HTTP/1.1\r\nhost: x\r\n'
+  for (const [bytes, status] of [
+    ['no HTTP at all\r\n\r\n', 400],
+    [`${head}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n`, 400],
+    [`${head}x: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+  ] as const) {
+    const [headers = '', body = ''] = (await raw(url, bytes)).split('\r\n\r\n')
+    t.match(headers, new RegExp(`^HTTP/1.1 ${status} [^]*application/problem\\+json`))
+    t.match(JSON.parse(body), { status, code: 'malformed-request', requestId: /./ })
+  }
+})
+
 t.test('a service that is away is 503, one that breaks off is 502, both problems', async (t) => {
   const services = {
     accounts: `http://127.0.0.1:${await freePort()}`,

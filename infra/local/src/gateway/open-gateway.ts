@@ -1,4 +1,4 @@
-import { type Logger, newId, Problem, problemsOf, sendProblem } from '@likeness/runtime'
+import { answerUnreadable, type Logger, newId, Problem, problemsOf, sendProblem } from '@likeness/runtime'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -33,6 +33,7 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
     genReqId: newId,
     routerOptions: { maxParamLength: 2_000 },
     forceCloseConnections: true,
+    clientErrorHandler: answerUnreadable(problem('malformed-request')),
     frameworkErrors: (_error, request, reply) => {
       void sendProblem(problem('malformed-request'), request, reply)
     },

@@ -87,6 +87,13 @@ t.test('bodies without exactly one image', async () => {
   await refused('', { status: 400, code: 'no-image' }, { 'content-type': 'text/plain' })
 })
 
+t.test('a content type that is none: what is taken is named', async (t) => {
+  const person = await media.person()
+  const answer = await person.call('POST', '/v1/uploads', await jpeg(), { 'content-type': 'image/' })
+  const detail = 'Send multipart/form-data, image/*.'
+  t.match(answer, { status: 415, body: { code: 'unsupported-media-type', detail } })
+})
+
 t.test('a file without a name', async (t) => {
   const picture = (await jpeg()).toString('latin1')
   const head =
