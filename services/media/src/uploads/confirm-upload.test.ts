@@ -242,7 +242,12 @@ t.test(
     const { body: first } = await ana.call<Upload>('POST', '/v1/uploads', form(broken))
     const { body: second } = await ana.call<Upload>('POST', '/v1/uploads', form(broken))
     t.equal(first.status, 'pending', 'its header is fine')
-    await ana.call('POST', `/v1/uploads/${second.id}/confirm`)
+    const wait = { prefer: 'wait=25' }
+    const confirmed = ana.call('POST', `/v1/uploads/${second.id}/confirm`, undefined, wait)
+    await waitFor(async () => {
+      const { body } = await ana.call<Upload>('GET', `/v1/uploads/${second.id}`)
+      return body.isConfirmed
+    })
     await own.work()
     const settled = (id: string) =>
       waitFor(async () => {
@@ -254,7 +259,9 @@ t.test(
       failure: { code: 'invalid-image' },
       previewUrl: null,
     })
-    t.match(await settled(second.id), { status: 'failed', failure: { code: 'invalid-image' } })
+    const failed = { status: 'failed', failure: { code: 'invalid-image' } }
+    t.match(await confirmed, { status: 202, body: failed }, 'accepted, and not live')
+    t.match(await settled(second.id), failed)
     t.match(await ana.call('POST', `/v1/uploads/${first.id}/confirm`), {
       status: 410,
       body: { code: 'upload-rejected' },

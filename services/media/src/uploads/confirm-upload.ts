@@ -23,7 +23,7 @@ export function confirmUploadRoute(server: Server, deps: Deps, news: UploadNews)
       schema: {
         summary: 'Make an upload the avatar',
         description:
-          '202 while it is being published, 200 once it is; `Prefer: wait=N` waits up to 30 s for that.',
+          '200 once it is published, 202 while it is not, or when that failed, which its status tells; `Prefer: wait=N` waits up to 30 s for that.',
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         params: IdParams,
