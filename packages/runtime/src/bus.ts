@@ -68,9 +68,15 @@ function openPostgresBus(url: string, logger: Logger): Bus {
     const client = new pg.Client({ connectionString, keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
     client.on('notification', ({ channel, payload }) => listeners.tell(channel, payload ?? ''))
     client.on('error', onError)
-    await client.connect()
+    try {
+      await client.connect()
+      for (const channel of listeners.channels()) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+    } catch (error) {
+      // Whoever asked tries again, with another connection.
+      void client.end().catch(() => undefined)
+      throw error
+    }
     client.once('end', relisten)
-    for (const channel of listeners.channels()) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
     return client
   }
 
