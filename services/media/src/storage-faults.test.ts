@@ -19,7 +19,6 @@ async function onS3(t: Test) {
       STORAGE_URL: s3.url('pictures', { timeoutMs: '4000', attempts: '1' }),
       REQUEUE_AFTER_SECONDS: '1',
       UPKEEP_SECONDS: '1',
-      GARBAGE_GRACE_SECONDS: '0',
     },
   })
   return { media, proxy: s3.proxy }
@@ -33,7 +32,9 @@ async function blobs(media: Media): Promise<string[]> {
 
 const rows = async (media: Media) => (await media.deps.db.selectFrom('uploads').select('id').execute()).length
 
-const cleanUp = async (media: Media) => collectGarbage(await media.upkeep(), { dryRun: false })
+// The worker's own collection, which begins with it, would take bytes whose row is still on its way.
+const cleanUp = async (media: Media) =>
+  collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
 
 t.test('a storage that fails, hangs or breaks off refuses uploads and leaves no row', async (t) => {
   const { media, proxy } = await onS3(t)

@@ -23,7 +23,7 @@ export async function setUp(t: Test, queue: 'postgres' | 'redis' = 'postgres'): 
   const { url, proxy } = await startS3(t)
   const media = await startMedia(t, {
     queue,
-    config: { STORAGE_URL: url('pictures', { timeoutMs: '60000' }), GARBAGE_GRACE_SECONDS: '0' },
+    config: { STORAGE_URL: url('pictures', { timeoutMs: '60000' }) },
   })
   const person = await media.person()
   return {
@@ -88,7 +88,7 @@ export async function publishedOnce(t: Test, { media, person }: Case, id: string
   const picture = await person.call('GET', `/v1/avatars/${person.id}?size=256&format=webp`)
   t.equal(await readQuarters(picture.bytes), 'rgby')
 
-  await collectGarbage(await media.upkeep(), { dryRun: false })
+  await collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
   const variants = [32, 64, 128, 256, 512].flatMap((size) => [`${size}.jpg`, `${size}.webp`])
   t.strictSame(
     (await blobs(media)).toSorted(),
