@@ -50,9 +50,7 @@ export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Pic
   const header = await readHeader(bytes, format, options).catch((cause: unknown) => {
     throw new ImageError('invalid-image', 'The picture is damaged: its header cannot be read.', { cause })
   })
-  const { width, height } = header
-  const limit = pixelLimit(format, maxPixels)
-  if (width * height > limit) throw tooManyPixels(header)
+  const limit = limitPixels(format, header, maxPixels)
   return {
     bytes,
     format,
@@ -66,8 +64,18 @@ export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Pic
   }
 }
 
-export const tooManyPixels = ({ width, height }: { width: number; height: number }) =>
-  new ImageError('too-many-pixels', `The picture has ${width} × ${height} pixels.`)
+/** @returns how many pixels a picture of this format may have. Throws ImageError `too-many-pixels` for more */
+export function limitPixels(
+  format: Format,
+  { width, height }: { width: number; height: number },
+  maxPixels: number,
+): number {
+  const limit = pixelLimit(format, maxPixels)
+  if (width * height > limit) {
+    throw new ImageError('too-many-pixels', `The picture has ${width} × ${height} pixels.`)
+  }
+  return limit
+}
 
 type HeaderParts = Omit<Picture, 'bytes' | 'format' | 'decode'>
 

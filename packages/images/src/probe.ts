@@ -1,7 +1,7 @@
 import { ImageError } from './image-error.js'
 import { readJpegHeader } from './jpeg-header.js'
-import { type Format, pixelLimit, sniff } from './loaders.js'
-import { openPicture, tooManyPixels } from './open-picture.js'
+import { type Format, sniff } from './loaders.js'
+import { limitPixels, openPicture } from './open-picture.js'
 
 /** What a picture's header says of it. */
 export type Probe = {
@@ -29,9 +29,8 @@ export async function probe(
   limits: { maxPixels: number; minPixels: number },
 ): Promise<Probe> {
   const pieces = Buffer.isBuffer(bytes) ? [bytes] : bytes
-  const picture = probeJpeg(pieces) ?? (await openPicture(joined(pieces), limits.maxPixels))
-  const { format, width, height, orientation, pages } = picture
-  if (width * height > pixelLimit(format, limits.maxPixels)) throw tooManyPixels(picture)
+  const { format, width, height, orientation, pages } =
+    probeJpeg(pieces, limits.maxPixels) ?? (await openPicture(joined(pieces), limits.maxPixels))
   if (Math.min(width, height) < limits.minPixels) {
     throw new ImageError('image-too-small', `The picture has ${width} × ${height} pixels.`)
   }
@@ -41,7 +40,7 @@ export async function probe(
 const headBytes = 256 * 1024
 
 /** An ordinary JPEG says all in front: the rest is not copied together for that. */
-function probeJpeg(pieces: readonly Buffer[]): Probe | undefined {
+function probeJpeg(pieces: readonly Buffer[], maxPixels: number): Probe | undefined {
   const first: Buffer[] = []
   for (let length = 0; length < headBytes && first.length < pieces.length; ) {
     const piece = pieces[first.length] ?? Buffer.alloc(0)
@@ -51,6 +50,7 @@ function probeJpeg(pieces: readonly Buffer[]): Probe | undefined {
   const head = joined(first)
   const header = sniff(head) === 'jpeg' ? readJpegHeader(head) : undefined
   if (!header) return undefined
+  limitPixels('jpeg', header, maxPixels)
   const { width, height, orientation } = header
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
   return { format: 'jpeg', ...upright, orientation, pages: 1 }
