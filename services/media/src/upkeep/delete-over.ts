@@ -37,12 +37,11 @@ async function deleteOldOriginals(deps: Deps, { dryRun }: Options): Promise<numb
   const days = deps.config.KEEP_ORIGINALS
   if (days === 'forever') return 0
   if (dryRun) return countOldOriginals(deps.db, days)
-  for (let total = 0; ; ) {
+  return inBatches(async () => {
     const rows = await giveUpOriginals(deps.db, days, batch)
     await deleteFiles(deps, rows.map(originalKey))
-    total += rows.length
-    if (rows.length < batch) return total
-  }
+    return rows.length
+  })
 }
 
 async function eraseSurplusVersions(deps: Deps, { dryRun }: Options): Promise<number> {
@@ -64,17 +63,17 @@ async function eraseSurplusVersions(deps: Deps, { dryRun }: Options): Promise<nu
 async function deleteTrails(deps: Deps, { dryRun }: Options): Promise<number> {
   const days = deps.config.KEEP_TRAIL_DAYS
   if (dryRun) return countOldTrails(deps.db, days)
-  for (let total = 0; ; ) {
-    const deleted = await deleteOldTrails(deps.db, days, batch)
-    total += deleted
-    if (deleted < batch) return total
-  }
+  return inBatches(() => deleteOldTrails(deps.db, days, batch))
 }
 
 async function deleteKeys(deps: Deps, { dryRun }: Options): Promise<number> {
-  if (dryRun) return countOldKeys(deps.db)
+  return dryRun ? countOldKeys(deps.db) : inBatches(() => deleteOldKeys(deps.db, batch))
+}
+
+/** Deletes until there was less than a batch. @returns how many in all */
+async function inBatches(deleteSome: () => Promise<number>): Promise<number> {
   for (let total = 0; ; ) {
-    const deleted = await deleteOldKeys(deps.db, batch)
+    const deleted = await deleteSome()
     total += deleted
     if (deleted < batch) return total
   }
