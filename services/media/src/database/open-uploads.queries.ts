@@ -36,7 +36,7 @@ export async function lockOpenUploads(
  * Stages an upload with its event if the user may have one more: lock, count and insert in one statement, which
  * is one round trip and one transaction.
  * @param keptSeconds until it expires unconfirmed
- * @returns the row, or undefined with what the user had open when there was no room
+ * @returns the row, or undefined when there was no room
  */
 export async function stageUpload(
   db: Database<Tables>,
@@ -47,9 +47,9 @@ export async function stageUpload(
     keptSeconds,
     actor,
   }: { limits: UploadLimits; since: Date; keptSeconds: number; actor: Actor },
-): Promise<{ row: UploadRow | undefined; open: OpenUploads }> {
+): Promise<UploadRow | undefined> {
   const { user_id, id, original_filename, format, bytes, width, height, pages, sha256 } = upload
-  const { rows } = await sql<OpenUploads & { uploaded_at: Date | null; expires_at: Date | null }>`
+  const { rows } = await sql<Pick<UploadRow, 'uploaded_at' | 'expires_at'>>`
     ${prepared('stage-upload')}
     with open as materialized (select * from open_uploads(${user_id}::uuid, ${firstIdAt(since)}::uuid)),
     staged as (
@@ -69,11 +69,9 @@ export async function stageUpload(
         jsonb_build_object('filename', ${original_filename}::text)
       from staged
     )
-    select open.*, staged.uploaded_at, staged.expires_at from open left join staged on true`.execute(db)
-  const [answer] = rows
-  if (!answer) throw new Error('open_uploads() returned no row')
-  const { uploaded_at, expires_at, ...open } = answer
-  return { open, row: uploaded_at === null ? undefined : { ...fresh, ...upload, uploaded_at, expires_at } }
+    select uploaded_at, expires_at from staged`.execute(db)
+  const [times] = rows
+  return times && { ...fresh, ...upload, ...times }
 }
 
 /** What every new upload has. */

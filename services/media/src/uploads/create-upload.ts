@@ -80,7 +80,7 @@ async function commitUpload(
   { claim, ...options }: Options,
 ): Promise<Staged> {
   const inOneStatement = async (on: Database<Tables>): Promise<Staged | undefined> => {
-    const { row } = await stageUpload(on, upload, {
+    const row = await stageUpload(on, upload, {
       limits: {
         pending: config.PENDING_PER_USER,
         recent: config.UPLOADS_PER_10_MINUTES,
