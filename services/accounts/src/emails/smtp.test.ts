@@ -46,7 +46,7 @@ t.test('a mail that is refused for now is tried again, and sent once', async (t)
   t.match(sent, { token_seed: null, data: {}, failed_at: null }, 'what could open the account is gone')
   // The job comes again, as after a crash of the queue.
   await db.updateTable('mails').set({ claimed_until: null }).execute()
-  workerDeps.enqueue('send-mail', { mailId: sent.id })
+  await workerDeps.queue.add('send-mail', { mailId: sent.id }, sent.id)
   t.match(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0 })
   await register()
   await waitFor(() => smtp.received.length === 2)
@@ -81,9 +81,10 @@ for (const queue of ['postgres', 'redis'] as const) {
         .updateTable('mails')
         .set({ created_at: new Date(Date.now() - 60_000) })
         .execute()
-      const workerDeps = await work()
-      t.match(await requeueStuck(workerDeps, { dryRun: true }), { mails: 1 })
+      // Before the worker, whose schedule begins at once.
+      t.match(await requeueStuck(deps, { dryRun: true }), { mails: 1 })
       t.equal(smtp.received.length, 0)
+      await work()
       await waitFor(() => smtp.received.length === 1, { for: 'the mail, by the schedule', timeoutMs: 20_000 })
     },
   )
