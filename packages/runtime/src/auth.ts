@@ -3,6 +3,7 @@ import { AccessClaims, type Role } from '@likeness/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type KeyFinder, KeysUnavailableError } from './jwks.js'
 import type { Problem } from './problem.js'
+import type { Secrets } from './secrets.js'
 import { isServiceToken } from './service-token.js'
 
 /** The person a request speaks for. */
@@ -55,7 +56,7 @@ export async function registerGuards(
     service: string
     issuer: string
     audience: string
-    serviceSecret: string
+    serviceSecrets: Secrets
     findKey: KeyFinder
     isEnded?: (caller: Caller) => boolean | Promise<boolean>
     problem: (
@@ -126,7 +127,7 @@ export async function registerGuards(
     admin: atLeast('admin'),
     async service(request) {
       const token = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? ''
-      if (!(await isServiceToken(options.serviceSecret, token, options.service))) throw unauthenticated('')
+      if (!(await isServiceToken(options.serviceSecrets, token, options.service))) throw unauthenticated('')
     },
   }
 }

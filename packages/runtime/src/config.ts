@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readSecretFiles } from './secrets.js'
 
 /** A configuration that cannot be used; `faults` holds one line per variable, never its value. */
 export class ConfigError extends Error {
@@ -9,22 +10,30 @@ export class ConfigError extends Error {
 }
 
 /**
- * Parses environment variables once, at start-up. An empty variable counts as absent.
+ * Parses environment variables once, at start-up. An empty variable counts as absent, and `NAME_FILE` names a file
+ * that holds the value of `NAME`.
  * @throws ConfigError naming every fault at once.
  */
 export function parseConfig<Schema extends z.ZodObject>(
   schema: Schema,
   env: NodeJS.ProcessEnv,
 ): z.output<Schema> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  throw new ConfigError(
-    parsed.error.issues.map((issue) => {
-      const name = String(issue.path[0])
-      return given[name] === undefined ? `${name} is required` : `${name}: ${issue.message}`
-    }),
-  )
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { variables, faults } = readSecretFiles(Object.keys(schema.shape), present)
+  const parsed = schema.safeParse(variables)
+  if (parsed.success && faults.length === 0) return parsed.data
+  const named = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => [String(path[0]), message])
+  throw new ConfigError([
+    ...faults,
+    ...named
+      // The fault of its file says it already.
+      .filter(([name = '']) => variables[name] !== undefined || present[`${name}_FILE`] === undefined)
+      .map(([name = '', message]) =>
+        variables[name] === undefined ? `${name} is required` : `${name}: ${message}`,
+      ),
+  ])
 }
 
 /** One line per variable of a schema, for `--help`: name, description, default. */
@@ -70,6 +79,9 @@ export const ProcessConfig = z.object({
   SERVICE_SECRET: secret.describe(
     'shared by both services; signs their calls to each other and page cursors',
   ),
+  SERVICE_SECRET_OTHER: secret
+    .optional()
+    .describe('accepted as well while SERVICE_SECRET is being changed (default none)'),
   JWT_ISSUER: z.string().optional().describe('iss of access tokens (default PUBLIC_URL)'),
   JWT_AUDIENCE: z.string().default('likeness').describe('aud of access tokens'),
   TRUST_PROXY: z

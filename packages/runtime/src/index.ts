@@ -19,6 +19,7 @@ export {
   PermanentFailure,
 } from './queue.js'
 export * from './schema-dump.js'
+export * from './secrets.js'
 export * from './server.js'
 export * from './service-token.js'
 export * from './unreadable.js'

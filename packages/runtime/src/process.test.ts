@@ -71,3 +71,29 @@ t.test('every fault of a configuration is named at once, no value is', async (t)
   }
   t.notMatch(await output, /hunter2/)
 })
+
+t.test('a variable can be read from the file that NAME_FILE names', async (t) => {
+  const folder = t.testdir({ secret: 'hunter2-hunter2-hunter2-hunter2-hunter2\n', short: 'hunter2' })
+  const child = run(`
+    const needed = { PORT: '0', DATABASE_URL: 'postgres://db', QUEUE_URL: 'postgres://db', PUBLIC_URL: 'https://likeness.test' }
+    const good = parseConfig(ProcessConfig, { ...needed, SERVICE_SECRET_FILE: '${folder}/secret' })
+    console.log('length', good.SERVICE_SECRET.length)
+    for (const env of [
+      { SERVICE_SECRET_FILE: '${folder}/none' },
+      { SERVICE_SECRET_FILE: '${folder}/short' },
+      { SERVICE_SECRET: 'x'.repeat(32), SERVICE_SECRET_FILE: '${folder}/secret' },
+    ]) {
+      try {
+        parseConfig(ProcessConfig, { ...needed, ...env })
+      } catch (error) {
+        console.log(error.faults.join())
+      }
+    }
+    process.disconnect()`)
+  const output = await outputOf(child)
+  t.match(output, /^length 39$/m)
+  t.match(output, /^SERVICE_SECRET_FILE: the file cannot be read \(ENOENT\)$/m)
+  t.match(output, /^SERVICE_SECRET: must have at least 32 characters$/m)
+  t.match(output, /^SERVICE_SECRET and SERVICE_SECRET_FILE: only one of them may be set$/m)
+  t.notMatch(output, /hunter2/)
+})

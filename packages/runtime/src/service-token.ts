@@ -1,4 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose'
+import type { Secrets } from './secrets.js'
 
 const lifetimeSeconds = 60
 const keyOf = (secret: string) => new TextEncoder().encode(`service-token:${secret}`)
@@ -14,19 +15,23 @@ export function signServiceToken(secret: string, from: string, to: string): Prom
     .sign(keyOf(secret))
 }
 
-/** Whether a token was signed for `to` by a holder of the secret and has not expired. */
-export async function isServiceToken(secret: string, token: string, to: string): Promise<boolean> {
-  try {
-    await jwtVerify(token, keyOf(secret), {
-      algorithms: ['HS256'],
-      typ: 'service+jwt',
-      audience: to,
-      requiredClaims: ['iss', 'exp'],
-      maxTokenAge: lifetimeSeconds,
-      clockTolerance: 5,
-    })
-    return true
-  } catch {
-    return false
-  }
+/** Whether a token was signed for `to` by a holder of one of the secrets and has not expired. */
+export async function isServiceToken(secrets: Secrets, token: string, to: string): Promise<boolean> {
+  for (const secret of secrets) if (await isSignedWith(secret, token, to)) return true
+  return false
+}
+
+function isSignedWith(secret: string, token: string, to: string): Promise<boolean> {
+  const verified = jwtVerify(token, keyOf(secret), {
+    algorithms: ['HS256'],
+    typ: 'service+jwt',
+    audience: to,
+    requiredClaims: ['iss', 'exp'],
+    maxTokenAge: lifetimeSeconds,
+    clockTolerance: 5,
+  })
+  return verified.then(
+    () => true,
+    () => false,
+  )
 }

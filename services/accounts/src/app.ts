@@ -1,5 +1,5 @@
 import { accountsProblems } from '@likeness/contracts'
-import { createServer, registerGuards, type Server } from '@likeness/runtime'
+import { createServer, registerGuards, type Server, secretsOf } from '@likeness/runtime'
 import { listMyActivityRoute, listUsersActivityRoute } from './activity/list-activity.js'
 import { administerUserRoute } from './administration/administer-user.js'
 import { listUsersRoutes } from './administration/list-users.js'
@@ -45,7 +45,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     service: 'accounts',
     issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
     audience: config.JWT_AUDIENCE,
-    serviceSecret: config.SERVICE_SECRET,
+    serviceSecrets: secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER),
     findKey: deps.keys.find,
     isEnded: deps.ended.isEnded,
     problem,

@@ -11,6 +11,9 @@ export type PasswordConfig = z.output<typeof PasswordConfig>
 /** What the keys that sign access tokens need. */
 export const KeyConfig = z.object({
   KEY_SECRET: secret.describe('encrypts the signing keys in the database, and derives refresh tokens'),
+  KEY_SECRET_OTHER: secret
+    .optional()
+    .describe('accepted as well while KEY_SECRET is being changed (default none)'),
   ACCESS_TOKEN_SECONDS: integer(30, 3_600).default(600).describe('lifetime of an access token'),
 })
 export type KeyConfig = z.output<typeof KeyConfig>

@@ -10,6 +10,7 @@ import {
   openEndedSessions,
   openLogger,
   openQueue,
+  secretsOf,
 } from '@likeness/runtime'
 import type { AccountsConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
@@ -71,7 +72,7 @@ export async function openDeps(config: AccountsConfig, overrides: Partial<Deps> 
     db,
     queue,
     enqueue: enqueueTo(queue, logger),
-    tokens: openOneTimeTokens(config.KEY_SECRET),
+    tokens: openOneTimeTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
     media: overrides.media ?? openMediaClient(config),
     async close() {
       await queue.close()
@@ -105,7 +106,7 @@ export async function openApiDeps(
     ...deps,
     keys,
     hasher: overrides.hasher ?? openHasher(config),
-    refreshTokens: openRefreshTokens(config.KEY_SECRET),
+    refreshTokens: openRefreshTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
     cursors: openCursors(config.SERVICE_SECRET),
     groups,
     ended,

@@ -1,6 +1,13 @@
 import multipart from '@fastify/multipart'
 import { mediaProblems } from '@likeness/contracts'
-import { createServer, openEndedSessions, openJwks, registerGuards, type Server } from '@likeness/runtime'
+import {
+  createServer,
+  openEndedSessions,
+  openJwks,
+  registerGuards,
+  type Server,
+  secretsOf,
+} from '@likeness/runtime'
 import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'
@@ -55,7 +62,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     service: 'media',
     issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
     audience: config.JWT_AUDIENCE,
-    serviceSecret: config.SERVICE_SECRET,
+    serviceSecrets: secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER),
     isEnded: endedSessions.isEnded,
     findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
     problem,

@@ -33,8 +33,9 @@ export async function describeParts(
     freePort(),
   ])
   const common = {
-    SERVICE_SECRET: secrets.serviceSecret,
-    KEY_SECRET: secrets.keySecret,
+    // Files of the environment's own go before the secrets of DATA_DIR, as its variables do.
+    ...(env.SERVICE_SECRET_FILE ? {} : { SERVICE_SECRET: secrets.serviceSecret }),
+    ...(env.KEY_SECRET_FILE ? {} : { KEY_SECRET: secrets.keySecret }),
     // Node 22.1 and later keep compiled code here, which halves the time a part takes to load.
     NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/likeness-code', root)),
     ...env,

@@ -49,6 +49,16 @@ export function findToken(
     .executeTakeFirst()
 }
 
+/** Whether a token has this hash. */
+export async function isToken(db: Db, hash: Buffer): Promise<boolean> {
+  const row = await db
+    .selectFrom('one_time_tokens')
+    .select('hash')
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Uses a token up; of all who try, one succeeds. */
 export async function markTokenUsed(trx: Transaction<Tables>, hash: Buffer): Promise<boolean> {
   const { numUpdatedRows } = await trx

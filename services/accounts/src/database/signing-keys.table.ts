@@ -41,6 +41,16 @@ export function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
   return db.selectFrom('signing_keys').selectAll().orderBy('signs_from', 'desc').orderBy('kid').execute()
 }
 
+/** Replaces the sealed form of a key, unless another process has just done so. */
+export async function resealSigningKey(db: Db, kid: string, from: Buffer, to: Buffer): Promise<void> {
+  await db
+    .updateTable('signing_keys')
+    .set({ sealed_private_key: to })
+    .where('kid', '=', kid)
+    .where('sealed_private_key', '=', from)
+    .execute()
+}
+
 export async function deleteSigningKeys(db: Db, kids: readonly string[]): Promise<void> {
   if (kids.length > 0) await db.deleteFrom('signing_keys').where('kid', 'in', kids).execute()
 }

@@ -1,25 +1,30 @@
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import type { Secrets } from '@likeness/runtime'
 
 /**
- * Tokens of links in mails: 256 bits, stored as SHA-256. The mail that waits to be sent carries a random
- * seed, from which only who has KEY_SECRET can derive the token, so the database alone opens no account.
+ * Tokens of links in e-mails: 256 bits, stored as SHA-256. The e-mail that waits to be sent carries a random
+ * seed, from which only a holder of KEY_SECRET can derive the token, so the database alone opens no account.
  */
 export type OneTimeTokens = {
-  /** A new token, as its mail and its row keep it. */
+  /** A new token, as its e-mail and its row keep it. */
   make(): { seed: Buffer; hash: Buffer }
-  /** The token itself, for the link. */
-  of(seed: Buffer): string
+  /** The token itself, for the link, under each secret that it may have been made with, the current one first. */
+  of(seed: Buffer): readonly [string, ...string[]]
 }
 
-/** @param secret KEY_SECRET */
-export function openOneTimeTokens(secret: string): OneTimeTokens {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'likeness one-time tokens', 32))
-  const of = (seed: Buffer) => createHmac('sha256', key).update(seed).digest('base64url')
+/** @param secrets KEY_SECRET, and the other one while it is being changed */
+export function openOneTimeTokens([current, ...others]: Secrets): OneTimeTokens {
+  const deriveWith = (secret: string) => {
+    const key = Buffer.from(hkdfSync('sha256', secret, '', 'likeness one-time tokens', 32))
+    return (seed: Buffer) => createHmac('sha256', key).update(seed).digest('base64url')
+  }
+  const derive = deriveWith(current)
+  const deriveOther = others.map(deriveWith)
   return {
-    of,
+    of: (seed) => [derive(seed), ...deriveOther.map((other) => other(seed))],
     make() {
       const seed = randomBytes(32)
-      return { seed, hash: hashOfToken(of(seed)) }
+      return { seed, hash: hashOfToken(derive(seed)) }
     },
   }
 }

@@ -1,8 +1,10 @@
 import { PermanentFailure } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
 import { claimMail, type MailRow, markFailed, markSent, releaseMail } from '../database/mails.table.js'
+import { isToken } from '../database/one-time-tokens.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { MailRefusedError, type Message } from './mailer.js'
+import { hashOfToken } from './one-time-tokens.js'
 
 /** Longer than every wait of the mailer together, so that two never send one mail. */
 const claimSeconds = 90
@@ -16,7 +18,7 @@ export async function sendMail(deps: WorkerDeps, { mailId }: { mailId: string })
     return
   }
   try {
-    await deps.mailer.send(messageOf(deps, mail))
+    await deps.mailer.send(messageOf(deps, mail, await tokenOf(deps, mail)))
   } catch (error) {
     if (!(error instanceof MailRefusedError)) {
       await releaseMail(deps.db, mailId)
@@ -29,8 +31,15 @@ export async function sendMail(deps: WorkerDeps, { mailId }: { mailId: string })
   await markSent(deps.db, mailId)
 }
 
-function messageOf({ config, templates, tokens }: WorkerDeps, mail: MailRow): Message {
-  const token = mail.token_seed === null ? '' : tokens.of(mail.token_seed)
+/** The token whose hash was stored: KEY_SECRET may have changed since. Empty for an e-mail without one. */
+async function tokenOf({ db, tokens }: WorkerDeps, { token_seed: seed }: MailRow): Promise<string> {
+  if (seed === null) return ''
+  const [current, ...others] = tokens.of(seed)
+  for (const token of others) if (await isToken(db, hashOfToken(token))) return token
+  return current
+}
+
+function messageOf({ config, templates }: WorkerDeps, mail: MailRow, token: string): Message {
   const template = mail.kind === 'reset-password' ? config.EMAIL_LINK_RESET : config.EMAIL_LINK_VERIFY
   const link = token === '' ? config.PUBLIC_URL : linkOf(config, template, token)
   const data = {

@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { AccessClaims } from '@likeness/contracts'
-import { ConfigError, type Database, type KeyFinder, newId } from '@likeness/runtime'
+import { ConfigError, type Database, type KeyFinder, newId, secretsOf } from '@likeness/runtime'
 import { SignJWT } from 'jose'
 import type { AccountsConfig } from '../config.js'
 import type { Tables } from '../database/database.js'
-import { listSigningKeys } from '../database/signing-keys.table.js'
+import { listSigningKeys, resealSigningKey, type SigningKeyRow } from '../database/signing-keys.table.js'
 import { makeFirstKey, sortKeys } from './rotate-keys.js'
-import { openSealedKey } from './seal-key.js'
+import { openSealedKey, sealKey } from './seal-key.js'
 
 /** A public key as `/.well-known/jwks.json` shows it (RFC 7517, RFC 8037). */
 export type PublishedKey = {
@@ -91,29 +91,47 @@ export async function openKeyRing(
 }
 
 async function readKeys(db: Database<Tables>, config: AccountsConfig, known: readonly Key[]): Promise<Key[]> {
-  const rows = await listSigningKeys(db)
-  return rows.map((row) => {
+  const keys: Key[] = []
+  for (const row of await listSigningKeys(db)) {
     const same = known.find((key) => key.kid === row.kid)
-    if (same) return { ...same, signs_from: row.signs_from }
-    const published = { kid: row.kid, ...row.public_jwk, alg: 'EdDSA', use: 'sig' } as const
-    return {
-      kid: row.kid,
-      signs_from: row.signs_from,
-      privateKey: unseal(config.KEY_SECRET, row.kid, row.sealed_private_key),
-      pem: createPublicKey({ key: { ...row.public_jwk }, format: 'jwk' })
-        .export({ format: 'pem', type: 'spki' })
-        .toString(),
-      published,
-    }
-  })
+    keys.push(same ? { ...same, signs_from: row.signs_from } : await openKey(db, config, row))
+  }
+  return keys
 }
 
-function unseal(secret: string, kid: string, sealed: Buffer): KeyObject {
+async function openKey(db: Database<Tables>, config: AccountsConfig, row: SigningKeyRow): Promise<Key> {
+  const { kid, public_jwk: jwk, signs_from } = row
+  return {
+    kid,
+    signs_from,
+    privateKey: await unseal(db, config, row),
+    pem: createPublicKey({ key: { ...jwk }, format: 'jwk' })
+      .export({ format: 'pem', type: 'spki' })
+      .toString(),
+    published: { kid, ...jwk, alg: 'EdDSA', use: 'sig' },
+  }
+}
+
+/** A key sealed with the other secret is sealed anew with the current one, so that the other can be taken away. */
+async function unseal(
+  db: Database<Tables>,
+  { KEY_SECRET: current, KEY_SECRET_OTHER: other }: AccountsConfig,
+  { kid, sealed_private_key: sealed }: SigningKeyRow,
+): Promise<KeyObject> {
+  for (const secret of secretsOf(current, other)) {
+    const key = openWith(secret, kid, sealed)
+    if (key && secret !== current) await resealSigningKey(db, kid, sealed, sealKey(current, kid, key))
+    if (key) return key
+  }
+  throw new ConfigError([
+    'KEY_SECRET: does not open the signing keys in the database; it is not the one they were made with',
+  ])
+}
+
+function openWith(secret: string, kid: string, sealed: Buffer): KeyObject | undefined {
   try {
     return openSealedKey(secret, kid, sealed)
   } catch {
-    throw new ConfigError([
-      'KEY_SECRET: does not open the signing keys in the database; it is not the one they were made with',
-    ])
+    return undefined
   }
 }

@@ -1,8 +1,9 @@
 import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto'
-import { openJwks } from '@likeness/runtime'
+import { openJwks, signServiceToken } from '@likeness/runtime'
 import { decodeJwt, decodeProtectedHeader, type JWK, SignJWT } from 'jose'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
+import { startMailbox } from '../testing/start-mailbox.js'
 import { retireKeys } from '../upkeep/retire-keys.js'
 import { openKeyRing } from './key-ring.js'
 import { publishedAheadSeconds, rotateKeys } from './rotate-keys.js'
@@ -175,3 +176,72 @@ t.test('another KEY_SECRET does not start', async (t) => {
   const rows = await db.selectFrom('signing_keys').selectAll().execute()
   t.notMatch(JSON.stringify(rows), /"d"/, 'nothing private is in the clear')
 })
+
+t.test(
+  'both secrets are changed while requests go on: two are valid at once, then only the new ones',
+  async (t) => {
+    const before = {
+      KEY_SECRET: 'the key secret before the change',
+      SERVICE_SECRET: 'the service secret before the change',
+    }
+    const after = {
+      KEY_SECRET: 'the key secret after the change, 32+',
+      SERVICE_SECRET: 'the service secret after the change',
+    }
+    const mailbox = await startMailbox(t, 'inbox')
+    // Both secrets are known everywhere before any process makes something with the new ones.
+    const first = await startAccounts(t, {
+      config: {
+        ...mailbox.config,
+        ...before,
+        KEY_SECRET_OTHER: after.KEY_SECRET,
+        SERVICE_SECRET_OTHER: after.SERVICE_SECRET,
+      },
+    })
+    const old = await first.join()
+    const { email } = old.user
+    const second = await first.another({
+      ...after,
+      KEY_SECRET_OTHER: before.KEY_SECRET,
+      SERVICE_SECRET_OTHER: before.SERVICE_SECRET,
+    })
+    const me = (process: typeof second, token: string) => process.call('GET', '/v1/me', { token })
+    const refresh = (process: typeof second, refreshToken: string) =>
+      process.call<{ refreshToken: string }>('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+
+    t.equal((await me(second, old.accessToken)).status, 200)
+    const atSecond = await refresh(second, old.refreshToken)
+    t.equal(atSecond.status, 200, 'the new process takes a token of the old one')
+    t.equal((await refresh(first, atSecond.body.refreshToken)).status, 200, 'and the old one of the new')
+    for (const process of [first, second]) {
+      for (const secret of [before.SERVICE_SECRET, after.SERVICE_SECRET]) {
+        const authorization = `Bearer ${await signServiceToken(secret, 'media', 'accounts')}`
+        const answer = await process.call('GET', `/internal/users/${old.user.id}/initials`, {
+          headers: { authorization },
+        })
+        t.equal(answer.status, 200)
+      }
+    }
+    // The e-mail was written by a process that makes tokens with the old secret; this worker has the new one first.
+    const worker = await first.another({ ...after, KEY_SECRET_OTHER: before.KEY_SECRET })
+    await first.work({ tokens: worker.deps.tokens })
+    const { token } = await mailbox.read(first.call, email, /Confirm/)
+    const verified = await second.call('POST', '/v1/email-verifications/confirm', { body: { token } })
+    t.equal(verified.status, 200)
+
+    const last = await first.another(after)
+    t.equal((await last.logIn(email)).user.id, old.user.id, 'the signing keys are sealed with the new secret')
+    t.equal((await me(last, old.accessToken)).status, 200)
+    t.equal(
+      (await refresh(last, old.refreshToken)).status,
+      401,
+      'what was made with the old secret ends with it',
+    )
+    const authorization = `Bearer ${await signServiceToken(before.SERVICE_SECRET, 'media', 'accounts')}`
+    t.equal(
+      (await last.call('GET', `/internal/users/${old.user.id}/initials`, { headers: { authorization } }))
+        .status,
+      401,
+    )
+  },
+)

@@ -22,7 +22,7 @@ export function sealKey(secret: string, kid: string, key: KeyObject): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed])
 }
 
-/** @throws Error when KEY_SECRET is not the one it was sealed with, or the row was changed. */
+/** @throws Error when the key was sealed with another secret, or the row was changed. */
 export function openSealedKey(secret: string, kid: string, sealed: Buffer): KeyObject {
   const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), sealed.subarray(0, ivBytes), {
     authTagLength: tagBytes,

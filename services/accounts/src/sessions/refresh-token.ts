@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import type { Secrets } from '@likeness/runtime'
 import type { SessionRow } from '../database/sessions.table.js'
 
 /**
@@ -20,17 +21,21 @@ export type ClaimedToken = { readonly sessionId: string; readonly generation: nu
 const prefix = 'lkr_'
 const size = 52
 
-/** @param secret KEY_SECRET */
-export function openRefreshTokens(secret: string): RefreshTokens {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'likeness refresh tokens', 32))
-  const macOf = (name: Buffer, seed: Buffer) => createHmac('sha256', key).update(name).update(seed).digest()
+/** @param secrets KEY_SECRET, and the other one while it is being changed */
+export function openRefreshTokens([current, ...others]: Secrets): RefreshTokens {
+  const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'likeness refresh tokens', 32))
+  const key = keyOf(current)
+  const keys = [key, ...others.map(keyOf)]
+  const macOf = (name: Buffer, seed: Buffer, by = key) =>
+    createHmac('sha256', by).update(name).update(seed).digest()
   return {
     of({ id, seed, generation }) {
       const name = nameOf(id, generation)
       return prefix + Buffer.concat([name, macOf(name, seed)]).toString('base64url')
     },
     isGenuine(session, { generation, mac }) {
-      return timingSafeEqual(mac, macOf(nameOf(session.id, generation), session.seed))
+      const name = nameOf(session.id, generation)
+      return keys.some((by) => timingSafeEqual(mac, macOf(name, session.seed, by)))
     },
   }
 }

@@ -22,7 +22,7 @@ export async function startMediaPeer(t: Test) {
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://media')
     const [, id = '', rest = ''] = /^\/internal\/users\/([^/]+)\/?(.*)$/.exec(pathname) ?? []
-    void isServiceToken(serviceSecret, token, 'media').then((known) => {
+    void isServiceToken([serviceSecret], token, 'media').then((known) => {
       if (!known) return response.writeHead(401).end()
       if (peer.away) return response.writeHead(503).end()
       if (request.method === 'DELETE') {

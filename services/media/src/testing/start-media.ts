@@ -54,7 +54,7 @@ async function startAccountsPeer(t: Test) {
   server.addHook('preHandler', async (request, reply) => {
     if (!request.routeOptions.url?.endsWith('/avatar')) return
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
-    if (!(await isServiceToken(serviceSecret, token, 'accounts'))) return reply.code(401).send()
+    if (!(await isServiceToken([serviceSecret], token, 'accounts'))) return reply.code(401).send()
     await peer.beforeAvatar()
     if (peer.status !== 204)
       return reply.code(peer.status).send(peer.status === 404 ? { code: 'user-not-found' } : undefined)
