@@ -39,6 +39,7 @@ ok 3 - later # SKIP no Redis
     failed: 2,
     skipped: 1,
     reasons: ['no Redis'],
+    tests: [],
     failures: [
       '  ✗ should be equal',
       '          diff: |\n            -2\n            +1',
@@ -48,7 +49,34 @@ ok 3 - later # SKIP no Redis
   })
 })
 
+t.test('tests that ran and passed are told by their full names', async (t) => {
+  const report = `TAP version 14
+# Subtest: the page \\# 1
+    # Subtest: inner
+        ok 1 - an assertion
+        1..1
+    ok 1 - inner # time=3ms
+
+    # Subtest: broken
+        not ok 1 - an assertion
+        1..1
+    not ok 2 - broken # time=3ms
+
+    ok 3 - not here # SKIP no Redis
+    1..3
+not ok 1 - the page \\# 1 # time=11.293ms
+
+# Subtest: alone
+    ok 1 - alone
+    1..1
+ok 2 - alone # time=1ms
+
+1..2
+`
+  t.strictSame(readTap(report).tests, ['the page # 1 > inner', 'alone'])
+})
+
 t.test('a file that ended too early has counted nothing', async (t) => {
-  const counted = { passed: 0, failed: 0, skipped: 0, reasons: [], failures: [] }
+  const counted = { passed: 0, failed: 0, skipped: 0, reasons: [], tests: [], failures: [] }
   t.strictSame(readTap('TAP version 14\nok 1 - fine\n'), counted)
 })

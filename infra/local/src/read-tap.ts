@@ -4,6 +4,8 @@ export interface Outcome {
   skipped: number
   /** Why tests were skipped, each reason once. */
   reasons: string[]
+  /** Full names of the tests that ran and passed, such as `the page > a dropped photo becomes the avatar`. */
+  tests: string[]
 }
 
 /** What a failed assertion says about itself; a subtest around it only says where it stands. */
@@ -26,8 +28,24 @@ export function readTap(report: string): Outcome & { failures: string[] } {
     failed: number('fail') + number('todo'),
     skipped: number('skip'),
     reasons: [...new Set(skips)],
+    tests: testsPassed(lines),
     failures: failuresOf(lines),
   }
+}
+
+/** A test announces itself before its assertions and gives its result, at the same indent, after them. */
+function testsPassed(lines: readonly string[]): string[] {
+  const open: string[] = []
+  return lines.flatMap((line) => {
+    const [, indent = '', announced, failed, name] =
+      /^( *)(?:# Subtest: (.*)|(not )?ok \d+ - (.*?)(?: # time=\S+)?)$/.exec(line) ?? []
+    const depth = indent.length / 4
+    if (announced !== undefined) open.splice(depth, Infinity, announced)
+    if (name === undefined || open[depth] !== name) return []
+    const path = open.splice(0, depth + 1)
+    open.push(...path.slice(0, depth))
+    return failed === undefined ? [path.join(' > ').replace(/\\([\\#])/g, '$1')] : []
+  })
 }
 
 function failuresOf(lines: readonly string[]): string[] {

@@ -3,14 +3,20 @@ import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { runWithin } from './places.js'
 import { type Outcome, readTap } from './read-tap.js'
 
-// Of a file, and of each test in it that sets none of its own. Machines are shared.
-const timeoutSeconds = 300
+// Only against a file that hangs: many times what the slowest takes on a slow machine. tap gives up first, and
+// says which test it was.
+const fileLimitMs = 30 * 60_000
+const testLimitSeconds = 25 * 60
 const timeToStopMs = 10_000
 
+/** `*.system.test.ts` and `*.page.test.ts` start whole systems and browsers: each keeps two cores busy. */
+const startsSystems = (file: string) => /[./](system|page)\.test\.ts$/.test(file)
+
 /**
- * Runs test files, each in a process of its own, printing as they end.
+ * Runs test files, each in a process of its own, printing as they end and the slowest at last.
  *
  * They are run by Node alone: `tap run` would add a loader to each process and to every one it starts, which
  * doubles the time that Likeness takes to start, and these tests start it a hundred times.
@@ -18,6 +24,7 @@ const timeToStopMs = 10_000
  * @param root the repository
  * @param named test files or folders, all of them when none is named
  * @param signal stops the run
+ * @returns `tests` name each test that ran and passed: `services/media/src/flow.test.ts: the flow > confirm`
  */
 export async function runTests(
   root: string,
@@ -26,13 +33,14 @@ export async function runTests(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const files = await testFiles(root, named)
-  const outcomes: Outcome[] = []
-  const waiting = files.values()
-  const runSome = async () => {
-    for (const file of waiting) if (!signal.aborted) outcomes.push(await runFile(root, file, env, signal))
-  }
-  // Tests wait for jobs and browsers much of their time.
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, runSome))
+  const outcomes: FileOutcome[] = []
+  // One more than the cores: tests wait for jobs and browsers some of their time.
+  const places = availableParallelism() + 1
+  const weightOf = (file: string) => (startsSystems(file) ? 2 : 1)
+  await runWithin(places, files, weightOf, async (file) => {
+    if (!signal.aborted) outcomes.push(await runFile(root, file, env, signal))
+  })
+  if (files.length > 5) showSlowest(outcomes)
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, outcome) => total + of(outcome), 0)
   return {
@@ -40,7 +48,17 @@ export async function runTests(
     failed: sum(({ failed }) => failed) + (files.length === 0 ? 1 : 0),
     skipped: sum(({ skipped }) => skipped),
     reasons: [...new Set(outcomes.flatMap(({ reasons }) => reasons))],
+    tests: outcomes.flatMap(({ file, tests }) => tests.map((test) => `${file}: ${test}`)),
   }
+}
+
+type FileOutcome = Outcome & { file: string; seconds: number }
+
+function showSlowest(outcomes: readonly FileOutcome[]): void {
+  const slowest = outcomes.toSorted((a, b) => b.seconds - a.seconds).slice(0, 5)
+  console.log(
+    `slowest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(0)} s`).join('\n         ')}`,
+  )
 }
 
 async function runFile(
@@ -48,12 +66,12 @@ async function runFile(
   file: string,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<FileOutcome> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, ['--enable-source-maps', compiled(file)], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...env, TAP_TIMEOUT: `${timeoutSeconds}` },
+    env: { ...env, TAP_TIMEOUT: `${testLimitSeconds}` },
     // A group of its own, so that what it starts can be ended with it.
     detached: true,
   })
@@ -69,8 +87,7 @@ async function runFile(
     end('SIGTERM')
     kill = setTimeout(end, timeToStopMs, 'SIGKILL')
   }
-  // tap gives up by itself, unless the process hears nothing.
-  const timeout = setTimeout(stop, (timeoutSeconds + 30) * 1000)
+  const limit = setTimeout(stop, fileLimitMs)
   signal.addEventListener('abort', stop)
   const ended = new Promise<number | string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
@@ -80,17 +97,18 @@ async function runFile(
     })
   })
   const [report, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  clearTimeout(timeout)
+  clearTimeout(limit)
   clearTimeout(kill)
   signal.removeEventListener('abort', stop)
 
-  const { failures, ...outcome } = readTap(report)
-  const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
+  const { failures, ...counted } = readTap(report)
+  const seconds = (performance.now() - startedAt) / 1000
+  const outcome = { ...counted, file, seconds }
   if (status === 0) {
-    console.log(`ok   ${file} ${took}`)
+    console.log(`ok   ${file} ${seconds.toFixed(1)} s`)
     return outcome
   }
-  console.log(`FAIL ${file} ${took}`)
+  console.log(`FAIL ${file} ${seconds.toFixed(1)} s`)
   for (const failure of failures) console.log(failure)
   // Broken before or after its tests: what it wrote tells.
   if (failures.length === 0) console.log(`  ended with ${status}`)
@@ -101,12 +119,13 @@ async function runFile(
 /** Where a test file is when it was compiled, so that no process has to translate it again. */
 const compiled = (file: string) => file.replace(/\/src\//, '/dist/').replace(/ts$/, 'js')
 
-// Those that start everything take longest, so they come first.
 const sources = ['infra', 'services', 'packages', 'bench']
 
+/** Those that start whole systems take longest, so they come first. */
 async function testFiles(root: string, named: readonly string[]): Promise<string[]> {
   const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
-  return (await Promise.all(paths.map((path) => testsIn(root, path)))).flat()
+  const files = (await Promise.all(paths.map((path) => testsIn(root, path)))).flat()
+  return files.toSorted((a, b) => Number(startsSystems(b)) - Number(startsSystems(a)))
 }
 
 async function testsIn(root: string, path: string): Promise<string[]> {

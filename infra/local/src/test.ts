@@ -1,7 +1,7 @@
 // npm test: linters, then every test file against a PostgreSQL and a Redis of this run's own.
 // With arguments (test files, folders) only those tests run, without the linters.
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,6 +44,9 @@ async function testWithDatabases(): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'likeness-test-'))
   // PostgreSQL may run as another user (see postgres-binaries.ts), who has to get to its cluster in here.
   await chmod(folder, 0o711)
+  // Whatever a test forgets here, killed perhaps, goes with the folder.
+  const temporary = join(folder, 'tmp')
+  await mkdir(temporary, { mode: 0o711 })
   const redis = await startRedis({ folder, port: await freePort() })
   try {
     const postgres = await startPostgres({
@@ -57,6 +60,7 @@ async function testWithDatabases(): Promise<Outcome> {
     try {
       const env = {
         ...process.env,
+        TMPDIR: temporary,
         TEST_POSTGRES_URL: postgres.url('postgres'),
         ...(redis !== undefined && { TEST_REDIS_URL: redis.url }),
       }

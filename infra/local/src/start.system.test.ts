@@ -34,7 +34,7 @@ async function processesOn(folder: string): Promise<{ pid: number; command: stri
 }
 
 const allEnded = (folder: string) =>
-  waitFor(async () => (await processesOn(folder)).length === 0, { for: 'all to end', timeoutMs: 25_000 })
+  waitFor(async () => (await processesOn(folder)).length === 0, { for: 'all to end' })
 
 async function logIn({ url }: Likeness, { email, password }: { email: string; password: string }) {
   const answer = await fetch(`${url}/v1/sessions`, {
@@ -45,61 +45,54 @@ async function logIn({ url }: Likeness, { email, password }: { email: string; pa
   return answer.status
 }
 
-t.test(
-  'one data folder through starts, ends and accidents',
-  { skip: notLinux, timeout: 180_000 },
-  async (t) => {
-    const DATA_DIR = await dataFolder(t)
-    const postmasterLock = join(DATA_DIR, 'postgres/postmaster.pid')
-    const first = await startLikeness(t, { DATA_DIR, ...noAdmin })
-    const [, email = '', password = ''] = /(\S+) with password (\S+)/.exec(first.output()) ?? []
-    const admin = { email, password }
+t.test('one data folder through starts, ends and accidents', { skip: notLinux }, async (t) => {
+  const DATA_DIR = await dataFolder(t)
+  const postmasterLock = join(DATA_DIR, 'postgres/postmaster.pid')
+  const first = await startLikeness(t, { DATA_DIR, ...noAdmin })
+  const [, email = '', password = ''] = /(\S+) with password (\S+)/.exec(first.output()) ?? []
+  const admin = { email, password }
 
-    await t.test('the first start makes an administrator and serves the page', async (t) => {
-      t.equal(await logIn(first, admin), 201)
-      t.equal((await fetch(first.url, { headers: { accept: 'text/html' } })).status, 200)
-    })
+  await t.test('the first start makes an administrator and serves the page', async (t) => {
+    t.equal(await logIn(first, admin), 201)
+    t.equal((await fetch(first.url, { headers: { accept: 'text/html' } })).status, 200)
+  })
 
-    await t.test('Ctrl-C ends everything in good order', async (t) => {
-      t.equal(await first.stop('SIGINT'), 0)
-      t.match(
-        first.output(),
-        /^Likeness is ready at http:\S+\nStopping …\n$/m,
-        'with nothing to complain about',
-      )
-      t.strictSame(await processesOn(DATA_DIR), [])
-    })
-
-    await t.test('lock files with the number of some other process are no obstacle', async (t) => {
-      // As a killed container leaves them: its process numbers are others' in the next one.
-      const lock = [process.pid, join(DATA_DIR, 'postgres'), 1_700_000_000, 5432, '', '127.0.0.1', '']
-      await writeFile(postmasterLock, lock.join('\n'))
-      await writeFile(join(DATA_DIR, 'running.json'), JSON.stringify({ pid: process.pid, started: 'before' }))
-      const second = await startLikeness(t, { DATA_DIR, ...noAdmin })
-      t.equal(await logIn(second, admin), 201, 'and the second start finds what the first has made')
-      t.notMatch(second.output(), 'password', 'which it does not print again')
-      t.equal((await processesOn(DATA_DIR)).length >= 8, true, 'supervisor, five parts, keeper, PostgreSQL')
-      await second.stop('SIGKILL')
-    })
-
-    await t.test(
-      'after a SIGKILL the next start works at once, and nothing of the last is left',
-      async (t) => {
-        const third = await startLikeness(t, { DATA_DIR })
-        t.equal(await logIn(third, admin), 201)
-        t.equal(await third.stop('SIGTERM'), 0)
-        await t.resolves(allEnded(DATA_DIR))
-      },
+  await t.test('Ctrl-C ends everything in good order', async (t) => {
+    t.equal(await first.stop('SIGINT'), 0)
+    t.match(
+      first.output(),
+      /^Likeness is ready at http:\S+\nStopping …\n$/m,
+      'with nothing to complain about',
     )
+    t.strictSame(await processesOn(DATA_DIR), [])
+  })
 
-    await t.test('data of another PostgreSQL is refused', async (t) => {
-      await writeFile(join(DATA_DIR, 'postgres/PG_VERSION'), '19\n')
-      const refused = await launchLikeness(t, { DATA_DIR })
-      t.equal(await refused.ended, 1)
-      t.match(refused.output(), /^\S+ holds data of PostgreSQL 19, this Likeness runs 18: .+\.\n$/)
-    })
-  },
-)
+  await t.test('lock files with the number of some other process are no obstacle', async (t) => {
+    // As a killed container leaves them: its process numbers are others' in the next one.
+    const lock = [process.pid, join(DATA_DIR, 'postgres'), 1_700_000_000, 5432, '', '127.0.0.1', '']
+    await writeFile(postmasterLock, lock.join('\n'))
+    await writeFile(join(DATA_DIR, 'running.json'), JSON.stringify({ pid: process.pid, started: 'before' }))
+    const second = await startLikeness(t, { DATA_DIR, ...noAdmin })
+    t.equal(await logIn(second, admin), 201, 'and the second start finds what the first has made')
+    t.notMatch(second.output(), 'password', 'which it does not print again')
+    t.equal((await processesOn(DATA_DIR)).length >= 8, true, 'supervisor, five parts, keeper, PostgreSQL')
+    await second.stop('SIGKILL')
+  })
+
+  await t.test('after a SIGKILL the next start works at once, and nothing of the last is left', async (t) => {
+    const third = await startLikeness(t, { DATA_DIR })
+    t.equal(await logIn(third, admin), 201)
+    t.equal(await third.stop('SIGTERM'), 0)
+    await t.resolves(allEnded(DATA_DIR))
+  })
+
+  await t.test('data of another PostgreSQL is refused', async (t) => {
+    await writeFile(join(DATA_DIR, 'postgres/PG_VERSION'), '19\n')
+    const refused = await launchLikeness(t, { DATA_DIR })
+    t.equal(await refused.ended, 1)
+    t.match(refused.output(), /^\S+ holds data of PostgreSQL 19, this Likeness runs 18: .+\.\n$/)
+  })
+})
 
 t.test('a part that dies is named and started again', { skip: notLinux }, async (t) => {
   const likeness = await startLikeness(t)
@@ -116,14 +109,14 @@ t.test('a part that dies is named and started again', { skip: notLinux }, async 
     process.kill(part.pid, 'SIGKILL')
     const said = `${name} ended (${reason}); starting it again in 0.25 s.\n`
     await waitFor(() => likeness.output().includes(said), { for: said })
-    await waitFor(() => likeness.output().includes(`${name} is back.\n`), { for: name, timeoutMs: 30_000 })
+    await waitFor(() => likeness.output().includes(`${name} is back.\n`), { for: name })
   }
   const works = async () => (await logIn(likeness, likeness.admin)) === 201
   t.ok(await waitFor(works, { for: 'a login', everyMs: 200 }))
   t.equal(await likeness.stop(), 0)
 })
 
-t.test('what is given is used, and what cannot be is said in one line', { timeout: 180_000 }, async (t) => {
+t.test('what is given is used, and what cannot be is said in one line', async (t) => {
   const accounts = await testDatabase(t, { name: 'accounts_start', migrate: migrateAccounts })
   const media = await testDatabase(t, { name: 'media_start', migrate: migrateMedia })
   const databases = { ACCOUNTS_DATABASE_URL: accounts, MEDIA_DATABASE_URL: media }

@@ -32,7 +32,7 @@ t.test('a worker killed while it stores the preview', { skip: notLinux || noRedi
   const worker = await startWorker(t, self.media)
   self.hang(/^PUT .*preview/)
   const { id } = await upload(self.person, small)
-  await waitFor(() => self.asked(/^PUT .*preview/) > 0, { timeoutMs: 30_000 })
+  await waitFor(() => self.asked(/^PUT .*preview/) > 0)
   t.strictSame(await worker.kill(), [])
   self.hang()
   await startWorker(t, self.media)
@@ -62,7 +62,7 @@ t.test('two workers killed one after the other amid the variants', { skip: notLi
   await self.confirm(id)
   for (let count = 1; count <= 2; count += 1) {
     const worker = await startWorker(t, self.media)
-    await waitFor(() => self.asked(/^PUT .*avatars/) === 10 * count, { timeoutMs: 40_000 })
+    await waitFor(() => self.asked(/^PUT .*avatars/) === 10 * count)
     await waitFor(async () => (await blobs(self.media, 'avatars/')).length === 7)
     t.strictSame(await worker.kill(), [])
   }
@@ -80,7 +80,7 @@ for (const queue of ['postgres', 'redis'] as const) {
     await self.confirm(id)
     const release = await holdUser(t, self.media, self.person.id)
     const worker = await startWorker(t, self.media)
-    await waitFor(waitsForUser(self.media), { timeoutMs: 30_000 })
+    await waitFor(waitsForUser(self.media))
     t.equal((await blobs(self.media, 'avatars/')).length, 10)
     t.strictSame(await worker.kill(), [])
     release()
@@ -122,8 +122,8 @@ t.test('a worker killed when accounts is told and it is not committed', { skip: 
     release = await holdUser(t, self.media, self.person.id)
   }
   const worker = await startWorker(t, self.media)
-  await waitFor(() => accounts.told.length === 1, { timeoutMs: 30_000 })
-  await waitFor(waitsForUser(self.media), { timeoutMs: 30_000 })
+  await waitFor(() => accounts.told.length === 1)
+  await waitFor(waitsForUser(self.media))
   t.strictSame(await worker.kill(), [])
   release()
   t.match(await rowOf(self.media, id), { status: 'confirmed' })
@@ -167,7 +167,7 @@ t.test('a decoder killed once costs a try, killed twice the picture', { skip: no
     for (let kills = 1; kills <= 2; kills += 1) {
       await worker.decoding()
       await worker.killDecoder()
-      await waitFor(async () => (await rowOf(media, id)).decode_kills === kills, { timeoutMs: 30_000 })
+      await waitFor(async () => (await rowOf(media, id)).decode_kills === kills)
     }
     await waitFor(async () => (await rowOf(media, id)).closed_at)
   }
