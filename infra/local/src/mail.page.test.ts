@@ -22,7 +22,7 @@ const newPassword = 'umbrella comet 93 lagoon'
 const confirmSubject = /^Confirm your e-mail address$/
 const resetSubject = /^Choose a new password$/
 
-t.test('links of mails', { skip: noChromium, timeout: 110_000 }, async (t) => {
+t.test('links of mails', { skip: noChromium }, async (t) => {
   const database = await testDatabase(t, { name: 'accounts_page', migrate })
   const { url } = await startLikeness(t, { ACCOUNTS_DATABASE_URL: database })
   const browser = await openBrowser(t)
@@ -183,7 +183,7 @@ t.test('links of mails', { skip: noChromium, timeout: 110_000 }, async (t) => {
   })
 })
 
-t.test('where addresses must be verified', { skip: noChromium, timeout: 60_000 }, async (t) => {
+t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
   const { url } = await startLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
   const browser = await openBrowser(t)
   await usePage(t, browser, url, async (t, page) => {
@@ -215,7 +215,7 @@ t.test('where addresses must be verified', { skip: noChromium, timeout: 60_000 }
   })
 })
 
-t.test('where nobody verifies addresses', { skip: noChromium, timeout: 60_000 }, async (t) => {
+t.test('where nobody verifies addresses', { skip: noChromium }, async (t) => {
   const { url } = await startLikeness(t, { EMAIL_VERIFICATION: 'off' })
   const browser = await openBrowser(t)
   await t.test('nobody is asked to', (t) =>

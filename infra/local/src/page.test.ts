@@ -13,7 +13,7 @@ const blue = [30, 60, 220] as const
 const yellow = [240, 210, 40] as const
 type Colour = typeof red | typeof green | typeof blue | typeof yellow
 
-t.test('the page', { skip: noChromium, timeout: 110_000 }, async (t) => {
+t.test('the page', { skip: noChromium }, async (t) => {
   const { url } = await startLikeness(t)
   const browser = await openBrowser(t)
   const portrait = await photo()

@@ -27,7 +27,7 @@ t.test('waitFor asks again after a fault, and names the last one when it gives u
     throw new Error('never')
   }
   await t.rejects(waitFor(never, { for: 'the moon', timeoutMs: 5, everyMs: 1 }), {
-    message: 'Waited 5 ms for the moon.',
+    message: 'Waited 0.005 s for the moon.',
     cause: { message: 'never' },
   })
 })

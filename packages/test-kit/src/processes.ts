@@ -20,23 +20,27 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
 }
 
 export interface WaitOptions {
-  /** Named in the error: "Waited 10000 ms for …". */
+  /** Named in the error: "Waited 600 s for …". */
   for?: string
-  timeoutMs?: number
   everyMs?: number
+  /** Only where giving up is the point; a test that waits for something gives it the time it takes. */
+  timeoutMs?: number
 }
+
+/** Against what will never come, so many times what anything takes on a slow machine. */
+const hangMs = 10 * 60_000
 
 /**
  * Polls until `condition` gives something other than false, null or undefined, and returns that.
  * A condition that throws is asked again.
  *
- * @throws Error with the last fault as its `cause` when `timeoutMs` (10 s) have passed.
+ * @throws Error with the last fault as its `cause` when `timeoutMs` (ten minutes) have passed.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<T, false | null | undefined>> {
-  const { timeoutMs = 10_000, everyMs = 20 } = options
+  const { timeoutMs = hangMs, everyMs = 20 } = options
   const end = performance.now() + timeoutMs
   let cause: unknown
   for (;;) {
@@ -50,7 +54,7 @@ export async function waitFor<T>(
       cause = error
     }
     if (performance.now() >= end) {
-      throw new Error(`Waited ${timeoutMs} ms for ${options.for ?? 'a condition'}.`, { cause })
+      throw new Error(`Waited ${timeoutMs / 1000} s for ${options.for ?? 'a condition'}.`, { cause })
     }
     await sleep(everyMs)
   }

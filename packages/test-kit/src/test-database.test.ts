@@ -49,7 +49,8 @@ t.test('drops the database, and tells of a connection left open to it', async (t
   const { migrate } = countedMigration()
   const teardowns: (() => Promise<void>)[] = []
   const inner = { teardown: (fn: () => Promise<void>) => teardowns.push(fn) } as unknown as typeof t
-  const url = await testDatabase(inner, { name: 'kit', migrate, fingerprint: `${process.pid}-left` })
+  const fingerprint = `${process.pid}-left`
+  const url = await testDatabase(inner, { name: 'kit', migrate, fingerprint, closingMs: 0 })
 
   const left = new pg.Client({ connectionString: url, application_name: 'forgotten' })
   left.on('error', () => undefined)

@@ -10,6 +10,8 @@ export interface TestDatabaseOptions {
   migrate: (databaseUrl: string) => Promise<unknown>
   /** Changes when the schema changes. Only a server that outlives the test run needs it. */
   fingerprint?: string
+  /** How long a connection may take to close after the test (a minute), on a machine with much to do. */
+  closingMs?: number
 }
 
 /**
@@ -24,7 +26,7 @@ export async function testDatabase(t: Test, options: TestDatabaseOptions): Promi
   const template = await migratedTemplate(server, options)
   const database = `test_${options.name}_${randomUUID().replaceAll('-', '').slice(0, 12)}`
   await asSuperuser(server, (client) => client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`))
-  t.teardown(() => dropDatabase(server, database))
+  t.teardown(() => dropDatabase(server, database, options.closingMs ?? 60_000))
   return databaseUrl(server, database)
 }
 
@@ -53,16 +55,16 @@ async function migratedTemplate(server: string, options: TestDatabaseOptions): P
   return template
 }
 
-async function dropDatabase(server: string, database: string): Promise<void> {
+async function dropDatabase(server: string, database: string, closingMs: number): Promise<void> {
   await asSuperuser(server, async (client) => {
-    const left = await connectionsLeft(client, database)
+    const left = await connectionsLeft(client, database, closingMs)
     await client.query(`DROP DATABASE ${database} WITH (FORCE)`)
     if (left.length > 0) throw new Error(`Connections were left open to ${database}:\n${left.join('\n')}`)
   })
 }
 
-/** A closed connection leaves `pg_stat_activity` a moment after its socket, so ask for up to 2 s. */
-async function connectionsLeft(client: pg.Client, database: string): Promise<string[]> {
+/** A closed connection leaves `pg_stat_activity` a moment after its socket. */
+async function connectionsLeft(client: pg.Client, database: string, closingMs: number): Promise<string[]> {
   let left: string[] = []
   const none = async () => {
     const { rows } = await client.query<{ line: string }>(
@@ -72,7 +74,7 @@ async function connectionsLeft(client: pg.Client, database: string): Promise<str
     left = rows.map((row) => row.line)
     return left.length === 0
   }
-  await waitFor(none, { timeoutMs: 2_000 }).catch(() => undefined)
+  await waitFor(none, { timeoutMs: closingMs }).catch(() => undefined)
   return left
 }
 

@@ -98,7 +98,6 @@ t.test(
     await media.work()
     await waitFor(
       async () => (await person.call<Upload>('GET', `/v1/uploads/${body.id}`)).body.status === 'published',
-      { timeoutMs: 60_000 },
     )
     t.strictSame(
       faults.flatMap(([, left]) => left),

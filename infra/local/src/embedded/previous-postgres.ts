@@ -10,7 +10,7 @@ import { waitFor } from '@likeness/test-kit/processes'
  *
  * Call it only while holding the data folder, see hold-data-dir.ts.
  *
- * @throws Error when the earlier server does not end within 15 s
+ * @throws Error when the earlier server does not end
  */
 export async function endPreviousPostgres(folder: string): Promise<void> {
   const lockFile = join(folder, 'postmaster.pid')
@@ -20,10 +20,7 @@ export async function endPreviousPostgres(folder: string): Promise<void> {
   if (pid > 0 && (await worksIn(pid, folder))) {
     process.kill(pid, 'SIGINT')
     const gone = async () => !(await worksIn(pid, folder))
-    await waitFor(gone, {
-      for: `the PostgreSQL of an earlier start (process ${pid}) to end`,
-      timeoutMs: 15_000,
-    })
+    await waitFor(gone, { for: `the PostgreSQL of an earlier start (process ${pid}) to end` })
   }
   await rm(lockFile, { force: true })
 }

@@ -72,7 +72,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   })
   const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
   const answers = async () => !kept.running || (await connects(url('postgres')))
-  await waitFor(answers, { for: 'PostgreSQL to answer', timeoutMs: 30_000 })
+  // After a crash it first recovers what it had, which may take minutes.
+  await waitFor(answers, { for: 'PostgreSQL to answer' })
   if (!kept.running) throw new Fault(`PostgreSQL did not start: ${await lastWords(logFile)}`)
   return Object.assign(kept, { url })
 }

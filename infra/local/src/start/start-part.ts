@@ -15,7 +15,8 @@ export interface Part {
 
 /** A little more than the 20 s a process gives itself. */
 const STOP_MS = 25_000
-const READY_MS = 30_000
+/** Only against one that hangs: one that cannot start ends, which is heeded at once. */
+const READY_MS = 10 * 60_000
 
 /**
  * Runs one of our processes and waits until it is ready. It ends by itself when this process is gone: its

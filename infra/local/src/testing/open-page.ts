@@ -42,7 +42,8 @@ export async function usePage(
   const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce' })
   try {
     const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
+    // Each wait ends by what it waits for; this is only against hanging.
+    page.setDefaultTimeout(10 * 60_000)
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))
     page.on('console', (message) => {

@@ -22,6 +22,6 @@ export function readMail(url: string, to: string, subject: RegExp, after?: Mail)
       const link = mail?.links.find((address) => address.includes('token='))
       return mail && link !== undefined && mail.id !== after?.id && { ...mail, link }
     },
-    { for: `a mail to ${to} about ${subject}`, timeoutMs: 20_000 },
+    { for: `a mail to ${to} about ${subject}` },
   )
 }

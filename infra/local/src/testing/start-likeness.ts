@@ -35,7 +35,7 @@ export async function startLikeness(t: Test, env: Environment = {}): Promise<Lik
   const likeness = await launchLikeness(t, env)
   const isReady = () => /^Likeness is ready at http:\S+$/m.test(likeness.output()) && 'ready'
   const state = await Promise.race([
-    waitFor(isReady, { for: 'Likeness to be ready', timeoutMs: 60_000 }),
+    waitFor(isReady, { for: 'Likeness to be ready' }),
     likeness.ended.then(() => 'ended'),
   ])
   if (state === 'ended') throw new Error(`npm start ended before it was ready:\n${likeness.output()}`)

@@ -38,7 +38,7 @@ t.test('a mail that is refused for now is tried again, and sent once', async (t)
   const { db, register, work } = await startAccounts(t, { config: { MAIL_URL: smtp.url } })
   const workerDeps = await work()
   await register()
-  await waitFor(() => smtp.received.length === 1, { for: 'the mail', timeoutMs: 20_000 })
+  await waitFor(() => smtp.received.length === 1, { for: 'the mail' })
   const sent = await waitFor(async () => {
     const row = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
     return row.sent_at !== null && row
@@ -85,7 +85,7 @@ for (const queue of ['postgres', 'redis'] as const) {
       t.match(await requeueStuck(deps, { dryRun: true }), { mails: 1 })
       t.equal(smtp.received.length, 0)
       await work()
-      await waitFor(() => smtp.received.length === 1, { for: 'the mail, by the schedule', timeoutMs: 20_000 })
+      await waitFor(() => smtp.received.length === 1, { for: 'the mail, by the schedule' })
     },
   )
 }
@@ -100,13 +100,10 @@ t.test('a mail server that is down delays mails, not answers; too late a mail is
     .updateTable('mails')
     .set({ useful_until: new Date(0) })
     .execute()
-  const row = await waitFor(
-    async () => {
-      const mail = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
-      return mail.failed_at !== null && mail
-    },
-    { timeoutMs: 20_000 },
-  )
+  const row = await waitFor(async () => {
+    const mail = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
+    return mail.failed_at !== null && mail
+  })
   t.match(row, { sent_at: null, failure: 'too late to be of use' })
 })
 

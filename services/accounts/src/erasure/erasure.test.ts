@@ -28,9 +28,7 @@ t.test('leave: closed at once, erased in both services, and the name is free', a
   t.equal(headers.get('location'), `/v1/erasures/${body.id}?token=${body.token}`)
 
   t.equal((await call('GET', '/v1/me', { token })).status, 401, 'tokens stop at once')
-  await waitFor(async () => (await second.call('GET', '/v1/me', { token })).status === 401, {
-    timeoutMs: 5_000,
-  })
+  await waitFor(async () => (await second.call('GET', '/v1/me', { token })).status === 401)
   t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 401)
   const login = { body: { login: user.email, password: goodPassword } }
   t.equal((await call('POST', '/v1/sessions', login)).body.code, 'invalid-credentials')
@@ -40,13 +38,10 @@ t.test('leave: closed at once, erased in both services, and the name is free', a
 
   const progress = async (path: string) => call<Erasure>('GET', path)
   const path = `/v1/erasures/${body.id}?token=${body.token}`
-  const done = await waitFor(
-    async () => {
-      const { body: seen } = await progress(path)
-      return seen.status === 'complete' && seen
-    },
-    { timeoutMs: 20_000 },
-  )
+  const done = await waitFor(async () => {
+    const { body: seen } = await progress(path)
+    return seen.status === 'complete' && seen
+  })
   t.match(done, { media: 'erased', completedAt: /Z$/ })
   t.same(media.asked, [user.id, user.id, user.id], 'asked until it was done')
   for (const bad of [`/v1/erasures/${body.id}?token=x`, path.replace(body.id, user.id)]) {
@@ -101,7 +96,7 @@ t.test('an erasure survives a lost queue and media being away', async (t) => {
     .execute()
   t.match(await requeueStuck(workerDeps, { dryRun: false }), { erasures: 1 })
   media.away = false
-  await waitFor(() => media.asked.includes(user.id), { timeoutMs: 20_000 })
+  await waitFor(() => media.asked.includes(user.id))
   await waitFor(async () => (await db.selectFrom('erasures').selectAll().executeTakeFirst())?.completed_at)
 })
 

@@ -97,15 +97,12 @@ t.test('a picture that kills its decoder twice is given up', async (t) => {
   const { body: pending } = await ana.call<Upload>('POST', '/v1/uploads', form(heavy))
   // Too little time for this picture, so the child that decodes it is killed.
   await media.work({ decoder: openDecoder({ children: 1, timeoutMs: 30, maxRssMiB: 600 }) })
-  await waitFor(async () => (await read()).closedAt, { timeoutMs: 20_000 })
+  await waitFor(async () => (await read()).closedAt)
   t.match(await read(), { status: 'failed', failure: { code: 'decode-timeout' } })
-  const rejected = await waitFor(
-    async () => {
-      const { body } = await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)
-      return body.closedAt !== null && body
-    },
-    { timeoutMs: 20_000 },
-  )
+  const rejected = await waitFor(async () => {
+    const { body } = await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)
+    return body.closedAt !== null && body
+  })
   t.match(rejected, { status: 'rejected', failure: { code: 'decode-timeout' } })
   const { decode_kills } = await media.deps.db
     .selectFrom('uploads')
@@ -136,7 +133,6 @@ t.test('storage that fails keeps the upload as it was', async (t) => {
   await ana.call('POST', `/v1/uploads/${body.id}/confirm`)
   await waitFor(
     async () => (await ana.call<Upload>('GET', `/v1/uploads/${body.id}`)).body.status === 'published',
-    { timeoutMs: 20_000 },
   )
   t.ok(failures >= 6)
   const stored: string[] = []

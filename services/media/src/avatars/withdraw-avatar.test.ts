@@ -102,7 +102,7 @@ t.test('accounts away: told when it is back, also when the queue lost the job', 
   await waitFor(async () => (await requeueStuck(media.deps, { dryRun: false })).withdraw === 1)
   t.strictSame(media.accounts.removed, [])
   media.accounts.status = 204
-  await waitFor(() => media.accounts.removed.length > 0, { timeoutMs: 20_000 })
+  await waitFor(() => media.accounts.removed.length > 0)
   await waitFor(async () => (await requeueStuck(media.deps, { dryRun: true })).withdraw === 0)
 })
 

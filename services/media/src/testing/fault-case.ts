@@ -41,7 +41,7 @@ export const rowOf = (media: Media, id: string) =>
   media.deps.db.selectFrom('uploads').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
 export const prepared = (media: Media, id: string) =>
-  waitFor(async () => (await rowOf(media, id)).prepared_at, { for: 'the preview', timeoutMs: 30_000 })
+  waitFor(async () => (await rowOf(media, id)).prepared_at, { for: 'the preview' })
 
 /** Holds the user's lock, so that no step of a publication commits. @returns what gives it back */
 export async function holdUser(t: Test, media: Media, userId: string): Promise<() => void> {
@@ -75,7 +75,6 @@ export const waitsForUser = (media: Media) => async () => {
 export async function publishedOnce(t: Test, { media, person }: Case, id: string): Promise<void> {
   await waitFor(async () => (await rowOf(media, id)).status === 'published', {
     for: 'the picture to be published',
-    timeoutMs: 60_000,
   })
   const { version } = await rowOf(media, id)
   const avatars = await media.deps.db.selectFrom('avatars').selectAll().execute()

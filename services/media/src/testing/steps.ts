@@ -27,7 +27,7 @@ export const settled = (person: Person, id: string): Promise<Upload> =>
       const { body } = await person.call<Upload>('GET', `/v1/uploads/${id}`)
       return body.status !== 'pending' && body.status !== 'confirmed' && body
     },
-    { for: `upload ${id} to settle`, timeoutMs: 25_000 },
+    { for: `upload ${id} to settle` },
   )
 
 /** The types of an upload's events, in order. */

@@ -21,7 +21,6 @@ export async function startWorker(t: Test, media: Media) {
       waitFor(async () => (await residentMiB(await decoderOf(pid))) > 150, {
         for: 'a decoder to work',
         everyMs: 2,
-        timeoutMs: 30_000,
       }),
     /** Kills its decoder. */
     killDecoder: async () => void process.kill(await decoderOf(pid), 'SIGKILL'),

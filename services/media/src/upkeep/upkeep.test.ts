@@ -187,14 +187,12 @@ t.test('Redis emptied at any moment', { skip: noRedis }, async (t) => {
   for (const { person, id } of uploads) {
     await waitFor(
       async () => (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body.status === 'published',
-      { timeoutMs: 40_000 },
     )
   }
   t.equal(new Set(media.accounts.told.map((one) => one.uploadId)).size, 6)
   await waitFor(
     async () =>
       (await pending.person.call<Upload>('GET', `/v1/uploads/${pending.id}`)).body.previewUrl !== null,
-    { timeoutMs: 40_000 },
   )
 })
 

@@ -44,7 +44,7 @@ t.test('an earlier picture is the avatar again, at once and with the files it ha
 
   const answer = await ana.call<Upload>('POST', `/v1/uploads/${first.id}/restore`)
   t.match(answer.status, 202)
-  await waitFor(async () => (await shown(ana.id)) === 'red', { timeoutMs: 1_000 })
+  await waitFor(async () => (await shown(ana.id)) === 'red')
   t.match(await settled(ana, first.id), {
     id: first.id,
     status: 'published',

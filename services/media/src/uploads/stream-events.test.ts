@@ -197,7 +197,7 @@ t.test('closing the process ends streams and waits', async (t) => {
   })
   t.strictSame(await events.next(), { done: true, value: undefined }, 'ended, not broken off')
   t.equal((await wait).status, 202)
-  await waitFor(() => closed, { for: 'the server to close', timeoutMs: 1_000 })
+  await waitFor(() => closed, { for: 'the server to close' })
 })
 
 t.test('a client that does not read holds no memory', async (t) => {
@@ -217,7 +217,7 @@ t.test('a client that does not read holds no memory', async (t) => {
   const [socket] = await connected
   const sent: number[] = []
   const isFull = () => sent.push(socket.bytesWritten) > 10 && sent.at(-1) === sent.at(-10)
-  await waitFor(isFull, { for: 'the connection to be full', everyMs: 50, timeoutMs: 30_000 })
+  await waitFor(isFull, { for: 'the connection to be full', everyMs: 50 })
   t.ok(socket.writableLength < 1_000_000, `${socket.writableLength} bytes wait`)
   await app.close()
   t.ok(socket.destroyed, 'it does not keep the process from closing')
