@@ -23,7 +23,7 @@ const row = (
 })
 
 /** What any route of any service may answer. */
-const everywhere = {
+export const commonProblems = {
   'validation-failed': row(
     400,
     ['The request is not valid', 'La requête n’est pas valide'],
@@ -44,8 +44,8 @@ const everywhere = {
     400,
     ['The cursor is not valid', 'Le curseur n’est pas valide'],
     [
-      'Use nextCursor of an earlier page as it was given.',
-      'Utilisez tel quel le nextCursor d’une page précédente.',
+      'Use nextCursor of an earlier page of the same list, as it was given, with the same filter.',
+      'Utilisez tel quel le nextCursor d’une page précédente de la même liste, avec le même filtre.',
     ],
   ),
   unauthenticated: row(
@@ -100,7 +100,7 @@ const everywhere = {
 
 /** Every problem of the accounts service. */
 export const accountsProblems = {
-  ...everywhere,
+  ...commonProblems,
   'username-taken': row(
     409,
     ['This username is taken', 'Ce nom d’utilisateur est déjà pris'],
@@ -208,7 +208,7 @@ export const accountsProblems = {
 
 /** Every problem of the media service. */
 export const mediaProblems = {
-  ...everywhere,
+  ...commonProblems,
   'no-image': row(
     400,
     ['No image was sent', 'Aucune image envoyée'],

@@ -1,31 +1,32 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-
-/** Where a page ended: the time and id of its last row. */
-export type Position = { readonly at: Date; readonly id: string }
+import type { Secrets } from './secrets.js'
 
 /** Seals and opens page cursors, so a client can neither read meaning into one nor make one up. */
 export type Cursors = {
-  seal(position: Position): string
-  /** undefined when the cursor was not sealed here. */
-  open(cursor: string): Position | undefined
+  /** @param list what is paged: a cursor opens only for the list it was sealed for */
+  seal(id: string, list: string): string
+  /** The id a page ended with; undefined when the cursor was not sealed here for this list. */
+  open(cursor: string, list: string): string | undefined
 }
 
-/** @param secret SERVICE_SECRET; a purpose label keeps its other uses apart. */
-export function openCursors(secret: string): Cursors {
-  const mac = (payload: string) =>
-    createHmac('sha256', secret).update(`cursor:${payload}`).digest().subarray(0, 16)
+/**
+ * @param secrets SERVICE_SECRET; a purpose label keeps its other uses apart
+ * @param service whose cursors these are: services that share the secret take none of each other's
+ */
+export function openCursors(secrets: Secrets, service: string): Cursors {
+  const mac = (secret: string, id: string, list: string) =>
+    createHmac('sha256', secret)
+      .update(JSON.stringify(['cursor', service, list, id]))
+      .digest()
+      .subarray(0, 16)
   return {
-    seal({ at, id }) {
-      const payload = `${at.toISOString()}|${id}`
-      return Buffer.concat([mac(payload), Buffer.from(payload)]).toString('base64url')
-    },
-    open(cursor) {
+    seal: (id, list) => Buffer.concat([mac(secrets[0], id, list), Buffer.from(id)]).toString('base64url'),
+    open(cursor, list) {
       const bytes = Buffer.from(cursor, 'base64url')
       if (bytes.length < 17 || bytes.toString('base64url') !== cursor) return undefined
-      const payload = bytes.subarray(16).toString()
-      if (!timingSafeEqual(bytes.subarray(0, 16), mac(payload))) return undefined
-      const [at = '', id = ''] = payload.split('|')
-      return { at: new Date(at), id }
+      const id = bytes.subarray(16).toString()
+      const sealed = secrets.some((secret) => timingSafeEqual(bytes.subarray(0, 16), mac(secret, id, list)))
+      return sealed ? id : undefined
     },
   }
 }

@@ -1,24 +1,57 @@
+import { commonProblems, type PageQuery } from '@likeness/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Cursors, Position } from './cursor.js'
+import { callerOf } from './auth.js'
+import type { Cursors } from './cursor.js'
+import { problemsOf } from './problem.js'
+
+const problem = problemsOf(commonProblems)
+
+/** One page of a list, as a request asks for it. */
+export type Page = {
+  /** The id the page before ended with; undefined for the first page. */
+  readonly after: string | undefined
+  /** How many rows to query: one more than are shown, so that the last page is known as such. */
+  readonly rows: number
+  /** The answer, and its `Link: …; rel="next"` (RFC 8288): the same request with the next cursor. */
+  answer<Row extends { readonly id: string }, Item>(
+    reply: FastifyReply,
+    rows: readonly Row[],
+    view: (shown: readonly Row[]) => Item[] | Promise<Item[]>,
+  ): Promise<{ items: Item[]; nextCursor: string | null }>
+}
 
 /**
- * The answer of a list, and its `Link: …; rel="next"` (RFC 8288): the same request with the next cursor.
- * @param page `rows` as queried with a limit of one more than `limit`, so the last page is known as such
+ * Reads `?limit=&cursor=` of a list behind a guard. A cursor continues the list it came from: the same service,
+ * route, caller and filter; only the limit may differ.
+ * @throws Problem `invalid-cursor`
  */
-export function answerPage<Row extends Position, Item>(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  cursors: Cursors,
-  page: { rows: readonly Row[]; limit: number; view: (row: Row) => Item },
-): { items: Item[]; nextCursor: string | null } {
-  const rows = page.rows.slice(0, page.limit)
-  const last = rows.at(-1)
-  const nextCursor = last !== undefined && page.rows.length > page.limit ? cursors.seal(last) : null
-  if (nextCursor !== null) {
-    const [path = '', query = ''] = request.url.split('?', 2)
-    const parameters = new URLSearchParams(query)
-    parameters.set('cursor', nextCursor)
-    reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`)
+export function openPage(request: FastifyRequest, query: PageQuery, cursors: Cursors): Page {
+  const { limit, cursor } = query
+  const list = listOf(request, query)
+  const after = cursor === undefined ? undefined : cursors.open(cursor, list)
+  if (cursor !== undefined && after === undefined) throw problem('invalid-cursor')
+  return {
+    after,
+    rows: limit + 1,
+    async answer(reply, rows, view) {
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      const nextCursor = last !== undefined && rows.length > limit ? cursors.seal(last.id, list) : null
+      if (nextCursor !== null) {
+        const [path = '', given = ''] = request.url.split('?', 2)
+        const parameters = new URLSearchParams(given)
+        parameters.set('cursor', nextCursor)
+        reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`)
+      }
+      return { items: await view(shown), nextCursor }
+    },
   }
-  return { items: rows.map(page.view), nextCursor }
+}
+
+/** Names a list by all that decides what is in it. */
+function listOf(request: FastifyRequest, query: PageQuery): string {
+  const { limit: _, cursor: __, ...filter } = query
+  const sorted = (of: object) => Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1))
+  const { params, routeOptions } = request
+  return JSON.stringify([routeOptions.url, callerOf(request).id, sorted(params as object), sorted(filter)])
 }

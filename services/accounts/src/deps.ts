@@ -107,7 +107,7 @@ export async function openApiDeps(
     keys,
     hasher: overrides.hasher ?? openHasher(config),
     refreshTokens: openRefreshTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
-    cursors: openCursors(config.SERVICE_SECRET),
+    cursors: openCursors(secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER), 'accounts'),
     groups,
     ended,
     async close() {

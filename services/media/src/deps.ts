@@ -11,6 +11,7 @@ import {
   openLogger,
   openQueue,
   StartError,
+  secretsOf,
 } from '@likeness/runtime'
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import { type AccountsClient, openAccountsClient } from './accounts-client.js'
@@ -56,7 +57,7 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
     queue,
     enqueue: enqueueTo(queue, logger),
     bus,
-    cursors: openCursors(config.SERVICE_SECRET),
+    cursors: openCursors(secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER), 'media'),
     accounts: overrides.accounts ?? openAccountsClient(config),
     async close() {
       await queue.close()

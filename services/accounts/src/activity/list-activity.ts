@@ -1,10 +1,9 @@
 import { type Activity, ActivityPage, ActivityQuery, IdParams, ProblemBody } from '@likeness/contracts'
-import { answerPage, callerOf, type Server } from '@likeness/runtime'
+import { callerOf, openPage, type Reply, type Request, type Server } from '@likeness/runtime'
 import { type ActivityRow, listActivities } from '../database/activities.table.js'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { openCursor } from './open-cursor.js'
 
 const security = [{ accessToken: [] }]
 const response = { 200: ActivityPage, '4xx': ProblemBody }
@@ -22,10 +21,7 @@ export function listMyActivityRoute(server: Server, deps: ApiDeps): void {
         response,
       },
     },
-    async (request, reply) => {
-      const page = await listActivity(deps, callerOf(request).id, request.query)
-      return answerPage(request, reply, deps.cursors, page)
-    },
+    async (request, reply) => answerActivity(deps, callerOf(request).id, request, reply),
   )
 }
 
@@ -46,17 +42,20 @@ export function listUsersActivityRoute(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const { id } = request.params
       if (!(await findPerson(deps.db, id))) throw problem('user-not-found')
-      const page = await listActivity(deps, id, request.query)
-      return answerPage(request, reply, deps.cursors, page)
+      return answerActivity(deps, id, request, reply)
     },
   )
 }
 
-async function listActivity({ cursors, db }: ApiDeps, userId: string, query: ActivityQuery) {
-  const { cursor, limit, ...filter } = query
-  const after = openCursor(cursors, cursor)
-  const rows = await listActivities(db, userId, filter, { after, limit: limit + 1 })
-  return { rows, limit, view: viewActivity }
+async function answerActivity(
+  { cursors, db }: ApiDeps,
+  userId: string,
+  request: Request<{ Querystring: ActivityQuery }>,
+  reply: Reply,
+) {
+  const page = openPage(request, request.query, cursors)
+  const rows = await listActivities(db, userId, request.query, { after: page.after, limit: page.rows })
+  return page.answer(reply, rows, (shown) => shown.map(viewActivity))
 }
 
 /** An activity as its readers see it. */

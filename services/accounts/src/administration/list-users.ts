@@ -1,6 +1,5 @@
 import { AdminUser, AdminUserPage, IdParams, ListUsersQuery, ProblemBody } from '@likeness/contracts'
-import { answerPage, type Server } from '@likeness/runtime'
-import { openCursor } from '../activity/open-cursor.js'
+import { openPage, type Server } from '@likeness/runtime'
 import { findPerson, listPeople, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
@@ -22,11 +21,9 @@ export function listUsersRoutes(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { cursor, limit, ...filter } = request.query
-      const after = openCursor(deps.cursors, cursor)
-      const people = await listPeople(deps.db, filter, { after, limit: limit + 1 })
-      const rows = people.map((person) => ({ ...person, at: person.created_at }))
-      return answerPage(request, reply, deps.cursors, { rows, limit, view: viewAdminUser })
+      const page = openPage(request, request.query, deps.cursors)
+      const people = await listPeople(deps.db, request.query, { after: page.after, limit: page.rows })
+      return page.answer(reply, people, (shown) => shown.map(viewAdminUser))
     },
   )
 

@@ -1,8 +1,7 @@
 import { type HistoryEntry, HistoryPage, HistoryQuery, ProblemBody } from '@likeness/contracts'
-import { answerPage, type Server } from '@likeness/runtime'
+import { openPage, type Server } from '@likeness/runtime'
 import { type HistoryRow, listHistory } from '../database/history.queries.js'
 import type { Deps } from '../deps.js'
-import { openCursor } from '../uploads/open-cursor.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
 /** GET /v1/history: every upload of everyone. */
@@ -19,15 +18,9 @@ export function listHistoryRoute(server: Server, deps: Deps): void {
       },
     },
     async (request, reply) => {
-      const { limit, cursor, ...filter } = request.query
-      const after = openCursor(deps.cursors, cursor)
-      const rows = await listHistory(deps.db, filter, { after, limit: limit + 1 })
-      const entries = await viewHistory(deps, rows)
-      return answerPage(request, reply, deps.cursors, {
-        rows: entries.map((entry) => ({ at: new Date(entry.uploadedAt), id: entry.id, entry })),
-        limit,
-        view: ({ entry }) => entry,
-      })
+      const page = openPage(request, request.query, deps.cursors)
+      const rows = await listHistory(deps.db, request.query, { after: page.after, limit: page.rows })
+      return page.answer(reply, rows, (shown) => viewHistory(deps, shown))
     },
   )
 }

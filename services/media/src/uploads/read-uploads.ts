@@ -1,10 +1,9 @@
 import { IdParams, ListUploadsQuery, ProblemBody, Upload, UploadPage } from '@likeness/contracts'
-import { answerPage, callerOf, isAtLeast, type Server } from '@likeness/runtime'
+import { callerOf, isAtLeast, openPage, type Server } from '@likeness/runtime'
 import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { findUploadFor } from './find-upload.js'
-import { openCursor } from './open-cursor.js'
 import { viewUpload, viewUploads } from './upload-view.js'
 
 /** GET /v1/uploads/:id */
@@ -41,23 +40,18 @@ export function listUploadsRoute(server: Server, deps: Deps): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const { status, limit, cursor, userId = caller.id } = request.query
+      const { status, userId = caller.id } = request.query
       if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
       // Upload-Limit of draft-ietf-httpbis-resumable-upload: nobody need send what would be refused.
       reply.header('upload-limit', `max-size=${deps.config.IMAGE_MAX_BYTES}`)
-      const after = openCursor(deps.cursors, cursor)
+      const page = openPage(request, request.query, deps.cursors)
       const rows = await listUploads(deps.db, userId, {
         status,
         erased: false,
-        after,
-        limit: limit + 1,
+        after: page.after,
+        limit: page.rows,
       })
-      const views = await viewUploads(deps, rows)
-      return answerPage(request, reply, deps.cursors, {
-        rows: rows.map((row, index) => ({ at: row.uploaded_at, id: row.id, view: views[index] as Upload })),
-        limit,
-        view: (row) => row.view,
-      })
+      return page.answer(reply, rows, (shown) => viewUploads(deps, shown))
     },
   )
 }

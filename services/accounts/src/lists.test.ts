@@ -1,0 +1,52 @@
+import { openCursors } from '@likeness/runtime'
+import t from 'tap'
+import { type Accounts, startAccounts } from './testing/start-accounts.js'
+
+type Page = { items: { id: string }[]; nextCursor: string | null }
+
+/** Every list of this service, each with two filters or subjects, as one person may read them all. */
+const listsFor = (userId: string) => [
+  '/v1/me/activity',
+  '/v1/me/activity?type=login',
+  '/v1/admin/users',
+  '/v1/admin/users?status=active',
+  `/v1/admin/users/${userId}/activity`,
+]
+const withQuery = (list: string, query: string) => `${list}${list.includes('?') ? '&' : '?'}${query}`
+
+async function joinAsManager(accounts: Accounts) {
+  const { id, username } = await accounts.register()
+  await accounts.db.updateTable('users').set({ role: 'manager' }).where('id', '=', id).execute()
+  await accounts.logIn(username)
+  return accounts.logIn(username)
+}
+
+t.test('a cursor continues its own list alone, for the one who was given it', async (t) => {
+  const accounts = await startAccounts(t)
+  const manager = await joinAsManager(accounts)
+  const another = await joinAsManager(accounts)
+  const ask = (path: string, token = manager.accessToken) => accounts.call<Page>('GET', path, { token })
+  const lists = listsFor(another.user.id)
+
+  for (const list of lists) {
+    const { nextCursor } = (await ask(withQuery(list, 'limit=1'))).body
+    t.type(nextCursor, 'string', `${list} has another page`)
+    const query = `cursor=${nextCursor}`
+    t.equal((await ask(withQuery(list, `limit=7&${query}`))).status, 200, `${list} goes on`)
+    for (const other of lists.filter((one) => one !== list)) {
+      t.match(await ask(withQuery(other, query)), { status: 400, body: { code: 'invalid-cursor' } }, other)
+    }
+    const elsewhere = await ask(withQuery(list, query), another.accessToken)
+    t.match(elsewhere, { status: 400, body: { code: 'invalid-cursor' } }, 'for another person')
+  }
+})
+
+t.test('a cursor of media is none here, although both seal with one secret', async (t) => {
+  const { call, join, serviceSecret } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  const list = JSON.stringify(['/v1/me/activity', user.id, [], []])
+  const sealedBy = (service: string) => openCursors([serviceSecret], service).seal('7', list)
+  const ask = (cursor: string) => call('GET', `/v1/me/activity?cursor=${cursor}`, { token })
+  t.match(await ask(sealedBy('media')), { status: 400, body: { code: 'invalid-cursor' } })
+  t.match(await ask('AAAA'), { status: 400, body: { code: 'invalid-cursor' } })
+})
