@@ -8,6 +8,7 @@ const GatewayConfig = ProcessConfig.pick({
   PORT: true,
   LOG_LEVEL: true,
   PUBLIC_URL: true,
+  CORS_ORIGINS: true,
 }).extend({
   ACCOUNTS_URL: httpUrl,
   MEDIA_URL: httpUrl,
@@ -20,6 +21,7 @@ await runProcess(async () => {
     logger,
     services: { accounts: config.ACCOUNTS_URL, media: config.MEDIA_URL },
     publicUrl: config.PUBLIC_URL,
+    corsOrigins: config.CORS_ORIGINS,
     webApp: fileURLToPath(new URL('../../../packages/web/dist-app', import.meta.url)),
   })
   await server.listen({ host: config.HOST, port: config.PORT })

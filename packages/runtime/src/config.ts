@@ -62,6 +62,16 @@ export const queueUrl = urlWith('postgres', 'postgresql', 'redis', 'rediss')
 export const httpUrl = urlWith('http', 'https').transform((value) => value.replace(/\/+$/, ''))
 export const secret = z.string().min(32, 'must have at least 32 characters')
 export const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const isOrigin = (value: string) =>
+  /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value
+/** Origins as browsers send them (RFC 6454 §6.1), which are compared letter by letter. */
+const origins = z
+  .string()
+  .transform((value) => value.split(',').map((origin) => origin.trim()))
+  .refine(
+    (list) => list.every(isOrigin),
+    'must be origins like https://app.example.org: no path, no slash at the end, no *',
+  )
 export const onOff = z.enum(['on', 'off'])
 
 /** Variables every process of every service takes. */
@@ -76,6 +86,9 @@ export const ProcessConfig = z.object({
   DATABASE_POOL: integer(2, 200).default(10).describe('connections to the database, per process'),
   QUEUE_URL: queueUrl.describe('postgres://… or redis[s]://… of the job queue and the notices'),
   PUBLIC_URL: httpUrl.describe('the one origin clients see, without a trailing slash'),
+  CORS_ORIGINS: origins
+    .default([])
+    .describe('comma-separated origins, such as https://app.example.org, whose pages may call the API'),
   SERVICE_SECRET: secret.describe(
     'shared by both services; signs their calls to each other and page cursors',
   ),

@@ -19,6 +19,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { allowOrigins } from './cross-origin.js'
 import { isDatabaseAway } from './database.js'
 import type { Logger } from './logger.js'
 import { describeRoutes } from './openapi.js'
@@ -54,7 +55,7 @@ type CommonTable = ProblemTable &
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
  * @param options `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes;
  *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
- *   `answerFirst` may answer a request before the framework sees it, and then returns true.
+ *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` may answer a request before the framework sees it, and then returns true.
  */
 export async function createServer(options: {
   title: string
@@ -64,6 +65,7 @@ export async function createServer(options: {
   trustProxy: string | undefined
   checks: Readonly<Record<string, () => Promise<unknown>>>
   jsonLimit: number
+  corsOrigins: readonly string[]
   isAway?: (error: unknown) => boolean
   answerFirst?: (request: IncomingMessage, response: ServerResponse) => boolean
 }): Promise<Server> {
@@ -95,6 +97,8 @@ export async function createServer(options: {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+
+  allowOrigins(server, options.corsOrigins)
 
   const isClosing = endConnectionsOnClose(server)
   const { answerFirst } = options

@@ -39,6 +39,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     problems: accountsProblems,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
+    corsOrigins: config.CORS_ORIGINS,
     checks: readinessChecks(deps),
   })
   const guards = await registerGuards(server, {

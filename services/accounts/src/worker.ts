@@ -19,6 +19,7 @@ if (process.argv.includes('--help')) {
       problems: accountsProblems,
       trustProxy: undefined,
       jsonLimit: 1024,
+      corsOrigins: [],
       checks: readinessChecks(deps),
     })
     await workJobs(deps)

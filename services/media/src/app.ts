@@ -49,6 +49,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     problems: mediaProblems,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
+    corsOrigins: config.CORS_ORIGINS,
     checks: readinessChecks(deps),
     isAway: (error) => error instanceof StorageAwayError,
     answerFirst: hot.answer,

@@ -21,6 +21,7 @@ if (process.argv.includes('--help')) {
       problems: mediaProblems,
       trustProxy: undefined,
       jsonLimit: 1024,
+      corsOrigins: [],
       checks: readinessChecks(deps),
     })
     await workJobs(deps)

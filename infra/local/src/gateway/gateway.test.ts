@@ -26,7 +26,9 @@ async function startGateway(t: Test, answers: { accounts?: RequestListener; medi
     media: await listen(t, answers.media ?? echo('media')),
   }
   const publicUrl = 'https://likeness.example'
-  const server = await openGateway({ logger: openLogger('gateway', 'silent'), services, publicUrl, webApp })
+  const corsOrigins = ['https://app.example']
+  const logger = openLogger('gateway', 'silent')
+  const server = await openGateway({ logger, services, publicUrl, corsOrigins, webApp })
   t.teardown(() => server.close())
   return { url: await server.listen({ host: '127.0.0.1', port: 0 }) }
 }
@@ -94,6 +96,28 @@ t.test('methods, bodies and headers are passed on and back', async (t) => {
 
   for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
     t.equal((await fetch(`${url}/v1/users`, { method })).status, 201, method)
+  }
+})
+
+t.test('preflights are the services’ to answer, and its own faults may be read too', async (t) => {
+  const { url } = await startGateway(t, {
+    accounts: (incoming, outgoing) => {
+      outgoing.writeHead(204, { 'access-control-allow-origin': String(incoming.headers.origin) }).end()
+    },
+    media: (incoming) => incoming.socket.destroy(),
+  })
+  const from = (origin: string, path: string, method = 'GET') =>
+    fetch(`${url}${path}`, { method, headers: { origin, 'access-control-request-method': 'PATCH' } })
+  const allowed = (answer: Response) => answer.headers.get('access-control-allow-origin')
+  const preflight = await from('https://asked.example', '/v1/me', 'OPTIONS')
+  t.strictSame([preflight.status, allowed(preflight)], [204, 'https://asked.example'])
+  for (const [origin, expected] of [
+    ['https://app.example', 'https://app.example'],
+    ['https://other.example', null],
+  ] as const) {
+    const answer = await from(origin, '/v1/uploads')
+    t.strictSame([answer.status, allowed(answer)], [502, expected])
+    t.match(answer.headers.get('vary'), /\borigin\b/)
   }
 })
 
@@ -261,7 +285,12 @@ t.test('a service that is away is 503, one that breaks off is 502, both problems
     accounts: `http://127.0.0.1:${await freePort()}`,
     media: await listen(t, (incoming) => incoming.socket.destroy()),
   }
-  const options = { logger: openLogger('gateway', 'silent'), publicUrl: 'http://x', webApp: t.testdir({}) }
+  const options = {
+    logger: openLogger('gateway', 'silent'),
+    publicUrl: 'http://x',
+    corsOrigins: [],
+    webApp: t.testdir({}),
+  }
   const server = await openGateway({ ...options, services })
   t.teardown(() => server.close())
   const url = await server.listen({ host: '127.0.0.1', port: 0 })

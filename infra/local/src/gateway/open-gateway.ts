@@ -1,4 +1,12 @@
-import { answerUnreadable, type Logger, newId, Problem, problemsOf, sendProblem } from '@likeness/runtime'
+import {
+  allowOrigins,
+  answerUnreadable,
+  type Logger,
+  newId,
+  Problem,
+  problemsOf,
+  sendProblem,
+} from '@likeness/runtime'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -18,6 +26,8 @@ export interface GatewayOptions {
   services: Readonly<Record<ServiceName, string>>
   /** The one origin clients see. */
   publicUrl: string
+  /** Origins whose pages may read its own answers, the faults among them; the services speak for theirs. */
+  corsOrigins: readonly string[]
   /** Folder of the built web app. */
   webApp: string
 }
@@ -47,6 +57,7 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
     isPage(request) ? sendPage(reply) : sendProblem(problem('not-found'), request, reply),
   )
 
+  allowOrigins(server, options.corsOrigins)
   const agent = serviceConnections()
   server.addHook('onClose', async () => agent.destroy())
   for (const name of names) {

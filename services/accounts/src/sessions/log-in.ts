@@ -20,6 +20,7 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
   server.post(
     '/v1/sessions',
     {
+      config: { crossOrigin: 'cookies' },
       schema: {
         tags: ['sessions'],
         summary: 'Log in',
@@ -31,7 +32,7 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const { person, session } = await logIn(deps, request.body, originOf(request))
       const tokens = await issueTokens(deps, session, person.role)
-      const { cookie, body } = cookieOf(deps.config.PUBLIC_URL, tokens)
+      const { cookie, body } = cookieOf(deps.config, tokens)
       const inCookie = request.query.cookie === 'true'
       if (inCookie) reply.header('set-cookie', cookie)
       return reply

@@ -15,11 +15,14 @@ const security = [{ accessToken: [] }]
 export function logOutRoutes(server: Server, deps: ApiDeps): void {
   server.delete(
     '/v1/sessions/current',
-    { schema: { tags: ['sessions'], summary: 'Log out', security, response: responses } },
+    {
+      config: { crossOrigin: 'cookies' },
+      schema: { tags: ['sessions'], summary: 'Log out', security, response: responses },
+    },
     async (request, reply) => {
       const { id, sessionId } = callerOf(request)
       await logOut(deps, id, originOf(request), { id: sessionId })
-      return reply.code(204).header('set-cookie', clearedCookie(deps.config.PUBLIC_URL)).send(null)
+      return reply.code(204).header('set-cookie', clearedCookie(deps.config)).send(null)
     },
   )
 
@@ -44,6 +47,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
   server.delete(
     '/v1/sessions',
     {
+      config: { crossOrigin: 'cookies' },
       schema: {
         tags: ['sessions'],
         summary: 'Log out everywhere, or everywhere else',
@@ -56,7 +60,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
       const { id, sessionId } = callerOf(request)
       const everywhere = request.query.except === undefined
       await logOut(deps, id, originOf(request), everywhere ? {} : { except: sessionId })
-      if (everywhere) reply.header('set-cookie', clearedCookie(deps.config.PUBLIC_URL))
+      if (everywhere) reply.header('set-cookie', clearedCookie(deps.config))
       return reply.code(204).send(null)
     },
   )

@@ -15,7 +15,7 @@ import type { ApiDeps } from '../deps.js'
 import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { issueTokens } from './issue-tokens.js'
-import { cookieOf, readCookie } from './refresh-cookie.js'
+import { cookieOf, readRefreshCookie } from './refresh-cookie.js'
 import { readRefreshToken } from './refresh-token.js'
 
 /** POST /v1/sessions/refresh: gives a new access token and the next refresh token. */
@@ -23,6 +23,7 @@ export function refreshRoute(server: Server, deps: ApiDeps): void {
   server.post(
     '/v1/sessions/refresh',
     {
+      config: { crossOrigin: 'cookies' },
       schema: {
         tags: ['sessions'],
         summary: 'Refresh the tokens of a session',
@@ -31,15 +32,14 @@ export function refreshRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { PUBLIC_URL } = deps.config
       const given = request.body?.refreshToken
-      const token = given ?? readCookie(PUBLIC_URL, request.headers)
+      const token = given ?? readRefreshCookie(deps.config, request.headers)
       if (token === undefined) throw problem('invalid-refresh-token')
       const { session, role } = await refreshSession(deps, token, originOf(request))
       const tokens = await issueTokens(deps, session, role)
       reply.header('cache-control', 'no-store')
       if (given !== undefined) return tokens
-      const { cookie, body } = cookieOf(PUBLIC_URL, tokens)
+      const { cookie, body } = cookieOf(deps.config, tokens)
       reply.header('set-cookie', cookie)
       return body
     },

@@ -19,6 +19,7 @@ export function serveAvatarRoute(server: Server, serving: Serving): void {
     '/v1/avatars/:userId',
     {
       ...ownHeaders,
+      config: { crossOrigin: 'anyone' },
       schema: {
         summary: 'The avatar now, at the nearest rendered size; without one, a drawn default',
         tags: ['avatars'],

@@ -26,6 +26,7 @@ export function serveHashedRoute(server: Server, serving: Serving): void {
     '/avatar/:file',
     {
       ...ownHeaders,
+      config: { crossOrigin: 'anyone' },
       schema: {
         summary: 'The avatar of a discoverable user, by the hash of their e-mail address',
         description: 'Compatible with Gravatar and Libravatar. The picture has exactly the size asked for.',

@@ -11,6 +11,7 @@ export function serveVariantRoute(server: Server, serving: Serving): void {
     '/v1/avatars/:userId/:version/:file',
     {
       ...ownHeaders,
+      config: { crossOrigin: 'anyone' },
       schema: {
         summary: 'One immutable variant',
         tags: ['avatars'],

@@ -1,0 +1,141 @@
+import { parseConfig } from '@likeness/runtime'
+import t from 'tap'
+import { AccountsConfig } from './config.js'
+import { goodPassword, startAccounts } from './testing/start-accounts.js'
+
+const app = 'https://app.likeness.test'
+const other = 'https://other.test'
+/** What an answer says to pages of other origins. */
+const rules = (headers: Headers) =>
+  Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')))
+
+t.test('pages of a listed origin may call, and any other gets no header about it', async (t) => {
+  const accounts = await startAccounts(t, { config: { CORS_ORIGINS: `${app}, http://localhost:3000` } })
+  const { call } = accounts
+  const { accessToken: token } = await accounts.join()
+  const preflight = (origin: string, path: string, method: string) =>
+    call('OPTIONS', path, {
+      headers: {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': 'authorization',
+      },
+    })
+
+  for (const origin of [app, 'http://localhost:3000']) {
+    const answer = await preflight(origin, '/v1/me', 'PATCH')
+    t.equal(answer.status, 204, 'without a token: a preflight has none')
+    t.match(rules(answer.headers), {
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': /\bPATCH\b/,
+      'access-control-allow-headers': /\bAuthorization\b.*\bIf-Match\b/,
+      'access-control-max-age': /^\d{4,}$/,
+    })
+    t.notOk(answer.headers.has('access-control-allow-credentials'))
+    t.match(answer.headers.get('vary'), /\borigin\b/)
+  }
+  const read = await call('GET', '/v1/me', { token, headers: { origin: app } })
+  t.match(rules(read.headers), {
+    'access-control-allow-origin': app,
+    'access-control-expose-headers': /\bETag\b/,
+  })
+  t.notOk(read.headers.has('access-control-allow-credentials'))
+  const refused = await call('GET', '/v1/me', { headers: { origin: app } })
+  t.match(
+    [refused.status, refused.headers.get('access-control-allow-origin')],
+    [401, app],
+    'and read why not',
+  )
+  t.match(refused.headers.get('vary'), /accept-language, origin/)
+  t.equal(
+    (await call('GET', '/v1/nothing', { headers: { origin: app } })).headers.get('vary'),
+    'accept-language, origin',
+  )
+
+  for (const origin of [other, 'null', `${app}.evil.test`, app.replace('https', 'http'), `${app}:8443`]) {
+    const answers = [
+      await preflight(origin, '/v1/me', 'PATCH'),
+      await preflight(origin, '/v1/sessions', 'POST'),
+      await call('GET', '/v1/me', { token, headers: { origin } }),
+    ]
+    for (const { headers } of answers) {
+      t.strictSame(rules(headers), {}, origin)
+      t.match(headers.get('vary'), /\borigin\b/)
+    }
+  }
+})
+
+t.test('cookies are for the routes of a session alone', async (t) => {
+  const accounts = await startAccounts(t, { config: { CORS_ORIGINS: app } })
+  const { call } = accounts
+  const { username } = await accounts.register()
+  const credentials = async (path: string, method: string) => {
+    const headers = { origin: app, 'access-control-request-method': method }
+    return (await call('OPTIONS', path, { headers })).headers.get('access-control-allow-credentials')
+  }
+  for (const [method, path] of [
+    ['POST', '/v1/sessions'],
+    ['POST', '/v1/sessions/refresh'],
+    ['DELETE', '/v1/sessions/current'],
+    ['DELETE', '/v1/sessions'],
+  ] as const) {
+    t.equal(await credentials(path, method), 'true', `${method} ${path}`)
+  }
+  for (const [method, path] of [
+    ['GET', '/v1/sessions'],
+    ['DELETE', '/v1/sessions/01a1fec2-da39-77d9-9fc5-315e1594bc1b'],
+    ['GET', '/v1/me'],
+    ['POST', '/v1/users'],
+  ] as const) {
+    t.equal(await credentials(path, method), null, `${method} ${path}`)
+  }
+
+  const opened = await call('POST', '/v1/sessions?cookie=true', {
+    body: { login: username, password: goodPassword },
+    headers: { origin: app },
+  })
+  t.match(rules(opened.headers), {
+    'access-control-allow-origin': app,
+    'access-control-allow-credentials': 'true',
+  })
+  const cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const refresh = async (origin: string) =>
+    (
+      await call('POST', '/v1/sessions/refresh', {
+        headers: { cookie, origin, 'sec-fetch-site': 'same-site' },
+      })
+    ).status
+  t.equal(await refresh(other), 403, 'a neighbour that is not listed may not use it')
+  t.equal(await refresh(app), 200)
+})
+
+t.test('without CORS_ORIGINS no answer says anything about origins', async (t) => {
+  const { call } = await startAccounts(t)
+  const asked = { origin: app, 'access-control-request-method': 'GET' }
+  for (const method of ['OPTIONS', 'GET']) {
+    const { headers } = await call(method, '/v1/me', { headers: asked })
+    t.strictSame(rules(headers), {})
+    t.notMatch(headers.get('vary'), /origin/)
+  }
+  t.match((await call('OPTIONS', '/v1/me')).headers.get('allow'), /GET.*PATCH.*OPTIONS/)
+})
+
+t.test('what is no exact origin is refused at start', async (t) => {
+  for (const value of [
+    '*',
+    'null',
+    'app.test',
+    `${app}/`,
+    `${app}/path`,
+    'https://APP.test',
+    `${app},*`,
+    'https://a:443',
+    'file://x',
+  ]) {
+    t.throws(
+      () => parseConfig(AccountsConfig, { CORS_ORIGINS: value }),
+      /CORS_ORIGINS: must be origins like/,
+      value,
+    )
+  }
+})
