@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTrustList } from './client-address.js'
 import { readSecretFiles } from './secrets.js'
 
 /** A configuration that cannot be used; `faults` holds one line per variable, never its value. */
@@ -99,6 +100,7 @@ export const ProcessConfig = z.object({
   JWT_AUDIENCE: z.string().default('likeness').describe('aud of access tokens'),
   TRUST_PROXY: z
     .string()
+    .refine(isTrustList, 'must list addresses, CIDR ranges, loopback, linklocal or uniquelocal')
     .optional()
     .describe(
       'comma-separated addresses or CIDR ranges of proxies whose X-Forwarded-* are believed (default none)',

@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify'
 import { type Logger, pino } from 'pino'
+import { clientAddress } from './client-address.js'
 
 export type { Logger }
 
@@ -31,11 +33,11 @@ export function openLogger(name: string, level: string): Logger {
       },
       serializers: {
         // The path only: a query may carry a token.
-        req: (request: { method: string; url: string; id: string; ip?: string }) => ({
+        req: (request: FastifyRequest) => ({
           method: request.method,
           path: request.url.split('?', 1)[0],
           id: request.id,
-          ip: request.ip,
+          ip: clientAddress(request),
         }),
         res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
         err: pino.stdSerializers.err,

@@ -19,6 +19,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { trustedHops } from './client-address.js'
 import { allowOrigins } from './cross-origin.js'
 import { isDatabaseAway } from './database.js'
 import type { Logger } from './logger.js'
@@ -72,7 +73,7 @@ export async function createServer(options: {
   const problem = problemsOf(options.problems)
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
-    trustProxy: options.trustProxy?.split(',').map((range) => range.trim()) ?? false,
+    trustProxy: trustedHops(options.trustProxy),
     bodyLimit: options.jsonLimit,
     genReqId: requestIdOf,
     // With its body: 10 MiB over 300 kbit/s. Headers alone have a minute, which is Node's default.

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { startProcess } from '@likeness/test-kit'
+import { migrateDatabase, openDatabase } from '@likeness/runtime'
+import { startProcess, testDatabase } from '@likeness/test-kit'
 import t from 'tap'
+import { insertActivity, ourselves } from './database/activities.table.js'
+import { migrations, type Tables } from './database/database.js'
 import { runCli } from './testing/run-cli.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
 
@@ -41,6 +44,34 @@ t.test('rotate-keys, upkeep and migrate answer JSON', async (t) => {
       t.equal(status, 0, `${command} ${stderr}`)
       t.match(JSON.parse(stdout), answer, command)
     }),
+  )
+})
+
+t.test('migrate reads the addresses that were kept as proxies wrote them', async (t) => {
+  const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '2026-11-27'))
+  const url = await testDatabase(t, {
+    name: 'accounts',
+    migrate: (url) => migrateDatabase(url, before),
+    fingerprint: Object.keys(before).join(),
+  })
+  const kept = {
+    '203.0.113.7:5151': '203.0.113.7',
+    '::ffff:203.0.113.8': '203.0.113.8',
+    '[2001:db8::7]:443': '2001:db8::7',
+    'fe80::9%eth0': 'fe80::9',
+    unknown: null,
+    '10.0.0.0/8': null,
+  }
+  const db = openDatabase<Tables>(url, { name: 'test', max: 1, onError: () => undefined })
+  t.teardown(() => db.destroy())
+  for (const ip of Object.keys(kept)) {
+    await insertActivity(db, { userId: null, type: 'login-failed', origin: { ...ourselves, ip } })
+  }
+  t.match(await runCli({ DATABASE_URL: url }, 'migrate'), { status: 0 })
+  const rows = await db.selectFrom('activities').select('ip').orderBy('id').execute()
+  t.same(
+    rows.map((row) => row.ip),
+    Object.values(kept),
   )
 })
 

@@ -5,6 +5,7 @@ import { mail } from './2026-11-22-mail.migration.js'
 import { sessionsOutliveUsers } from './2026-11-23-sessions-outlive-users.migration.js'
 import { administration } from './2026-11-24-administration.migration.js'
 import { erasures } from './2026-11-25-erasures.migration.js'
+import { addresses } from './2026-11-27-addresses.migration.js'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
 import type { ErasuresTable } from './erasures.table.js'
@@ -37,4 +38,5 @@ export const migrations: Migrations = {
   '2026-11-23-sessions-outlive-users': sessionsOutliveUsers,
   '2026-11-24-administration': administration,
   '2026-11-25-erasures': erasures,
+  '2026-11-27-addresses': addresses,
 }

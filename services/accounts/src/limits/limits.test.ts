@@ -1,6 +1,5 @@
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
-import { addressOf } from './limits.js'
 
 const wrong = 'not the password at all'
 const byNumber = (a: number, b: number) => a - b
@@ -87,13 +86,47 @@ t.test('ten registrations an hour per address, a whole /64 counting as one', asy
   t.equal(await register('2001:db8:0:2::3', 'fourth'), 201)
 })
 
-t.test('whose attempts an address counts as', async (t) => {
-  const on = (ip: string) => addressOf({ RATE_LIMIT_PER_IP: 'on' }, ip)
-  t.equal(on('203.0.113.7'), '203.0.113.7')
-  t.equal(on('::ffff:203.0.113.7'), '203.0.113.7')
-  t.equal(on('2001:DB8::1'), '2001:db8:0:0')
-  t.equal(on('2001:0db8:0000:0000:1:2:3:4'), '2001:db8:0:0')
-  t.equal(on('fe80::1%eth0'), 'fe80:0:0:0')
-  t.equal(on('::1'), '0:0:0:0')
-  t.equal(addressOf({ RATE_LIMIT_PER_IP: 'off' }, '203.0.113.7'), undefined)
+t.test('one client is one count, however proxies write its address', async (t) => {
+  const { call, logIn, register } = await startAccounts(t, {
+    config: { RATE_LIMIT_PER_IP: 'on', LOGINS_PER_MINUTE_PER_IP: '1', TRUST_PROXY: '127.0.0.1, 10.0.0.0/8' },
+  })
+  let turn = 0
+  const guess = async (forwarded: string) => {
+    const body = { login: `nobody-${++turn}`, password: wrong }
+    return (await call('POST', '/v1/sessions', { body, headers: { 'x-forwarded-for': forwarded } })).status
+  }
+  for (const [first, ...same] of [
+    ['203.0.113.7:1024', '203.0.113.7:1025', '203.0.113.7', '::ffff:203.0.113.7', '[::ffff:cb00:7107]:80'],
+    ['2001:db8:0:1::1', '[2001:db8:0:1:ffff::2]:443', '2001:DB8:0:1::3%eth0', '"[2001:db8:0:1:0::9]:1"'],
+    ['2001:db8:0:2::1'],
+    // The proxy nearest to a client it hides stands for its clients, itself alone, with a port or without.
+    ['unknown, 10.0.0.7', '_hidden, 10.0.0.7:4711', ', 10.0.0.7', '256.1.1.1, 10.0.0.7'],
+    ['unknown, 10.0.0.8:4711'],
+    ['198.51.100.9:1, 10.0.0.7:4711', '198.51.100.9'],
+    // What a client says of itself stands before what the proxies saw.
+    ['192.0.2.1, 192.0.2.44', '192.0.2.2, 192.0.2.44:5'],
+  ] as const) {
+    t.equal(await guess(first), 401, first)
+    for (const spelling of same) t.equal(await guess(spelling), 429, spelling)
+  }
+
+  const { username } = await register()
+  const body = { login: username, password: goodPassword }
+  const headers = { 'x-forwarded-for': '[2001:DB8:0:3::7%eth0]:4711' }
+  t.equal((await call('POST', '/v1/sessions', { body, headers })).status, 201)
+  const { accessToken: token } = await logIn(username)
+  t.match((await call('GET', '/v1/sessions', { token })).body, { items: [{}, { ip: '2001:db8:0:3::7' }] })
+  t.match((await call('GET', '/v1/me/activity?type=login', { token })).body, {
+    items: [{ ip: '127.0.0.1' }, { ip: '2001:db8:0:3::7' }],
+  })
+})
+
+t.test('RATE_LIMIT_PER_IP=off lifts the limits per address alone', async (t) => {
+  const { call } = await startAccounts(t, {
+    config: { LOGINS_PER_MINUTE_PER_IP: '1', REGISTRATIONS_PER_HOUR_PER_IP: '1', LOGINS_PER_MINUTE: '2' },
+  })
+  const guess = async (login: string) =>
+    (await call('POST', '/v1/sessions', { body: { login, password: wrong } })).status
+  t.same([await guess('one'), await guess('two'), await guess('three')], [401, 401, 401])
+  t.same([await guess('one'), await guess('one')], [401, 429])
 })

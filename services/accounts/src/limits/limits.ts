@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
+import { networkOf } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
 import { countAttempts } from '../database/attempts.table.js'
 import type { Deps } from '../deps.js'
@@ -65,23 +65,13 @@ export const keyOfAttempt = (name: LimitName, who: string): Buffer =>
   createHash('sha256').update(`${name}\n${who}`).digest()
 
 /**
- * Whose attempts an address counts as: an IPv4 address, or the /64 network of an IPv6 one, which a single
- * subscriber has whole. Undefined where RATE_LIMIT_PER_IP is off.
+ * Whose attempts count together by where they come from; a connection that is gone already counts with its like.
+ * Undefined where RATE_LIMIT_PER_IP is off.
  */
 export function addressOf(
   config: Pick<AccountsConfig, 'RATE_LIMIT_PER_IP'>,
   ip: string | null,
 ): string | undefined {
-  if (config.RATE_LIMIT_PER_IP === 'off' || ip === null) return undefined
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (mapped !== undefined) return mapped
-  if (!isIPv6(ip)) return ip
-  const [head = '', tail] = ip.replace(/%.*$/, '').split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros: string[] = new Array(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...zeros, ...right]
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
-    .join(':')
+  if (config.RATE_LIMIT_PER_IP === 'off') return undefined
+  return ip === null ? 'unknown' : networkOf(ip)
 }

@@ -5,7 +5,7 @@ import { type Media, startMedia } from '../testing/start-media.js'
 import { publish, upload } from '../testing/steps.js'
 
 const media: Media = await startMedia(t, {
-  config: { PENDING_PER_USER: '100', UPLOADS_PER_10_MINUTES: '1000', TRUST_PROXY: '127.0.0.1' },
+  config: { PENDING_PER_USER: '100', UPLOADS_PER_10_MINUTES: '1000', TRUST_PROXY: '127.0.0.1, 10.0.0.0/8' },
 })
 await media.work()
 const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
@@ -91,7 +91,11 @@ t.test('an address is kept in one form, and what is none does no harm', async (t
     ['203.0.113.7:5151', '203.0.113.7'],
     ['[2001:db8::7]:5151', '2001:db8::7'],
     ['fe80::7%eth0', 'fe80::7'],
-    ['unknown', null],
+    ['"[::ffff:cb00:7107]:80"', '203.0.113.7'],
+    // A proxy that hides its clients stands for them.
+    ['unknown', '127.0.0.1'],
+    ['_hidden, 10.0.0.7:4711', '10.0.0.7'],
+    ['203.0.113.7:5151, 10.0.0.7:4711', '203.0.113.7'],
   ] as const) {
     const { id } = await named(owner, 'from.jpg', await jpeg(), from)
     t.match((await ask(`?userId=${owner.id}`)).body.items[0], { id, ip: kept }, from)
