@@ -45,6 +45,9 @@ export function callerOf(request: FastifyRequest): Caller {
   return caller
 }
 
+/** Who sent the request, where a guard has found out. */
+export const callerIfKnown = (request: FastifyRequest): Caller | undefined => callers.get(request)
+
 /**
  * Registers verification of access tokens (RFC 9068, RFC 8725: EdDSA only, typ, iss, aud, exp and every
  * claim checked) and returns the guards.
@@ -62,7 +65,7 @@ export async function registerGuards(
     problem: (
       code: 'unauthenticated' | 'forbidden' | 'overloaded',
       parameters?: Record<string, string>,
-      extras?: { headers?: Record<string, string> },
+      extras?: { headers?: Record<string, string>; reason?: string },
     ) => Problem
   },
 ): Promise<Guards> {
@@ -83,32 +86,32 @@ export async function registerGuards(
     },
   })
 
-  const unauthenticated = (error: string) =>
-    options.problem(
-      'unauthenticated',
-      {},
-      { headers: { 'www-authenticate': `Bearer realm="likeness"${error}` } },
-    )
+  /** @param reason why a token that was sent does not count */
+  const unauthenticated = (reason?: string) => {
+    const error = reason === undefined ? '' : ', error="invalid_token"'
+    const headers = { 'www-authenticate': `Bearer realm="likeness"${error}` }
+    return options.problem('unauthenticated', {}, { headers, ...(reason !== undefined && { reason }) })
+  }
 
   const known = new Map<string, { caller: Caller; until: number }>()
 
   async function signedIn(request: FastifyRequest): Promise<void> {
     const { authorization } = request.headers
-    if (!authorization) throw unauthenticated('')
+    if (!authorization) throw unauthenticated()
     const seen = known.get(authorization)
     const caller = seen && seen.until > Date.now() ? seen.caller : await verify(request, authorization)
-    if (await options.isEnded?.(caller)) throw unauthenticated(', error="invalid_token"')
     callers.set(request, caller)
+    if (await options.isEnded?.(caller)) throw unauthenticated('its session has ended')
   }
 
   async function verify(request: FastifyRequest, authorization: string): Promise<Caller> {
     const verified: unknown = await request.jwtVerify().catch((error: unknown) => {
       if (error instanceof KeysUnavailableError)
         throw options.problem('overloaded', {}, { headers: { 'retry-after': '2' } })
-      throw unauthenticated(', error="invalid_token"')
+      throw unauthenticated(reasonOf(error))
     })
     const claims = AccessClaims.safeParse(verified)
-    if (!claims.success) throw unauthenticated(', error="invalid_token"')
+    if (!claims.success) throw unauthenticated('its claims are not those of an access token')
     const { sub: id, sid: sessionId, role, exp } = claims.data
     const caller = { id, sessionId, role, expiresAt: exp * 1000 }
     if (known.size >= tokensRemembered) known.clear()
@@ -127,7 +130,19 @@ export async function registerGuards(
     admin: atLeast('admin'),
     async service(request) {
       const token = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? ''
-      if (!(await isServiceToken(options.serviceSecrets, token, options.service))) throw unauthenticated('')
+      if (!(await isServiceToken(options.serviceSecrets, token, options.service)))
+        throw unauthenticated(token === '' ? undefined : 'it is no service token for this service')
     },
   }
+}
+
+/** The code of the library that verified a token, in short; its message might repeat a part of the token. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no key has signed it'
+  return /EXPIRED$/.test(code)
+    ? 'expired'
+    : code
+        .replace(/^(FST|FAST)_JWT_/, '')
+        .toLowerCase()
+        .replaceAll('_', ' ')
 }

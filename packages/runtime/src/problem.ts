@@ -4,6 +4,8 @@ type Parameters = Readonly<Record<string, string | number>>
 type Extras = {
   readonly errors?: NonNullable<ProblemBody['errors']>
   readonly headers?: Readonly<Record<string, string>>
+  /** Why a token does not count; for the log alone, the client is not told. */
+  readonly reason?: string
 }
 
 /** An error with a documented answer. Raised anywhere, rendered in one place (RFC 9457). */

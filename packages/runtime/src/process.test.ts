@@ -97,3 +97,15 @@ t.test('a variable can be read from the file that NAME_FILE names', async (t) =>
   t.match(output, /^SERVICE_SECRET and SERVICE_SECRET_FILE: only one of them may be set$/m)
   t.notMatch(output, /hunter2/)
 })
+
+t.test('a line break in what is logged stays in its line', async (t) => {
+  const child = run(`
+    logger.warn({ userAgent: 'a\\n{"level":60,"msg":"made up"}' }, 'one\\nline')
+    process.disconnect()`)
+  const lines = (await outputOf(child)).trim().split('\n')
+  t.match(
+    lines.map((line) => JSON.parse(line) as unknown),
+    [{ msg: 'one\nline', userAgent: /made up/ }, { msg: 'closed' }],
+  )
+  t.equal(lines.length, 2)
+})

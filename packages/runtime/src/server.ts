@@ -25,6 +25,7 @@ import { isDatabaseAway } from './database.js'
 import type { Logger } from './logger.js'
 import { describeRoutes } from './openapi.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
+import { logRefusal } from './refusals.js'
 import { answerUnreadable } from './unreadable.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
@@ -92,6 +93,7 @@ export async function createServer(options: {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const known = error instanceof Problem ? error : toProblem(error, problem, request, options.isAway)
     if (known.kind.status >= 500) request.log.error({ err: error }, known.code)
+    logRefusal(known, request)
     return sendProblem(known, request, reply)
   })
   server.setNotFoundHandler((request, reply) => sendProblem(problem('not-found'), request, reply))

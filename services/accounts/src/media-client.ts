@@ -19,6 +19,8 @@ export function openMediaClient(config: Pick<AccountsConfig, 'MEDIA_URL' | 'SERV
   async function call(method: string, path: string, timeout: number): Promise<Response> {
     const response = await fetch(`${config.MEDIA_URL}/internal/users/${path}`, {
       method,
+      // The token is for that address alone.
+      redirect: 'manual',
       headers: {
         authorization: `Bearer ${await signServiceToken(config.SERVICE_SECRET, 'accounts', 'media')}`,
       },

@@ -36,6 +36,8 @@ export function openAccountsClient(
   ): Promise<{ status: number; text: string }> {
     const response = await fetch(`${config.ACCOUNTS_URL}/internal/${path}`, {
       method,
+      // The token is for that address alone.
+      redirect: 'manual',
       headers: {
         authorization: `Bearer ${await signServiceToken(config.SERVICE_SECRET, 'media', 'accounts')}`,
         ...(body ? { 'content-type': 'application/json' } : {}),

@@ -411,3 +411,17 @@ t.test('/docs shows the API without asking anything of another origin', async (t
   t.equal(bundle.status, 200)
   t.match(bundle.headers.get('content-type'), /javascript/)
 })
+
+t.test('every text names its type and charset', async (t) => {
+  const { url } = await startGateway(t)
+  const typeOf = async (path: string, init?: RequestInit) => {
+    const answer = await fetch(`${url}${path}`, init)
+    await answer.arrayBuffer()
+    return answer.headers.get('content-type')
+  }
+  t.equal(await typeOf('/'), 'text/html; charset=utf-8')
+  t.equal(await typeOf('/docs'), 'text/html; charset=utf-8')
+  t.equal(await typeOf('/assets/app-3f2a.js'), 'application/javascript; charset=utf-8')
+  t.equal(await typeOf('/healthz'), 'application/json; charset=utf-8')
+  t.equal(await typeOf('/nothing'), 'application/problem+json')
+})

@@ -1,0 +1,139 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { Writable } from 'node:stream'
+import { accountsProblems } from '@likeness/contracts'
+import { SignJWT } from 'jose'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { registerGuards } from './auth.js'
+import { newId } from './ids.js'
+import type { Logger } from './logger.js'
+import { problemsOf } from './problem.js'
+import { createServer, type Server } from './server.js'
+
+const problem = problemsOf(accountsProblems)
+const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+const issuer = 'https://likeness.test'
+
+type Line = Record<string, unknown>
+
+/** A server with guards, whose log can be read. */
+async function startServer(t: Test, addRoutes: (server: Server, guards: Guards) => void) {
+  const lines: Line[] = []
+  const output = new Writable({
+    write(line: Buffer, _encoding, done) {
+      lines.push(JSON.parse(line.toString()) as Line)
+      done()
+    },
+  })
+  const server = await createServer({
+    title: 'Test',
+    version: '1',
+    logger: pino({ level: 'info' }, output) as Logger,
+    problems: accountsProblems,
+    trustProxy: undefined,
+    jsonLimit: 1024,
+    checks: {},
+    corsOrigins: [],
+  })
+  const guards = await registerGuards(server, {
+    service: 'test',
+    issuer,
+    audience: 'likeness',
+    serviceSecrets: ['a secret of more than 32 characters'],
+    findKey: async () => publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    problem,
+  })
+  addRoutes(server, guards)
+  t.teardown(() => server.close())
+  return { url: await server.listen({ host: '127.0.0.1', port: 0 }), lines }
+}
+type Guards = Awaited<ReturnType<typeof registerGuards>>
+
+const tokenOf = (claims: Record<string, unknown>) => {
+  const now = Math.floor(Date.now() / 1000)
+  const own = {
+    iss: issuer,
+    aud: 'likeness',
+    sid: newId(),
+    jti: newId(),
+    role: 'user',
+    iat: now,
+    exp: now + 60,
+  }
+  return new SignJWT({ ...own, ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k' })
+    .sign(privateKey)
+}
+
+t.test('each refusal leaves one line with who asked, and for what', async (t) => {
+  const { url, lines } = await startServer(t, (server, guards) => {
+    server.get('/managed/:id', { onRequest: guards.manager }, () => 'never')
+    server.get('/limited', { onRequest: guards.signedIn }, () => {
+      throw problem('rate-limited', { seconds: 1 })
+    })
+  })
+  const sub = newId()
+  const ask = async (path: string, authorization?: string) => {
+    lines.length = 0
+    const answer = await fetch(
+      `${url}${path}`,
+      authorization === undefined ? {} : { headers: { authorization } },
+    )
+    const { requestId } = (await answer.json()) as { requestId: string }
+    return { status: answer.status, requestId, refused: lines.filter(({ msg }) => msg === 'refused') }
+  }
+  const token = await tokenOf({ sub })
+
+  const forbidden = await ask('/managed/7?secret=hunter2', `Bearer ${token}`)
+  t.equal(forbidden.status, 403)
+  t.match(forbidden.refused, [
+    {
+      level: 40,
+      security: 'authorization-refused',
+      code: 'forbidden',
+      userId: sub,
+      route: '/managed/:id',
+      reqId: forbidden.requestId,
+    },
+  ])
+  const limited = await ask('/limited', `Bearer ${token}`)
+  t.match(limited.refused, [
+    { level: 40, security: 'limit-reached', code: 'rate-limited', userId: sub, ip: '127.0.0.1' },
+  ])
+
+  const [head, , signature] = token.split('.')
+  const forged = await ask(
+    '/managed/7',
+    `Bearer ${head}.${Buffer.from('{"sub":"hunter2"}').toString('base64url')}.${signature}`,
+  )
+  t.equal(forged.status, 401)
+  t.match(forged.refused, [
+    { level: 40, security: 'authentication-refused', code: 'unauthenticated', reason: String },
+  ])
+  const expired = await ask('/managed/7', `Bearer ${await tokenOf({ sub, exp: 1_000_000 })}`)
+  t.match(expired.refused, [{ level: 30, reason: 'expired' }], 'which happens to everyone')
+  t.same((await ask('/managed/7')).refused, [], 'without a token nothing was tried')
+  for (const { refused } of [forbidden, limited, forged, expired]) {
+    t.equal(refused.length, 1)
+    t.notMatch(JSON.stringify(refused), /hunter2|eyJ/, 'nothing that was sent')
+  }
+})
+
+t.test('an unexpected error tells nothing of itself, and the log has its stack', async (t) => {
+  const { url, lines } = await startServer(t, (server) => {
+    server.get('/broken', () => {
+      throw new Error('select hunter2 from secrets')
+    })
+  })
+  const answer = await fetch(`${url}/broken`)
+  const text = await answer.text()
+  t.equal(answer.status, 500)
+  t.equal(answer.headers.get('content-type'), 'application/problem+json')
+  t.notMatch(text, /hunter2|select|server\.test|node_modules/)
+  const { requestId } = JSON.parse(text) as { requestId: string }
+  const logged = lines.filter(({ level }) => level === 50)
+  t.match(logged, [
+    { reqId: requestId, err: { message: 'select hunter2 from secrets', stack: /server\.test/ } },
+  ])
+  t.equal(logged.length, 1)
+})
