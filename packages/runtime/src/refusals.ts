@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { callerIfKnown } from './auth.js'
+import { clientAddress } from './client-address.js'
 import type { Problem } from './problem.js'
 
 /** What a refusal means to someone who watches the log, by the status it is answered with. */
@@ -28,7 +29,7 @@ export function logRefusal(problem: Problem, request: FastifyRequest): void {
       code: problem.code,
       ...(reason !== undefined && { reason }),
       userId: callerIfKnown(request)?.id,
-      ip: request.ip,
+      ip: clientAddress(request),
       method: request.method,
       route: request.routeOptions.url,
     },

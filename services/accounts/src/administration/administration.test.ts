@@ -3,6 +3,7 @@ import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import type { z } from 'zod'
 import { type Accounts, goodPassword, startAccounts } from '../testing/start-accounts.js'
+import { startMailbox } from '../testing/start-mailbox.js'
 
 type Page = z.output<typeof AdminUserPage>
 
@@ -214,4 +215,21 @@ t.test('a feed is filtered by type and time', async (t) => {
   t.same(await types('from=2000-01-01T00:00:00Z&to=2001-01-01T00:00:00Z'), [])
   t.equal((await types('from=2000-01-01T00:00:00Z'))?.length, 3)
   t.equal((await call('GET', '/v1/me/activity?type=nonsense', { token })).status, 400)
+})
+
+t.test('an administrator starts a reset, and cannot choose the password', async (t) => {
+  const mailbox = await startMailbox(t, 'inbox')
+  const { call, db, join, logIn, register, work } = await startAccounts(t, { config: mailbox.config })
+  await work()
+  const admin = await register()
+  await db.updateTable('users').set({ role: 'admin' }).where('id', '=', admin.id).execute()
+  const { accessToken: token } = await logIn(admin.username)
+  const { user } = await join()
+  const chosen = { password: 'chosen-by-somebody-else-7' }
+  const refused = await call('PATCH', `/v1/admin/users/${user.id}`, { body: chosen, token })
+  t.match([refused.status, refused.body.code], [400, 'validation-failed'])
+  t.equal((await call('POST', '/v1/password-resets', { body: { email: user.email }, token })).status, 202)
+  const link = await mailbox.read(call, user.email, /Choose a new password/)
+  t.ok(link.token, 'which its owner alone reads')
+  await logIn(user.username)
 })
