@@ -14,6 +14,12 @@ export const AccessClaims = z.object({
 })
 export type AccessClaims = z.output<typeof AccessClaims>
 
+/**
+ * The cookie in which accounts also puts the access token of a session kept in cookies, and its path: media takes
+ * it for following an upload, and for nothing else.
+ */
+export const accessCookie = { name: 'likeness-access', path: '/v1/uploads' } as const
+
 /** `GET /.well-known/jwks.json`: the public keys of access tokens (RFC 7517, RFC 8037). */
 export const Jwks = z
   .object({

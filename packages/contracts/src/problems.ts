@@ -303,6 +303,19 @@ export const mediaProblems = {
     ['No such upload', 'Envoi introuvable'],
     ['It does not exist, or it is not yours.', 'Il n’existe pas, ou il n’est pas à vous.'],
   ),
+  'link-invalid': row(
+    403,
+    ['This link is not valid', 'Ce lien n’est pas valide'],
+    ['Use previewUrl as it was given.', 'Utilisez previewUrl tel qu’il a été donné.'],
+  ),
+  'link-expired': row(
+    403,
+    ['This link has expired', 'Ce lien a expiré'],
+    [
+      'Read the upload again: its previewUrl is good for ten minutes.',
+      'Relisez l’envoi : son previewUrl est valable dix minutes.',
+    ],
+  ),
   'preview-not-ready': row(
     404,
     ['The preview is not ready', 'L’aperçu n’est pas prêt'],

@@ -59,7 +59,13 @@ export const Upload = z
       'when it was discarded, expired, rejected, failed, superseded, withdrawn or erased',
     ),
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    previewUrl: z.url().nullable().describe('null until the worker made it and after its files are gone'),
+    previewUrl: z
+      .url()
+      .nullable()
+      .describe(
+        'null until the worker made it and after its files are gone. Signed: whoever has it sees the preview for ten ' +
+          'minutes, so an `<img>` may show it',
+      ),
     thumbhash: z.string().nullable().describe('base64 of the ThumbHash of the preview'),
     avatar: Avatar.nullable().describe('its variants, once rendered'),
   })
@@ -101,6 +107,29 @@ export const UploadNewsName = z.enum([
   'erased',
 ])
 export type UploadNewsName = z.output<typeof UploadNewsName>
+
+/** `GET /v1/uploads/:id/preview`: the link that `previewUrl` is. */
+export const PreviewQuery = z
+  .strictObject({
+    expires: z.coerce.number().int().describe('seconds since 1970'),
+    signature: z.string().max(100),
+  })
+  .partial()
+export type PreviewQuery = z.output<typeof PreviewQuery>
+
+/** `GET /v1/uploads/:id/events` */
+export const EventsQuery = z.strictObject({
+  ticket: z.string().max(1000).optional().describe('in place of an access token'),
+})
+
+/** `POST /v1/uploads/:id/events/ticket` */
+export const EventTicket = z
+  .object({
+    ticket: z.string(),
+    url: z.url().describe('the events, for `new EventSource(url)`'),
+    expiresAt: Time,
+  })
+  .meta({ id: 'EventTicket' })
 
 /** The id of the last event that came; an empty one is none. */
 export const LastEventId = z

@@ -91,7 +91,7 @@ export const ProcessConfig = z.object({
     .default([])
     .describe('comma-separated origins, such as https://app.example.org, whose pages may call the API'),
   SERVICE_SECRET: secret.describe(
-    'shared by both services; signs their calls to each other and page cursors',
+    'shared by both services; signs their calls to each other, page cursors, preview links and tickets',
   ),
   SERVICE_SECRET_OTHER: secret
     .optional()

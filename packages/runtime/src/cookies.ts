@@ -1,17 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Where a cookie of this deployment is sent, and how long it is kept. */
-type Scope = { readonly path: string; readonly seconds: number }
-
 /** The public origin decides the name: over TLS a cookie cannot be set from plain HTTP (RFC 6265bis §4.1.3). */
 const fullName = (publicUrl: string, name: string) =>
   publicUrl.startsWith('https:') ? `__Secure-${name}` : name
 
-/** Set-Cookie for a cookie that no script reads and no other site sends: HttpOnly, SameSite=Strict. */
-export function setCookie(publicUrl: string, name: string, value: string, { path, seconds }: Scope): string {
+/**
+ * Set-Cookie for a cookie that no script reads and no other site sends: HttpOnly, SameSite=Strict.
+ * @param cookie its name, and the path below which it is sent
+ * @param seconds how long it is kept; 0 takes it away
+ */
+export function setCookie(
+  publicUrl: string,
+  cookie: { readonly name: string; readonly path: string },
+  value: string,
+  seconds: number,
+): string {
   const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
-  const attributes = `Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`
-  return `${fullName(publicUrl, name)}=${value}; ${attributes}`
+  const attributes = `Path=${cookie.path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`
+  return `${fullName(publicUrl, cookie.name)}=${value}; ${attributes}`
 }
 
 /** The value of such a cookie; undefined when there is none, or an empty one. */

@@ -27,6 +27,7 @@ import { confirmUploadRoute } from './uploads/confirm-upload.js'
 import { createUploadRoute } from './uploads/create-upload.js'
 import { completeDirectUploadRoute } from './uploads/direct-complete.js'
 import { createDirectUploadRoute } from './uploads/direct-create.js'
+import { issueTicketRoute, openEventTickets } from './uploads/event-tickets.js'
 import { listUploadsRoute, readUploadRoute } from './uploads/read-uploads.js'
 import { removeUploadRoute } from './uploads/remove-upload.js'
 import { restoreUploadRoute } from './uploads/restore-upload.js'
@@ -41,6 +42,7 @@ const longestTokenSeconds = 3_600
 /** The media API: every route on this screen, grouped by who may call it. */
 export async function openApp(deps: Deps): Promise<Server> {
   const { config } = deps
+  const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
   const hot = openHotAnswers(config.DELIVERY === 'direct' ? config.PICTURE_CACHE_BYTES / 8 : 0)
   const server = await createServer({
     title: 'Likeness media',
@@ -63,7 +65,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     service: 'media',
     issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
     audience: config.JWT_AUDIENCE,
-    serviceSecrets: secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER),
+    serviceSecrets: secrets,
     isEnded: endedSessions.isEnded,
     findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
     problem,
@@ -87,13 +89,17 @@ export async function openApp(deps: Deps): Promise<Server> {
   // A line for each would drown the others, and the hot ones have none.
   await server.register(servePictures, { logLevel: 'warn' })
 
+  // Signed in, or with what was given to who was: a link, a ticket, a cookie
+  const tickets = openEventTickets(secrets)
+  servePreviewRoute(server, deps, guards)
+  streamEventsRoute(server, deps, { news, guards, tickets, isEnded: endedSessions.isEnded })
+
   // Signed in: on one's own uploads, a manager on anyone's
   await server.register(async (own: Server) => {
     own.addHook('onRequest', guards.signedIn)
     listUploadsRoute(own, deps)
     readUploadRoute(own, deps)
-    servePreviewRoute(own, deps)
-    streamEventsRoute(own, deps, { news, isEnded: endedSessions.isEnded })
+    issueTicketRoute(own, deps, tickets)
     createDirectUploadRoute(own, deps)
     completeDirectUploadRoute(own, deps, inFlight)
     confirmUploadRoute(own, deps, news)

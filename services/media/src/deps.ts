@@ -18,6 +18,7 @@ import { type AccountsClient, openAccountsClient } from './accounts-client.js'
 import type { MediaConfig } from './config.js'
 import type { Tables } from './database/database.js'
 import { type Enqueue, enqueueTo } from './queue.js'
+import { openPreviewLinks, type PreviewLinks } from './uploads/preview-links.js'
 
 /** What every process of the media service works with. */
 export type Deps = {
@@ -29,6 +30,7 @@ export type Deps = {
   readonly enqueue: Enqueue
   readonly bus: Bus
   readonly cursors: Cursors
+  readonly previews: PreviewLinks
   readonly accounts: AccountsClient
   close(): Promise<void>
 }
@@ -49,6 +51,7 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
   const storage = overrides.storage ?? storageOf(config)
   const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))
   const bus = overrides.bus ?? openBus(config.QUEUE_URL, logger)
+  const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
   return {
     config,
     logger,
@@ -57,7 +60,8 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
     queue,
     enqueue: enqueueTo(queue, logger),
     bus,
-    cursors: openCursors(secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER), 'media'),
+    cursors: openCursors(secrets, 'media'),
+    previews: openPreviewLinks(config.PUBLIC_URL, secrets),
     accounts: overrides.accounts ?? openAccountsClient(config),
     async close() {
       await queue.close()

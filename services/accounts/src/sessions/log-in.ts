@@ -13,7 +13,7 @@ import { addressOf, keyOfAttempt, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { viewMe } from '../users/user-view.js'
 import { issueTokens } from './issue-tokens.js'
-import { cookieOf } from './refresh-cookie.js'
+import { cookiesOf } from './session-cookies.js'
 
 /** POST /v1/sessions: opens a session with an e-mail address or username and the password. */
 export function logInRoute(server: Server, deps: ApiDeps): void {
@@ -32,9 +32,9 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const { person, session } = await logIn(deps, request.body, originOf(request))
       const tokens = await issueTokens(deps, session, person.role)
-      const { cookie, body } = cookieOf(deps.config, tokens)
+      const { cookies, body } = cookiesOf(deps.config, tokens)
       const inCookie = request.query.cookie === 'true'
-      if (inCookie) reply.header('set-cookie', cookie)
+      if (inCookie) reply.header('set-cookie', cookies)
       return reply
         .code(201)
         .header('cache-control', 'no-store')

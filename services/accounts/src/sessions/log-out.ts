@@ -6,7 +6,7 @@ import { insertActivity, type Origin } from '../database/activities.table.js'
 import { endSessions } from '../database/sessions.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { clearedCookie } from './refresh-cookie.js'
+import { clearedCookies } from './session-cookies.js'
 
 const responses = { 204: z.null().describe('ended'), '4xx': ProblemBody }
 const security = [{ accessToken: [] }]
@@ -22,7 +22,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const { id, sessionId } = callerOf(request)
       await logOut(deps, id, originOf(request), { id: sessionId })
-      return reply.code(204).header('set-cookie', clearedCookie(deps.config)).send(null)
+      return reply.code(204).header('set-cookie', clearedCookies(deps.config)).send(null)
     },
   )
 
@@ -60,7 +60,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
       const { id, sessionId } = callerOf(request)
       const everywhere = request.query.except === undefined
       await logOut(deps, id, originOf(request), everywhere ? {} : { except: sessionId })
-      if (everywhere) reply.header('set-cookie', clearedCookie(deps.config))
+      if (everywhere) reply.header('set-cookie', clearedCookies(deps.config))
       return reply.code(204).send(null)
     },
   )

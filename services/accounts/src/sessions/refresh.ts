@@ -15,8 +15,8 @@ import type { ApiDeps } from '../deps.js'
 import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { issueTokens } from './issue-tokens.js'
-import { cookieOf, readRefreshCookie } from './refresh-cookie.js'
 import { readRefreshToken } from './refresh-token.js'
+import { cookiesOf, readRefreshCookie } from './session-cookies.js'
 
 /** POST /v1/sessions/refresh: gives a new access token and the next refresh token. */
 export function refreshRoute(server: Server, deps: ApiDeps): void {
@@ -39,8 +39,8 @@ export function refreshRoute(server: Server, deps: ApiDeps): void {
       const tokens = await issueTokens(deps, session, role)
       reply.header('cache-control', 'no-store')
       if (given !== undefined) return tokens
-      const { cookie, body } = cookieOf(deps.config, tokens)
-      reply.header('set-cookie', cookie)
+      const { cookies, body } = cookiesOf(deps.config, tokens)
+      reply.header('set-cookie', cookies)
       return body
     },
   )

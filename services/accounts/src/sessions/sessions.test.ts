@@ -273,10 +273,16 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
   const opened = await logIn(call)
   t.equal(opened.status, 201)
   t.notOk('refreshToken' in opened.body)
-  const cookieOf = (answer: typeof opened) => answer.headers.get('set-cookie') ?? ''
+  const cookieOf = (answer: typeof opened) => answer.headers.getSetCookie()[0] ?? ''
+  const accessOf = (answer: typeof opened) => answer.headers.getSetCookie()[1] ?? ''
   t.match(
     cookieOf(opened),
     /^__Secure-likeness-refresh=lkr_[\w-]+; Path=\/v1\/sessions; Max-Age=2\d{6}; HttpOnly; SameSite=Strict; Secure$/,
+  )
+  t.equal(
+    accessOf(opened),
+    `__Secure-likeness-access=${String(opened.body.accessToken)}; Path=/v1/uploads; Max-Age=600; HttpOnly; SameSite=Strict; Secure`,
+    'with which media lets it follow uploads',
   )
   const pair = (answer: typeof opened) => cookieOf(answer).split(';')[0] ?? ''
   const refresh = (cookie: string, headers: Record<string, string> = {}) =>
@@ -306,6 +312,7 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
     t.equal(refreshed.status, 200, JSON.stringify(headers))
   }
   t.notOk('refreshToken' in refreshed.body)
+  t.match(accessOf(refreshed), `=${String(refreshed.body.accessToken)};`)
   t.not(pair(refreshed), pair(opened))
   t.equal((await refresh(pair(refreshed))).status, 200)
   t.equal((await refresh('')).body.code, 'invalid-refresh-token')
@@ -313,6 +320,7 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
   const token = String(refreshed.body.accessToken)
   const out = await call('DELETE', '/v1/sessions/current', { token })
   t.match(cookieOf(out), /^__Secure-likeness-refresh=; Path=\/v1\/sessions; Max-Age=0; HttpOnly/)
+  t.match(accessOf(out), /^__Secure-likeness-access=; Path=\/v1\/uploads; Max-Age=0; HttpOnly/)
   const plain = await another({ PUBLIC_URL: 'http://localhost:8080' })
   t.match(cookieOf(await logIn(plain.call)), /^likeness-refresh=[^;]+; [^S]*HttpOnly; SameSite=Strict$/)
 })

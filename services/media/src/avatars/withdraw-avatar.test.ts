@@ -23,7 +23,7 @@ t.test('the owner takes the avatar down, and restores it', async (t) => {
     body: {
       status: 'withdrawn',
       closedAt: /Z$/,
-      previewUrl: /preview$/,
+      previewUrl: /preview\?expires=/,
       avatar: { urls: first.avatar?.urls },
     },
   })

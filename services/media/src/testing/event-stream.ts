@@ -2,18 +2,27 @@ import { Upload } from '@likeness/contracts'
 
 export type StreamedEvent = { id: string; name: string; upload: Upload }
 
-/** Opens the events of an upload as a client of its own. */
+/**
+ * Opens the events of an upload as a client of its own.
+ * @param entrance the `Authorization` header, or all the headers that let it in
+ */
 export async function openEvents(
   url: string,
   id: string,
-  authorization: string,
-  options: { lastEventId?: string; signal?: AbortSignal } = {},
+  entrance: string | Record<string, string>,
+  options: { lastEventId?: string; signal?: AbortSignal; ticket?: string } = {},
 ) {
-  const { lastEventId, signal } = options
-  const response = await fetch(`${url}/v1/uploads/${id}/events`, {
-    headers: { authorization, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
-    ...(signal ? { signal } : {}),
-  })
+  const { lastEventId, signal, ticket } = options
+  const response = await fetch(
+    `${url}/v1/uploads/${id}/events${ticket === undefined ? '' : `?ticket=${ticket}`}`,
+    {
+      headers: {
+        ...(typeof entrance === 'string' ? { authorization: entrance } : entrance),
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+      ...(signal ? { signal } : {}),
+    },
+  )
   const isStream = response.headers.get('content-type') === 'text/event-stream'
   return { response, events: eventsOf(isStream && response.body ? response.body : new Blob([]).stream()) }
 }

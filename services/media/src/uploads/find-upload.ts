@@ -12,3 +12,13 @@ export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: 
   if (!row || row.status === 'erased') throw problem('upload-not-found')
   return row
 }
+
+/**
+ * The upload of a link that names it and is good: whoever has the link may see it, and not an erased one.
+ * @throws Problem upload-not-found
+ */
+export async function findLinkedUpload(deps: Pick<Deps, 'db'>, id: string): Promise<UploadRow> {
+  const row = await findUpload(deps.db, id)
+  if (!row || row.status === 'erased') throw problem('upload-not-found')
+  return row
+}

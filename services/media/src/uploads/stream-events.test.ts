@@ -31,7 +31,7 @@ for (const queue of ['postgres', 'redis'] as const) {
     const next = async () => (await here.events.next()).value
     t.match(await next(), { name: 'pending', upload: { id, status: 'pending', previewUrl: null } })
     await media.work()
-    t.match(await next(), { name: 'preview', upload: { status: 'pending', previewUrl: /preview$/ } })
+    t.match(await next(), { name: 'preview', upload: { status: 'pending', previewUrl: /preview\?expires=/ } })
     await ana.call('POST', `/v1/uploads/${id}/confirm`)
     t.match(await next(), { name: 'confirmed', upload: { isConfirmed: true } })
     t.match(await next(), { name: 'published', upload: { status: 'published', avatar: { version: 1 } } })

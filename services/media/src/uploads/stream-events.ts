@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import { IdParams, LastEventId, ProblemBody, type Upload } from '@likeness/contracts'
-import { type Caller, callerOf, type Server } from '@likeness/runtime'
+import { EventsQuery, IdParams, LastEventId, ProblemBody, type Upload } from '@likeness/contracts'
+import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { findNews } from '../database/upload-events.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
@@ -9,6 +9,7 @@ import { problem } from '../problems.js'
 import { findUploadFor } from './find-upload.js'
 import type { Following, UploadNews } from './upload-news.js'
 import { viewUpload } from './upload-view.js'
+import { type Entrances, followerOf } from './who-follows.js'
 
 // A notice may be missed, and a session may end: then the trail is read again after this long.
 const pollMs = 5_000
@@ -26,8 +27,9 @@ const mostStreams = 20
 export function streamEventsRoute(
   server: Server,
   deps: Deps,
-  { news, isEnded }: { news: UploadNews; isEnded: (caller: Caller) => boolean },
+  options: { news: UploadNews } & Entrances,
 ): void {
+  const { news, isEnded } = options
   const streams = new Map<string, number>()
   const count = (callerId: string, change: number) => {
     const open = (streams.get(callerId) ?? 0) + change
@@ -37,23 +39,27 @@ export function streamEventsRoute(
   server.get(
     '/v1/uploads/:id/events',
     {
+      config: { crossOrigin: 'cookies' },
       schema: {
         summary: 'What happens to an upload, as it happens',
         description:
           'Server-sent events `pending`, `preview`, `confirmed`, `published`, `failed`, or the end of another kind: ' +
           '`discarded`, `expired`, `superseded`, `withdrawn`, `erased`. The data of each is the upload as JSON. ' +
           'The stream ends with the event that settles the upload, and with the access token: connect again with ' +
-          '`Last-Event-ID`, and what was missed is sent first. 204: it is settled and nothing was missed. 429 past 20 streams at once.',
+          '`Last-Event-ID`, and what was missed is sent first. 204: it is settled and nothing was missed. 429 past 20 streams at once. ' +
+          'By an access token, by the cookie of a session kept in cookies, or by a ticket.',
         tags: ['uploads'],
-        security: [{ accessToken: [] }],
+        security: [{ accessToken: [] }, {}],
         params: IdParams,
+        querystring: EventsQuery,
         headers: z.object({ 'last-event-id': LastEventId }),
         response: { 200: eventStream, 204: z.null(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const row = await findUploadFor(deps, caller, request.params.id)
+      const { id } = request.params
+      const caller = await followerOf(deps, options, request, { uploadId: id, ticket: request.query.ticket })
+      const row = await findUploadFor(deps, caller, id)
       const after = Number(request.headers['last-event-id'] ?? 0)
       if (after > 0 && isSettled(row) && (await findNews(deps.db, row, after, 1))?.events.length === 0) {
         // The one answer after which a browser does not connect again.

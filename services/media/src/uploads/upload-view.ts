@@ -6,27 +6,26 @@ import type { Deps } from '../deps.js'
 
 const time = (at: Date | null) => at?.toISOString() ?? null
 
+type ViewDeps = Pick<Deps, 'db' | 'config' | 'previews'>
+
 /** An upload as a client sees it. */
-export async function viewUpload(deps: Pick<Deps, 'db' | 'config'>, row: UploadRow): Promise<Upload> {
+export async function viewUpload(deps: ViewDeps, row: UploadRow): Promise<Upload> {
   const [view] = await viewUploads(deps, [row])
   if (!view) throw new Error('a row without a view')
   return view
 }
 
 /** Uploads as a client sees them, in the same order. */
-export async function viewUploads(
-  deps: Pick<Deps, 'db' | 'config'>,
-  rows: readonly UploadRow[],
-): Promise<Upload[]> {
+export async function viewUploads(deps: ViewDeps, rows: readonly UploadRow[]): Promise<Upload[]> {
   const avatars = await findAvatarsOf(
     deps.db,
     rows.filter((row) => row.rendered_at !== null),
   )
   const byUpload = new Map(avatars.map((avatar) => [avatar.upload_id, avatar]))
-  return rows.map((row) => toView(deps.config.PUBLIC_URL, row, byUpload.get(row.id)))
+  return rows.map((row) => toView(deps, row, byUpload.get(row.id)))
 }
 
-function toView(origin: string, row: UploadRow, avatar: AvatarRow | undefined): Upload {
+function toView({ config, previews }: ViewDeps, row: UploadRow, avatar: AvatarRow | undefined): Upload {
   return {
     id: row.id,
     userId: row.user_id,
@@ -47,9 +46,9 @@ function toView(origin: string, row: UploadRow, avatar: AvatarRow | undefined): 
     expiresAt: time(row.expires_at),
     closedAt: time(row.closed_at),
     failure: row.failure_code === null ? null : { code: row.failure_code, detail: row.failure_detail ?? '' },
-    previewUrl: row.prepared_at && keepsFiles(row.status) ? `${origin}/v1/uploads/${row.id}/preview` : null,
+    previewUrl: row.prepared_at && keepsFiles(row.status) ? previews.urlOf(row.id) : null,
     thumbhash: row.thumbhash,
-    avatar: avatar ? viewAvatar(origin, avatar) : null,
+    avatar: avatar ? viewAvatar(config.PUBLIC_URL, avatar) : null,
   }
 }
 

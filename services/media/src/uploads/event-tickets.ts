@@ -1,0 +1,68 @@
+import { EventTicket, Id, IdParams, ProblemBody, Role } from '@likeness/contracts'
+import { type Caller, callerOf, openSigner, type Secrets, type Server } from '@likeness/runtime'
+import { z } from 'zod'
+import type { Deps } from '../deps.js'
+import { findUploadFor } from './find-upload.js'
+
+/** Tickets open the events of one upload for a client that cannot send an access token, such as `EventSource`. */
+export type EventTickets = {
+  issue(caller: Caller, uploadId: string): { ticket: string; expiresAt: Date }
+  /** The caller it was issued to; undefined when it was not issued here for this upload, or is over. */
+  open(ticket: string, uploadId: string): Caller | undefined
+}
+
+const lifetimeMs = 60_000
+
+const Claims = z.object({ upload: Id, until: z.int(), id: Id, sessionId: Id, role: Role, expiresAt: z.int() })
+
+/** @param secrets SERVICE_SECRET: any process of the service takes the tickets of every other */
+export function openEventTickets(secrets: Secrets): EventTickets {
+  const signer = openSigner(secrets, ticketPurpose)
+  return {
+    issue(caller, uploadId) {
+      const until = Date.now() + lifetimeMs
+      const text = encodeClaims({ ...caller, upload: uploadId, until })
+      return { ticket: `${text}.${signer.sign(text)}`, expiresAt: new Date(until) }
+    },
+    open(ticket, uploadId) {
+      const [text = '', signature = ''] = ticket.split('.')
+      if (!signer.isSigned(text, signature)) return undefined
+      const { upload, until, ...caller } = Claims.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
+      const isGood = upload === uploadId && until > Date.now() && caller.expiresAt > Date.now()
+      return isGood ? caller : undefined
+    },
+  }
+}
+
+export const ticketPurpose = 'likeness event ticket'
+export const encodeClaims = (claims: z.input<typeof Claims>): string =>
+  Buffer.from(JSON.stringify(claims)).toString('base64url')
+
+/** POST /v1/uploads/:id/events/ticket: a ticket for the events of one upload. */
+export function issueTicketRoute(server: Server, deps: Deps, tickets: EventTickets): void {
+  server.post(
+    '/v1/uploads/:id/events/ticket',
+    {
+      schema: {
+        summary: 'A ticket with which EventSource opens the events of an upload',
+        description:
+          'Good for one minute and for the events of this upload alone. The stream ends with the access token that ' +
+          'got the ticket; a browser that reconnects later than a minute is answered 401, and needs another ticket.',
+        tags: ['uploads'],
+        security: [{ accessToken: [] }],
+        params: IdParams,
+        response: { 201: EventTicket, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const { id } = await findUploadFor(deps, caller, request.params.id)
+      const { ticket, expiresAt } = tickets.issue(caller, id)
+      const url = `${deps.config.PUBLIC_URL}/v1/uploads/${id}/events?ticket=${ticket}`
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ ticket, url, expiresAt: expiresAt.toISOString() })
+    },
+  )
+}

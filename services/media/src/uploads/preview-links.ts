@@ -1,0 +1,36 @@
+import { openSigner, type Secrets } from '@likeness/runtime'
+import { problem } from '../problems.js'
+
+/** Addresses of previews that an `<img>` can show, which has no way to send an access token. */
+export type PreviewLinks = {
+  urlOf(uploadId: string): string
+  /** @throws Problem `link-invalid`, `link-expired` */
+  assertGood(uploadId: string, link: { expires: number; signature: string }): void
+}
+
+const lifetimeSeconds = 600
+// The address stays the same for so long, and with it what the browser keeps.
+const stepSeconds = 60
+
+/** @param secrets SERVICE_SECRET, any process of the service takes the links of every other */
+export function openPreviewLinks(publicUrl: string, secrets: Secrets): PreviewLinks {
+  const signer = openSigner(secrets, previewPurpose)
+  return {
+    urlOf(uploadId) {
+      const expires = Math.ceil((now() + lifetimeSeconds) / stepSeconds) * stepSeconds
+      const signature = signer.sign(previewText(uploadId, expires))
+      return `${publicUrl}/v1/uploads/${uploadId}/preview?expires=${expires}&signature=${signature}`
+    },
+    assertGood(uploadId, { expires, signature }) {
+      if (!signer.isSigned(previewText(uploadId, expires), signature)) throw problem('link-invalid')
+      if (expires <= now()) throw problem('link-expired')
+    },
+  }
+}
+
+/** What is signed, and for what. */
+export const previewPurpose = 'likeness preview link'
+export const previewText = (uploadId: string, expires: number): string => `${uploadId} ${expires}`
+
+/** Seconds since 1970. */
+const now = () => Date.now() / 1000

@@ -1,0 +1,45 @@
+import { accessCookie } from '@likeness/contracts'
+import {
+  type Caller,
+  callerOf,
+  type Guards,
+  mayUseCookies,
+  type Request,
+  readCookie,
+} from '@likeness/runtime'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import type { EventTickets } from './event-tickets.js'
+
+/** What lets a follower in. */
+export type Entrances = {
+  readonly guards: Guards
+  readonly tickets: EventTickets
+  readonly isEnded: (caller: Caller) => boolean
+}
+
+/**
+ * Who follows an upload: by an access token, by a ticket, or by the access cookie, which a page of this site may
+ * use for reading this much and nothing else (ADR 10).
+ * @throws Problem `unauthenticated`
+ */
+export async function followerOf(
+  { config }: Pick<Deps, 'config'>,
+  { guards, tickets, isEnded }: Entrances,
+  request: Request,
+  { uploadId, ticket }: { uploadId: string; ticket: string | undefined },
+): Promise<Caller> {
+  const { headers } = request
+  if (headers.authorization === undefined && ticket !== undefined) {
+    const caller = tickets.open(ticket, uploadId)
+    if (caller && !isEnded(caller)) return caller
+    throw problem('unauthenticated', {}, { headers: { 'www-authenticate': 'Bearer realm="likeness"' } })
+  }
+  const cookie = readCookie(config.PUBLIC_URL, accessCookie.name, headers)
+  if (headers.authorization === undefined && cookie !== undefined && mayUseCookies(config, headers)) {
+    // Where the guard reads it from.
+    request.raw.headers.authorization = `Bearer ${cookie}`
+  }
+  await guards.signedIn(request)
+  return callerOf(request)
+}
