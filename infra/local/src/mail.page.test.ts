@@ -181,6 +181,35 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await signedIn(page, to)
     t.equal(await page.getByText(addressOf('barbara')).count(), 0)
   })
+
+  await test('the present address stops a change by a click, and a new password follows', async (t, page) => {
+    await register(page, 'hedy')
+    await changeEmail(url, 'hedy', 'hedy@example.test')
+    const { link } = await readMail(url, addressOf('hedy'), /^Someone asked to change your e-mail address$/)
+    const posts: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') posts.push(new URL(request.url()).pathname)
+    })
+    await page.goto(link)
+    await heading(page, 'Stop the change of your address?')
+    t.equal(page.url(), `${url}/`, 'the token is out of the address bar')
+    await assertAccessible(t, page, 'stop the change')
+    t.notOk(posts.includes('/v1/email-changes/stop'), 'opening the page stops nothing')
+    await page.getByRole('button', { name: 'Stop the change' }).click()
+    await heading(page, 'Your address stays')
+    await assertAccessible(t, page, 'the change is stopped')
+    t.equal(await page.getByLabel('E-mail').inputValue(), addressOf('hedy'))
+    await page.getByRole('button', { name: 'Send the link' }).click()
+    await checkYourMail(page)
+    await page.goto((await readMail(url, addressOf('hedy'), resetSubject)).link)
+    await page.getByLabel('Password').fill(newPassword)
+    await page.keyboard.press('Enter')
+    await page.getByText('Your password is changed').waitFor()
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Stop the change' }).click()
+    await heading(page, 'This link is not valid')
+    await assertAccessible(t, page, 'nothing to stop')
+  })
 })
 
 t.test('where addresses must be verified', { skip: noChromium }, async (t) => {

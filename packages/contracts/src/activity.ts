@@ -10,6 +10,8 @@ export const ActivityType = z
     'logout',
     'refresh-reused',
     'email-verified',
+    'email-change-requested',
+    'email-change-stopped',
     'email-changed',
     'password-changed',
     'password-reset',

@@ -37,6 +37,14 @@ export const ChangeEmail = z
   .meta({ id: 'ChangeEmail' })
 export type ChangeEmail = z.output<typeof ChangeEmail>
 
+/** `POST /v1/email-changes/stop`: the link to the present address stops a change that waits to be confirmed. */
+export const StopEmailChange = z.strictObject({ token: Token }).meta({ id: 'StopEmailChange' })
+
+export const StoppedEmailChange = z
+  .object({ email: z.string().describe('the address, which stays') })
+  .meta({ id: 'StoppedEmailChange' })
+export type StoppedEmailChange = z.output<typeof StoppedEmailChange>
+
 /** `GET /inbox/messages`: mails of a deployment without a mail server. */
 export const Inbox = z
   .object({

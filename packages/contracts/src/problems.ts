@@ -143,8 +143,8 @@ export const accountsProblems = {
     404,
     ['This link is not valid', 'Ce lien n’est pas valide'],
     [
-      'It was used already, replaced by a newer one, or is incomplete.',
-      'Il a déjà servi, a été remplacé par un plus récent, ou est incomplet.',
+      'It was used already, replaced by a newer one, ended by a change of the account, or is incomplete.',
+      'Il a déjà servi, a été remplacé par un plus récent, annulé par un changement du compte, ou est incomplet.',
     ],
   ),
   'token-expired': row(

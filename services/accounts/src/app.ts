@@ -2,12 +2,14 @@ import { accountsProblems } from '@likeness/contracts'
 import { createServer, registerGuards, type Server, secretsOf } from '@likeness/runtime'
 import { listMyActivityRoute, listUsersActivityRoute } from './activity/list-activity.js'
 import { administerUserRoute } from './administration/administer-user.js'
+import { closeUserRoute } from './administration/close-user.js'
 import { listUsersRoutes } from './administration/list-users.js'
 import type { ApiDeps, Deps } from './deps.js'
 import { changeEmailRoute } from './emails/change-email.js'
 import { inboxRoutes } from './emails/read-inbox.js'
+import { stopEmailChangeRoute } from './emails/stop-email-change.js'
 import { verifyEmailRoutes } from './emails/verify-email.js'
-import { closeAccountRoute, closeMyAccountRoute } from './erasure/close-account.js'
+import { closeMyAccountRoute } from './erasure/close-my-account.js'
 import { exportMeRoute } from './erasure/export-me.js'
 import { getErasureRoute } from './erasure/get-erasure.js'
 import { serveJwksRoute } from './keys/serve-jwks.js'
@@ -57,6 +59,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   logInRoute(server, deps)
   refreshRoute(server, deps)
   verifyEmailRoutes(server, deps, guards)
+  stopEmailChangeRoute(server, deps)
   resetPasswordRoutes(server, deps)
   getErasureRoute(server, deps)
   serveJwksRoute(server, deps)
@@ -89,7 +92,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     listUsersRoutes(managers, deps)
     listUsersActivityRoute(managers, deps)
     administerUserRoute(managers, deps)
-    closeAccountRoute(managers, deps)
+    closeUserRoute(managers, deps)
   })
 
   // The media service

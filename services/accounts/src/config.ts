@@ -51,6 +51,9 @@ const MailConfig = z.object({
   EMAIL_LINK_RESET: linkTemplate
     .default('{publicUrl}/reset-password?token={token}')
     .describe('page a link that resets a password opens'),
+  EMAIL_LINK_STOP: linkTemplate
+    .default('{publicUrl}/stop-email-change?token={token}')
+    .describe('page a link that stops a change of address opens'),
 })
 
 /** Every variable of the accounts service; `--help` of the CLI prints them. */

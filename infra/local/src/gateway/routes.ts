@@ -9,6 +9,7 @@ export const routes = {
     '/v1/sessions',
     '/v1/me',
     '/v1/email-verifications',
+    '/v1/email-changes',
     '/v1/password-resets',
     '/v1/erasures',
     '/inbox',

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { StopEmailChange } from '../emails/stop-email-change.js'
 import { VerifyEmail } from '../emails/verify-email.js'
 import { ResetPasswordPage } from '../passwords/reset-password.js'
 import type { SessionState } from '../session/session.js'
@@ -38,6 +39,7 @@ export function App({ first }: { first: Place }) {
       {place.page === 'verify-email' && (
         <VerifyEmail token={place.token} onContinue={() => goHome({ way: 'log-in' })} />
       )}
+      {place.page === 'stop-email-change' && <StopEmailChange token={place.token} />}
       {place.page === 'reset-password' && (
         <ResetPasswordPage
           token={place.token}

@@ -3,7 +3,7 @@ import type { Entry } from './entry-card.js'
 /** Where someone is. `entry` is what they see there who are not signed in. */
 export type Place =
   | { readonly page: 'home'; readonly entry?: Entry | undefined }
-  | { readonly page: 'verify-email' | 'reset-password'; readonly token: string }
+  | { readonly page: 'verify-email' | 'reset-password' | 'stop-email-change'; readonly token: string }
 
 /**
  * Reads the address the page was opened with, and takes a token out of it at once: nobody sees it over a
@@ -16,5 +16,6 @@ export function takePlace(): Place {
   if (token !== null) history.replaceState(null, '', isReset ? pathname : '/')
   if (token && isReset) return { page: 'reset-password', token }
   if (token && pathname === '/verify-email') return { page: 'verify-email', token }
+  if (token && pathname === '/stop-email-change') return { page: 'stop-email-change', token }
   return isReset ? { page: 'home', entry: { way: 'forgot' } } : { page: 'home' }
 }

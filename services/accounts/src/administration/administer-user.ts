@@ -3,13 +3,13 @@ import { callerOf, isAtLeast, type Server, type Transaction } from '@likeness/ru
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
-import { endSessions } from '../database/sessions.table.js'
-import { findPerson, lockPerson, markVerified, type Person, setStanding } from '../database/users.table.js'
+import { findPerson, markVerified, type Person, setStanding } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
+import { endAccess } from '../sessions/end-access.js'
 import { assertAnotherAdmin } from './assert-another-admin.js'
-import { assertMayActOn } from './assert-may-act-on.js'
 import { viewAdminUser } from './list-users.js'
+import { lockActedOn } from './lock-acted-on.js'
 
 /** Who acts on another's account: a person, or the command line. */
 export type Actor = { readonly id: string | null; readonly role: Role }
@@ -41,7 +41,7 @@ export function administerUserRoute(server: Server, deps: ApiDeps): void {
 
 /**
  * Each act leaves a row with who did it and why, in the transaction that does it.
- * @throws Problem `user-not-found`, `forbidden`, `last-admin`, `validation-failed`
+ * @throws Problem `unauthenticated`, `user-not-found`, `forbidden`, `last-admin`, `validation-failed`
  */
 export async function administerUser(
   { db, groups }: Pick<ApiDeps, 'db' | 'groups'>,
@@ -56,9 +56,7 @@ export async function administerUser(
     throw problem('validation-failed', {}, { errors: [{ path: 'group', message }] })
   }
   return db.transaction().execute(async (trx) => {
-    const person = await lockPerson(trx, id)
-    if (!person || person.ghost) throw problem('user-not-found')
-    assertMayActOn(actor, person)
+    const person = await lockActedOn(trx, actor, id)
     if (patch.role !== undefined || patch.disabled === true) await assertAnotherAdmin(trx, id, patch)
 
     for (const { type, details } of await apply(trx, person, patch)) {
@@ -92,10 +90,12 @@ async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch
   // An access token carries the role it was made with: who loses it starts anew.
   const cause = disabled ? 'disabled' : isAtLeast(role, person.role) ? undefined : 'role-changed'
   if (cause !== undefined || patch.endSessions) {
-    const ended = await endSessions(trx, person.id, cause ?? 'logout')
+    const ended = await endAccess(trx, person.id, { reason: cause ?? 'logout' })
     if (patch.endSessions && ended.length > 0) {
       acts.push({ type: 'logout', details: { sessions: ended.length } })
     }
+  } else if (role !== person.role || disabled !== wasDisabled) {
+    await endAccess(trx, person.id, 'sessions-stay')
   }
   if (
     patch.emailVerified &&

@@ -26,6 +26,7 @@ export type MailRow = Selectable<MailsTable>
 export type MailKind =
   | 'verify-email'
   | 'change-email'
+  | 'stop-email-change'
   | 'email-changed'
   | 'already-registered'
   | 'reset-password'

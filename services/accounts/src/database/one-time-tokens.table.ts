@@ -14,19 +14,24 @@ export type OneTimeTokensTable = {
   expires_at: Date
   used_at: ColumnType<Date | null, never, Date>
 }
-export type TokenPurpose = 'verify-email' | 'change-email' | 'reset-password'
+export type TokenPurpose = 'verify-email' | 'change-email' | 'stop-email-change' | 'reset-password'
 export type OneTimeTokenRow = Selectable<OneTimeTokensTable> & { readonly expired: boolean }
 
 type Db = Database<Tables>
 const now = sql<Date>`now()`
 
-/** Makes a token and voids the ones its user had for the same purpose. */
+/** Under the lock of the user: makes a token and voids the ones they had for the same purpose. */
 export async function insertToken(
   trx: Transaction<Tables>,
   token: Pick<Insertable<OneTimeTokensTable>, 'hash' | 'user_id' | 'purpose' | 'email'>,
   seconds: number,
 ): Promise<void> {
-  await deleteTokens(trx, token.user_id, [token.purpose])
+  await trx
+    .deleteFrom('one_time_tokens')
+    .where('user_id', '=', token.user_id)
+    .where('purpose', '=', token.purpose)
+    .where('used_at', 'is', null)
+    .execute()
   await trx
     .insertInto('one_time_tokens')
     .values({ ...token, expires_at: sql<Date>`now() + make_interval(secs => ${seconds})` })
@@ -71,17 +76,9 @@ export async function markTokenUsed(trx: Transaction<Tables>, hash: Buffer): Pro
   return numUpdatedRows === 1n
 }
 
-export async function deleteTokens(
-  trx: Transaction<Tables>,
-  userId: string,
-  purposes: readonly TokenPurpose[],
-): Promise<void> {
-  await trx
-    .deleteFrom('one_time_tokens')
-    .where('user_id', '=', userId)
-    .where('purpose', 'in', purposes)
-    .where('used_at', 'is', null)
-    .execute()
+/** Under the lock of the user: no link they were sent opens anything any more, so nothing they asked for is pending. */
+export async function deleteOpenTokens(trx: Transaction<Tables>, userId: string): Promise<void> {
+  await trx.deleteFrom('one_time_tokens').where('user_id', '=', userId).where('used_at', 'is', null).execute()
 }
 
 /** Deletes tokens that expired more than `days` ago; until then they are answered as expired, not unknown. */

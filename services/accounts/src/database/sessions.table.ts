@@ -29,6 +29,7 @@ export type EndReason =
   | 'refresh-reused'
   | 'password-changed'
   | 'role-changed'
+  | 'email-change-stopped'
   | 'disabled'
   | 'closed'
 

@@ -42,9 +42,39 @@ export function findPersonByLogin(db: Db, login: string): Promise<Person | undef
   return people(db).where(column, '=', keyOf(login)).executeTakeFirst()
 }
 
-/** A person, whose rows nobody else changes until the transaction ends. */
+/**
+ * A person, whose rows nobody else changes until the transaction ends. Everyone locks a person before what is theirs;
+ * rows that refer to them may still be added.
+ */
 export function lockPerson(trx: Transaction<Tables>, id: string): Promise<Person | undefined> {
-  return people(trx).where('users.id', '=', id).forUpdate().executeTakeFirst()
+  return people(trx).where('users.id', '=', id).forNoKeyUpdate().executeTakeFirst()
+}
+
+/**
+ * Users, whom nobody else changes until the transaction ends. Locked in the order of their ids, so that two who lock
+ * the same ones wait for each other and neither forever.
+ */
+export function lockUsers(
+  trx: Transaction<Tables>,
+  ids: readonly string[],
+): Promise<Pick<Selectable<UsersTable>, 'id' | 'role' | 'disabled_at'>[]> {
+  return trx
+    .selectFrom('users')
+    .select(['id', 'role', 'disabled_at'])
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+}
+
+/** The person who has an address, as `lockPerson` gives them. */
+export function lockPersonByEmail(trx: Transaction<Tables>, email: string): Promise<Person | undefined> {
+  return people(trx).where('users.email_key', '=', keyOf(email)).forNoKeyUpdate().executeTakeFirst()
+}
+
+/** Who has an address, and is not deleted until the transaction ends. */
+export function keepPersonByEmail(trx: Transaction<Tables>, email: string): Promise<Person | undefined> {
+  return people(trx).where('users.email_key', '=', keyOf(email)).forKeyShare('users').executeTakeFirst()
 }
 
 /** By their address alone. */

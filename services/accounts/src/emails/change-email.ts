@@ -1,13 +1,15 @@
 import { ChangeEmail, ProblemBody } from '@likeness/contracts'
-import { callerOf, type Server } from '@likeness/runtime'
+import { callerOf, type Server, type Transaction } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
-import type { Origin } from '../database/activities.table.js'
-import { findPersonByEmail, keyOf } from '../database/users.table.js'
+import { insertActivity, type Origin } from '../database/activities.table.js'
+import type { Tables } from '../database/database.js'
+import { keepPersonByEmail, keyOf, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { atLeast } from '../limits/at-least.js'
 import { takeAttempt } from '../limits/limits.js'
 import { assertCurrentPassword } from '../passwords/assert-current-password.js'
+import { holdVerified } from '../passwords/hold-verified.js'
 import { problem } from '../problems.js'
 import { queueNotice, queueToken } from './queue-mail.js'
 
@@ -22,7 +24,8 @@ export function changeEmailRoute(server: Server, deps: ApiDeps): void {
       schema: {
         tags: ['me'],
         summary: 'Change my e-mail address',
-        description: 'The address changes once the link sent to the new one was opened. The old one is told.',
+        description:
+          'The address changes once the link sent to the new one was opened. The old one is told at once, with a link that stops it, and again when it is done.',
         security: [{ accessToken: [] }],
         body: ChangeEmail,
         response: { 202: z.null(), '4xx': ProblemBody },
@@ -36,25 +39,43 @@ export function changeEmailRoute(server: Server, deps: ApiDeps): void {
 }
 
 /**
- * Where verification is mandatory, an address another has gets the same answer, and its owner is told.
+ * Where verification is mandatory, an address another has gets the same answer and the same mail to the present one,
+ * and its owner is told.
  * @throws Problem `wrong-password`, `email-taken`, `rate-limited`
  */
 async function changeEmail(deps: ApiDeps, id: string, body: ChangeEmail, origin: Origin): Promise<void> {
-  const person = await assertCurrentPassword(deps, id, body.currentPassword)
+  const verified = await assertCurrentPassword(deps, id, body.currentPassword)
   await takeAttempt(deps, { 'resend-minute': keyOf(body.email) })
   const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'
   await atLeast(mandatory ? answerMs : 0, async () => {
-    const owner = await findPersonByEmail(deps.db, body.email)
-    const others = owner !== undefined && owner.id !== id
-    if (others && !mandatory) throw problem('email-taken')
-    const to = { ...person, email: body.email }
-    const mailId = await deps.db
-      .transaction()
-      .execute((trx) =>
-        others
-          ? queueNotice(trx, 'already-registered', { ...owner, nickname: '' }, origin)
-          : queueToken(trx, deps, { kind: 'change-email', purpose: 'change-email' }, to, origin),
-      )
-    deps.enqueue('send-mail', { mailId })
+    const mailIds = await holdVerified(deps, verified, body.currentPassword, (trx, person) =>
+      askBoth(trx, deps, person, body.email, origin),
+    )
+    if (!mailIds) throw problem('wrong-password')
+    for (const mailId of mailIds) deps.enqueue('send-mail', { mailId })
   })
+}
+
+/** Writes to the present address, which may stop the change, and to the new one. Returns the mails. */
+async function askBoth(
+  trx: Transaction<Tables>,
+  deps: ApiDeps,
+  person: Person,
+  email: string,
+  origin: Origin,
+): Promise<string[]> {
+  if (person.disabled_at) throw problem('unauthenticated')
+  const owner = await keepPersonByEmail(trx, email)
+  const others = owner !== undefined && owner.id !== person.id
+  if (others && deps.config.EMAIL_VERIFICATION !== 'mandatory') throw problem('email-taken')
+  await insertActivity(trx, { userId: person.id, type: 'email-change-requested', origin })
+  const data = { newEmail: email, ip: origin.ip ?? '–' }
+  const stop = { kind: 'stop-email-change', purpose: 'stop-email-change', data } as const
+  const change = { kind: 'change-email', purpose: 'change-email' } as const
+  return [
+    await queueToken(trx, deps, stop, person, origin),
+    others
+      ? await queueNotice(trx, 'already-registered', { ...owner, nickname: '' }, origin)
+      : await queueToken(trx, deps, change, { ...person, email }, origin),
+  ]
 }

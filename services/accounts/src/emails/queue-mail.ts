@@ -36,11 +36,14 @@ export function queueNotice(
   )
 }
 
-/** Writes a mail with a link that proves, once, that its reader reads the mails of `to.email`. */
+/**
+ * Writes a mail with a link that proves, once, that its reader reads the mails of `to.email`.
+ * @param trx holds the row of the user, whose standing may otherwise change before the link exists
+ */
 export async function queueToken(
   trx: Transaction<Tables>,
   deps: Pick<Deps, 'config' | 'tokens'>,
-  token: { kind: MailKind; purpose: TokenPurpose },
+  token: { kind: MailKind; purpose: TokenPurpose; data?: MailData },
   to: Recipient & { readonly id: string },
   origin: Origin,
 ): Promise<string> {
@@ -54,7 +57,7 @@ export async function queueToken(
       ...addressed(to, origin),
       kind: token.kind,
       tokenSeed: token.kind === 'already-registered' ? null : seed,
-      data: about(to),
+      data: about(to, token.data),
     },
     seconds,
   )

@@ -1,6 +1,13 @@
 import { PermanentFailure } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
-import { claimMail, type MailRow, markFailed, markSent, releaseMail } from '../database/mails.table.js'
+import {
+  claimMail,
+  type MailKind,
+  type MailRow,
+  markFailed,
+  markSent,
+  releaseMail,
+} from '../database/mails.table.js'
 import { isToken } from '../database/one-time-tokens.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { MailRefusedError, type Message } from './mailer.js'
@@ -40,8 +47,7 @@ async function tokenOf({ db, tokens }: WorkerDeps, { token_seed: seed }: MailRow
 }
 
 function messageOf({ config, templates }: WorkerDeps, mail: MailRow, token: string): Message {
-  const template = mail.kind === 'reset-password' ? config.EMAIL_LINK_RESET : config.EMAIL_LINK_VERIFY
-  const link = token === '' ? config.PUBLIC_URL : linkOf(config, template, token)
+  const link = token === '' ? config.PUBLIC_URL : linkOf(config, pageOf(mail.kind, config), token)
   const data = {
     ...mail.data,
     link,
@@ -55,6 +61,11 @@ function messageOf({ config, templates }: WorkerDeps, mail: MailRow, token: stri
     to: mail.recipient,
     ...templates.render(mail.kind, mail.language, data),
   }
+}
+
+function pageOf(kind: MailKind, config: AccountsConfig): string {
+  if (kind === 'reset-password') return config.EMAIL_LINK_RESET
+  return kind === 'stop-email-change' ? config.EMAIL_LINK_STOP : config.EMAIL_LINK_VERIFY
 }
 
 const linkOf = (config: AccountsConfig, template: string, token: string) =>

@@ -15,6 +15,7 @@ const placeholders: Readonly<Record<MailKind, readonly string[]>> = {
   // Mails to an address nobody has confirmed name nothing their sender could have made up.
   'verify-email': ['email', 'link', 'hours'],
   'change-email': ['email', 'link', 'hours'],
+  'stop-email-change': ['email', 'newEmail', 'at', 'ip', 'link', 'hours'],
   'email-changed': ['name', 'email', 'newEmail', 'at', 'ip'],
   'already-registered': ['email', 'link'],
   'reset-password': ['name', 'email', 'link', 'minutes'],

@@ -3,17 +3,12 @@ import { callerOf, type Guards, type Server, violates } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
-import {
-  deleteTokens,
-  findToken,
-  markTokenUsed,
-  type OneTimeTokenRow,
-} from '../database/one-time-tokens.table.js'
+import { findToken, markTokenUsed, type OneTimeTokenRow } from '../database/one-time-tokens.table.js'
 import {
   findPerson,
-  findPersonByEmail,
   keyOf,
   lockPerson,
+  lockPersonByEmail,
   markVerified,
   type Person,
   setEmail,
@@ -22,6 +17,7 @@ import type { ApiDeps } from '../deps.js'
 import { atLeast } from '../limits/at-least.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
+import { endAccess } from '../sessions/end-access.js'
 import { hashOfToken } from './one-time-tokens.js'
 import { queueNotice, queueToken } from './queue-mail.js'
 
@@ -81,11 +77,12 @@ async function resend(deps: ApiDeps, email: string, origin: Origin): Promise<voi
     'mail-address': addressOf(deps.config, origin.ip),
   })
   await atLeast(answerMs, async () => {
-    const person = await findPersonByEmail(deps.db, email)
-    if (!person || person.email_verified_at || person.disabled_at) return
-    const token = { kind: 'verify-email', purpose: 'verify-email' } as const
-    const mailId = await deps.db.transaction().execute((trx) => queueToken(trx, deps, token, person, origin))
-    deps.enqueue('send-mail', { mailId })
+    const mailId = await deps.db.transaction().execute(async (trx) => {
+      const person = await lockPersonByEmail(trx, email)
+      if (!person || person.email_verified_at || person.disabled_at) return undefined
+      return queueToken(trx, deps, { kind: 'verify-email', purpose: 'verify-email' }, person, origin)
+    })
+    if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
   })
 }
 
@@ -100,7 +97,8 @@ async function confirmEmail(deps: ApiDeps, token: string, origin: Origin): Promi
   try {
     const mailId = await deps.db.transaction().execute(async (trx) => {
       const person = await lockPerson(trx, found.user_id)
-      if (!person || !(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
+      if (!person || person.disabled_at) throw problem('token-invalid')
+      if (!(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
       if (found.purpose === 'change-email') return changeAddress(trx, person, found, origin)
       if (!(await markVerified(trx, person.id, found.email))) throw problem('token-invalid')
       await insertActivity(trx, { userId: person.id, type: 'email-verified', origin })
@@ -116,7 +114,7 @@ async function confirmEmail(deps: ApiDeps, token: string, origin: Origin): Promi
 
 type Trx = Parameters<typeof setEmail>[0]
 
-/** The old address is told, and nothing sent to it opens the account any more. */
+/** The old address is told, and no link that was sent before opens the account any more. */
 async function changeAddress(
   trx: Trx,
   person: Person,
@@ -124,7 +122,7 @@ async function changeAddress(
   origin: Origin,
 ): Promise<string> {
   await setEmail(trx, person.id, found.email)
-  await deleteTokens(trx, person.id, ['reset-password', 'verify-email'])
+  await endAccess(trx, person.id, 'sessions-stay')
   await insertActivity(trx, { userId: person.id, type: 'email-changed', origin })
   return queueNotice(trx, 'email-changed', person, origin, {
     newEmail: found.email,

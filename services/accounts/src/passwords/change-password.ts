@@ -3,12 +3,13 @@ import { type Caller, callerOf, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
-import { deleteTokens } from '../database/one-time-tokens.table.js'
-import { endSessions } from '../database/sessions.table.js'
 import { setPassword } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
+import { problem } from '../problems.js'
+import { endAccess } from '../sessions/end-access.js'
 import { assertCurrentPassword } from './assert-current-password.js'
+import { holdVerified } from './hold-verified.js'
 import { assertStrong, wordsOf } from './password-policy.js'
 
 /** PUT /v1/me/password: sets a new password; every other session ends. */
@@ -39,16 +40,17 @@ async function changePassword(
   { currentPassword, password }: ChangePassword,
   origin: Origin,
 ): Promise<void> {
-  const person = await assertCurrentPassword(deps, caller.id, currentPassword)
-  await assertStrong(password, wordsOf(person))
+  const verified = await assertCurrentPassword(deps, caller.id, currentPassword)
+  await assertStrong(password, wordsOf(verified))
   const hash = await deps.hasher.hash(password)
-  const mailId = await deps.db.transaction().execute(async (trx) => {
+  const mailId = await holdVerified(deps, verified, currentPassword, async (trx, person) => {
+    if (person.disabled_at) throw problem('unauthenticated')
     await setPassword(trx, person.id, hash)
-    await endSessions(trx, person.id, 'password-changed', { except: caller.sessionId })
-    await deleteTokens(trx, person.id, ['reset-password'])
+    await endAccess(trx, person.id, { reason: 'password-changed', except: caller.sessionId })
     await insertActivity(trx, { userId: person.id, type: 'password-changed', origin })
     return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
   })
+  if (mailId === undefined) throw problem('wrong-password')
   await deps.ended.look()
   deps.enqueue('send-mail', { mailId })
 }

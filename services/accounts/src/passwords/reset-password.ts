@@ -3,15 +3,22 @@ import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
-import { deleteTokens, findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
-import { endSessions } from '../database/sessions.table.js'
-import { findPerson, findPersonByEmail, keyOf, markVerified, setPassword } from '../database/users.table.js'
+import { findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
+import {
+  findPerson,
+  keyOf,
+  lockPerson,
+  lockPersonByEmail,
+  markVerified,
+  setPassword,
+} from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { hashOfToken } from '../emails/one-time-tokens.js'
 import { deviceOf, queueNotice, queueToken } from '../emails/queue-mail.js'
 import { atLeast } from '../limits/at-least.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
+import { endAccess } from '../sessions/end-access.js'
 import { assertStrong, wordsOf } from './password-policy.js'
 
 const answerMs = 150
@@ -57,11 +64,12 @@ export function resetPasswordRoutes(server: Server, deps: ApiDeps): void {
 async function requestReset(deps: ApiDeps, email: string, origin: Origin): Promise<void> {
   await takeAttempt(deps, { 'reset-hour': keyOf(email), 'mail-address': addressOf(deps.config, origin.ip) })
   await atLeast(answerMs, async () => {
-    const person = await findPersonByEmail(deps.db, email)
-    if (!person || person.disabled_at) return
-    const token = { kind: 'reset-password', purpose: 'reset-password' } as const
-    const mailId = await deps.db.transaction().execute((trx) => queueToken(trx, deps, token, person, origin))
-    deps.enqueue('send-mail', { mailId })
+    const mailId = await deps.db.transaction().execute(async (trx) => {
+      const person = await lockPersonByEmail(trx, email)
+      if (!person || person.disabled_at) return undefined
+      return queueToken(trx, deps, { kind: 'reset-password', purpose: 'reset-password' }, person, origin)
+    })
+    if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
   })
 }
 
@@ -73,17 +81,18 @@ async function resetPassword(deps: ApiDeps, body: ResetPassword, origin: Origin)
   const found = await findToken(deps.db, hashOfToken(body.token), ['reset-password'])
   if (!found) throw problem('token-invalid')
   if (found.expired) throw problem('token-expired')
-  const person = await findPerson(deps.db, found.user_id)
-  if (!person || person.disabled_at) throw problem('token-invalid')
-  await assertStrong(body.password, wordsOf(person))
+  const owner = await findPerson(deps.db, found.user_id)
+  if (!owner) throw problem('token-invalid')
+  await assertStrong(body.password, wordsOf(owner))
   const hash = await deps.hasher.hash(body.password)
   const mailId = await deps.db.transaction().execute(async (trx) => {
+    const person = await lockPerson(trx, owner.id)
+    if (!person || person.disabled_at) throw problem('token-invalid')
     if (!(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
     await setPassword(trx, person.id, hash)
     // Who opened the link reads the mails of this address.
     await markVerified(trx, person.id, found.email)
-    await endSessions(trx, person.id, 'password-changed')
-    await deleteTokens(trx, person.id, ['change-email'])
+    await endAccess(trx, person.id, { reason: 'password-changed' })
     await insertActivity(trx, { userId: person.id, type: 'password-reset', origin })
     return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
   })

@@ -50,7 +50,7 @@ async function patchMe(
   try {
     return await deps.db.transaction().execute(async (trx) => {
       const before = await lockPerson(trx, id)
-      if (!before) throw problem('unauthenticated')
+      if (!before || before.disabled_at) throw problem('unauthenticated')
       const seen = viewMe(before, deps.config)
       if (ifMatch !== undefined && !matches(ifMatch, etagOf(seen), 'strong')) throw problem('stale')
 

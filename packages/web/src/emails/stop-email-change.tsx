@@ -1,0 +1,52 @@
+import { useMutation } from '@tanstack/react-query'
+import { asFault, type Fault } from '../api/fault.js'
+import { ForgotForm } from '../passwords/forgot-form.js'
+import { Button } from '../ui/button.js'
+import { FaultNotice } from '../ui/fault-notice.js'
+import { AlertIcon, CheckIcon, MailIcon } from '../ui/icons.js'
+import { LinkPage } from '../ui/link-page.js'
+import { stopEmailChange } from './verifications.js'
+
+/** Stops a change of address that waits. A click, because it logs every device out and mail scanners open links. */
+export function StopEmailChange({ token }: { token: string }) {
+  const stop = useMutation({ mutationFn: () => stopEmailChange(token) })
+  if (stop.data) return <Stopped email={stop.data.email} />
+  const fault = stop.error ? asFault(stop.error) : undefined
+  if (fault?.isDeadLink) return <DeadLink fault={fault} />
+  return (
+    <LinkPage title="Stop the change of your address?" icon={<MailIcon />}>
+      <p className="text-soft">
+        Your account keeps the e-mail address it has, and every device that is logged in will be logged out.
+      </p>
+      {fault && <FaultNotice fault={fault} />}
+      <Button look="primary" className="w-full" busy={stop.isPending} onClick={() => stop.mutate()}>
+        Stop the change
+      </Button>
+    </LinkPage>
+  )
+}
+
+function Stopped({ email }: { email: string }) {
+  return (
+    <LinkPage title="Your address stays" icon={<CheckIcon />}>
+      <p className="wrap-anywhere">
+        <b className="font-semibold">{email}</b> is still the e-mail address of your account, and every device
+        was logged out.
+      </p>
+      <p>Whoever asked for the change knew your password. Choose another one now.</p>
+      <ForgotForm email={email} />
+    </LinkPage>
+  )
+}
+
+function DeadLink({ fault }: { fault: Fault }) {
+  return (
+    <LinkPage title={fault.title} icon={<AlertIcon />} look="bad">
+      <p>
+        No change of address waits that this link could stop: it was stopped, its time is over, or the new
+        address was confirmed. If it was not you who asked, choose a new password.
+      </p>
+      <ForgotForm />
+    </LinkPage>
+  )
+}

@@ -1,0 +1,23 @@
+import { isAtLeast, type Transaction } from '@likeness/runtime'
+import type { Tables } from '../database/database.js'
+import { findPerson, lockUsers, type Person } from '../database/users.table.js'
+import { problem } from '../problems.js'
+import type { Actor } from './administer-user.js'
+
+/**
+ * The person acted on, whom nobody else changes until the transaction ends, nor the actor. Administrators act on
+ * everyone, managers on who ranks below them, by the ranks both have now: an access token may be older than its
+ * holder's fall.
+ * @throws Problem `unauthenticated` when the actor has lost their rank, `user-not-found`, `forbidden`
+ */
+export async function lockActedOn(trx: Transaction<Tables>, actor: Actor, id: string): Promise<Person> {
+  const locked = await lockUsers(trx, actor.id === null ? [id] : [id, actor.id])
+  if (actor.id !== null) {
+    const own = locked.find((user) => user.id === actor.id)
+    if (!own || own.disabled_at || !isAtLeast(own.role, actor.role)) throw problem('unauthenticated')
+  }
+  const person = await findPerson(trx, id)
+  if (!person || person.ghost) throw problem('user-not-found')
+  if (actor.role !== 'admin' && isAtLeast(person.role, actor.role)) throw problem('forbidden')
+  return person
+}

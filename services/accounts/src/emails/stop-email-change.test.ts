@@ -1,0 +1,202 @@
+import type { LoggedIn, Role, User } from '@likeness/contracts'
+import t from 'tap'
+import { goodPassword, startAccounts } from '../testing/start-accounts.js'
+import { startMailbox } from '../testing/start-mailbox.js'
+
+const newPassword = 'quartz-lantern-orbit-58'
+const asked = /^Someone asked to change your e-mail address$/
+let addresses = 0
+const freshAddress = () => {
+  addresses += 1
+  return `thief-${addresses}@example.com`
+}
+
+t.test('a change of address that waits', async (t) => {
+  const mailbox = await startMailbox(t, 'inbox')
+  const { call, db, join, logIn, work } = await startAccounts(t, { config: { RESETS_PER_HOUR: '100' } })
+  await work()
+  const admin = await join()
+  await db.updateTable('users').set({ role: 'admin' }).where('id', '=', admin.user.id).execute()
+  const { accessToken: adminToken } = await logIn(admin.user.username)
+
+  const askFor = async (email: string, token: string) =>
+    (await call('PUT', '/v1/me/email', { body: { email, currentPassword: goodPassword }, token })).status
+  const post = async (path: string, body: object) => {
+    const answer = await call('POST', path, { body })
+    return answer.status < 300 ? answer.status : answer.body.code
+  }
+  const confirm = (token: string) => post('/v1/email-verifications/confirm', { token })
+  const stop = (token: string) => post('/v1/email-changes/stop', { token })
+  const reset = (token: string) => post('/v1/password-resets/confirm', { token, password: newPassword })
+  const addressOf = async (id: string) =>
+    (await call<User>('GET', `/v1/admin/users/${id}`, { token: adminToken })).body.email
+
+  /** Someone for whom every kind of link waits unopened. */
+  async function joinWithOpenLinks() {
+    const session = await join()
+    const { email } = session.user
+    const wanted = freshAddress()
+    t.equal(await askFor(wanted, session.accessToken), 202)
+    t.equal((await call('POST', '/v1/password-resets', { body: { email } })).status, 202)
+    const links = {
+      verify: (await mailbox.read(call, email, /^Confirm your e-mail/)).token,
+      change: (await mailbox.read(call, wanted, /^Confirm your new/)).token,
+      stop: (await mailbox.read(call, email, asked)).token,
+      reset: (await mailbox.read(call, email, /^Choose a new password/)).token,
+    }
+    return { ...session, wanted, links }
+  }
+
+  await t.test('is told to the present address, whose link stops it and ends every session', async (t) => {
+    const thief = await join()
+    const { email, id, username } = thief.user
+    const owner = await logIn(username)
+    const wanted = freshAddress()
+    t.equal(await askFor(wanted, thief.accessToken), 202)
+    const mail = await mailbox.read(call, email, asked)
+    t.match(mail.text, new RegExp(`to use ${wanted} instead of ${email}[\\s\\S]*127\\.0\\.0\\.1`))
+    t.match(mail.links, [/^https:\/\/likeness\.test\/stop-email-change\?token=[\w-]{43}$/])
+    t.match([await confirm(mail.token), await reset(mail.token)], ['token-invalid', 'token-invalid'])
+
+    const answers = await Promise.all(
+      [0, 1, 2].map(() => call('POST', '/v1/email-changes/stop', { body: { token: mail.token } })),
+    )
+    t.same(
+      answers.map((answer) => answer.status).sort((a, b) => a - b),
+      [200, 404, 404],
+      'once',
+    )
+    t.same(answers.find((answer) => answer.status === 200)?.body, { email })
+    const { token } = await mailbox.read(call, wanted, /^Confirm your new/)
+    t.equal(await confirm(token), 'token-invalid')
+    t.equal(await addressOf(id), email)
+    for (const { accessToken, refreshToken } of [thief, owner]) {
+      t.equal((await call('GET', '/v1/me', { token: accessToken })).status, 401)
+      t.equal(await post('/v1/sessions/refresh', { refreshToken }), 'invalid-refresh-token')
+    }
+    const back = await logIn(username)
+    const feed = await call('GET', '/v1/me/activity', { token: back.accessToken })
+    t.match(feed.body, {
+      items: [{ type: 'login' }, { type: 'email-change-stopped' }, { type: 'email-change-requested' }],
+    })
+  })
+
+  await t.test('is told again once it is done, and can then be stopped no more', async (t) => {
+    const { user, wanted, links } = await joinWithOpenLinks()
+    t.equal(await confirm(links.change), 200)
+    t.match((await mailbox.read(call, user.email, /address was changed/)).text, new RegExp(wanted))
+    for (const open of [confirm(links.verify), stop(links.stop), reset(links.reset)]) {
+      t.equal(await open, 'token-invalid')
+    }
+    t.equal(await addressOf(user.id), wanted)
+  })
+
+  await t.test('expires with its link', async (t) => {
+    const { user, links } = await joinWithOpenLinks()
+    await db
+      .updateTable('one_time_tokens')
+      .set({ expires_at: new Date(0) })
+      .where('user_id', '=', user.id)
+      .execute()
+    t.same([await stop(links.stop), await confirm(links.change)], ['token-expired', 'token-expired'])
+  })
+
+  const administer = (id: string, body: object) =>
+    call('PATCH', `/v1/admin/users/${id}`, { body, token: adminToken })
+  const setRole = (id: string, role: Role) =>
+    db.updateTable('users').set({ role }).where('id', '=', id).execute()
+  type Someone = LoggedIn & { links: { reset: string } }
+  const ends: Record<string, (one: Someone) => Promise<unknown>> = {
+    'a new password': ({ accessToken: token }) =>
+      call('PUT', '/v1/me/password', {
+        body: { currentPassword: goodPassword, password: newPassword },
+        token,
+      }),
+    'a reset password': ({ links }) => reset(links.reset),
+    'an account that is disabled': async ({ user }) => {
+      await administer(user.id, { disabled: true })
+      await administer(user.id, { disabled: false })
+    },
+    'an account that is enabled': async ({ user }) => {
+      await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
+      await administer(user.id, { disabled: false })
+    },
+    'a higher role': ({ user }) => administer(user.id, { role: 'manager' }),
+    'a lower role': async ({ user }) => {
+      await setRole(user.id, 'manager')
+      await administer(user.id, { role: 'user' })
+    },
+    'sessions that an administrator ends': ({ user }) => administer(user.id, { endSessions: true }),
+  }
+  for (const [name, end] of Object.entries(ends)) {
+    await t.test(`ends with ${name}, and so does every other link`, async (t) => {
+      const someone = await joinWithOpenLinks()
+      await end(someone)
+      const { links, user } = someone
+      for (const open of [
+        confirm(links.change),
+        confirm(links.verify),
+        stop(links.stop),
+        reset(links.reset),
+      ]) {
+        t.equal(await open, 'token-invalid')
+      }
+      t.equal(await addressOf(user.id), user.email)
+    })
+  }
+
+  await t.test('is not applied to a disabled account, nor is anything else', async (t) => {
+    const { accessToken: token, links, refreshToken, user } = await joinWithOpenLinks()
+    const before = await db.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirst()
+    // As a process sees it that has not heard yet that the sessions ended.
+    const disable = (disabled_at: Date | null) =>
+      db.updateTable('users').set({ disabled_at }).where('id', '=', user.id).execute()
+    await disable(new Date())
+    for (const open of [confirm(links.change), confirm(links.verify), stop(links.stop), reset(links.reset)]) {
+      t.equal(await open, 'token-invalid')
+    }
+    t.equal(await post('/v1/sessions/refresh', { refreshToken }), 'invalid-refresh-token')
+    const currentPassword = goodPassword
+    for (const [method, path, body] of [
+      ['PATCH', '/v1/me', { username: 'somebody-else', profile: { bio: 'Hi' } }],
+      ['PUT', '/v1/me/password', { currentPassword, password: newPassword }],
+      ['PUT', '/v1/me/email', { currentPassword, email: freshAddress() }],
+      ['DELETE', '/v1/me', { password: goodPassword }],
+    ] as const) {
+      const { status, body: fault } = await call(method, path, { body, token })
+      t.match([status, fault.code], [401, 'unauthenticated'], `${method} ${path}`)
+    }
+    t.equal((await call('POST', '/v1/password-resets', { body: { email: user.email } })).status, 202)
+    await disable(null)
+    const after = await db.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirst()
+    t.same(after, before)
+    const resets = await db
+      .selectFrom('one_time_tokens')
+      .selectAll()
+      .where('user_id', '=', user.id)
+      .where('purpose', '=', 'reset-password')
+      .execute()
+    t.equal(resets.length, 1, 'no link was made for it')
+  })
+})
+
+t.test('a change to an address another has is told to the present one all the same', async (t) => {
+  const mailbox = await startMailbox(t, 'inbox')
+  const { call, db, logIn, register, work } = await startAccounts(t, {
+    config: { EMAIL_VERIFICATION: 'mandatory' },
+  })
+  await work()
+  const owner = await register()
+  const other = await register()
+  await db.updateTable('users').set({ email_verified_at: new Date() }).execute()
+  const { accessToken: token } = await logIn(other.username)
+  for (const email of [owner.email, freshAddress()]) {
+    const answer = await call('PUT', '/v1/me/email', {
+      body: { email, currentPassword: goodPassword },
+      token,
+    })
+    t.equal(answer.status, 202)
+    t.match((await mailbox.read(call, other.email, asked)).text, new RegExp(email))
+    await db.deleteFrom('inbox_messages').execute()
+  }
+})

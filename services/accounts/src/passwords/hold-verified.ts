@@ -1,0 +1,31 @@
+import type { Transaction } from '@likeness/runtime'
+import type { Tables } from '../database/database.js'
+import { lockPerson, type Person } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+
+/**
+ * Does what a password was given for while nobody else can change the account. Verifying takes long and happens outside
+ * of transactions, so the password may have changed meanwhile: then it is verified again, against the hash that is
+ * there now.
+ * @param verified the person as they were when `password` was found to be theirs
+ * @param work runs in the transaction that holds their rows, and is given them as they are now
+ * @returns undefined when the password is not theirs any more, or they are gone
+ */
+export async function holdVerified<Result>(
+  { db, hasher }: Pick<ApiDeps, 'db' | 'hasher'>,
+  verified: Person,
+  password: string,
+  work: (trx: Transaction<Tables>, person: Person) => Promise<Result>,
+): Promise<Result | undefined> {
+  let known = verified
+  for (;;) {
+    const { person, result } = await db.transaction().execute(async (trx) => {
+      const held = await lockPerson(trx, known.id)
+      if (held?.password_hash !== known.password_hash) return { person: held, result: undefined }
+      return { person: held, result: { value: await work(trx, held) } }
+    })
+    if (result) return result.value
+    if (!person || !(await hasher.verify(person.password_hash, password))) return undefined
+    known = person
+  }
+}
