@@ -53,6 +53,14 @@ export async function insertActivity(
     .execute()
 }
 
+/** A login that failed, of an account or of none; one that was closed meanwhile is none, for the same work. */
+export async function insertFailedLogin(db: Db, userId: string | null, origin: Origin): Promise<void> {
+  await sql`
+    insert into activities (id, user_id, type, ip, user_agent)
+    values (${newId()}, (select id from users where id = ${userId}::uuid for key share), 'login-failed',
+      ${origin.ip}, ${origin.userAgent})`.execute(db)
+}
+
 /** Of the logins so far: whether there were any, and any from this device. */
 export async function findEarlierLogins(
   db: Db,

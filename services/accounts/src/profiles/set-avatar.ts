@@ -10,7 +10,7 @@ import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { insertActivity, ourselves } from '../database/activities.table.js'
 import { refreshAvatar, setAvatarIfNewer } from '../database/profiles.table.js'
-import { findPerson } from '../database/users.table.js'
+import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
@@ -71,8 +71,8 @@ async function applyAvatar(
   activity: { type: ActivityType; details: Readonly<Record<string, unknown>> },
 ): Promise<void> {
   await deps.db.transaction().execute(async (trx) => {
+    if (!(await lockPerson(trx, userId))) throw problem('user-not-found')
     if (!(await setAvatarIfNewer(trx, userId, version, avatar))) {
-      if (!(await findPerson(trx, userId))) throw problem('user-not-found')
       if (avatar) await refreshAvatar(trx, userId, avatar)
       return
     }

@@ -1,15 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { CookieLoggedIn, LoggedIn, LogIn, LogInQuery, ProblemBody } from '@likeness/contracts'
-import { newId, type Server } from '@likeness/runtime'
+import { newId, type Server, type Transaction } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
-import { findEarlierLogins, insertActivity, type Origin } from '../database/activities.table.js'
+import {
+  findEarlierLogins,
+  insertActivity,
+  insertFailedLogin,
+  type Origin,
+} from '../database/activities.table.js'
 import { forgiveAttempts } from '../database/attempts.table.js'
+import type { Tables } from '../database/database.js'
 import { insertSession, type SessionRow } from '../database/sessions.table.js'
 import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
 import { addressOf, keyOfAttempt, takeAttempt } from '../limits/limits.js'
+import { holdVerified } from '../passwords/hold-verified.js'
 import { problem } from '../problems.js'
 import { viewMe } from '../users/user-view.js'
 import { issueTokens } from './issue-tokens.js'
@@ -53,42 +60,25 @@ async function logIn(
   origin: Origin,
 ): Promise<{ person: Person; session: SessionRow }> {
   const { config, db, hasher } = deps
-  const person = await findPersonByLogin(db, login)
+  const known = await findPersonByLogin(db, login)
   // Where nothing may tell whether an address is known, two names of one account must not share a count.
   const mandatory = config.EMAIL_VERIFICATION === 'mandatory'
-  const account = person && !mandatory ? person.id : keyOf(login)
+  const account = known && !mandatory ? known.id : keyOf(login)
   await takeAttempt(deps, {
     'login-minute': account,
     'login-hour': account,
     'login-address': addressOf(config, origin.ip),
   })
-  const right = await hasher.verify(person?.password_hash, password)
-  if (!right || !person) {
-    await insertActivity(db, { userId: person?.id ?? null, type: 'login-failed', origin })
+  const right = await hasher.verify(known?.password_hash, password)
+  const opened =
+    right && known
+      ? await holdVerified(deps, known, password, (trx, person) => openSession(trx, deps, person, origin))
+      : undefined
+  if (!opened) {
+    await insertFailedLogin(db, known?.id ?? null, origin)
     throw problem('invalid-credentials')
   }
-  if (person.disabled_at) throw problem('account-disabled')
-  if (person.ghost || (mandatory && !person.email_verified_at)) throw problem('email-not-verified')
-
-  const { session, mailId } = await db.transaction().execute(async (trx) => {
-    const earlier = await findEarlierLogins(trx, person.id, origin.userAgent)
-    const opened = await insertSession(
-      trx,
-      { id: newId(), user_id: person.id, seed: randomBytes(32), ip: origin.ip, user_agent: origin.userAgent },
-      { sliding: config.REFRESH_SLIDING_DAYS, absolute: config.REFRESH_ABSOLUTE_DAYS },
-    )
-    await insertActivity(trx, {
-      userId: person.id,
-      type: 'login',
-      origin,
-      details: { sessionId: opened.id },
-    })
-    const mailId =
-      earlier.any && !earlier.same
-        ? await queueNotice(trx, 'new-device', person, origin, deviceOf(origin))
-        : undefined
-    return { session: opened, mailId }
-  })
+  const { person, session, mailId } = opened
   if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
   // The owner is here: a minute's typing errors are forgiven, while an hour of guessing by others still counts.
   await forgiveAttempts(db, keyOfAttempt('login-minute', account), keyOfAttempt('login-hour', account))
@@ -96,4 +86,37 @@ async function logIn(
     await replaceHash(db, person.id, person.password_hash, await hasher.hash(password))
   }
   return { person, session }
+}
+
+/**
+ * @param person as they are while their rows are held: whatever ends their sessions comes before, and is seen here, or
+ * after, and ends this one too
+ */
+async function openSession(
+  trx: Transaction<Tables>,
+  { config }: ApiDeps,
+  person: Person,
+  origin: Origin,
+): Promise<{ person: Person; session: SessionRow; mailId: string | undefined }> {
+  if (person.disabled_at) throw problem('account-disabled')
+  const mandatory = config.EMAIL_VERIFICATION === 'mandatory'
+  if (person.ghost || (mandatory && !person.email_verified_at)) throw problem('email-not-verified')
+  const { ip, userAgent } = origin
+  const earlier = await findEarlierLogins(trx, person.id, userAgent)
+  const session = await insertSession(
+    trx,
+    { id: newId(), user_id: person.id, seed: randomBytes(32), ip, user_agent: userAgent },
+    { sliding: config.REFRESH_SLIDING_DAYS, absolute: config.REFRESH_ABSOLUTE_DAYS },
+  )
+  await insertActivity(trx, {
+    userId: person.id,
+    type: 'login',
+    origin,
+    details: { sessionId: session.id },
+  })
+  const isNewDevice = earlier.any && !earlier.same
+  const mailId = isNewDevice
+    ? await queueNotice(trx, 'new-device', person, origin, deviceOf(origin))
+    : undefined
+  return { person, session, mailId }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { endSessions } from '../database/sessions.table.js'
+import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 import { clearedCookies } from './session-cookies.js'
@@ -74,6 +75,8 @@ async function logOut(
   which: { id?: string; except?: string },
 ): Promise<number> {
   const ended = await deps.db.transaction().execute(async (trx) => {
+    // Before their sessions, as everyone else locks them: an activity row refers to the user.
+    await lockPerson(trx, userId)
     const ids = await endSessions(trx, userId, 'logout', which)
     for (const sessionId of ids) {
       await insertActivity(trx, { userId, type: 'logout', origin, details: { sessionId } })

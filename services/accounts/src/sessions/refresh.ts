@@ -10,7 +10,7 @@ import {
   rotateSession,
   type SessionRow,
 } from '../database/sessions.table.js'
-import { findPerson } from '../database/users.table.js'
+import { findPerson, lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
@@ -85,6 +85,7 @@ async function refreshSession(
 /** Whether the session was live until now. */
 function endReused(deps: ApiDeps, session: SessionRow, origin: Origin): Promise<boolean> {
   return deps.db.transaction().execute(async (trx) => {
+    await lockPerson(trx, session.user_id)
     const ended = await endSessions(trx, session.user_id, 'refresh-reused', { id: session.id })
     if (ended.length === 0) return false
     await insertActivity(trx, {

@@ -42,11 +42,12 @@ export async function deleteOver(
 }
 
 const deleteAll = async (db: Database<Tables>, config: Deps['config']): Promise<Deleted> => ({
+  // First: everyone locks a user before what is theirs, and who locks in another order may deadlock.
+  users: await deleteUnverified(db, config.UNVERIFIED_DAYS, config.EMAIL_VERIFICATION === 'mandatory'),
   sessions: await deleteOverSessions(db, sessionDays),
   attempts: await deleteOverAttempts(db),
   tokens: await deleteOverTokens(db, tokenDays),
   mails: await deleteOverMails(db, mailDays),
   messages: await deleteOverInboxMessages(db, mailDays),
   activities: await deleteOverActivities(db, config.KEEP_ACTIVITY_DAYS),
-  users: await deleteUnverified(db, config.UNVERIFIED_DAYS, config.EMAIL_VERIFICATION === 'mandatory'),
 })

@@ -52,14 +52,16 @@ async function register(deps: ApiDeps, body: Register, origin: Origin): Promise<
   const passwordHash = await deps.hasher.hash(password)
   const user = { username, email, passwordHash, role: 'user', group, profile, verified: false } as const
   const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'
-  const findOwner = () => findPersonByEmail(deps.db, email)
-  try {
-    return await makeUser(deps, user, mandatory ? await findOwner() : undefined, origin)
-  } catch (error) {
-    if (violates(error, 'users_username')) throw problem('username-taken')
-    if (!violates(error, 'users_email')) throw error
-    if (mandatory) return makeUser(deps, user, await findOwner(), origin)
-    throw problem('email-taken')
+  for (;;) {
+    const owner = mandatory ? await findPersonByEmail(deps.db, email) : undefined
+    try {
+      return await makeUser(deps, user, owner, origin)
+    } catch (error) {
+      if (violates(error, 'users_username')) throw problem('username-taken')
+      if (!violates(error, 'users_email')) throw error
+      if (!mandatory) throw problem('email-taken')
+      // Someone took the address since it was looked for: now it has an owner.
+    }
   }
 }
 
