@@ -7,6 +7,7 @@ create table avatars (
   formats text[] not null,
   blob_prefix text not null,
   created_at timestamp(3) with time zone not null default now(),
+  live_until timestamp(3) with time zone,
   constraint avatars_pkey PRIMARY KEY (user_id, version),
   constraint avatars_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id)
 );
@@ -64,10 +65,11 @@ create table upload_events (
   actor_id uuid,
   ip inet,
   details jsonb not null default '{}'::jsonb,
+  user_agent text,
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
   constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
 );
-CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id) WHERE ((actor_id <> user_id) AND (ip IS NOT NULL));
+CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id) WHERE ((actor_id <> user_id) AND ((ip IS NOT NULL) OR (user_agent IS NOT NULL)));
 CREATE INDEX upload_events_by_filename ON public.upload_events USING gin (((details ->> 'filename'::text)) gin_trgm_ops) WHERE (type = 'uploaded'::text);
 CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
 
@@ -97,6 +99,7 @@ create table uploads (
   failure_code text,
   failure_detail text,
   original_deleted_at timestamp(3) with time zone,
+  held_at timestamp(3) with time zone,
   constraint uploads_bytes_check CHECK ((bytes > 0)),
   constraint uploads_check CHECK (((version IS NULL) = (confirmed_at IS NULL))),
   constraint uploads_check1 CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
@@ -112,6 +115,7 @@ create table uploads (
 CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id);
 CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id);
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
+CREATE INDEX uploads_held ON public.uploads USING btree (user_id, sha256) WHERE (held_at IS NOT NULL);
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
 CREATE INDEX uploads_originals ON public.uploads USING btree (published_at) WHERE ((published_at IS NOT NULL) AND (original_deleted_at IS NULL) AND (status = ANY (ARRAY['published'::text, 'superseded'::text, 'withdrawn'::text])));
 CREATE INDEX uploads_over ON public.uploads USING btree (closed_at) WHERE (status = ANY (ARRAY['discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]));
@@ -129,6 +133,8 @@ create table withdrawals (
   actor_id uuid not null,
   reason text,
   told_at timestamp(3) with time zone,
+  ip inet,
+  user_agent text,
   constraint withdrawals_pkey PRIMARY KEY (user_id, version)
 );
 CREATE INDEX withdrawals_untold ON public.withdrawals USING btree (at) WHERE (told_at IS NULL);

@@ -55,6 +55,21 @@ const reason = text(1, 500).optional().describe('required unless the avatar is o
 export const WithdrawAvatarQuery = z.object({ reason })
 export const WithdrawAvatar = z.strictObject({ reason }).meta({ id: 'WithdrawAvatar' })
 
+/** Of what is done to the avatar that was seen. */
+export const SeenAvatarHeaders = z.object({
+  'if-match': z
+    .string()
+    .max(2_000)
+    .regex(
+      /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/,
+      'must be * or the version seen in quotes, such as "17"',
+    )
+    .optional()
+    .describe(
+      'the version seen, such as `"17"`, or the ETag of a picture of it; 412 when another is the avatar',
+    ),
+})
+
 /** `GET /v1/avatars/:userId/:version/:file`, file = `256.webp` or `256.jpg`. */
 export const VariantParams = z.object({
   userId: UserId,

@@ -9,6 +9,7 @@ export const UploadEvent = z
     at: Time,
     actorId: Id.nullable().describe('null when a job did it'),
     ip: z.string().nullable(),
+    userAgent: z.string().nullable().describe('the device as it names itself'),
     details: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'UploadEvent' })

@@ -15,15 +15,20 @@ export const SetAvatar = ProfileAvatar.extend({
 }).meta({ id: 'SetAvatar' })
 export type SetAvatar = z.output<typeof SetAvatar>
 
+/** Who did it, and from where. */
+export const ActedBy = z.object({ id: Id, ip: z.string().nullable(), userAgent: z.string().nullable() })
+export type ActedBy = z.output<typeof ActedBy>
+
 /**
  * `DELETE /internal/users/:id/avatar`, media → accounts: the avatar was withdrawn. Like a new avatar it has a
- * version and is applied only when that is newer than the profile's; the answers are the same.
+ * version and is applied only when that is newer than the profile's; the answers are the same. It is always told to
+ * its owner once: as activity, and as mail when another did it.
  */
 export const RemoveAvatar = z
   .object({
     version: z.int().positive(),
     uploadId: Id.nullable().describe('the picture taken down; null when none was shown yet'),
-    removedBy: Id.describe('its owner, or a manager'),
+    actor: ActedBy.describe('its owner, or an operator'),
     reason: z.string().nullable(),
   })
   .meta({ id: 'RemoveAvatar' })

@@ -61,6 +61,14 @@ export const commonProblems = {
     ['You may not do this', 'Action non autorisée'],
     ['Your role does not allow this request.', 'Votre rôle ne permet pas cette requête.'],
   ),
+  stale: row(
+    412,
+    ['Someone changed this meanwhile', 'Modifié entre-temps'],
+    [
+      'Read it again and repeat your change with the new ETag.',
+      'Relisez puis refaites la modification avec le nouvel ETag.',
+    ],
+  ),
   'not-found': row(
     404,
     ['Nothing is here', 'Rien ici'],
@@ -195,14 +203,6 @@ export const accountsProblems = {
     409,
     ['This is the last administrator', 'C’est le dernier administrateur'],
     ['Make someone else an administrator first.', 'Nommez d’abord un autre administrateur.'],
-  ),
-  stale: row(
-    412,
-    ['Someone changed this meanwhile', 'Modifié entre-temps'],
-    [
-      'Read it again and repeat your change with the new ETag.',
-      'Relisez puis refaites la modification avec le nouvel ETag.',
-    ],
   ),
 } satisfies ProblemTable
 
@@ -420,6 +420,22 @@ export const mediaProblems = {
     404,
     ['No such avatar', 'Avatar introuvable'],
     ['This user has no such avatar.', 'Cet utilisateur n’a pas cet avatar.'],
+  ),
+  'avatar-gone': row(
+    410,
+    ['This picture is no longer shown', 'Cette image n’est plus montrée'],
+    [
+      'It was withdrawn, erased or replaced by another.',
+      'Elle a été retirée, effacée ou remplacée par une autre.',
+    ],
+  ),
+  'withdrawn-by-operator': row(
+    403,
+    ['This picture was withdrawn by an operator', 'Cette image a été retirée par un opérateur'],
+    [
+      'It can be restored once an operator lifts that: write to them, or upload another picture.',
+      'Elle pourra être rétablie quand un opérateur l’autorisera : écrivez-lui, ou envoyez une autre image.',
+    ],
   ),
 } satisfies ProblemTable
 

@@ -67,6 +67,9 @@ export const Upload = z
           'minutes, so an `<img>` may show it',
       ),
     thumbhash: z.string().nullable().describe('base64 of the ThumbHash of the preview'),
+    heldByOperator: z
+      .boolean()
+      .describe('an operator withdrew it: its owner may restore it only once an operator lifts that'),
     avatar: Avatar.nullable().describe('its variants, once rendered'),
   })
   .meta({ id: 'Upload' })
@@ -84,6 +87,7 @@ export const UploadEventType = z
     'superseded',
     'withdrawn',
     'restored',
+    'hold-lifted',
     'discarded',
     'expired',
     'failed',

@@ -73,6 +73,17 @@ const origins = z
     (list) => list.every(isOrigin),
     'must be origins like https://app.example.org: no path, no slash at the end, no *',
   )
+
+const secondsOf = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 } as const
+
+/** A whole number with its unit, such as `90s`, `30m`, `24h` or `7d`; a bare one is seconds. Up to ten years. Parsed into seconds. */
+export const duration = z
+  .string()
+  .transform((value) => {
+    const [, count, unit] = /^(\d{1,9})([smhd]?)$/.exec(value) ?? []
+    return count === undefined ? Number.NaN : Number(count) * secondsOf[unit as keyof typeof secondsOf]
+  })
+  .refine((seconds) => seconds <= 315_360_000, 'must be a time like 90s, 30m, 24h or 7d, at most 3650d')
 export const onOff = z.enum(['on', 'off'])
 
 /** Variables every process of every service takes. */

@@ -28,6 +28,7 @@ import { createUploadRoute } from './uploads/create-upload.js'
 import { completeDirectUploadRoute } from './uploads/direct-complete.js'
 import { createDirectUploadRoute } from './uploads/direct-create.js'
 import { issueTicketRoute, openEventTickets } from './uploads/event-tickets.js'
+import { liftHoldRoute } from './uploads/lift-hold.js'
 import { listUploadsRoute, readUploadRoute } from './uploads/read-uploads.js'
 import { removeUploadRoute } from './uploads/remove-upload.js'
 import { restoreUploadRoute } from './uploads/restore-upload.js'
@@ -83,7 +84,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   const servePictures = async (pictures: Server) => {
     hot.keepFrom(pictures)
     serveAvatarRoute(pictures, serving)
-    serveVariantRoute(pictures, serving)
+    serveVariantRoute(pictures, { ...serving, guards })
     serveHashedRoute(pictures, serving)
   }
   // A line for each would drown the others, and the hot ones have none.
@@ -117,6 +118,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     managed.addHook('onRequest', guards.manager)
     listHistoryRoute(managed, deps)
     listTrailRoute(managed, deps)
+    liftHoldRoute(managed, deps)
   })
 
   // The accounts service

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { VariantFormat } from '@likeness/contracts'
-import { httpUrl, integer, ProcessConfig } from '@likeness/runtime'
+import { duration, httpUrl, integer, ProcessConfig } from '@likeness/runtime'
 import { parseStorageUrl } from '@likeness/storage'
 import { z } from 'zod'
 
@@ -87,6 +87,11 @@ export const MediaConfig = ProcessConfig.extend({
   KEEP_ORIGINALS: orWord('forever', 36_500)
     .default('forever')
     .describe('days an original is kept after it was published; 0: not at all'),
+  KEEP_SUPERSEDED_PUBLIC: duration
+    .prefault('24h')
+    .describe(
+      'how long a picture that another replaced stays public, such as 90s, 30m, 24h or 7d; then its owner and managers alone see it',
+    ),
   KEEP_VERSIONS: orWord('all', 100_000)
     .default('all')
     .describe('past versions kept per user; older ones are erased'),

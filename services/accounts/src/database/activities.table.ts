@@ -61,6 +61,24 @@ export async function insertFailedLogin(db: Db, userId: string | null, origin: O
       ${origin.ip}, ${origin.userAgent})`.execute(db)
 }
 
+/** Whether this happened before, with these details. */
+export async function hasActivity(
+  db: Db,
+  userId: string,
+  type: ActivityType,
+  details: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('activities')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('type', '=', type)
+    .where(sql<boolean>`details @> ${JSON.stringify(details)}::jsonb`)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Of the logins so far: whether there were any, and any from this device. */
 export async function findEarlierLogins(
   db: Db,

@@ -33,6 +33,7 @@ export type MailKind =
   | 'password-changed'
   | 'new-device'
   | 'account-closed'
+  | 'avatar-withdrawn'
 export type MailData = Readonly<Record<string, string>>
 
 type Db = Database<Tables>

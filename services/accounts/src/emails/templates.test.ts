@@ -16,6 +16,7 @@ const data = {
   minutes: '30',
   at: '1 May 2026, 10:00 UTC',
   ip: '203.0.113.7',
+  reason: 'It shows\nsomebody else',
   device: '<script>alert(1)</script>',
 }
 

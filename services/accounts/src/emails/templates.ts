@@ -22,6 +22,7 @@ const placeholders: Readonly<Record<MailKind, readonly string[]>> = {
   'password-changed': ['name', 'email', 'at', 'ip', 'device', 'link'],
   'new-device': ['name', 'email', 'at', 'ip', 'device', 'link'],
   'account-closed': ['name', 'email', 'at'],
+  'avatar-withdrawn': ['name', 'email', 'at', 'reason', 'link'],
 }
 const languages: readonly Language[] = ['en', 'fr']
 const builtIn = fileURLToPath(new URL('../../templates', import.meta.url))

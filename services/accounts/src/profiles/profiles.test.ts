@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { User } from '@likeness/contracts'
+import type { Inbox, User } from '@likeness/contracts'
 import { newId, signServiceToken } from '@likeness/runtime'
+import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { startAccounts } from '../testing/start-accounts.js'
+import { startMailbox } from '../testing/start-mailbox.js'
 import { ageOn } from './age.js'
 
 const avatarOf = (version: number) => ({
@@ -307,17 +309,23 @@ t.test('media asks for initials and for who has the hash of an address', async (
 })
 
 t.test('media takes an avatar down, and restores it', async (t) => {
-  const { asMedia, call, join } = await startAccounts(t)
+  const mailbox = await startMailbox(t, 'inbox')
+  const { asMedia, call, join, work } = await startAccounts(t, { config: mailbox.config })
+  await work()
   const { accessToken: token, user } = await join()
+  await call('PATCH', '/v1/me', { body: { profile: { locale: 'fr' } }, token })
   const headers = await asMedia()
   const path = `/internal/users/${user.id}/avatar`
-  const removal = (version: number) => ({
+  const operator = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
+  const owner = { id: user.id, ip: '198.51.100.1', userAgent: 'phone' }
+  const removal = (version: number, actor = owner) => ({
     version,
     uploadId: newId(),
-    removedBy: newId(),
-    reason: 'Shows somebody else',
+    actor,
+    reason: actor === owner ? null : 'Shows <somebody> else',
   })
-  const remove = (version: number, at = path) => call('DELETE', at, { body: removal(version), headers })
+  const remove = (version: number, actor = owner, at = path) =>
+    call('DELETE', at, { body: removal(version, actor), headers })
   const shown = async () => (await call<User>('GET', '/v1/me', { token })).body.avatar?.version
 
   // The later wins, whatever comes first.
@@ -326,24 +334,33 @@ t.test('media takes an avatar down, and restores it', async (t) => {
   t.equal(await shown(), undefined)
   t.equal((await call('PUT', path, { body: { ...avatarOf(4), restored: true }, headers })).status, 204)
   t.equal(await shown(), 4)
-  t.equal((await remove(1)).status, 204)
+  t.equal((await remove(1, operator)).status, 204, 'its owner is told, late as it is')
   t.equal(await shown(), 4)
-  t.match(await remove(5), { status: 204 })
-  t.match(await remove(5), { status: 204 }, 'again')
+  const twice = await Promise.all([remove(5, operator), remove(5, operator)])
+  t.match(twice, [{ status: 204 }, { status: 204 }])
   t.equal(await shown(), undefined)
-  t.match(await remove(6, `/internal/users/${newId()}/avatar`), {
+  t.match(await remove(6, owner, `/internal/users/${newId()}/avatar`), {
     status: 404,
     body: { code: 'user-not-found' },
   })
   t.equal((await call('DELETE', path, { body: removal(7), token })).status, 401, 'by media alone')
 
   const feed = await call<{ items: { type: string; details: object }[] }>('GET', '/v1/me/activity', { token })
+  const byOperator = { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent }
+  const byOwner = { actorId: null, ip: owner.ip, userAgent: owner.userAgent }
   t.match(
     feed.body.items.filter((item) => item.type.startsWith('avatar-')),
     [
-      { type: 'avatar-removed', details: { version: 5, reason: 'Shows somebody else' } },
+      { type: 'avatar-removed', details: { version: 5, reason: 'Shows <somebody> else' }, ...byOperator },
+      { type: 'avatar-removed', details: { version: 1 }, ...byOperator },
       { type: 'avatar-restored', details: { version: 4 } },
-      { type: 'avatar-removed', details: { version: 3 } },
+      { type: 'avatar-removed', details: { version: 3, reason: null }, ...byOwner },
     ],
   )
+  const mail = await mailbox.read(call, user.email, /Votre image a été retirée/)
+  t.match(mail, { text: /Shows <somebody> else/, html: /Shows &#60;somebody&#62; else/ })
+  const all = async () =>
+    (await call<Inbox>('GET', `/inbox/messages?to=${encodeURIComponent(user.email)}`)).body.items
+  await waitFor(async () => (await all()).length >= 3)
+  t.equal((await all()).filter(({ subject }) => /image/.test(subject)).length, 2, 'one mail for each')
 })

@@ -1,11 +1,4 @@
-import {
-  type ActivityType,
-  IdParams,
-  ProblemBody,
-  type ProfileAvatar,
-  RemoveAvatar,
-  SetAvatar,
-} from '@likeness/contracts'
+import { type ActivityType, IdParams, ProblemBody, type ProfileAvatar, SetAvatar } from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { insertActivity, ourselves } from '../database/activities.table.js'
@@ -29,30 +22,10 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const { uploadId, restored, ...avatar } = request.body
       const { version } = avatar
-      await applyAvatar(deps, request.params.id, version, avatar, {
+      await setAvatar(deps, request.params.id, avatar, {
         type: restored ? 'avatar-restored' : 'avatar-published',
         details: { version, uploadId },
       })
-      return reply.code(204).send(null)
-    },
-  )
-}
-
-/** DELETE /internal/users/:id/avatar: the picture was taken down. */
-export function removeAvatarRoute(server: Server, deps: ApiDeps): void {
-  server.delete(
-    '/internal/users/:id/avatar',
-    {
-      schema: {
-        hide: true,
-        params: IdParams,
-        body: RemoveAvatar,
-        response: { 204: z.null(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const details = request.body
-      await applyAvatar(deps, request.params.id, details.version, null, { type: 'avatar-removed', details })
       return reply.code(204).send(null)
     },
   )
@@ -63,19 +36,18 @@ export function removeAvatarRoute(server: Server, deps: ApiDeps): void {
  * any order.
  * @throws Problem `user-not-found`
  */
-async function applyAvatar(
+async function setAvatar(
   deps: ApiDeps,
   userId: string,
-  version: number,
-  avatar: ProfileAvatar | null,
+  avatar: ProfileAvatar,
   activity: { type: ActivityType; details: Readonly<Record<string, unknown>> },
 ): Promise<void> {
   await deps.db.transaction().execute(async (trx) => {
     if (!(await lockPerson(trx, userId))) throw problem('user-not-found')
-    if (!(await setAvatarIfNewer(trx, userId, version, avatar))) {
-      if (avatar) await refreshAvatar(trx, userId, avatar)
+    if (await setAvatarIfNewer(trx, userId, avatar.version, avatar)) {
+      await insertActivity(trx, { userId, origin: ourselves, ...activity })
       return
     }
-    await insertActivity(trx, { userId, origin: ourselves, ...activity })
+    await refreshAvatar(trx, userId, avatar)
   })
 }

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache'
-import { type AvatarRow, findAvatarUnder, findLiveAvatar } from '../database/avatars.table.js'
+import { type AddressedPicture, findAddressed } from '../database/addressed-pictures.queries.js'
+import { type AvatarRow, findLiveAvatar } from '../database/avatars.table.js'
 import type { Deps } from '../deps.js'
 import { erasedTopic } from '../erasure/erase-user.job.js'
 import { uploadsTopic } from '../uploads/announce.js'
 import type { HotAnswers } from './hot-answers.js'
-import { openLookup } from './lookup.js'
+import { openLookup, openLookupOfTwo } from './lookup.js'
 import { openMaking } from './making.js'
 
 // Even when a notice is missed, every process serves a new avatar within a second: this, and hot answers.
@@ -17,8 +18,8 @@ const most = 100_000
 export type AvatarCache = {
   /** The version a user shows now. */
   live(userId: string): Promise<AvatarRow | undefined>
-  /** The avatar whose files are under a prefix, `avatars/<userId>/<version>`. */
-  stored(prefix: string): Promise<AvatarRow | undefined>
+  /** What an address with this version stands for. */
+  addressed(userId: string, version: number): Promise<AddressedPicture | undefined>
   /** The initials of a user; undefined for nobody. Rejects when accounts is away. */
   initials(userId: string): Promise<string | undefined>
   /** The discoverable user with this hash of an e-mail address. Rejects when accounts is away. */
@@ -32,7 +33,7 @@ export type AvatarCache = {
 }
 
 /**
- * Drops a user's pointer whenever a notice says that something of theirs changed, their pictures when one of
+ * Drops a user's pointers whenever a notice says that something of theirs changed, their pictures when one of
  * them was erased, and all that is hot at either.
  */
 export async function openAvatarCache(
@@ -40,7 +41,10 @@ export async function openAvatarCache(
   hot: HotAnswers,
 ): Promise<AvatarCache> {
   const lives = openLookup((userId) => findLiveAvatar(db, userId), { most, ttlMs: liveTtlMs })
-  const stored = openLookup((prefix) => findAvatarUnder(db, prefix), { most, ttlMs: liveTtlMs })
+  const addressed = openLookupOfTwo((userId, version: number) => findAddressed(db, userId, version), {
+    most,
+    ttlMs: liveTtlMs,
+  })
   const initials = openLookup((userId) => accounts.initialsOf(userId), { most, ttlMs: personTtlMs })
   const users = openLookup((hash) => accounts.userOfHash(hash), { most, ttlMs: personTtlMs })
   const pictures =
@@ -57,21 +61,24 @@ export async function openAvatarCache(
     for (const key of reading.keys()) if (isTheirs(key)) reading.delete(key)
     for (const key of pictures?.keys() ?? []) if (isTheirs(key)) pictures?.delete(key)
   }
-  await bus.subscribe(erasedTopic, ({ userId }) => {
+  function forgetPointers(userId: string): void {
     hot.forget()
-    lives.forget(String(userId))
+    lives.forget(userId)
+    addressed.forget(userId)
+  }
+  await bus.subscribe(erasedTopic, ({ userId }) => {
+    forgetPointers(String(userId))
     initials.forget(String(userId))
     forgetPictures(String(userId))
   })
   await bus.subscribe(uploadsTopic, ({ userId, status }) => {
-    hot.forget()
-    lives.forget(String(userId))
+    forgetPointers(String(userId))
     if (status === 'erased') forgetPictures(String(userId))
   })
 
   return {
     live: lives.get,
-    stored: stored.get,
+    addressed: addressed.get,
     initials: initials.get,
     userOfHash: users.get,
     async picture(key, make) {

@@ -1,5 +1,6 @@
 import type { Upload } from '@likeness/contracts'
 import { ConfigError } from '@likeness/runtime'
+import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
@@ -40,6 +41,8 @@ for (const [kind, base, header, status] of [
     const drawn = await ana.call('GET', `/v1/avatars/${crypto.randomUUID()}`)
     t.equal(drawn.status, 200, 'drawn pictures are nowhere else')
     t.ok(drawn.bytes.length > 0)
+    const variant = new URL(done.avatar?.urls['128']?.webp ?? '').pathname
+    t.equal((await ana.call('GET', variant)).headers.get('cache-tag'), `user-${ana.id},avatar-${version}`)
     if (kind === 'accel') {
       const { headers } = await ana.call('GET', `/v1/avatars/${ana.id}?size=100&format=webp`)
       t.equal(headers.get('content-type'), 'image/webp')
@@ -48,6 +51,8 @@ for (const [kind, base, header, status] of [
       })
       t.equal(again.status, 304)
     }
+    t.equal((await ana.call('DELETE', `/v1/avatars/${ana.id}`)).status, 204)
+    await waitFor(async () => (await ana.call('GET', variant)).status === 410)
   })
 }
 

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestIdOf, type Server } from '@likeness/runtime'
 import { LRUCache } from 'lru-cache'
-import { matches } from './send-picture.js'
+import { aMinute, forEver, matches } from './send-picture.js'
 
 /** How long an answer may be given again: with the pointer it came from, no older than a second. */
 const hotMs = 300
+// A past picture is public for a time, or for some: it is looked at each time.
+const hotCaching: readonly unknown[] = [aMinute, forEver]
 // An entry costs this besides its picture.
 const overhead = 2_000
 
@@ -75,7 +77,7 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
 
   function keep(request: IncomingMessage, status: number, headers: Headers, payload: unknown) {
     const { etag, 'cache-control': cacheControl } = headers
-    if (request.method !== 'GET' || typeof etag !== 'string' || cacheControl === 'no-store') return
+    if (request.method !== 'GET' || typeof etag !== 'string' || !hotCaching.includes(cacheControl)) return
     const key = keyOf(request)
     const lines = (more: Headers) =>
       Object.entries({ ...headers, ...more }).flatMap(([name, value]) =>

@@ -1,6 +1,7 @@
 import { extensionOf } from '@likeness/contracts'
 import { ImageError } from '@likeness/images'
 import {
+  avatarPrefix,
   findAvatar,
   findLiveAvatar,
   findNewestDecision,
@@ -94,9 +95,6 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
   await Promise.all(changed.map((one) => announce(deps.bus, one)))
   return true
 }
-
-/** Where a version that is rendered keeps its files; a restored one has those of the version it was. */
-const avatarPrefix = (row: ConfirmedRow) => `avatars/${row.user_id}/${row.version}`
 
 /** Shows the version in the profile when it is the newest, then marks the upload published. */
 async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {

@@ -2,6 +2,7 @@ import { AvatarParams, AvatarQuery, extensionOf, ProblemBody, type VariantFormat
 import { ownHeaders, type Reply, type Request, type Server } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { Picture, Unchanged } from '../pictures.js'
+import { cacheTags } from './cache-tags.js'
 import { chooseFormat } from './choose-format.js'
 import { drawDefault } from './draw-default.js'
 import {
@@ -30,7 +31,7 @@ export function serveAvatarRoute(server: Server, serving: Serving): void {
     },
     async (request, reply) => {
       const avatar = await serving.cache.live(request.params.userId)
-      reply.header('vary', 'Accept')
+      reply.headers({ vary: 'Accept', ...cacheTags(avatar, request.params.userId) })
       return avatar
         ? sendAvatar(request, reply, serving, avatar, request.query)
         : sendDefault(request, reply, serving, request.params.userId, request.query)

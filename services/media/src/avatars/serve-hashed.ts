@@ -11,6 +11,7 @@ import { ownHeaders, type Reply, type Request, type Server } from '@likeness/run
 import { BlobNotFoundError } from '@likeness/storage'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { Picture, Unchanged } from '../pictures.js'
+import { cacheTags } from './cache-tags.js'
 import { chooseFormat } from './choose-format.js'
 import { drawDefault } from './draw-default.js'
 import { type HashedRequest, readHashedQuery } from './read-hashed-query.js'
@@ -43,6 +44,8 @@ export function serveHashedRoute(server: Server, serving: Serving): void {
       const avatar = found.userId && !asked.forceDefault ? await serving.cache.live(found.userId) : undefined
       const format = extension && hashedExtensions[extension]
       if (!format) reply.header('vary', 'Accept')
+      // Not whose: who knows an address of mail learns no id by it.
+      reply.headers(cacheTags(avatar))
       const cacheControl = found.complete ? aMinute : 'no-store'
       return avatar
         ? sendResized(request, reply, serving, avatar, { size: asked.size, format })

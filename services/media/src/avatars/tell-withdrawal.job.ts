@@ -12,7 +12,7 @@ export async function tellWithdrawal(
   await deps.accounts.removeAvatar(userId, {
     version,
     uploadId: row.upload_id,
-    removedBy: row.actor_id,
+    actor: { id: row.actor_id, ip: row.ip, userAgent: row.user_agent },
     reason: row.reason,
   })
   await markWithdrawalTold(deps.db, userId, version)

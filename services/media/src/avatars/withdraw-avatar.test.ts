@@ -28,7 +28,9 @@ t.test('the owner takes the avatar down, and restores it', async (t) => {
     },
   })
   await waitFor(() => media.accounts.removed.length === 1)
-  t.match(media.accounts.removed, [{ userId: ana.id, uploadId: first.id, removedBy: ana.id, reason: null }])
+  t.match(media.accounts.removed, [
+    { userId: ana.id, uploadId: first.id, actor: { id: ana.id }, reason: null },
+  ])
   const version = media.accounts.removed[0]?.version ?? 0
   t.ok(version > (first.avatar?.version ?? 0))
 
@@ -71,7 +73,7 @@ t.test('a manager gives a reason; nobody else may', async (t) => {
   t.match(await ana.call('GET', path), { status: 200 }, 'still there')
   t.equal((await max.call('DELETE', `${path}?reason=Not%20a%20person`)).status, 204)
   await waitFor(() => media.accounts.removed.length === 1)
-  t.match(media.accounts.removed, [{ removedBy: max.id, reason: 'Not a person' }])
+  t.match(media.accounts.removed, [{ actor: { id: max.id, ip: '127.0.0.1' }, reason: 'Not a person' }])
   const event = await media.deps.db
     .selectFrom('upload_events')
     .selectAll()

@@ -1,15 +1,22 @@
-import { AvatarParams, ProblemBody, WithdrawAvatar, WithdrawAvatarQuery } from '@likeness/contracts'
+import {
+  AvatarParams,
+  ProblemBody,
+  SeenAvatarHeaders,
+  WithdrawAvatar,
+  WithdrawAvatarQuery,
+} from '@likeness/contracts'
 import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { findLiveAvatar, unsetLive } from '../database/avatars.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { markWithdrawn } from '../database/upload-transitions.js'
 import { hasConfirmed, lockUser } from '../database/uploads.table.js'
-import { insertWithdrawal, wasWithdrawn } from '../database/withdrawals.table.js'
+import { findLastWithdrawn, insertWithdrawal, wasWithdrawn } from '../database/withdrawals.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
+import { names } from './if-match.js'
 
 /** DELETE /v1/avatars/:userId: no avatar any more; the picture stays in the history. */
 export function withdrawAvatarRoute(server: Server, deps: Deps): void {
@@ -18,10 +25,13 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
     {
       schema: {
         summary: 'Take the avatar down; its upload can be restored',
+        description:
+          'Its pictures are 410 at once. What a manager or administrator takes down of another, its owner cannot restore until an operator restores it or lifts the hold; they are told the reason by mail. With `If-Match` it is done only to the version seen, else 412 `stale`.',
         tags: ['avatars'],
         security: [{ accessToken: [] }],
         params: AvatarParams,
         querystring: WithdrawAvatarQuery,
+        headers: SeenAvatarHeaders,
         body: WithdrawAvatar.nullish(),
         response: { 204: z.null(), '4xx': ProblemBody },
       },
@@ -37,39 +47,52 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
           throw problem('validation-failed', {}, { errors })
         }
       }
-      await withdrawAvatar(deps, userId, actorOf(request), reason)
+      const ifMatch = request.headers['if-match']
+      await withdrawAvatar(deps, userId, actorOf(request), { reason, ifMatch })
       return reply.code(204).send(null)
     },
   )
 }
 
+type Withdrawal = { readonly reason: string | undefined; readonly ifMatch: string | undefined }
+
 /**
  * Takes a user's avatar down. It draws a version like a confirmation does: a picture confirmed before it that
  * is still being rendered does not become the avatar after it. Doing so again is a quiet success.
- * @throws Problem avatar-not-found when there never was one
+ *
+ * What an operator (a manager or administrator acting on another) takes down is held: also where its owner was
+ * quicker, for whom it would otherwise be the way to keep it.
+ * @throws Problem avatar-not-found when there never was one, stale when `ifMatch` names another
  */
 export async function withdrawAvatar(
   deps: Deps,
   userId: string,
   actor: Actor & { id: string },
-  reason: string | undefined,
+  { reason, ifMatch }: Withdrawal,
 ): Promise<void> {
+  const byOperator = actor.id !== userId
   const done = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, userId)
     const live = await findLiveAvatar(trx, userId)
-    if (!live && !(await hasConfirmed(trx, userId))) {
-      if (await wasWithdrawn(trx, userId)) return undefined
+    const last = live ? undefined : await findLastWithdrawn(trx, userId)
+    const seen = live ?? last
+    if (ifMatch !== undefined && !(seen && names(ifMatch, seen))) throw problem('stale')
+    const taken = live ?? (byOperator && last?.held_at === null ? last : undefined)
+    if (!taken && (ifMatch !== undefined || !(await hasConfirmed(trx, userId)))) {
+      if (last || (await wasWithdrawn(trx, userId))) return undefined
       throw problem('avatar-not-found')
     }
     await unsetLive(trx, userId)
     const version = await insertWithdrawal(trx, {
       user_id: userId,
-      upload_id: live?.upload_id ?? null,
+      upload_id: taken?.upload_id ?? null,
       actor_id: actor.id,
+      ip: actor.ip,
+      user_agent: actor.userAgent,
       reason: reason ?? null,
     })
     const details = { by: version, ...(reason === undefined ? {} : { reason }) }
-    const withdrawn = live && (await markWithdrawn(trx, { userId, id: live.upload_id }, actor, details))
+    const withdrawn = taken && (await markWithdrawn(trx, { userId, id: taken.upload_id }, actor, details))
     return { version, withdrawn }
   })
   if (!done) return

@@ -14,16 +14,23 @@ export type AvatarsTable = {
   /** Its blobs are `<blob_prefix>/<size>.<ext>`. A restored avatar keeps the files of its first version. */
   blob_prefix: string
   created_at: Generated<Date>
+  /** When it ceased to be live; null while it is, and when it never was. */
+  live_until: Generated<Date | null>
 }
 export type AvatarRow = Selectable<AvatarsTable>
 
-/** The version a user shows now. */
+/** Where a version that is rendered keeps its files; a restored one has those of the version it was. */
+export const avatarPrefix = ({ user_id, version }: Pick<AvatarRow, 'user_id' | 'version'>): string =>
+  `avatars/${user_id}/${version}`
+
+/** The version a user shows now: none from when their erasure was asked for. */
 export function findLiveAvatar(db: Database<Tables>, userId: string): Promise<AvatarRow | undefined> {
   return db
     .selectFrom('avatars')
     .selectAll()
     .where('user_id', '=', userId)
     .where('live', '=', true)
+    .where(sql<boolean>`not exists (select from erased_users where user_id = ${userId})`)
     .executeTakeFirst()
 }
 
@@ -37,16 +44,6 @@ export function findAvatar(
     .selectAll()
     .where('user_id', '=', userId)
     .where('version', '=', version)
-    .executeTakeFirst()
-}
-
-/** The avatar whose files are under a prefix, `avatars/<userId>/<version>`. */
-export function findAvatarUnder(db: Database<Tables>, prefix: string): Promise<AvatarRow | undefined> {
-  return db
-    .selectFrom('avatars')
-    .selectAll()
-    .where('user_id', '=', prefix.split('/')[1] ?? '')
-    .where('blob_prefix', '=', prefix)
     .executeTakeFirst()
 }
 
@@ -75,7 +72,7 @@ export async function findNewestDecision(trx: Transaction<Tables>, userId: strin
 /** Under `lockUser`. `live` only when no newer decision was made. */
 export async function insertAvatar(
   trx: Transaction<Tables>,
-  avatar: Omit<AvatarRow, 'created_at'>,
+  avatar: Omit<AvatarRow, 'created_at' | 'live_until'>,
 ): Promise<void> {
   await trx.insertInto('avatars').values(avatar).execute()
 }
@@ -84,7 +81,7 @@ export async function insertAvatar(
 export async function unsetLive(trx: Transaction<Tables>, userId: string): Promise<void> {
   await trx
     .updateTable('avatars')
-    .set({ live: false })
+    .set({ live: false, live_until: sql<Date>`now()` })
     .where('user_id', '=', userId)
     .where('live', '=', true)
     .execute()
@@ -98,7 +95,7 @@ export async function reviveAvatar(
 ): Promise<void> {
   await trx
     .updateTable('avatars')
-    .set({ version, live: true })
+    .set({ version, live: true, live_until: null })
     .where('user_id', '=', upload.userId)
     .where('upload_id', '=', upload.id)
     .execute()

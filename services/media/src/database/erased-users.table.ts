@@ -44,9 +44,9 @@ export async function deleteUserRows(trx: Transaction<Tables>, userId: string): 
   await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
   await trx
     .updateTable('upload_events')
-    .set({ ip: null })
+    .set({ ip: null, user_agent: null })
     .where('actor_id', '=', userId)
-    .where('ip', 'is not', null)
+    .where(sql<boolean>`(ip is not null or user_agent is not null)`)
     .whereRef('actor_id', '<>', 'user_id')
     .execute()
   await trx

@@ -64,8 +64,9 @@ export async function stageUpload(
       returning uploaded_at, expires_at
     ),
     event as (
-      insert into upload_events (user_id, upload_id, type, actor_id, ip, details)
+      insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
       select ${user_id}::uuid, ${id}::uuid, 'uploaded', ${actor.id}::uuid, ${actor.ip}::inet,
+        ${actor.userAgent}::text,
         jsonb_build_object('filename', ${original_filename}::text)
       from staged
     )
@@ -88,6 +89,7 @@ const fresh = {
   published_at: null,
   closed_at: null,
   original_deleted_at: null,
+  held_at: null,
   failure_code: null,
   failure_detail: null,
 } as const satisfies Partial<UploadRow>

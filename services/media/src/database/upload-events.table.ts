@@ -15,13 +15,18 @@ export type UploadEventsTable = {
   /** null when a job did it. */
   actor_id: string | null
   ip: string | null
+  user_agent: string | null
   details: ColumnType<Record<string, unknown>, string, never>
 }
 export type UploadEventRow = Selectable<UploadEventsTable>
 
-/** Who caused an event: a person at an address, or a job. */
-export type Actor = { readonly id: string | null; readonly ip: string | null }
-export const theWorker: Actor = { id: null, ip: null }
+/** Who caused an event: a person at an address and device, or a job. */
+export type Actor = {
+  readonly id: string | null
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+export const theWorker: Actor = { id: null, ip: null, userAgent: null }
 
 /** The whole trail of a user's uploads, in order. */
 export function listEvents(db: Database<Tables>, userId: string): Promise<UploadEventRow[]> {

@@ -43,7 +43,7 @@ function transition(
     .with('event', (query) =>
       query
         .insertInto('upload_events')
-        .columns(['user_id', 'upload_id', 'type', 'actor_id', 'ip', 'details'])
+        .columns(['user_id', 'upload_id', 'type', 'actor_id', 'ip', 'user_agent', 'details'])
         .expression((changed) =>
           changed.selectFrom('changed').select([
             'changed.user_id',
@@ -51,6 +51,7 @@ function transition(
             sql<UploadEventType>`${event.type}`.as('type'),
             sql<string | null>`${event.actor.id}::uuid`.as('actor_id'),
             sql<string | null>`${event.actor.ip}::inet`.as('ip'),
+            sql<string | null>`${event.actor.userAgent}::text`.as('user_agent'),
             sql<string>`${JSON.stringify(event.details ?? {})}::jsonb
                 || jsonb_strip_nulls(jsonb_build_object('version', changed.version))`.as('details'),
           ]),
@@ -197,20 +198,24 @@ export function markSuperseded(
   )
 }
 
-/** published, or live although accounts was not told → withdrawn. */
+/**
+ * published, or live although accounts was not told → withdrawn. By an operator also one that its owner withdrew
+ * before: from then on it is held.
+ */
 export function markWithdrawn(
   trx: Transaction<Tables>,
   key: Key,
   actor: Actor,
   details: { by: number; reason?: string },
 ): Promise<UploadRow | undefined> {
+  const byOperator = actor.id !== key.userId
   return transition(
     trx,
     key,
-    ['published', 'confirmed'],
-    { status: 'withdrawn', closed_at: now },
+    byOperator ? ['published', 'confirmed', 'withdrawn'] : ['published', 'confirmed'],
+    { status: 'withdrawn', closed_at: now, ...(byOperator ? { held_at: now } : {}) },
     { type: 'withdrawn', actor, details },
-    sql`rendered_at is not null`,
+    sql`rendered_at is not null and held_at is null`,
   )
 }
 

@@ -34,6 +34,8 @@ export type UploadsTable = {
   closed_at: Generated<Date | null>
   /** The policy gave the original up; the preview and the variants stay. */
   original_deleted_at: Generated<Date | null>
+  /** An operator withdrew it: until one lifts that, its owner cannot make these bytes the avatar by restoring. */
+  held_at: Generated<Date | null>
   failure_code: Generated<string | null>
   failure_detail: Generated<string | null>
 }
@@ -135,6 +137,7 @@ export function insertUpload(
         type: 'uploaded',
         actor_id: actor.id,
         ip: actor.ip,
+        user_agent: actor.userAgent,
         details: JSON.stringify({ filename: upload.original_filename, ...details }),
       }),
     )

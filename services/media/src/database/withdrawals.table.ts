@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Generated, type Selectable, sql } from 'kysely'
+import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
 
 /** The times a user's avatar was taken down without another in its place. */
@@ -11,6 +12,9 @@ export type WithdrawalsTable = {
   upload_id: string | null
   at: Generated<Date>
   actor_id: string
+  /** Where the actor was, until accounts knows. */
+  ip: string | null
+  user_agent: string | null
   reason: string | null
   /** Accounts knows. */
   told_at: Generated<Date | null>
@@ -20,7 +24,7 @@ export type WithdrawalRow = Selectable<WithdrawalsTable>
 /** Under `lockUser`. @returns the version it drew */
 export async function insertWithdrawal(
   trx: Transaction<Tables>,
-  withdrawal: Pick<WithdrawalRow, 'user_id' | 'upload_id' | 'actor_id' | 'reason'>,
+  withdrawal: Omit<WithdrawalRow, 'version' | 'at' | 'told_at'>,
 ): Promise<number> {
   const { version } = await trx
     .insertInto('withdrawals')
@@ -54,6 +58,30 @@ export async function wasWithdrawn(trx: Transaction<Tables>, userId: string): Pr
   return row !== undefined
 }
 
+/** The picture that was withdrawn last and still is, and whether an operator did that. */
+export function findLastWithdrawn(
+  trx: Transaction<Tables>,
+  userId: string,
+): Promise<(AvatarRow & { held_at: Date | null }) | undefined> {
+  return trx
+    .selectFrom('withdrawals')
+    .innerJoin('avatars', (join) =>
+      join
+        .onRef('avatars.user_id', '=', 'withdrawals.user_id')
+        .onRef('avatars.upload_id', '=', 'withdrawals.upload_id'),
+    )
+    .innerJoin('uploads', (join) =>
+      join.onRef('uploads.user_id', '=', 'avatars.user_id').onRef('uploads.id', '=', 'avatars.upload_id'),
+    )
+    .selectAll('avatars')
+    .select('uploads.held_at')
+    .where('withdrawals.user_id', '=', userId)
+    .where('uploads.status', '=', 'withdrawn')
+    .orderBy('withdrawals.version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 export async function markWithdrawalTold(
   db: Database<Tables>,
   userId: string,
@@ -61,7 +89,7 @@ export async function markWithdrawalTold(
 ): Promise<void> {
   await db
     .updateTable('withdrawals')
-    .set({ told_at: sql<Date>`now()` })
+    .set({ told_at: sql<Date>`now()`, ip: null, user_agent: null })
     .where('user_id', '=', userId)
     .where('version', '=', version)
     .execute()

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { askErasure } from '../database/erased-users.table.js'
 import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import { erasedTopic } from './erase-user.job.js'
 
 /** DELETE /internal/users/:id: accounts asks to erase all of a user, again and again until the answer is 204. */
 export function eraseUserRoute(server: Server, deps: Deps): void {
@@ -30,6 +31,8 @@ async function askToErase(deps: Deps, userId: string): Promise<boolean> {
     return askErasure(trx, userId)
   })
   if (erased_at) return true
+  // From now on nothing of theirs is shown, whenever the job comes to it.
+  await deps.bus.publish(erasedTopic, { userId })
   deps.enqueue('erase-user', { userId })
   return false
 }

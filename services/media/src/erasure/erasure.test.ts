@@ -51,7 +51,7 @@ t.test('erasing a user leaves nothing of theirs, and nothing comes back', async 
       .execute()
     t.strictSame(rows, [], table)
   }
-  await waitFor(async () => (await ana.call('GET', variant)).status === 404)
+  await waitFor(async () => (await ana.call('GET', variant)).status === 410)
   t.match(await ana.call('GET', `/v1/avatars/${ana.id}?default=404`), { status: 404 })
   t.match(
     await ana.call('POST', '/v1/uploads', form(await jpeg())),

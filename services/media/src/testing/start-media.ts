@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RemoveAvatar, Role, SetAvatar } from '@likeness/contracts'
-import { isServiceToken, newId, parseConfig } from '@likeness/runtime'
+import { isServiceToken, newId, parseConfig, type Server } from '@likeness/runtime'
 import { testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
@@ -95,6 +95,9 @@ export type TokenParts = {
   claims?: Record<string, unknown>
 }
 
+type ServeOptions = { config?: Record<string, string>; overrides?: (deps: Deps) => Partial<Deps> }
+type Served = { app: Server; deps: Deps; url: string }
+
 export type Media = Awaited<ReturnType<typeof startMedia>>
 
 /**
@@ -133,8 +136,9 @@ export async function startMedia(
   const config = parseConfig(MediaConfig, env)
 
   /** Starts an HTTP process on this database, queue and storage. */
-  async function serve() {
-    const deps = await openDeps(config, options.overrides)
+  async function serve(more: ServeOptions = {}): Promise<Served> {
+    const opened = await openDeps(parseConfig(MediaConfig, { ...env, ...more.config }), options.overrides)
+    const deps = { ...opened, ...more.overrides?.(opened) }
     const app = await openApp(deps)
     await app.listen({ host: '127.0.0.1', port: 0 })
     t.teardown(async () => {

@@ -7,5 +7,6 @@ export const viewEvent = (row: UploadEventRow): UploadEvent => ({
   at: row.at.toISOString(),
   actorId: row.actor_id,
   ip: row.ip,
+  userAgent: row.user_agent,
   details: row.details,
 })

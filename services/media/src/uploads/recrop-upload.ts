@@ -10,6 +10,7 @@ import { inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
 import { admitUpload, assertStorable } from './admit-upload.js'
 import { announce } from './announce.js'
+import { assertNotHeld } from './assert-not-held.js'
 import { closedProblem } from './closed-problem.js'
 import { stageOriginal } from './stage-original.js'
 import { originalKey } from './upload-files.js'
@@ -19,7 +20,7 @@ import { originalKey } from './upload-files.js'
  * original. So each crop is a version that can be restored or erased by itself, and one that fails leaves the
  * other as it was.
  * @param claim of the idempotency key, whose lease is the id of the upload
- * @throws Problem request-in-progress once the claim is lost, invalid-crop, not-restorable, original-not-kept, upload-failed, upload-expired,
+ * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, not-restorable, original-not-kept, upload-failed, upload-expired,
  * upload-discarded, upload-rejected, quota-exceeded, and those of `admitUpload`
  */
 export async function recropUpload(
@@ -47,6 +48,7 @@ export async function recropUpload(
       const { original_filename, format, bytes, pages, sha256 } = source
       const { stored } = await admitUpload(trx, deps.config, source.user_id)
       assertStorable(stored, bytes, deps.config)
+      await assertNotHeld(trx, source, actor)
       await insertUpload(
         trx,
         { ...key, original_filename, format, bytes, width, height, pages, sha256 },

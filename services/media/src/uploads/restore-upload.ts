@@ -11,6 +11,7 @@ import { problem } from '../problems.js'
 import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
+import { assertNotHeld } from './assert-not-held.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
 import { closedProblem } from './closed-problem.js'
 import { findUploadFor } from './find-upload.js'
@@ -60,8 +61,9 @@ export function restoreUploadRoute(
 
 /**
  * Points the avatar at an earlier picture's variants, under a new version, so that the later decision wins in
- * accounts too. One that is the avatar already is returned as it is.
- * @throws Problem not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
+ * accounts too. One that is the avatar already is returned as it is. An operator who restores what one withdrew
+ * lifts the hold.
+ * @throws Problem withdrawn-by-operator, not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
  */
 export async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow> {
   const key = { userId: seen.user_id, id: seen.id }
@@ -69,6 +71,7 @@ export async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): 
     await lockUser(trx, key.userId)
     const restored = await markRestored(trx, key, actor)
     if (!restored) return undefined
+    await assertNotHeld(trx, restored, actor)
     const live = await findLiveAvatar(trx, key.userId)
     if (live) await unsetLive(trx, key.userId)
     await reviveAvatar(trx, key, restored.version)

@@ -5,6 +5,7 @@ import { newId } from '@likeness/runtime'
 import { noRedis, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
+import { theWorker } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
 import { openEvents, readEvents } from '../testing/event-stream.js'
 import { form, jpeg, quarters } from '../testing/pictures.js'
@@ -65,7 +66,7 @@ t.test('how it may end', async (t) => {
   const broken = await upload(ana, whole.subarray(0, whole.length / 2))
   const following = Promise.all([discarded, unheard, expired, broken].map(({ id }) => follow(id)))
   await ana.call('DELETE', `/v1/uploads/${discarded.id}`)
-  await discardPending(media.deps.db, { userId: ana.id, id: unheard.id }, { id: null, ip: null })
+  await discardPending(media.deps.db, { userId: ana.id, id: unheard.id }, theWorker)
   await sql`update uploads set expires_at = now() where id = ${expired.id}`.execute(media.deps.db)
   await expireUploads(media.deps, { dryRun: false })
   await media.work()

@@ -48,6 +48,7 @@ function toView({ config, previews }: ViewDeps, row: UploadRow, avatar: AvatarRo
     failure: row.failure_code === null ? null : { code: row.failure_code, detail: row.failure_detail ?? '' },
     previewUrl: row.prepared_at && keepsFiles(row.status) ? previews.urlOf(row.id) : null,
     thumbhash: row.thumbhash,
+    heldByOperator: row.held_at !== null && row.status === 'withdrawn',
     avatar: avatar ? viewAvatar(config.PUBLIC_URL, avatar) : null,
   }
 }

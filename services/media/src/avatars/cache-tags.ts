@@ -1,0 +1,15 @@
+import type { AvatarRow } from '../database/avatars.table.js'
+
+/**
+ * By which a CDN purges what it was told to keep: `Cache-Tag` (Cloudflare, Google, Bunny) and `Surrogate-Key`
+ * (Fastly, Varnish) with the same words. The version is the one in the picture's address: it stays the same when
+ * the picture is restored.
+ * @param userId left out where the answer must not tell whose picture it is
+ */
+export function cacheTags(avatar: AvatarRow | undefined, userId?: string): Record<string, string> {
+  const tags = [
+    ...(userId === undefined ? [] : [`user-${userId}`]),
+    ...(avatar === undefined ? [] : [`avatar-${avatar.blob_prefix.split('/')[2]}`]),
+  ]
+  return tags.length === 0 ? {} : { 'cache-tag': tags.join(','), 'surrogate-key': tags.join(' ') }
+}

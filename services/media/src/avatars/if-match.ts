@@ -1,0 +1,14 @@
+import type { AvatarRow } from '../database/avatars.table.js'
+
+/**
+ * Whether If-Match names this avatar (RFC 9110 §13.1.1): `*`, its version as `"17"`, or the ETag of one of its
+ * pictures. Comparison is strong, so `W/"17"` names nothing.
+ */
+export function names(ifMatch: string, avatar: AvatarRow): boolean {
+  if (ifMatch.trim() === '*') return true
+  const picture = `"${avatar.blob_prefix.slice('avatars/'.length)}/`
+  return ifMatch
+    .split(',')
+    .map((tag) => tag.trim())
+    .some((tag) => tag === `"${avatar.version}"` || tag.startsWith(picture))
+}

@@ -1,0 +1,54 @@
+import type { Database } from '@likeness/runtime'
+import { sql } from 'kysely'
+import { type AvatarRow, avatarPrefix } from './avatars.table.js'
+import type { Tables } from './database.js'
+
+/**
+ * What an address with a version stands for: the avatar, one that is past (or was overtaken before it was live),
+ * one that was withdrawn, or one whose files are erased.
+ */
+export type AddressedPicture =
+  | { readonly standing: 'live' | 'past' | 'withdrawn'; readonly avatar: AvatarRow }
+  | { readonly standing: 'erased' }
+
+/** @param version the one in the address. @returns undefined when there never was such a picture */
+export async function findAddressed(
+  db: Database<Tables>,
+  userId: string,
+  version: number,
+): Promise<AddressedPicture | undefined> {
+  const found = await db
+    .selectFrom('avatars')
+    .innerJoin('uploads', (join) =>
+      join.onRef('uploads.user_id', '=', 'avatars.user_id').onRef('uploads.id', '=', 'upload_id'),
+    )
+    .selectAll('avatars')
+    .select(['uploads.status', isHeld.as('held')])
+    .where('avatars.user_id', '=', userId)
+    .where('blob_prefix', '=', avatarPrefix({ user_id: userId, version }))
+    .where(sql<boolean>`not ${isLeaving(userId)}`)
+    .executeTakeFirst()
+  if (!found) return (await wasErased(db, userId, version)) ? { standing: 'erased' } : undefined
+  const { status, held, ...avatar } = found
+  if (avatar.live) return { standing: 'live', avatar }
+  return { standing: status === 'withdrawn' || status === 'failed' || held ? 'withdrawn' : 'past', avatar }
+}
+
+/** Also with another crop: what an operator withdrew is the picture. */
+const isHeld = sql<boolean>`exists (
+  select from uploads same
+  where same.user_id = uploads.user_id and same.sha256 = uploads.sha256 and same.held_at is not null)`
+
+const isLeaving = (userId: string) =>
+  sql<boolean>`exists (select from erased_users where user_id = ${userId})`
+
+/** An erased upload keeps its trail, which names the version it was rendered under. */
+async function wasErased(db: Database<Tables>, userId: string, version: number): Promise<boolean> {
+  const { rows } = await sql<{ erased: boolean }>`
+    select ${isLeaving(userId)} or exists (
+      select from upload_events
+      where user_id = ${userId} and type = 'rendered' and details ->> 'version' = ${String(version)}) as erased`.execute(
+    db,
+  )
+  return rows[0]?.erased ?? false
+}

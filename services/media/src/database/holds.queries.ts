@@ -1,0 +1,33 @@
+import type { Transaction } from '@likeness/runtime'
+import { sql } from 'kysely'
+import type { Tables } from './database.js'
+import type { Actor } from './upload-events.table.js'
+import type { UploadRow } from './uploads.table.js'
+
+type Picture = Pick<UploadRow, 'user_id' | 'sha256'>
+
+/** Whether an operator withdrew this picture of this user, with whatever crop. Under `lockUser`. */
+export async function isHeld(trx: Transaction<Tables>, picture: Picture): Promise<boolean> {
+  const row = await trx
+    .selectFrom('uploads')
+    .select('id')
+    .where('user_id', '=', picture.user_id)
+    .where('sha256', '=', picture.sha256)
+    .where('held_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Its owner may restore it again. Each upload it was withdrawn as gets its event. Under `lockUser`. */
+export async function liftHold(trx: Transaction<Tables>, picture: Picture, actor: Actor): Promise<void> {
+  await sql`
+    with lifted as (
+      update uploads set held_at = null
+      where user_id = ${picture.user_id} and sha256 = ${picture.sha256} and held_at is not null
+      returning user_id, id
+    )
+    insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent)
+    select user_id, id, 'hold-lifted', ${actor.id}::uuid, ${actor.ip}::inet, ${actor.userAgent}::text
+    from lifted`.execute(trx)
+}

@@ -1,0 +1,21 @@
+import type { Transaction } from '@likeness/runtime'
+import type { Tables } from '../database/database.js'
+import { isHeld, liftHold } from '../database/holds.queries.js'
+import type { Actor } from '../database/upload-events.table.js'
+import type { UploadRow } from '../database/uploads.table.js'
+import { problem } from '../problems.js'
+
+/**
+ * Under `lockUser`: what an operator withdrew, its owner makes the avatar no more. Another operator who does lifts
+ * the hold.
+ * @throws Problem withdrawn-by-operator
+ */
+export async function assertNotHeld(
+  trx: Transaction<Tables>,
+  picture: Pick<UploadRow, 'user_id' | 'sha256'>,
+  actor: Actor,
+): Promise<void> {
+  if (!(await isHeld(trx, picture))) return
+  if (actor.id === picture.user_id) throw problem('withdrawn-by-operator')
+  await liftHold(trx, picture, actor)
+}
