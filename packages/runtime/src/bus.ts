@@ -1,5 +1,7 @@
 import pg from 'pg'
+import { atMost } from './at-most.js'
 import type { Logger } from './logger.js'
+import { openOutageLog } from './outage-log.js'
 import { namespaceOf, openRedis, withoutParameters } from './redis.js'
 
 /** A short notice that something changed; at most a few hundred bytes of JSON. */
@@ -23,7 +25,7 @@ export function openBus(url: string, logger: Logger): Bus {
 }
 
 function openRedisBus(url: string, logger: Logger): Bus {
-  const onError = (error: Error) => logger.warn({ err: error }, 'bus')
+  const onError = openOutageLog(logger, 'bus')
   const prefix = namespaceOf(url)
   const sender = openRedis(url, 'client', onError)
   const receiver = openRedis(url, 'blocking', onError)
@@ -45,9 +47,10 @@ function openRedisBus(url: string, logger: Logger): Bus {
 }
 
 const reconnectMs = 500
+const awayMs = 1_000
 
 function openPostgresBus(url: string, logger: Logger): Bus {
-  const onError = (error: Error) => logger.warn({ err: error }, 'bus')
+  const onError = openOutageLog(logger, 'bus')
   const prefix = namespaceOf(url)
   const connectionString = withoutParameters(url)
   const pool = new pg.Pool({
@@ -65,7 +68,12 @@ function openPostgresBus(url: string, logger: Logger): Bus {
 
   // One connection listens for the whole process and is replaced when it drops.
   async function listen(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString, keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
+    const client = new pg.Client({
+      connectionString,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 5_000,
+    })
     client.on('notification', ({ channel, payload }) => listeners.tell(channel, payload ?? ''))
     client.on('error', onError)
     try {
@@ -106,9 +114,13 @@ function openPostgresBus(url: string, logger: Logger): Bus {
     },
     async close() {
       closed = true
-      const client = await listening?.catch(() => undefined)
-      await client?.end()
-      await pool.end()
+      const end = async () => {
+        const client = await listening?.catch(() => undefined)
+        await client?.end()
+        await pool.end()
+      }
+      // A server that is away is not waited for.
+      await atMost(awayMs, end())
     },
   }
 }

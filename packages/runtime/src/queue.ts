@@ -1,6 +1,9 @@
 import { type JobsOptions, type Queue, UnrecoverableError, type Worker } from 'bullmq'
+import { within } from './at-most.js'
 import { batched } from './batched.js'
+import { closeQueue } from './close-queue.js'
 import type { Logger } from './logger.js'
+import { openOutageLog } from './outage-log.js'
 import { connectPostgres, connectRedis } from './queue-backends.js'
 
 /** What a job of this name carries: ids only, never state. */
@@ -40,7 +43,7 @@ export type JobQueue = {
   work(name: string, policy: JobPolicy, handler: JobHandler): Promise<void>
   /** Rejects when the queue does not answer. */
   check(): Promise<void>
-  /** Waits for running jobs, then closes the connections; again and it is the same close. */
+  /** Waits for running jobs, then closes the connections, whether or not the queue answers; again and it is the same close. */
   close(): Promise<void>
 }
 
@@ -55,6 +58,9 @@ const aMinute = 60_000
  * often; past that upkeep adds it again.
  */
 const recovery = { lockDuration: 8_000, stalledInterval: 3_000, maxStalledCount: 10 }
+
+/** While PostgreSQL refuses connections, a worker asks again this often: BullMQ's own 15 s would be idle time. */
+const askAgain = { runRetryDelay: 1_000 }
 
 // Under load many are added together, which costs each a fraction.
 const batches = { everyMs: 50, most: 100 }
@@ -73,12 +79,13 @@ const jobOptions: JobsOptions = {
  * @param service keeps the jobs of services apart that share a QUEUE_URL
  */
 export async function openQueue(url: string, service: string, logger: Logger): Promise<JobQueue> {
-  const onError = (error: Error) => logger.warn({ err: error }, 'queue')
+  const onError = openOutageLog(logger, 'queue')
   const backend = await (/^rediss?:/.test(url) ? connectRedis : connectPostgres)(url, onError)
   const queues = new Map<string, Queue>()
   const adders = new Map<string, (job: NewJob) => Promise<void>>()
-  const adding = new Set<Promise<void>>()
+  const adding = new Set<Promise<unknown>>()
   const workers: Worker[] = []
+  const running = new Set<Promise<unknown>>()
   const timers: NodeJS.Timeout[] = []
   let closing: Promise<void> | undefined
 
@@ -100,12 +107,10 @@ export async function openQueue(url: string, service: string, logger: Logger): P
   return {
     add(name, payload, key) {
       const adder =
-        adders.get(name) ?? batched((jobs: NewJob[]) => within(addJobs(queueOf(name), name, jobs)), batches)
+        adders.get(name) ?? batched((jobs: NewJob[]) => answered(addJobs(queueOf(name), name, jobs)), batches)
       adders.set(name, adder)
       const added = adder({ payload, key })
-      adding.add(added)
-      void added.catch(() => undefined).finally(() => adding.delete(added))
-      return added
+      return keep(adding, added)
     },
 
     async work(name, policy, handler) {
@@ -115,7 +120,7 @@ export async function openQueue(url: string, service: string, logger: Logger): P
           const number = job.attemptsMade + 1
           const last = number >= policy.attempts
           try {
-            await handler(job.data as Payload, { number, last })
+            await keep(running, handler(job.data as Payload, { number, last }))
           } catch (error) {
             if (!last || error instanceof UnrecoverableError) throw error
             throw new UnrecoverableError(error instanceof Error ? error.message : String(error))
@@ -123,6 +128,7 @@ export async function openQueue(url: string, service: string, logger: Logger): P
         },
         {
           ...recovery,
+          ...askAgain,
           concurrency: policy.concurrency,
           settings: {
             // A whole number: PostgreSQL keeps the time as an integer.
@@ -150,7 +156,7 @@ export async function openQueue(url: string, service: string, logger: Logger): P
     },
 
     async check() {
-      await within(backend.check())
+      await answered(backend.check())
     },
 
     close: () => (closing ??= closeAll()),
@@ -158,10 +164,7 @@ export async function openQueue(url: string, service: string, logger: Logger): P
 
   async function closeAll(): Promise<void> {
     for (const timer of timers) clearInterval(timer)
-    await Promise.allSettled(adding)
-    await Promise.all(workers.map((worker) => worker.close()))
-    await Promise.all([...queues.values()].map((queue) => queue.close()))
-    await backend.close()
+    await closeQueue({ workers, queues: [...queues.values()], underWay: [running, adding], backend })
   }
 }
 
@@ -178,14 +181,12 @@ async function addJobs(queue: Queue, name: string, jobs: NewJob[]): Promise<void
   else await queue.addBulk([first, ...more])
 }
 
-async function within<Result>(work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The queue did not answer in time')), answerTimeoutMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+const answered = <Result>(work: Promise<Result>) =>
+  within(answerTimeoutMs, work, 'The queue did not answer in time')
+
+/** Keeps what is under way in a set until it ends. */
+function keep<Result>(set: Set<Promise<unknown>>, work: Promise<Result>): Promise<Result> {
+  set.add(work)
+  void work.catch(() => undefined).finally(() => set.delete(work))
+  return work
 }

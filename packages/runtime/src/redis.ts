@@ -9,7 +9,7 @@ export function openRedis(url: string, role: 'client' | 'blocking', onError: (er
     maxRetriesPerRequest: role === 'client' ? 1 : null,
     enableOfflineQueue: true,
     connectTimeout: 5_000,
-    retryStrategy: (attempt) => Math.min(100 * 2 ** Math.min(attempt, 6), 5_000),
+    retryStrategy: (attempt) => Math.min(100 * 2 ** attempt, 1_000),
   })
   redis.on('error', onError)
   return redis

@@ -1,3 +1,4 @@
+export { type Door, openDoor } from './door.js'
 export { matchEmitted } from './emitted.js'
 export { noPhotos, photo } from './photo.js'
 export { freePort, type WaitOptions, waitFor } from './processes.js'

@@ -9,6 +9,7 @@ import {
   openDatabase,
   openEndedSessions,
   openLogger,
+  openOutageLog,
   openQueue,
   secretsOf,
 } from '@likeness/runtime'
@@ -62,7 +63,7 @@ export async function openDeps(config: AccountsConfig, overrides: Partial<Deps> 
     openDatabase<Tables>(config.DATABASE_URL, {
       name: 'accounts',
       max: config.DATABASE_POOL,
-      onError: (error) => logger.warn({ err: error }, 'database'),
+      onError: openOutageLog(logger, 'database'),
     })
   await assertMigrated(db, migrations, 'likeness-accounts migrate')
   const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'accounts', logger))

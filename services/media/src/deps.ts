@@ -9,6 +9,7 @@ import {
   openCursors,
   openDatabase,
   openLogger,
+  openOutageLog,
   openQueue,
   StartError,
   secretsOf,
@@ -46,7 +47,7 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
     openDatabase<Tables>(config.DATABASE_URL, {
       name: 'media',
       max: config.DATABASE_POOL,
-      onError: (error) => logger.warn({ err: error }, 'database'),
+      onError: openOutageLog(logger, 'database'),
     })
   const storage = overrides.storage ?? storageOf(config)
   const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))

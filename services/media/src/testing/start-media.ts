@@ -108,6 +108,8 @@ export async function startMedia(
   t: Test,
   options: {
     queue?: 'postgres' | 'redis'
+    /** Puts something between the service and its queue. */
+    through?: (queueUrl: string) => Promise<string>
     config?: Record<string, string>
     overrides?: Partial<WorkerDeps>
   } = {},
@@ -120,12 +122,13 @@ export async function startMedia(
   const folder = await mkdtemp(join(tmpdir(), 'likeness-media-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const accounts = await startAccountsPeer(t)
+  const queueUrl = await testQueueUrl(t, options.queue ?? 'postgres', databaseUrl)
   const env = {
     PORT: '0',
     LOG_LEVEL: 'fatal',
     DATABASE_URL: databaseUrl,
     DATABASE_POOL: '4',
-    QUEUE_URL: await testQueueUrl(t, options.queue ?? 'postgres', databaseUrl),
+    QUEUE_URL: (await options.through?.(queueUrl)) ?? queueUrl,
     STORAGE_URL: pathToFileURL(folder).href,
     ACCOUNTS_URL: accounts.url,
     PUBLIC_URL: issuer,

@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url'
+import type { Upload } from '@likeness/contracts'
+import { type Door, noRedis, openDoor, startProcess, waitFor } from '@likeness/test-kit'
+import t, { type Test } from 'tap'
+import { startMedia } from './testing/start-media.js'
+import { publish, upload } from './testing/steps.js'
+
+/** How long workers wait before they ask a queue again that refused them, in milliseconds: ours, and BullMQ's own. */
+const [aSecond, fifteenSeconds] = [1_000, 15_000]
+
+for (const queue of ['postgres', 'redis'] as const) {
+  const skip = queue === 'redis' && noRedis
+
+  t.test(`a queue that was away is worked a second after its return, ${queue}`, { skip }, async (t) => {
+    const door = doorway(t)
+    const media = await startMedia(t, {
+      queue,
+      through: door.through,
+      config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SECONDS: '1' },
+    })
+    await media.work()
+    const person = await media.person()
+    await publish(person)
+
+    const waits = watchTimers(t)
+    await door.shut()
+    const { id } = await upload(person)
+    await waitFor(() => waits.filter((ms) => ms === aSecond).length > 2, { for: 'workers to ask again' })
+    t.notOk(waits.includes(fifteenSeconds))
+    await door.open()
+    await waitFor(async () => (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body.previewUrl)
+    t.equal((await person.call('GET', `/v1/uploads/${id}/preview`)).status, 200)
+  })
+}
+
+t.test('processes end by themselves while Redis is away', { skip: noRedis }, async (t) => {
+  const door = doorway(t)
+  const { PORT: _, ...env } = (await startMedia(t, { queue: 'redis', through: door.through })).env
+  const start = (name: string) =>
+    startProcess(t, fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url)), {
+      ...env,
+      LOG_LEVEL: 'warn',
+    })
+  const processes = [await start('worker'), await start('http')]
+  await door.shut()
+  const missed = () => processes.every((one) => one.output().includes('ECONNREFUSED'))
+  await waitFor(missed, { for: 'Redis to be missed' })
+  // 1 where the time a process has to end ran out.
+  t.strictSame(await Promise.all(processes.map((one) => one.stop())), [0, 0])
+})
+
+/** A door for `startMedia` to go through. */
+function doorway(t: Test) {
+  let door: Door | undefined
+  return {
+    through: async (url: string): Promise<string> => {
+      door = await openDoor(t, url)
+      return door.url
+    },
+    shut: async () => door?.shut(),
+    open: async () => door?.open(),
+  }
+}
+
+/** Every wait that is begun in this process from now on, in milliseconds. */
+function watchTimers(t: Test): number[] {
+  const waits: number[] = []
+  const { setTimeout } = globalThis
+  const watched = (run: () => void, ms?: number, ...rest: []) => {
+    waits.push(ms ?? 0)
+    return setTimeout(run, ms, ...rest)
+  }
+  globalThis.setTimeout = Object.assign(watched, setTimeout)
+  t.teardown(() => {
+    globalThis.setTimeout = setTimeout
+  })
+  return waits
+}
