@@ -74,13 +74,25 @@ export const AccountsConfig = ProcessConfig.extend({
     .describe('login attempts per address and minute'),
   REGISTRATIONS_PER_HOUR_PER_IP: integer(1, 1_000_000)
     .default(10)
-    .describe('registrations per address and hour'),
+    .describe('accounts made per IP address and hour'),
+  REGISTRATION_ATTEMPTS_PER_HOUR_PER_IP: integer(1, 1_000_000)
+    .default(60)
+    .describe('attempts to register per IP address and hour, refused ones too'),
   RESETS_PER_HOUR: integer(1, 1_000_000)
     .default(5)
     .describe('password resets asked for per address of mail and hour'),
   MAILS_PER_HOUR_PER_IP: integer(1, 1_000_000)
     .default(20)
-    .describe('resets and verification links asked for per address and hour'),
+    .describe('e-mails asked for per IP address and hour, by whatever request'),
+  MAILS_PER_HOUR: integer(1, 1_000_000)
+    .default(5)
+    .describe('e-mails one person asks for per hour: changes of address and verification links'),
+  MAILS_PER_HOUR_PER_RECIPIENT: integer(1, 1_000_000)
+    .default(5)
+    .describe('e-mails asked for to one address per hour, by each kind of request'),
+  NOTICES_PER_HOUR: integer(1, 1_000_000)
+    .default(10)
+    .describe('e-mails of one kind that tell a person what happened on their account; more are not sent'),
   REFRESHES_PER_MINUTE: integer(1, 1_000_000).default(60).describe('refreshes per session and minute'),
   RATE_LIMIT_PER_IP: onOff.default('on').describe('off lifts the limits per address, not those per account'),
   GROUPS_FILE: z

@@ -39,6 +39,16 @@ export async function forgiveAttempts(db: Db, forget: Buffer, takeBack: Buffer):
     update attempts set count = count - 1 where key = ${takeBack} and count > 0`.execute(db)
 }
 
+/** Takes one attempt back under each key. */
+export async function returnAttempts(db: Db, keys: readonly Buffer[]): Promise<void> {
+  if (keys.length === 0) return
+  await sql`
+    with locked as (
+      select key from attempts where key = any(${keys}::bytea[]) and count > 0 order by key for update
+    )
+    update attempts set count = count - 1 where key in (select key from locked)`.execute(db)
+}
+
 /** Deletes windows that are over; returns how many. */
 export async function deleteOverAttempts(db: Db): Promise<number> {
   const { numDeletedRows } = await db

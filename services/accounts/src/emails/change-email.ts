@@ -7,7 +7,7 @@ import type { Tables } from '../database/database.js'
 import { keepPersonByEmail, keyOf, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { atLeast } from '../limits/at-least.js'
-import { takeAttempt } from '../limits/limits.js'
+import { addressOf, takeAttempt } from '../limits/limits.js'
 import { assertCurrentPassword } from '../passwords/assert-current-password.js'
 import { holdVerified } from '../passwords/hold-verified.js'
 import { problem } from '../problems.js'
@@ -45,7 +45,12 @@ export function changeEmailRoute(server: Server, deps: ApiDeps): void {
  */
 async function changeEmail(deps: ApiDeps, id: string, body: ChangeEmail, origin: Origin): Promise<void> {
   const verified = await assertCurrentPassword(deps, id, body.currentPassword)
-  await takeAttempt(deps, { 'resend-minute': keyOf(body.email) })
+  await takeAttempt(deps, {
+    'resend-minute': `change ${keyOf(body.email)}`,
+    'mail-recipient': `change ${keyOf(body.email)}`,
+    'mail-person': id,
+    'mail-address': addressOf(deps.config, origin.ip),
+  })
   const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'
   await atLeast(mandatory ? answerMs : 0, async () => {
     const mailIds = await holdVerified(deps, verified, body.currentPassword, (trx, person) =>

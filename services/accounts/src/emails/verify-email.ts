@@ -47,7 +47,7 @@ export function verifyEmailRoutes(server: Server, deps: ApiDeps, guards: Guards)
         await guards.signedIn(request)
         const person = await findPerson(deps.db, callerOf(request).id)
         if (!person) throw problem('unauthenticated')
-        await resend(deps, person.email, origin)
+        await resend(deps, person.email, origin, person.id)
       }
       return reply.code(202).send(null)
     },
@@ -71,9 +71,11 @@ export function verifyEmailRoutes(server: Server, deps: ApiDeps, guards: Guards)
 }
 
 /** Sends the link again, if there is an address to verify; takes as long when there is not. */
-async function resend(deps: ApiDeps, email: string, origin: Origin): Promise<void> {
+async function resend(deps: ApiDeps, email: string, origin: Origin, asker?: string): Promise<void> {
   await takeAttempt(deps, {
     'resend-minute': keyOf(email),
+    'mail-recipient': `resend ${keyOf(email)}`,
+    'mail-person': asker,
     'mail-address': addressOf(deps.config, origin.ip),
   })
   await atLeast(answerMs, async () => {

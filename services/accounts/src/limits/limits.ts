@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { networkOf } from '@likeness/runtime'
+import { networkOf, type Transaction } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
-import { countAttempts } from '../database/attempts.table.js'
+import { countAttempts, returnAttempts } from '../database/attempts.table.js'
+import type { Tables } from '../database/database.js'
+import type { MailKind } from '../database/mails.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 
@@ -15,27 +17,28 @@ export const limits = {
   'login-address': { quota: (config) => config.LOGINS_PER_MINUTE_PER_IP, seconds: 60 },
   'resend-minute': { quota: () => 1, seconds: 60 },
   'reset-hour': { quota: (config) => config.RESETS_PER_HOUR, seconds: 3_600 },
+  'mail-recipient': { quota: (config) => config.MAILS_PER_HOUR_PER_RECIPIENT, seconds: 3_600 },
+  'mail-person': { quota: (config) => config.MAILS_PER_HOUR, seconds: 3_600 },
   'mail-address': { quota: (config) => config.MAILS_PER_HOUR_PER_IP, seconds: 3_600 },
   'export-hour': { quota: () => 5, seconds: 3_600 },
   'refresh-minute': { quota: (config) => config.REFRESHES_PER_MINUTE, seconds: 60 },
+  'notice-hour': { quota: (config) => config.NOTICES_PER_HOUR, seconds: 3_600 },
+  'register-attempts': { quota: (config) => config.REGISTRATION_ATTEMPTS_PER_HOUR_PER_IP, seconds: 3_600 },
   'register-address': { quota: (config) => config.REGISTRATIONS_PER_HOUR_PER_IP, seconds: 3_600 },
 } as const satisfies Record<string, Limit>
 export type LimitName = keyof typeof limits
 
+/** By limit: whose attempts are counted together; undefined counts nothing. */
+export type Whom = Partial<Record<LimitName, string | undefined>>
+
 /**
- * Counts one attempt under each limit, before the work it limits, so that parallel attempts count too.
- * @param whom by limit: whose attempts are counted together; undefined counts nothing
+ * Counts one attempt under each limit, before the work it limits, so that parallel attempts count too. A refused
+ * attempt uses up only the limits that refuse it.
  * @throws Problem `rate-limited` once a quota is used up, with Retry-After and the RateLimit fields of
  * draft-ietf-httpapi-ratelimit-headers-10
  */
-export async function takeAttempt(
-  deps: Pick<Deps, 'config' | 'db'>,
-  whom: Partial<Record<LimitName, string | undefined>>,
-): Promise<void> {
-  const taken = (Object.keys(limits) as LimitName[]).flatMap((name) => {
-    const who = whom[name]
-    return who === undefined ? [] : [{ name, key: keyOfAttempt(name, who), ...limits[name] }]
-  })
+export async function takeAttempt(deps: Pick<Deps, 'config' | 'db'>, whom: Whom): Promise<void> {
+  const taken = limitsOf(whom)
   if (taken.length === 0) return
   const counted = await countAttempts(deps.db, taken)
   const results = taken.flatMap((limit) => {
@@ -47,6 +50,10 @@ export async function takeAttempt(
   })
   const wait = Math.max(...results.filter((one) => one.over).map((one) => one.resets))
   if (wait === -Infinity) return
+  await returnAttempts(
+    deps.db,
+    results.filter((one) => !one.over).map((one) => one.key),
+  )
   throw problem(
     'rate-limited',
     { seconds: wait },
@@ -59,6 +66,32 @@ export async function takeAttempt(
     },
   )
 }
+
+/** Takes back what `takeAttempt` counted, where nothing came of it. */
+export const giveBackAttempt = ({ db }: Pick<Deps, 'db'>, whom: Whom): Promise<void> =>
+  returnAttempts(
+    db,
+    limitsOf(whom).map((limit) => limit.key),
+  )
+
+/** Whether one more e-mail of a kind may tell a person of their account; those past the quota are not sent. */
+export async function mayNotify(
+  trx: Transaction<Tables>,
+  config: AccountsConfig,
+  kind: MailKind,
+  userId: string,
+): Promise<boolean> {
+  const { quota, seconds } = limits['notice-hour']
+  const key = keyOfAttempt('notice-hour', `${kind} ${userId}`)
+  const [counted] = await countAttempts(trx, [{ key, seconds }])
+  return counted !== undefined && counted.count <= quota(config)
+}
+
+const limitsOf = (whom: Whom) =>
+  (Object.keys(limits) as LimitName[]).flatMap((name) => {
+    const who = whom[name]
+    return who === undefined ? [] : [{ name, key: keyOfAttempt(name, who), ...limits[name] }]
+  })
 
 /** The row that counts someone's attempts. */
 export const keyOfAttempt = (name: LimitName, who: string): Buffer =>

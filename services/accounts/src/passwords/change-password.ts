@@ -6,6 +6,7 @@ import { insertActivity, type Origin } from '../database/activities.table.js'
 import { setPassword } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
+import { mayNotify } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
 import { assertCurrentPassword } from './assert-current-password.js'
@@ -48,9 +49,10 @@ async function changePassword(
     await setPassword(trx, person.id, hash)
     await endAccess(trx, person.id, { reason: 'password-changed', except: caller.sessionId })
     await insertActivity(trx, { userId: person.id, type: 'password-changed', origin })
+    if (!(await mayNotify(trx, deps.config, 'password-changed', person.id))) return null
     return queueNotice(trx, 'password-changed', person, origin, deviceOf(origin))
   })
   if (mailId === undefined) throw problem('wrong-password')
   await deps.ended.look()
-  deps.enqueue('send-mail', { mailId })
+  if (mailId !== null) deps.enqueue('send-mail', { mailId })
 }

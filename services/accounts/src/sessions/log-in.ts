@@ -15,7 +15,7 @@ import { insertSession, type SessionRow } from '../database/sessions.table.js'
 import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
-import { addressOf, keyOfAttempt, takeAttempt } from '../limits/limits.js'
+import { addressOf, keyOfAttempt, mayNotify, takeAttempt } from '../limits/limits.js'
 import { holdVerified } from '../passwords/hold-verified.js'
 import { problem } from '../problems.js'
 import { viewMe } from '../users/user-view.js'
@@ -114,7 +114,7 @@ async function openSession(
     origin,
     details: { sessionId: session.id },
   })
-  const isNewDevice = earlier.any && !earlier.same
+  const isNewDevice = earlier.any && !earlier.same && (await mayNotify(trx, config, 'new-device', person.id))
   const mailId = isNewDevice
     ? await queueNotice(trx, 'new-device', person, origin, deviceOf(origin))
     : undefined

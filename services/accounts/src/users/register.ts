@@ -2,11 +2,11 @@ import { Me, ProblemBody, Register } from '@likeness/contracts'
 import { newId, type Server, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
-import { findPerson, findPersonByEmail, type Person } from '../database/users.table.js'
+import { findPerson, findPersonByEmail, keyOf, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { queueToken } from '../emails/queue-mail.js'
 import { atLeast } from '../limits/at-least.js'
-import { addressOf, takeAttempt } from '../limits/limits.js'
+import { addressOf, giveBackAttempt, takeAttempt, type Whom } from '../limits/limits.js'
 import { assertStrong } from '../passwords/password-policy.js'
 import { problem } from '../problems.js'
 import { readProfilePatch } from '../profiles/read-profile-patch.js'
@@ -44,23 +44,44 @@ export function registerRoute(server: Server, deps: ApiDeps): void {
  * @throws Problem `validation-failed`, `username-taken`, `email-taken`, `weak-password`, `rate-limited`
  */
 async function register(deps: ApiDeps, body: Register, origin: Origin): Promise<Person> {
-  await takeAttempt(deps, { 'register-address': addressOf(deps.config, origin.ip) })
+  const { config } = deps
+  const address = addressOf(config, origin.ip)
+  await takeAttempt(deps, { 'register-attempts': address })
   const { username, email, password, group = deps.groups.fallback } = body
   if (!deps.groups.isOpen(group)) throw notOpen(deps, group)
   const profile = readProfilePatch(deps, { custom: {}, ...body.profile }, { group, custom: {} })
   await assertStrong(password, [username, email, ...namesIn(body)])
-  const passwordHash = await deps.hasher.hash(password)
-  const user = { username, email, passwordHash, role: 'user', group, profile, verified: false } as const
+  const counted: Whom = {
+    'register-address': address,
+    ...(config.EMAIL_VERIFICATION === 'off'
+      ? {}
+      : { 'mail-address': address, 'mail-recipient': `register ${keyOf(email)}` }),
+  }
+  await takeAttempt(deps, counted)
+  try {
+    const passwordHash = await deps.hasher.hash(password)
+    const user = { username, email, passwordHash, role: 'user', group, profile, verified: false } as const
+    return await makeAccount(deps, user, origin)
+  } catch (error) {
+    // No account came of it, and no e-mail.
+    await giveBackAttempt(deps, counted)
+    if (violates(error, 'users_username')) throw problem('username-taken')
+    if (violates(error, 'users_email')) throw problem('email-taken')
+    throw error
+  }
+}
+
+type Draft = Omit<NewUser, 'id' | 'ghost'>
+
+async function makeAccount(deps: ApiDeps, user: Draft, origin: Origin): Promise<Person> {
   const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'
   for (;;) {
-    const owner = mandatory ? await findPersonByEmail(deps.db, email) : undefined
+    const owner = mandatory ? await findPersonByEmail(deps.db, user.email) : undefined
     try {
       return await makeUser(deps, user, owner, origin)
     } catch (error) {
-      if (violates(error, 'users_username')) throw problem('username-taken')
-      if (!violates(error, 'users_email')) throw error
-      if (!mandatory) throw problem('email-taken')
       // Someone took the address since it was looked for: now it has an owner.
+      if (!mandatory || !violates(error, 'users_email')) throw error
     }
   }
 }
@@ -68,7 +89,7 @@ async function register(deps: ApiDeps, body: Register, origin: Origin): Promise<
 /** @param owner who has the address already: then it makes a ghost */
 async function makeUser(
   deps: ApiDeps,
-  user: Omit<NewUser, 'id' | 'ghost'>,
+  user: Draft,
   owner: Person | undefined,
   origin: Origin,
 ): Promise<Person> {
