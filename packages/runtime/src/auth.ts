@@ -35,6 +35,8 @@ export const isAtLeast = (role: Role, least: Role): boolean => rank[role] >= ran
 const tokensRemembered = 10_000
 // A key that is withdrawn is out of use this much later.
 const rememberedMs = 60_000
+// How far the clocks of services may differ.
+const clockToleranceMs = 5_000
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 
@@ -82,7 +84,7 @@ export async function registerGuards(
       allowedIss: options.issuer,
       allowedAud: options.audience,
       checkTyp: 'at+jwt',
-      clockTolerance: 5_000,
+      clockTolerance: clockToleranceMs,
     },
   })
 
@@ -112,6 +114,8 @@ export async function registerGuards(
     })
     const claims = AccessClaims.safeParse(verified)
     if (!claims.success) throw unauthenticated('its claims are not those of an access token')
+    // No token is made ahead of its time: one that says so would outlive what it was forged or stolen for.
+    if (claims.data.iat * 1000 > Date.now() + clockToleranceMs) throw unauthenticated('it was made ahead of its time')
     const { sub: id, sid: sessionId, role, exp } = claims.data
     const caller = { id, sessionId, role, expiresAt: exp * 1000 }
     if (known.size >= tokensRemembered) known.clear()

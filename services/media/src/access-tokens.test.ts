@@ -23,6 +23,8 @@ const status = async (authorization: string | undefined) => {
 t.test('a genuine token is let in', async (t) => {
   t.match(await status(`Bearer ${await media.token(user)}`), { status: 200 })
   t.match(await status(`bearer ${await media.token(user)}`), { status: 200 }, 'the scheme has no case')
+  const aheadOfUs = await media.token(user, 'user', { claims: { iat: Math.floor(Date.now() / 1000) + 3 } })
+  t.match(await status(`Bearer ${aheadOfUs}`), { status: 200 }, 'clocks may differ by 5 s')
 })
 
 t.test('every other is refused alike', async (t) => {
@@ -43,6 +45,7 @@ t.test('every other is refused alike', async (t) => {
     'a cut signature': whole.slice(0, -10),
     expired: await media.token(user, 'user', { claims: { exp: seconds - 10, iat: seconds - 610 } }),
     'not yet valid': await media.token(user, 'user', { claims: { nbf: seconds + 600 } }),
+    'made ahead of its time': await media.token(user, 'user', { claims: { iat: seconds + 3_600 } }),
     'another audience': await media.token(user, 'user', { claims: { aud: 'billing' } }),
     'another issuer': await media.token(user, 'user', { claims: { iss: 'https://evil.test' } }),
     'another type of token': await media.token(user, 'user', { header: { typ: 'JWT' } }),

@@ -61,6 +61,7 @@ t.test('every forged token is refused with 401 and WWW-Authenticate', async (t) 
     expired: await sign({}, { iat: now - 700, exp: now - 60 }),
     'no exp': await sign({}, { exp: undefined }),
     'not valid yet': await sign({}, { nbf: now + 600 }),
+    'made ahead of its time': await sign({}, { iat: now + 3_600 }),
     'wrong audience': await sign({}, { aud: 'another' }),
     'wrong issuer': await sign({}, { iss: 'https://elsewhere.test' }),
     'no subject': await sign({}, { sub: undefined }),

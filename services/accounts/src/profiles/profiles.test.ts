@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Inbox, User } from '@likeness/contracts'
 import { newId, signServiceToken } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
+import { SignJWT } from 'jose'
 import t from 'tap'
 import { startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
@@ -239,6 +240,13 @@ t.test('only a service token opens the internal routes', async (t) => {
     accessToken,
     await signServiceToken(serviceSecret, 'media', 'media'),
     await signServiceToken(`${serviceSecret}x`, 'media', 'accounts'),
+    await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256', typ: 'service+jwt' })
+      .setIssuer('media')
+      .setAudience('accounts')
+      .setIssuedAt('1h')
+      .setExpirationTime('2h')
+      .sign(Buffer.from(`service-token:${serviceSecret}`)),
   ]
   for (const token of tokens) {
     const { status, body } = await call('PUT', `/internal/users/${user.id}/avatar`, {
