@@ -29,7 +29,6 @@ async function startServer(t: Test, addRoutes: (server: Server, guards: Guards) 
     title: 'Test',
     version: '1',
     logger: pino({ level: 'info' }, output) as Logger,
-    problems: accountsProblems,
     trustProxy: undefined,
     jsonLimit: 1024,
     checks: {},

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
-import type { ProblemTable } from '@likeness/contracts'
+import { commonProblems } from '@likeness/contracts'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -24,9 +24,11 @@ import { allowOrigins } from './cross-origin.js'
 import { isDatabaseAway } from './database.js'
 import type { Logger } from './logger.js'
 import { describeRoutes } from './openapi.js'
+import { openNotRouted } from './other-methods.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
-import { answerUnreadable } from './unreadable.js'
+import { hasSoundHost } from './sound-host.js'
+import { answerUnreadable, refuseTunnels } from './unreadable.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
 
@@ -39,18 +41,7 @@ export type Server = FastifyInstance<
   ZodTypeProvider
 >
 
-/** Problems every table has; see `packages/contracts/src/problems.ts`. */
-type CommonTable = ProblemTable &
-  Record<
-    | 'validation-failed'
-    | 'malformed-request'
-    | 'not-found'
-    | 'request-too-large'
-    | 'unsupported-media-type'
-    | 'internal-error'
-    | 'overloaded',
-    ProblemTable[string]
-  >
+const problem = problemsOf(commonProblems)
 
 /**
  * A server with what every process shares: request ids, security headers, problem+json for every error,
@@ -63,7 +54,6 @@ export async function createServer(options: {
   title: string
   version: string
   logger: Logger
-  problems: CommonTable
   trustProxy: string | undefined
   checks: Readonly<Record<string, () => Promise<unknown>>>
   jsonLimit: number
@@ -71,7 +61,6 @@ export async function createServer(options: {
   isAway?: (error: unknown) => boolean
   answerFirst?: (request: IncomingMessage, response: ServerResponse) => boolean
 }): Promise<Server> {
-  const problem = problemsOf(options.problems)
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     trustProxy: trustedHops(options.trustProxy),
@@ -81,7 +70,9 @@ export async function createServer(options: {
     requestTimeout: 300_000,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
-    clientErrorHandler: answerUnreadable(problem('malformed-request')),
+    // A request without Host is answered as every other fault is.
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (_error, request, reply) => {
       void sendProblem(problem('malformed-request'), request, reply as unknown as FastifyReply)
     },
@@ -91,21 +82,31 @@ export async function createServer(options: {
   server.setSerializerCompiler(serializerCompiler)
   acceptEmptyJson(server)
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = error instanceof Problem ? error : toProblem(error, problem, request, options.isAway)
+    const known = error instanceof Problem ? error : toProblem(error, request, options)
     if (known.kind.status >= 500) request.log.error({ err: error }, known.code)
     logRefusal(known, request)
     return sendProblem(known, request, reply)
   })
-  server.setNotFoundHandler((request, reply) => sendProblem(problem('not-found'), request, reply))
+  refuseTunnels(server.server)
+  const notRouted = openNotRouted(server)
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+    // What may be stored, its route says.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+    if (!hasSoundHost(request.raw)) throw problem('malformed-request')
+    // Before anything looks at the body.
+    if (request.is404) throw notRouted(request)
   })
 
   allowOrigins(server, options.corsOrigins)
 
   const isClosing = endConnectionsOnClose(server)
   const { answerFirst } = options
-  if (answerFirst) putBefore(server, (request, response) => !isClosing() && answerFirst(request, response))
+  if (answerFirst) {
+    putBefore(
+      server,
+      (request, response) => !isClosing() && hasSoundHost(request) && answerFirst(request, response),
+    )
+  }
 
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -209,9 +210,8 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
 
 function toProblem(
   error: FastifyError,
-  problem: ReturnType<typeof problemsOf<CommonTable>>,
   request: FastifyRequest,
-  isAway: (error: unknown) => boolean = () => false,
+  { isAway, jsonLimit }: { isAway?: (error: unknown) => boolean; jsonLimit: number },
 ): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map((issue) => ({
@@ -220,12 +220,12 @@ function toProblem(
     }))
     return problem('validation-failed', {}, { errors })
   }
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('request-too-large', { limit: 'fewer' })
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('request-too-large', { limit: jsonLimit })
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const { consumes = ['application/json'] } = request.routeOptions.schema ?? {}
     return problem('unsupported-media-type', { accepted: consumes.join(', ') })
   }
-  if (isDatabaseAway(error) || isAway(error))
+  if (isDatabaseAway(error) || isAway?.(error))
     return problem('overloaded', {}, { headers: { 'retry-after': '2' } })
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return problem('malformed-request')

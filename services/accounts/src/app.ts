@@ -1,4 +1,3 @@
-import { accountsProblems } from '@likeness/contracts'
 import { createServer, registerGuards, type Server, secretsOf } from '@likeness/runtime'
 import { listMyActivityRoute, listUsersActivityRoute } from './activity/list-activity.js'
 import { administerUserRoute } from './administration/administer-user.js'
@@ -39,7 +38,6 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     title: 'Likeness accounts',
     version: '1',
     logger: deps.logger,
-    problems: accountsProblems,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
     corsOrigins: config.CORS_ORIGINS,

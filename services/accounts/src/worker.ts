@@ -1,4 +1,3 @@
-import { accountsProblems } from '@likeness/contracts'
 import { createServer, describeConfig, parseConfig, runProcess } from '@likeness/runtime'
 import { readinessChecks } from './app.js'
 import { AccountsConfig } from './config.js'
@@ -16,7 +15,6 @@ if (process.argv.includes('--help')) {
       title: 'Likeness accounts worker',
       version: '1',
       logger: deps.logger,
-      problems: accountsProblems,
       trustProxy: undefined,
       jsonLimit: 1024,
       corsOrigins: [],

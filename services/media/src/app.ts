@@ -1,5 +1,4 @@
 import multipart from '@fastify/multipart'
-import { mediaProblems } from '@likeness/contracts'
 import {
   createServer,
   openEndedSessions,
@@ -49,7 +48,6 @@ export async function openApp(deps: Deps): Promise<Server> {
     title: 'Likeness media',
     version: '1',
     logger: deps.logger,
-    problems: mediaProblems,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
     corsOrigins: config.CORS_ORIGINS,

@@ -1,4 +1,3 @@
-import { mediaProblems } from '@likeness/contracts'
 import { assertMigrated, createServer, describeConfig, parseConfig, runProcess } from '@likeness/runtime'
 import { readinessChecks } from './app.js'
 import { MediaConfig } from './config.js'
@@ -18,7 +17,6 @@ if (process.argv.includes('--help')) {
       title: 'Likeness media worker',
       version: '1',
       logger: deps.logger,
-      problems: mediaProblems,
       trustProxy: undefined,
       jsonLimit: 1024,
       corsOrigins: [],

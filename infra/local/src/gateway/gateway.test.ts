@@ -94,7 +94,7 @@ t.test('methods, bodies and headers are passed on and back', async (t) => {
   t.match(Object.fromEntries(answer.headers), { etag: '"1"', location: '/v1/users/1' })
   t.equal(await answer.text(), '{"not": json', 'the gateway does not judge bodies')
 
-  for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+  for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
     t.equal((await fetch(`${url}/v1/users`, { method })).status, 201, method)
   }
 })
@@ -118,6 +118,21 @@ t.test('preflights are the services’ to answer, and its own faults may be read
     const answer = await from(origin, '/v1/uploads')
     t.strictSame([answer.status, allowed(answer)], [502, expected])
     t.match(answer.headers.get('vary'), /\borigin\b/)
+  }
+})
+
+t.test('what the gateway itself refuses, it refuses as the services do', async (t) => {
+  const { url } = await startGateway(t)
+  const post = await fetch(`${url}/openapi.json`, { method: 'POST' })
+  t.match([post.status, post.headers.get('allow')], [405, 'GET, HEAD, OPTIONS'])
+  t.match(await post.json(), { code: 'method-not-allowed' })
+  for (const lines of [
+    'GET /v1/me HTTP/1.1',
+    'GET / HTTP/1.1\r\nHost: a@b',
+    'CONNECT x:1 HTTP/1.1\r\nHost: x:1',
+  ]) {
+    const answer = await raw(url, `${lines}\r\nConnection: close\r\n\r\n`)
+    t.match(answer, /^HTTP\/1.1 400 .*application\/problem\+json.*malformed-request/s, lines)
   }
 })
 

@@ -1,11 +1,15 @@
 import {
   allowOrigins,
   answerUnreadable,
+  hasSoundHost,
   type Logger,
   newId,
+  openNotRouted,
   Problem,
   problemsOf,
+  refuseTunnels,
   sendProblem,
+  takeEveryMethod,
 } from '@likeness/runtime'
 import Fastify, {
   type FastifyBaseLogger,
@@ -43,7 +47,8 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
     genReqId: newId,
     routerOptions: { maxParamLength: 2_000 },
     forceCloseConnections: true,
-    clientErrorHandler: answerUnreadable(problem('malformed-request')),
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (_error, request, reply) => {
       void sendProblem(problem('malformed-request'), request, reply)
     },
@@ -53,9 +58,15 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
     if (known.code === 'internal-error') request.log.error({ err: error }, 'gateway')
     return sendProblem(known, request, reply)
   })
+  takeEveryMethod(server)
+  refuseTunnels(server.server)
+  const notRouted = openNotRouted(server)
   server.setNotFoundHandler((request, reply) =>
-    isPage(request) ? sendPage(reply) : sendProblem(problem('not-found'), request, reply),
+    isPage(request) ? sendPage(reply) : sendProblem(notRouted(request), request, reply),
   )
+  server.addHook('onRequest', async (request) => {
+    if (!hasSoundHost(request.raw)) throw problem('malformed-request')
+  })
 
   allowOrigins(server, options.corsOrigins)
   const agent = serviceConnections()

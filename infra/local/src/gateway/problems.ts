@@ -1,10 +1,8 @@
-import { accountsProblems, type ProblemTable } from '@likeness/contracts'
+import { commonProblems, type ProblemTable } from '@likeness/contracts'
 
 /** What the gateway itself answers; everything else comes from a service. */
 export const gatewayProblems = {
-  'not-found': accountsProblems['not-found'],
-  'malformed-request': accountsProblems['malformed-request'],
-  'internal-error': accountsProblems['internal-error'],
+  ...commonProblems,
   'service-unavailable': {
     status: 503,
     title: { en: 'A part of the service is away', fr: 'Une partie du service est absente' },

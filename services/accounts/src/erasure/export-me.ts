@@ -32,7 +32,7 @@ export function exportMeRoute(server: Server, deps: ApiDeps): void {
       const name = `likeness-${new Date().toISOString().slice(0, 10)}.zip`
       return reply
         .type('application/zip')
-        .headers({ 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' })
+        .header('content-disposition', `attachment; filename="${name}"`)
         .send(zip)
     },
   )

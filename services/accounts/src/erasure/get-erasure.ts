@@ -19,12 +19,11 @@ export function getErasureRoute(server: Server, deps: ApiDeps): void {
         response: { 200: Erasure, '4xx': ProblemBody },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const erasure = await findErasure(deps.db, request.params.id)
       if (!erasure || !timingSafeEqual(erasure.token_hash, hashOfToken(request.query.token))) {
         throw problem('erasure-not-found')
       }
-      reply.header('cache-control', 'no-store')
       return viewErasure(erasure)
     },
   )

@@ -28,7 +28,7 @@ export function getMeRoute(server: Server, deps: ApiDeps): void {
       if (!person) throw problem('unauthenticated')
       const user = viewMe(person, deps.config)
       const etag = etagOf(user)
-      reply.headers({ etag, 'cache-control': 'private, no-cache' })
+      reply.header('etag', etag)
       const known = request.headers['if-none-match']
       if (known !== undefined && matches(known, etag, 'weak')) return reply.code(304).send(null)
       return user

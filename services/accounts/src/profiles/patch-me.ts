@@ -33,7 +33,7 @@ export function patchMeRoute(server: Server, deps: ApiDeps): void {
         request.headers['if-match'],
         originOf(request),
       )
-      reply.headers({ etag: etagOf(user), 'cache-control': 'private, no-cache' })
+      reply.header('etag', etagOf(user))
       return user
     },
   )

@@ -42,10 +42,7 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
       const { cookies, body } = cookiesOf(deps.config, tokens)
       const inCookie = request.query.cookie === 'true'
       if (inCookie) reply.header('set-cookie', cookies)
-      return reply
-        .code(201)
-        .header('cache-control', 'no-store')
-        .send({ ...(inCookie ? body : tokens), user: viewMe(person, deps.config) })
+      return reply.code(201).send({ ...(inCookie ? body : tokens), user: viewMe(person, deps.config) })
     },
   )
 }

@@ -37,7 +37,6 @@ export function refreshRoute(server: Server, deps: ApiDeps): void {
       if (token === undefined) throw problem('invalid-refresh-token')
       const { session, role } = await refreshSession(deps, token, originOf(request))
       const tokens = await issueTokens(deps, session, role)
-      reply.header('cache-control', 'no-store')
       if (given !== undefined) return tokens
       const { cookies, body } = cookiesOf(deps.config, tokens)
       reply.header('set-cookie', cookies)

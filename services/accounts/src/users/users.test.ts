@@ -187,6 +187,18 @@ t.test('bodies that are no JSON, or far too much of it', async (t) => {
   t.equal(body.username, 'second-one', 'of a repeated key the last counts, as RFC 8259 §4 foresees')
 })
 
+t.test('methods that a route does not have are named by those it has', async (t) => {
+  const { call } = await startAccounts(t)
+  for (const [method, path, allow] of [
+    ['GET', '/v1/users', 'OPTIONS, POST'],
+    ['POST', '/v1/me', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+    ['PUT', '/v1/sessions/current', 'DELETE, OPTIONS'],
+  ] as const) {
+    const { status, headers, body } = await call(method, path)
+    t.match([status, body.code, headers.get('allow')], [405, 'method-not-allowed', allow], path)
+  }
+})
+
 t.test('unknown users', async (t) => {
   const { call, join } = await startAccounts(t)
   const { accessToken: token } = await join()

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import type { Upload } from '@likeness/contracts'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
@@ -32,6 +34,19 @@ const published = await publish('#ff0000')
 const immutable = new URL(published.avatar?.urls['128']?.webp ?? '').pathname
 const nobody = randomUUID()
 
+t.test('what is refused of every request is refused of hot ones', async (t) => {
+  t.equal((await ask(immutable)).status, 200)
+  const nameless = request(`${media.url}${immutable}`, { setHost: false, headers: { connection: 'close' } })
+  const [answer] = (await once(nameless.end(), 'response')) as [IncomingMessage]
+  t.match([answer.statusCode, answer.headers['content-type']], [400, 'application/problem+json'])
+  answer.resume()
+
+  const put = await ask(immutable, {}, 'PUT')
+  t.match([put.status, put.headers.allow], [405, 'GET, HEAD, OPTIONS'])
+  const post = await ask(`/v1/avatars/${nobody}`, {}, 'POST')
+  t.match([post.status, post.headers.allow], [405, /^DELETE, GET, HEAD/])
+})
+
 t.test('asked again at once, the answer is the same', async (t) => {
   for (const path of [
     immutable,
@@ -59,7 +74,7 @@ t.test('asked again at once, the answer is the same', async (t) => {
     const head = await ask(path, {}, 'HEAD')
     t.strictSame({ ...head, id: '', bytes: first.bytes }, { ...first, id: '' }, 'HEAD')
     t.equal(head.bytes.length, 0)
-    t.equal((await ask(path, {}, 'POST')).status, 404)
+    t.equal((await ask(path, {}, 'POST')).status, 405)
   }
 })
 
