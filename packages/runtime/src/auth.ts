@@ -115,7 +115,8 @@ export async function registerGuards(
     const claims = AccessClaims.safeParse(verified)
     if (!claims.success) throw unauthenticated('its claims are not those of an access token')
     // No token is made ahead of its time: one that says so would outlive what it was forged or stolen for.
-    if (claims.data.iat * 1000 > Date.now() + clockToleranceMs) throw unauthenticated('it was made ahead of its time')
+    if (claims.data.iat * 1000 > Date.now() + clockToleranceMs)
+      throw unauthenticated('it was made ahead of its time')
     const { sub: id, sid: sessionId, role, exp } = claims.data
     const caller = { id, sessionId, role, expiresAt: exp * 1000 }
     if (known.size >= tokensRemembered) known.clear()
