@@ -37,16 +37,27 @@ const depths: Readonly<Record<BmpHeader['compression'], readonly number[]>> = {
   masks: [16, 32],
 }
 
+/** BITMAPCOREHEADER, and those of Windows from BITMAPINFOHEADER to BITMAPV5HEADER. */
+const windowsSizes = [12, 40, 52, 56, 108, 124]
+
+/** The header of OS/2 2.x is 64 bytes long, of which a file may leave out the last ones, down to 16 bytes. */
+const isOs2Size = (size: number) =>
+  size >= 16 && size <= 64 && !windowsSizes.includes(size) && (size % 4 === 0 || size === 42 || size === 46)
+
+export const isBmpHeaderSize = (size: number): boolean => windowsSizes.includes(size) || isOs2Size(size)
+
 /** Throws on whatever is not as it should be. */
 export function readBmpHeader(bytes: Buffer): BmpHeader {
   const headerSize = bytes.readUInt32LE(14)
   const isCore = headerSize === 12
-  const isOs2 = headerSize === 64
-  if (!isCore && headerSize < 40) throw new Error('an unknown header')
+  const isOs2 = isOs2Size(headerSize)
+  if (!isBmpHeaderSize(headerSize)) throw new Error('an unknown header')
+  // What a header leaves out is zero.
+  const numberAt = (at: number) => (at + 4 <= 14 + headerSize ? bytes.readUInt32LE(at) : 0)
   const storedHeight = isCore ? bytes.readUInt16LE(20) : bytes.readInt32LE(22)
   const [width, height] = [isCore ? bytes.readUInt16LE(18) : bytes.readInt32LE(18), Math.abs(storedHeight)]
   const bits = bytes.readUInt16LE(isCore ? 24 : 28)
-  const code = isCore ? 0 : bytes.readUInt32LE(30)
+  const code = isCore ? 0 : numberAt(30)
   // OS/2 means other things by 3 and above.
   const compression = isOs2 && code > 2 ? undefined : compressions[code]
   if (compression === undefined || !depths[compression].includes(bits)) throw new Error('an unknown encoding')
@@ -58,7 +69,7 @@ export function readBmpHeader(bytes: Buffer): BmpHeader {
   const offset = 14 + headerSize + masksBehind
   const bytesEach = isCore ? 3 : 4
   const most = bits <= 8 ? 1 << bits : 0
-  const told = isCore ? 0 : bytes.readUInt32LE(46)
+  const told = isCore ? 0 : numberAt(46)
   const fitting = Math.floor(Math.max(0, Math.min(pixelOffset, bytes.length) - offset) / bytesEach)
   return {
     width,

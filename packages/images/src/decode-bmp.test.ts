@@ -28,6 +28,8 @@ await t.test('every way to store it gives the same pixels', async (t) => {
     'rle4',
     'rle8',
     'core 24',
+    'os2 24',
+    'os2 8',
   ]
   for (const kind of kinds) {
     const colours = kind === '1' ? 2 : 4

@@ -1,4 +1,4 @@
-import { readBmpHeader } from './bmp-header.js'
+import { isBmpHeaderSize, readBmpHeader } from './bmp-header.js'
 import type { Header } from './header.js'
 import { readHeifHeader } from './heif-header.js'
 
@@ -50,10 +50,7 @@ const allLoaders = {
   },
   bmp: {
     // Two letters say little: the size of the second header is one of those there are.
-    matches: (bytes) =>
-      begins(bytes, 'BM') &&
-      bytes.length >= 18 &&
-      [12, 40, 52, 56, 64, 108, 124].includes(bytes.readUInt32LE(14)),
+    matches: (bytes) => begins(bytes, 'BM') && bytes.length >= 18 && isBmpHeaderSize(bytes.readUInt32LE(14)),
     readHeader: readBmpHeader,
   },
 } as const satisfies Record<string, Loader>

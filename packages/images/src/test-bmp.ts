@@ -13,6 +13,8 @@ export type BmpKind =
   | 'rle4'
   | 'rle8'
   | 'core 24'
+  | 'os2 24'
+  | 'os2 8'
 
 const masks: Partial<Record<BmpKind, readonly number[]>> = {
   // 5-6-5
@@ -52,8 +54,8 @@ export async function bmp(pipeline: Sharp, kind: BmpKind): Promise<Buffer> {
 
 function headers(kind: BmpKind, width: number, height: number): Buffer {
   const isCore = kind === 'core 24'
-  const bits = Number(/\d+/.exec(kind)?.[0])
-  const size = isCore ? 12 : masks[kind] ? 124 : 40
+  const bits = Number(/\d+$/.exec(kind.replace(/ (top-down|alpha)/, ''))?.[0])
+  const size = isCore ? 12 : kind.startsWith('os2') ? 16 : masks[kind] ? 124 : 40
   const colours = bits <= 8 ? Math.min(1 << bits, bmpPalette.length) : 0
   const palette = Buffer.from(bmpPalette.slice(0, colours).flatMap(([r, g, b]) => [b, g, r, 0]))
   const head = Buffer.alloc(14 + size)
@@ -68,6 +70,7 @@ function headers(kind: BmpKind, width: number, height: number): Buffer {
   head.writeInt32LE(height, 22)
   head.writeUInt16LE(1, 26)
   head.writeUInt16LE(bits, 28)
+  if (size === 16) return Buffer.concat([head, palette])
   head.writeUInt32LE(kind === 'rle8' ? 1 : kind === 'rle4' ? 2 : masks[kind] ? 3 : 0, 30)
   head.writeUInt32LE(colours, 46)
   for (const [index, mask] of (masks[kind] ?? []).entries()) head.writeUInt32LE(mask, 54 + 4 * index)
@@ -79,7 +82,7 @@ type Pixel = { r: number; g: number; b: number; a: number; index: number }
 function rowOf(kind: BmpKind, width: number, pixelAt: (x: number) => Pixel): Buffer {
   const pixels = Array.from({ length: width }, (_, x) => pixelAt(x))
   if (kind === 'rle4' || kind === 'rle8') return runsOf(kind, pixels)
-  const bits = Number(/\d+/.exec(kind)?.[0])
+  const bits = Number(/\d+$/.exec(kind.replace(/ (top-down|alpha)/, ''))?.[0])
   const row = Buffer.alloc(Math.ceil((width * bits) / 32) * 4)
   for (const [x, { r, g, b, a, index }] of pixels.entries()) {
     if (bits <= 8)
