@@ -15,7 +15,7 @@ import {
 } from './test-pictures.js'
 
 // Past its time an animation becomes a still, and a shared machine may be slow.
-const decoder = openDecoder({ children: 2, timeoutMs: 60_000 })
+const decoder = openDecoder({ children: 2, cpuMs: 60_000 })
 t.teardown(() => decoder.close())
 
 const defaults: RenderOptions = {

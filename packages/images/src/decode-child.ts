@@ -10,7 +10,7 @@ import { prepare } from './prepare.js'
 import { render } from './render.js'
 import { unblockAllFormats } from './sharp.js'
 
-const reportMemoryEveryMs = 25
+const reportEveryMs = 25
 
 unblockAllFormats()
 
@@ -29,9 +29,12 @@ try {
   // Another system, or one that does not let a process offer itself: no less safe than before.
 }
 
-if (process.argv.includes('--report-memory')) {
-  const mib = () => process.memoryUsage.rss() / 1024 / 1024
-  setInterval(() => send({ type: 'resident', mib: mib() }), reportMemoryEveryMs).unref()
+if (process.argv.includes('--report-usage')) {
+  setInterval(() => {
+    const { user, system } = process.cpuUsage()
+    const rssMiB = process.memoryUsage.rss() / 1024 / 1024
+    send({ type: 'usage', cpuMs: (user + system) / 1000, rssMiB })
+  }, reportEveryMs).unref()
 }
 
 send({ type: 'ready' })
@@ -40,7 +43,6 @@ async function answer(request: DecodeRequest): Promise<void> {
   try {
     const { picture } = request
     const bytes = Buffer.isBuffer(picture) ? picture : await readFile(picture.file)
-    send({ type: 'read' })
     send({ type: 'done', result: await run(request, bytes) })
   } catch (error) {
     send(failure(error))

@@ -16,12 +16,13 @@ export type DecodeRequest = {
   [K in keyof DecodeJobs]: { kind: K; picture: PictureSource; options: DecodeJobs[K]['options'] }
 }[keyof DecodeJobs]
 
+/** What a process takes: CPU milliseconds since it began, user and system; resident memory. */
+export type Usage = { readonly cpuMs: number; readonly rssMiB: number }
+
 /** From a decoding process to the service. */
 export type DecodeMessage =
   | { type: 'ready' }
-  /** It has the bytes of its job: from here on the time is the picture's. */
-  | { type: 'read' }
   | { type: 'done'; result: DecodeJobs[keyof DecodeJobs]['result'] }
   /** Without a code it is a fault of this package or its caller, not of the picture. */
   | { type: 'failed'; code: ImageErrorCode | undefined; message: string; cause: string | undefined }
-  | { type: 'resident'; mib: number }
+  | ({ type: 'usage' } & Usage)

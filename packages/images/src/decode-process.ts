@@ -1,12 +1,17 @@
 import { fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { DecodeJobs, DecodeMessage, PictureSource } from './decode-job.js'
+import type { DecodeJobs, DecodeMessage, PictureSource, Usage } from './decode-job.js'
 import { ImageError } from './image-error.js'
+import { stepBack, usageFromProc } from './process-usage.js'
 
 export type DecodeLimits = {
-  /** Wall-clock milliseconds one job may take, from when its bytes are read. */
-  readonly timeoutMs: number
+  /** Milliseconds of its own CPU time, of all threads together, that one job may take. */
+  readonly cpuMs: number
+  /**
+   * Milliseconds after which a job that has not had its CPU time is given up. Many times the usual: its process
+   * gives way to every other one.
+   */
+  readonly wallMs: number
   /** Resident memory in MiB the process may reach, its own 70 included. */
   readonly maxRssMiB: number
 }
@@ -34,8 +39,9 @@ export type DecodeProcess = {
 /** Always the compiled program: tests that run from sources use it too. */
 const program = fileURLToPath(new URL('../dist/decode-child.js', import.meta.url))
 
-const startTimeoutMs = 10_000
-const watchMemoryEveryMs = 25
+// On a machine that has better to do.
+const startTimeoutMs = 120_000
+const watchEveryMs = 25
 
 /** What the platform's loader needs; nothing else of the service's environment, and so none of its secrets. */
 const inherited = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot']
@@ -43,14 +49,14 @@ const inherited = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot']
 /**
  * Starts a decoding process.
  *
- * @param memory where its memory is read: `proc` from Linux's /proc, whatever the process does; `reports` from
- *   what it tells itself, everywhere else
+ * @param source where its CPU time and memory are read: `proc` from Linux's /proc, whatever the process does;
+ *   `reports` from what it tells itself, everywhere else. One that is too busy to tell is stopped by `wallMs`
  */
 export function startDecodeProcess(
   limits: DecodeLimits,
-  memory: 'proc' | 'reports' = process.platform === 'linux' ? 'proc' : 'reports',
+  source: 'proc' | 'reports' = process.platform === 'linux' ? 'proc' : 'reports',
 ): DecodeProcess {
-  const child = fork(program, memory === 'reports' ? ['--report-memory'] : [], {
+  const child = fork(program, source === 'reports' ? ['--report-usage'] : [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
@@ -62,34 +68,36 @@ export function startDecodeProcess(
       MALLOC_ARENA_MAX: '2',
     },
   })
+  stepBack(child.pid)
   let alive = true
+  let started = false
   let killedFor: unknown
-  let reportedMiB = 0
+  let reported: Usage = { cpuMs: 0, rssMiB: 0 }
   let complaints = ''
   let start: Settle<void> | undefined
   let job: Settle<unknown> | undefined
-  let startClock: (() => void) | undefined
 
   const ready = new Promise<void>((resolve, reject) => {
     start = { resolve, reject }
   })
   // Whoever gives it a job hears of a failed start; nobody else has to.
   ready.catch(() => undefined)
-  const startTimer = setTimeout(() => void kill(crash('It did not start in time.')), startTimeoutMs)
+  const startTimer = setTimeout(() => void kill(starved('It did not start in time.')), startTimeoutMs)
 
   child.on('message', (message: DecodeMessage) => {
     switch (message.type) {
       case 'ready':
         clearTimeout(startTimer)
+        started = true
+        // Again: threads that Node had begun before the first time are on their own.
+        stepBack(child.pid)
         return start?.resolve()
-      case 'read':
-        return startClock?.()
       case 'done':
         return job?.resolve(message.result)
       case 'failed':
         return job?.reject(failureOf(message))
-      case 'resident':
-        reportedMiB = message.mib
+      case 'usage':
+        reported = message
     }
   })
   child.stderr?.on('data', (text) => {
@@ -100,7 +108,7 @@ export function startDecodeProcess(
     const end = (how: string) => {
       alive = false
       clearTimeout(startTimer)
-      const reason = killedFor ?? crash(`${how} ${complaints}`)
+      const reason = killedFor ?? (started ? crash : starved)(`${how} ${complaints}`)
       start?.reject(reason)
       job?.reject(reason)
       resolve()
@@ -120,19 +128,22 @@ export function startDecodeProcess(
   ): Promise<DecodeJobs[K]['result']> {
     await ready
     signal?.throwIfAborted()
-    if (!alive) throw crash('It was gone before the job.')
+    if (!alive) throw starved('It was gone before the job.')
 
-    let timer: NodeJS.Timeout | undefined
-    // A slow disk is no fault of the picture.
-    startClock = () => {
-      timer = setTimeout(() => {
-        void kill(new ImageError('decode-timeout', `Decoding took longer than ${limits.timeoutMs} ms.`))
-      }, limits.timeoutMs)
-    }
+    const before = usage().cpuMs
+    const timer = setTimeout(
+      () => void kill(starved(`It had ${Math.round(usage().cpuMs - before)} ms in ${limits.wallMs}.`)),
+      limits.wallMs,
+    )
     const watch = setInterval(() => {
-      if (residentMiB() <= limits.maxRssMiB) return
-      void kill(new ImageError('decode-memory', `Decoding took more than ${limits.maxRssMiB} MiB of memory.`))
-    }, watchMemoryEveryMs)
+      const { cpuMs, rssMiB } = usage()
+      if (cpuMs - before > limits.cpuMs)
+        void kill(new ImageError('decode-timeout', `Decoding took more than ${limits.cpuMs} ms of CPU time.`))
+      else if (rssMiB > limits.maxRssMiB)
+        void kill(
+          new ImageError('decode-memory', `Decoding took more than ${limits.maxRssMiB} MiB of memory.`),
+        )
+    }, watchEveryMs)
     const abort = () => void kill(signal?.reason)
     signal?.addEventListener('abort', abort)
     try {
@@ -142,11 +153,10 @@ export function startDecodeProcess(
         child.send({ kind, picture, options }, () => undefined)
       })
       // Some decoders never give back what they took; the next picture shall have all of the limit.
-      if (residentMiB() > limits.maxRssMiB * 0.75) void kill(crash('It kept too much memory.'))
+      if (usage().rssMiB > limits.maxRssMiB * 0.75) void kill(crash('It kept too much memory.'))
       return result as DecodeJobs[K]['result']
     } finally {
       job = undefined
-      startClock = undefined
       clearTimeout(timer)
       clearInterval(watch)
       signal?.removeEventListener('abort', abort)
@@ -162,8 +172,8 @@ export function startDecodeProcess(
     return gone
   }
 
-  function residentMiB(): number {
-    return memory === 'proc' ? residentFromProc(child.pid) : reportedMiB
+  function usage(): Usage {
+    return source === 'proc' ? usageFromProc(child.pid) : reported
   }
 }
 
@@ -175,18 +185,13 @@ function crash(how: string): ImageError {
   })
 }
 
+function starved(how: string): ImageError {
+  return new ImageError('decode-starved', 'The machine had no time for the decoding process.', {
+    cause: new Error(how.trim()),
+  })
+}
+
 function failureOf({ code, message, cause }: Extract<DecodeMessage, { type: 'failed' }>): Error {
   const options = cause === undefined ? undefined : { cause }
   return code ? new ImageError(code, message, options) : new Error(message, options)
-}
-
-/** `status` has kibibytes, `statm` pages of a size only the C library knows. */
-function residentFromProc(pid: number | undefined): number {
-  try {
-    const kib = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
-    return Number(kib ?? 0) / 1024
-  } catch {
-    // Gone since; its end is on its way as an event.
-    return 0
-  }
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -47,8 +48,8 @@ function describeProcess(pid: number): { parent: number } | undefined {
 
 const linux = process.platform === 'linux' ? false : 'looks at processes in /proc'
 
-await t.test('a job over its time is killed, and the next one runs in a new child', async (t) => {
-  const decoder = openDecoder({ children: 1, timeoutMs: 500 })
+await t.test('a job over its CPU time is killed, and the next one runs in a new child', async (t) => {
+  const decoder = openDecoder({ children: 1, cpuMs: 500 })
   t.teardown(() => decoder.close())
   const codes = await Promise.all(
     [slow, small, slow, small].map((bytes) =>
@@ -61,13 +62,38 @@ await t.test('a job over its time is killed, and the next one runs in a new chil
 for (const memory of ['proc', 'reports'] as const) {
   const skip = memory === 'proc' && linux
   await t.test(`a job over its memory is killed, memory known from ${memory}`, { skip }, async (t) => {
-    const child = startDecodeProcess({ timeoutMs: 10_000, maxRssMiB: 150 }, memory)
+    const child = startDecodeProcess({ cpuMs: 10_000, wallMs: 600_000, maxRssMiB: 150 }, memory)
     t.equal(await codeOf(child.run('prepare', small, options)), undefined)
     t.ok(child.alive())
     t.equal(await codeOf(child.run('prepare', heavy, options)), 'decode-memory')
     t.notOk(child.alive())
   })
 }
+
+await t.test(
+  'a child that gets no time is given up, and nothing is said of its picture',
+  { skip: linux },
+  async (t) => {
+    const child = startDecodeProcess({ cpuMs: 10_000, wallMs: 500, maxRssMiB: 600 })
+    await child.ready
+    process.kill(decodersOf(process.pid)[0] ?? 0, 'SIGSTOP')
+    t.equal(await codeOf(child.run('prepare', small, options)), 'decode-starved')
+    t.notOk(child.alive())
+  },
+)
+
+await t.test('children give way to every other process', { skip: linux }, async (t) => {
+  const decoder = openDecoder({ children: 1 })
+  t.teardown(() => decoder.close())
+  await decoder.prepare(small, options)
+  const [pid = 0] = decodersOf(process.pid)
+  const threads = readdirSync(`/proc/${pid}/task`).map(Number)
+  t.ok(threads.length > 1)
+  t.strictSame(
+    threads.filter((thread) => getPriority(thread) < 10),
+    [],
+  )
+})
 
 await t.test('a job over its memory harms no other', async (t) => {
   const decoder = openDecoder({ children: 2, maxRssMiB: 150 })
@@ -100,7 +126,7 @@ await t.test('a child that dies costs its own job only', { skip: linux }, async 
 })
 
 await t.test('a file is read where it is decoded', async (t) => {
-  const decoder = openDecoder({ children: 1, timeoutMs: 1_000 })
+  const decoder = openDecoder({ children: 1 })
   t.teardown(() => decoder.close())
   const file = join(t.testdir({ picture: small }), 'picture')
   t.strictSame(await decoder.prepare({ file }, options), await decoder.prepare(small, options))
@@ -110,8 +136,8 @@ await t.test('a file is read where it is decoded', async (t) => {
   t.equal(await codeOf(decoder.prepare({ file }, options)), 'unsupported-image')
 })
 
-await t.test('the time of a picture begins when it was read', { skip: linux }, async (t) => {
-  const decoder = openDecoder({ children: 1, timeoutMs: 1_000 })
+await t.test('waiting for a disk is no time of a picture', { skip: linux }, async (t) => {
+  const decoder = openDecoder({ children: 1, cpuMs: 1_000 })
   t.teardown(() => decoder.close())
   const file = join(t.testdir(), 'slow')
   spawnSync('mkfifo', [file])

@@ -14,9 +14,9 @@ export type DecoderOptions = Partial<DecodeLimits> & {
  * not its life. Jobs beyond the number of children wait in order.
  *
  * Both jobs throw `ImageError`: `unsupported-image`, `invalid-image`, `too-many-pixels`, `decode-timeout`,
- * `decode-memory`, `decode-crash` (and `invalid-crop`), each for this one job only. With a signal, an abort
- * takes a waiting job out of the queue or kills a running one, and throws the signal's reason. A file that
- * cannot be read is an error of the system.
+ * `decode-memory`, `decode-crash`, `decode-starved` (and `invalid-crop`), each for this one job only. With a
+ * signal, an abort takes a waiting job out of the queue or kills a running one, and throws the signal's reason.
+ * A file that cannot be read is an error of the system.
  */
 export type Decoder = {
   /** Decodes the whole picture once: its upright preview, its placeholder and its size. */
@@ -27,7 +27,7 @@ export type Decoder = {
    */
   render(picture: PictureSource, options: RenderOptions, signal?: AbortSignal): Promise<Variant[]>
   /**
-   * Refuses new and waiting jobs, lets running ones end (each has at most `timeoutMs` left) and resolves when
+   * Refuses new and waiting jobs, lets running ones end (each has at most `wallMs` left) and resolves when
    * every child is gone.
    */
   close(): Promise<void>
@@ -41,14 +41,16 @@ type Task = {
 
 /**
  * Starts the children and keeps them warm. A child that was killed or died is replaced at once; one that does
- * not even start is started again only for the next job, which then fails with `decode-crash`.
+ * not even start is started again only for the next job, which then fails with `decode-starved`. Children give
+ * way to every other process.
  *
- * @param options `timeoutMs` (10,000) is the wall clock of one job, waiting and reading
- *   its bytes not counted; `maxRssMiB` (600) the
- *   resident memory of one child, looked at every 25 ms. A job over either is killed
+ * @param options `cpuMs` (10,000) is the CPU time of one job, `maxRssMiB` (600) the resident memory of one child;
+ *   both are looked at every 25 ms, and a job over either is killed. `wallMs` (120,000) is when a job is given up
+ *   that did not get its CPU time
  */
 export function openDecoder(options: DecoderOptions): Decoder {
-  const limits = { timeoutMs: options.timeoutMs ?? 10_000, maxRssMiB: options.maxRssMiB ?? 600 }
+  const { cpuMs = 10_000, wallMs = 120_000, maxRssMiB = 600 } = options
+  const limits = { cpuMs, wallMs, maxRssMiB }
   const waiting: Task[] = []
   const idle: ((task: Task | undefined) => void)[] = []
   let closed = false

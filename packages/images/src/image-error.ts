@@ -3,8 +3,10 @@
  * - `invalid-image`: an accepted format, but broken
  * - `too-many-pixels`, `image-too-small`: outside the limits given
  * - `invalid-crop`: the crop is not whole pixels inside the upright picture
- * - `decode-timeout`, `decode-memory`: decoding passed its limit and was killed
+ * - `decode-timeout`, `decode-memory`: decoding passed its limit of CPU time or memory and was killed
  * - `decode-crash`: the decoding process died
+ * - `decode-starved`: the machine did not give the decoding process its time, or did not even start it. Says
+ *   nothing about the picture, which is worth another try
  */
 export type ImageErrorCode =
   | 'unsupported-image'
@@ -15,6 +17,7 @@ export type ImageErrorCode =
   | 'decode-timeout'
   | 'decode-memory'
   | 'decode-crash'
+  | 'decode-starved'
 
 /** What is wrong with a picture. The message is fit for its owner; what the library said is the `cause`. */
 export class ImageError extends Error {

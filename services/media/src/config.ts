@@ -83,7 +83,7 @@ export const MediaConfig = ProcessConfig.extend({
     .describe('memory for served pictures, per process'),
   DECODERS: integer(1, 64)
     .default(availableParallelism() + 1)
-    .describe('decoding children per worker; default cores + 1'),
+    .describe('decoding children per worker, and one more for HEIC; default cores + 1'),
   KEEP_ORIGINALS: orWord('forever', 36_500)
     .default('forever')
     .describe('days an original is kept after it was published; 0: not at all'),

@@ -37,7 +37,11 @@ export type Deps = {
 }
 
 /** What its worker has besides. */
-export type WorkerDeps = Deps & { readonly decoder: Decoder }
+export type WorkerDeps = Deps & {
+  readonly decoder: Decoder
+  /** HEIC takes ten times as long as others: it has a child of its own, started when first needed, then kept warm. */
+  readonly decoderOf: (format: string) => Decoder
+}
 
 /** The only place that knows which implementations stand behind the types. */
 export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {}): Promise<Deps> {
@@ -96,15 +100,20 @@ export async function openWorkerDeps(
   overrides: Partial<WorkerDeps> = {},
 ): Promise<WorkerDeps> {
   const deps = await openDeps(config, overrides)
-  const decoder =
-    overrides.decoder ?? openDecoder({ children: config.DECODERS, timeoutMs: 10_000, maxRssMiB: 600 })
+  const decoder = overrides.decoder ?? openDecoder({ children: config.DECODERS })
+  let heic = overrides.decoder
+  const heicDecoder = () => {
+    heic ??= openDecoder({ children: 1 })
+    return heic
+  }
   return {
     ...deps,
     decoder,
+    decoderOf: overrides.decoderOf ?? ((format) => (format === 'heic' ? heicDecoder() : decoder)),
     async close() {
       // Jobs first: they use the decoder.
       await deps.queue.close()
-      await decoder.close()
+      await Promise.all([decoder.close(), heic?.close()])
       await deps.close()
     },
   }

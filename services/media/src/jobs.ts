@@ -23,7 +23,9 @@ export const jobsOf = ({
   UPKEEP_SECONDS,
 }: WorkerDeps['config']): { [Name in JobName]: Job<Name> } => ({
   'prepare-upload': { run: prepareUpload, concurrency: DECODERS, attempts: 5, backoffMs: 500 },
+  'prepare-heic': { run: prepareUpload, concurrency: 1, attempts: 5, backoffMs: 500 },
   'publish-avatar': { run: publishAvatar, concurrency: DECODERS, ...tell },
+  'publish-heic': { run: publishAvatar, concurrency: 1, ...tell },
   'erase-user': { run: eraseUser, concurrency: 2, attempts: 8, backoffMs: 1_000 },
   'tell-withdrawal': { run: tellWithdrawal, concurrency: 4, ...tell },
   'expire-uploads': upkeep((deps) => expireUploads(deps, { dryRun: false }), UPKEEP_SECONDS),

@@ -3,7 +3,9 @@ import type { JobQueue, Logger } from '@likeness/runtime'
 /** Every job of this service: its name and what it carries. */
 export type Jobs = {
   'prepare-upload': { uploadId: string; userId: string }
+  'prepare-heic': { uploadId: string; userId: string }
   'publish-avatar': { uploadId: string; userId: string; version: number }
+  'publish-heic': { uploadId: string; userId: string; version: number }
   'erase-user': { userId: string }
   'tell-withdrawal': { userId: string; version: number }
   'expire-uploads': Record<string, never>
@@ -13,13 +15,24 @@ export type Jobs = {
 }
 export type JobName = keyof Jobs
 
-type Enqueued = 'prepare-upload' | 'publish-avatar' | 'tell-withdrawal' | 'erase-user'
+type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'delete-over'>
+
+/**
+ * The jobs of an upload, by its format. A HEIC takes ten times as long as others, so it waits in a queue of its
+ * own: a row of them holds up no other picture, nor the other way round.
+ */
+export const jobsFor = (format: string) =>
+  format === 'heic'
+    ? ({ prepare: 'prepare-heic', publish: 'publish-heic' } as const)
+    : ({ prepare: 'prepare-upload', publish: 'publish-avatar' } as const)
 
 // While a job with the same key waits or runs, another is not added. Publishing is per version: a picture may
 // be restored while the job that published it before is just ending.
 const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
   'prepare-upload': ({ uploadId }) => uploadId,
+  'prepare-heic': ({ uploadId }) => uploadId,
   'publish-avatar': ({ uploadId, version }) => `${uploadId}-${version}`,
+  'publish-heic': ({ uploadId, version }) => `${uploadId}-${version}`,
   'tell-withdrawal': ({ userId, version }) => `${userId}-${version}`,
   'erase-user': ({ userId }) => userId,
 }

@@ -34,7 +34,7 @@ export async function publishAvatar(
 
 /** Stores every variant, then makes this version live unless a later decision was made. @returns false when it was refused */
 async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolean> {
-  const { config, db, decoder, storage } = deps
+  const { config, db, storage } = deps
   const original = await readOriginal(deps, row)
   if (!original) return false
   // Confirmed before the worker had decoded it: that comes first, and may end it.
@@ -45,7 +45,7 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
     blob_prefix: avatarPrefix(row),
   }
   try {
-    const variants = await decoder.render(original, {
+    const variants = await deps.decoderOf(row.format).render(original, {
       ...(row.crop ? { crop: row.crop } : {}),
       sizes: avatar.sizes,
       formats: avatar.formats,

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import type { Upload } from '@likeness/contracts'
-import { openDecoder } from '@likeness/images'
-import { waitFor } from '@likeness/test-kit'
+import { type Decoder, openDecoder } from '@likeness/images'
+import { noPhotos, photo, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg, quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
@@ -76,12 +77,12 @@ t.test('the same job twice, and at once, publishes once', async (t) => {
 t.test('a render that ends late never replaces a later confirmation', async (t) => {
   const { media, ana, id, job, read, events } = await confirmedUpload(t)
   const deps = await media.upkeep()
-  const decoder = openDecoder({ children: 1, timeoutMs: 10_000, maxRssMiB: 600 })
+  const decoder = openDecoder({ children: 1 })
   t.teardown(() => decoder.close())
   const { body: later } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(50, 50, '#0000ff')))
   await ana.call('POST', `/v1/uploads/${later.id}/confirm`)
   const accounts = { ...deps.accounts, setAvatar: () => Promise.resolve(true) }
-  const workerDeps = { ...deps, decoder, accounts }
+  const workerDeps = { ...deps, decoder, decoderOf: () => decoder, accounts }
   await publishAvatar(workerDeps, await jobOf(media, later.id))
   await publishAvatar(workerDeps, job)
   t.match(await read(), { status: 'superseded', publishedAt: /Z$/ })
@@ -96,7 +97,7 @@ t.test('a picture that kills its decoder twice is given up', async (t) => {
   const { media, ana, read } = await confirmedUpload(t, {}, heavy)
   const { body: pending } = await ana.call<Upload>('POST', '/v1/uploads', form(heavy))
   // Too little time for this picture, so the child that decodes it is killed.
-  await media.work({ decoder: openDecoder({ children: 1, timeoutMs: 30, maxRssMiB: 600 }) })
+  await media.work({ decoder: openDecoder({ children: 1, cpuMs: 30 }) })
   await waitFor(async () => (await read()).closedAt)
   t.match(await read(), { status: 'failed', failure: { code: 'decode-timeout' } })
   const rejected = await waitFor(async () => {
@@ -110,6 +111,57 @@ t.test('a picture that kills its decoder twice is given up', async (t) => {
     .where('id', '=', pending.id)
     .executeTakeFirstOrThrow()
   t.equal(decode_kills, 2)
+})
+
+t.test('a picture whose decoder gets no time is tried again when it is calm', async (t) => {
+  const bytes = await quarters(3000, 3000).png().toBuffer()
+  const { media, read } = await confirmedUpload(t, {}, bytes)
+  const [hasty, calm] = [openDecoder({ children: 1, wallMs: 1 }), openDecoder({ children: 1 })]
+  t.teardown(() => Promise.all([hasty.close(), calm.close()]))
+  let given = 0
+  await media.work({
+    decoder: {
+      ...calm,
+      // Ended after a millisecond, as on a machine that has no time for it.
+      prepare: (...job) => (given++ < 3 ? hasty : calm).prepare(...job),
+      render: (...job) => (given++ < 6 ? hasty : calm).render(...job),
+    },
+  })
+  await waitFor(async () => (await read()).status === 'published')
+  t.ok(given > 6, 'it was tried again')
+  t.match(await media.deps.db.selectFrom('uploads').select('decode_kills').execute(), [{ decode_kills: 0 }])
+})
+
+t.test('HEIC waits for no other picture, and none for it', { skip: noPhotos }, async (t) => {
+  const pictures = { heic: await photo('phone.heic'), jpeg: await jpeg() }
+  for (const [held, free] of [
+    ['jpeg', 'heic'],
+    ['heic', 'jpeg'],
+  ] as const) {
+    const media = await startMedia(t)
+    const ana = await media.person()
+    const decoder = openDecoder({ children: 1 })
+    t.teardown(() => decoder.close())
+    const release = new AbortController()
+    const holding: Decoder = {
+      ...decoder,
+      prepare: async (...job) => {
+        if (!release.signal.aborted) await once(release.signal, 'abort')
+        return decoder.prepare(...job)
+      },
+    }
+    await media.work({ decoder, decoderOf: (format) => (format === held ? holding : decoder) })
+    const send = async (format: 'heic' | 'jpeg') =>
+      (await ana.call<Upload>('POST', '/v1/uploads', form(pictures[format]))).body.id
+    const waiting = [await send(held), await send(held), await send(held)]
+    const passing = await send(free)
+    const previewOf = async (id: string) =>
+      (await ana.call<Upload>('GET', `/v1/uploads/${id}`)).body.previewUrl
+    await waitFor(() => previewOf(passing), { for: `${free} to pass` })
+    t.strictSame(await Promise.all(waiting.map(previewOf)), [null, null, null])
+    release.abort()
+    for (const id of waiting) await waitFor(() => previewOf(id))
+  }
 })
 
 t.test('storage that fails keeps the upload as it was', async (t) => {

@@ -42,7 +42,7 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
   const before = sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`
   const unprepared = db
     .selectFrom('uploads')
-    .select(['id', 'user_id'])
+    .select(['id', 'user_id', 'format'])
     .where('status', '=', 'pending')
     .where('prepared_at', 'is', null)
     .where('uploaded_at', '<', before)
@@ -51,7 +51,7 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
     .execute()
   const unpublished = db
     .selectFrom('uploads')
-    .select(['id', 'user_id', 'version'])
+    .select(['id', 'user_id', 'version', 'format'])
     .$narrowType<{ version: number }>()
     .where('status', '=', 'confirmed')
     .where('confirmed_at', '<', before)

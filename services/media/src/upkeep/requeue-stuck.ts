@@ -1,6 +1,7 @@
 import { findUnerased } from '../database/erased-users.table.js'
 import { findStuck } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
+import { jobsFor } from '../queue.js'
 
 const batch = 1_000
 
@@ -17,9 +18,10 @@ export async function requeueStuck(
   const { unprepared, unpublished, untold } = await findStuck(deps.db, REQUEUE_AFTER_SECONDS, batch)
   const unerased = await findUnerased(deps.db, REQUEUE_AFTER_SECONDS, batch)
   if (!options.dryRun) {
-    for (const row of unprepared) deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
-    for (const { id: uploadId, user_id: userId, version } of unpublished)
-      deps.enqueue('publish-avatar', { uploadId, userId, version })
+    for (const { id: uploadId, user_id: userId, format } of unprepared)
+      deps.enqueue(jobsFor(format).prepare, { uploadId, userId })
+    for (const { id: uploadId, user_id: userId, version, format } of unpublished)
+      deps.enqueue(jobsFor(format).publish, { uploadId, userId, version })
     for (const row of untold) deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
     for (const userId of unerased) deps.enqueue('erase-user', { userId })
   }

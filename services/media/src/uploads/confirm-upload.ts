@@ -8,6 +8,7 @@ import { findUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
+import { jobsFor } from '../queue.js'
 import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
@@ -66,7 +67,7 @@ export async function confirmUpload(
   )
   if (confirmed) {
     const { id: uploadId, user_id: userId, version } = confirmed
-    deps.enqueue('publish-avatar', { uploadId, userId, version })
+    deps.enqueue(jobsFor(confirmed.format).publish, { uploadId, userId, version })
     await announce(deps.bus, confirmed)
     return confirmed
   }

@@ -38,7 +38,8 @@ export async function prepareFrom(
   row: UploadRow,
   original: PictureSource,
 ): Promise<UploadRow | undefined> {
-  const { config, decoder, storage, db } = deps
+  const { config, storage, db } = deps
+  const decoder = deps.decoderOf(row.format)
   let prepared: Awaited<ReturnType<typeof decoder.prepare>>
   try {
     prepared = await decoder.prepare(original, {

@@ -8,6 +8,7 @@ import { insertUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
+import { jobsFor } from '../queue.js'
 import { admitUpload, assertStorable } from './admit-upload.js'
 import { announce } from './announce.js'
 import { assertNotHeld } from './assert-not-held.js'
@@ -62,7 +63,8 @@ export async function recropUpload(
     }),
   )
   if (!row) throw new Error('an upload just made could not be confirmed')
-  deps.enqueue('publish-avatar', { uploadId: row.id, userId: row.user_id, version: row.version })
+  const { id: uploadId, user_id: userId, version } = row
+  deps.enqueue(jobsFor(row.format).publish, { uploadId, userId, version })
   await announce(deps.bus, row)
   return row
 }

@@ -1,4 +1,5 @@
 import type { ImageError } from '@likeness/images'
+import { NotYet } from '@likeness/runtime'
 import { countDecodeKill, markFailed, markRejected } from '../database/upload-transitions.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
@@ -17,9 +18,11 @@ const details: Readonly<Record<string, string>> = {
 
 /**
  * Ends an upload whose picture will not decode: a pending one is rejected, a confirmed one has failed.
- * A first killed decoder may have been the machine's fault, so that error is thrown again for another try.
+ * A first killed decoder may have been the machine's fault, so that error is thrown again for another try; a
+ * starved one was, however often.
  */
 export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: ImageError): Promise<void> {
+  if (error.code === 'decode-starved') throw new NotYet(error.message, { cause: error })
   const key = { userId: row.user_id, id: row.id }
   if (error.code.startsWith('decode-') && (await countDecodeKill(deps.db, key)) < killsAllowed) throw error
   const failure = { code: error.code, detail: details[error.code] ?? 'The image could not be read.' }

@@ -1,6 +1,7 @@
 import { ImageError, probe } from '@likeness/images'
 import type { NewUpload, UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
+import { jobsFor } from '../queue.js'
 import { announce } from './announce.js'
 import { imageProblem } from './image-problem.js'
 import { stageOriginal } from './stage-original.js'
@@ -42,7 +43,7 @@ export async function stageImage(
   const { row, replaced } = await stageOriginal(deps, key, chunks, () =>
     commit({ ...key, ...file, format, width, height, pages }),
   )
-  deps.enqueue('prepare-upload', { uploadId: row.id, userId: row.user_id })
+  deps.enqueue(jobsFor(row.format).prepare, { uploadId: row.id, userId: row.user_id })
   await deleteFiles(deps, replaced.flatMap(uploadFiles))
   for (const gone of replaced) await announce(deps.bus, gone)
   return row
