@@ -19,6 +19,7 @@ export {
   type JobHandler,
   type JobPolicy,
   type JobQueue,
+  NotYet,
   openQueue,
   type Payload,
   PermanentFailure,

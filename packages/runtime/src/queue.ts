@@ -26,6 +26,14 @@ export type JobHandler = (
   attempt: { readonly number: number; readonly last: boolean },
 ) => Promise<unknown>
 
+/**
+ * Thrown by a handler that waits for something: its job is tried again, and the log has one line of it, at `info`;
+ * at `warn` when it was the last attempt.
+ */
+export class NotYet extends Error {
+  override name = 'NotYet'
+}
+
 /** Thrown by a handler whose job will never succeed. */
 export { UnrecoverableError as PermanentFailure }
 
@@ -123,7 +131,8 @@ export async function openQueue(url: string, service: string, logger: Logger): P
             await keep(running, handler(job.data as Payload, { number, last }))
           } catch (error) {
             if (!last || error instanceof UnrecoverableError) throw error
-            throw new UnrecoverableError(error instanceof Error ? error.message : String(error))
+            const fault = new UnrecoverableError(error instanceof Error ? error.message : String(error))
+            throw Object.assign(fault, { cause: error })
           }
         },
         {
@@ -141,12 +150,12 @@ export async function openQueue(url: string, service: string, logger: Logger): P
         },
       )
       worker.on('error', onError)
-      worker.on('failed', (job, error) =>
-        logger.warn(
-          { err: error, job: name, payload: job?.data as unknown, attempt: job?.attemptsMade },
-          'job failed',
-        ),
-      )
+      worker.on('failed', (job, error) => {
+        const about = { job: name, payload: job?.data as unknown, attempt: job?.attemptsMade }
+        const [waits, reason] = [[error, error.cause].some((one) => one instanceof NotYet), error.message]
+        if (waits) logger[error instanceof NotYet ? 'info' : 'warn']({ ...about, reason }, 'job waits')
+        else logger.warn({ ...about, err: error }, 'job failed')
+      })
       workers.push(worker)
       await worker.waitUntilReady()
       const every = policy.everyMs

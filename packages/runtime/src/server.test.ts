@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { connect } from 'node:net'
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { accountsProblems } from '@likeness/contracts'
 import { SignJWT } from 'jose'
 import { pino } from 'pino'
@@ -136,3 +138,77 @@ t.test('an unexpected error tells nothing of itself, and the log has its stack',
   ])
   t.equal(logged.length, 1)
 })
+
+t.test('each request leaves one line, under the id its answer names and without its secrets', async (t) => {
+  const { url, lines } = await startServer(t, (server, guards) => {
+    server.get('/things/:id', { onRequest: guards.signedIn }, () => ({}))
+  })
+  const sub = newId()
+  const authorization = `Bearer ${await tokenOf({ sub })}`
+  const answer = await fetch(`${url}/things/7?token=hunter2`, { headers: { authorization } })
+  await answer.text()
+  const missing = await fetch(`${url}/nowhere?token=hunter2`)
+  await missing.text()
+  const told = () => lines.filter(({ msg }) => msg === 'request')
+  await waitUntil(() => told().length === 2)
+  t.match(told(), [
+    {
+      level: 30,
+      msg: 'request',
+      method: 'GET',
+      route: '/things/:id',
+      status: 200,
+      ms: Number,
+      userId: sub,
+      reqId: answer.headers.get('x-request-id'),
+    },
+    { msg: 'request', status: 404, reqId: missing.headers.get('x-request-id') },
+  ])
+  t.notMatch(JSON.stringify(lines), /hunter2|Bearer/)
+})
+
+t.test('only a fault of the service is an error with a stack', async (t) => {
+  let arrived = false
+  const { url, lines } = await startServer(t, (server) => {
+    server.addHook('onRequest', async ({ method }) => {
+      arrived ||= method === 'POST'
+    })
+    server.post('/take', () => ({}))
+    server.get('/shed', () => {
+      throw problem('overloaded')
+    })
+    server.get('/away', () => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    })
+    server.get('/broken', () => {
+      throw new Error('unforeseen')
+    })
+  })
+  const faultsOf = async (path: string) => {
+    lines.length = 0
+    const { status } = await fetch(`${url}${path}`)
+    await waitUntil(() => lines.some(({ msg }) => msg === 'request'))
+    return [status, lines.filter(({ level }) => Number(level) > 30)] as const
+  }
+  t.match(await faultsOf('/shed'), [503, []])
+  t.match(await faultsOf('/away'), [503, [{ level: 40, reason: 'connect ECONNREFUSED', err: undefined }]])
+  t.match(await faultsOf('/broken'), [500, [{ level: 50, err: { stack: /unforeseen/ } }]])
+
+  lines.length = 0
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    'POST /take HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{',
+  )
+  await waitUntil(() => arrived)
+  socket.destroy()
+  await waitUntil(() => lines.some(({ msg }) => msg === 'the client went away'))
+  t.strictSame(
+    lines.filter(({ level }) => Number(level) > 30),
+    [],
+  )
+})
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5)
+}

@@ -10,6 +10,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
   type RawServerDefault,
 } from 'fastify'
 import {
@@ -27,6 +28,7 @@ import { describeRoutes } from './openapi.js'
 import { openNotRouted } from './other-methods.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
+import { logFault, logRequests } from './request-log.js'
 import { hasSoundHost } from './sound-host.js'
 import { answerUnreadable, refuseTunnels } from './unreadable.js'
 
@@ -66,6 +68,8 @@ export async function createServer(options: {
     trustProxy: trustedHops(options.trustProxy),
     bodyLimit: options.jsonLimit,
     genReqId: requestIdOf,
+    // In place of its two lines for each, see `logRequests`.
+    logController: new LogController({ disableRequestLogging: true }),
     // With its body: 10 MiB over 300 kbit/s. Headers alone have a minute, which is Node's default.
     requestTimeout: 300_000,
     routerOptions: { maxParamLength: 300 },
@@ -83,7 +87,7 @@ export async function createServer(options: {
   acceptEmptyJson(server)
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const known = error instanceof Problem ? error : toProblem(error, request, options)
-    if (known.kind.status >= 500) request.log.error({ err: error }, known.code)
+    logFault(known, error, request)
     logRefusal(known, request)
     return sendProblem(known, request, reply)
   })
@@ -96,6 +100,7 @@ export async function createServer(options: {
     // Before anything looks at the body.
     if (request.is404) throw notRouted(request)
   })
+  logRequests(server)
 
   allowOrigins(server, options.corsOrigins)
 

@@ -1,3 +1,4 @@
+import { NotYet } from '@likeness/runtime'
 import { findErasure, markErased } from '../database/erasures.table.js'
 import type { WorkerDeps } from '../deps.js'
 
@@ -5,6 +6,9 @@ import type { WorkerDeps } from '../deps.js'
 export async function eraseUser(deps: WorkerDeps, { erasureId }: { erasureId: string }): Promise<void> {
   const erasure = await findErasure(deps.db, erasureId)
   if (!erasure || erasure.completed_at) return
-  if (!(await deps.media.eraseUser(erasure.user_id))) throw new Error('media is still erasing')
+  const erased = await deps.media.eraseUser(erasure.user_id).catch((error: unknown) => {
+    throw new NotYet(`media is away: ${error instanceof Error ? error.message : String(error)}`)
+  })
+  if (!erased) throw new NotYet('media is still erasing')
   await markErased(deps.db, erasureId)
 }
