@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,8 +25,27 @@ async function runsTheFlow(t: Test, env: Record<string, string>): Promise<void> 
     cwd: folder,
     env: { ...process.env, API: url },
   })
-  t.match(stdout, /"username":"ada"/)
-  t.match(stdout, /"status":"published"/)
+  t.match(stdout, /^[\da-f-]{36} is published\n$/)
+
+  const again = await promisify(execFile)('sh', ['-c', block], {
+    cwd: folder,
+    env: { ...process.env, API: url },
+  }).catch((error: { code: number; stdout: string; stderr: string }) => error)
+  t.match(
+    again,
+    { stdout: '', stderr: /"detail":"Choose another username\."/ },
+    'a refusal is told, and ends it',
+  )
+  t.ok('code' in again && again.code !== 0)
+  // A name of their own, and a picture that is none.
+  const refused = block.replaceAll('ada', 'eve').replaceAll('docs/example/phone-photo.jpg', 'README')
+  await writeFile(join(folder, 'README'), 'no picture')
+  const stopped = await promisify(execFile)('sh', ['-c', refused], {
+    cwd: folder,
+    env: { ...process.env, API: url },
+  }).catch((error: { code: number; stdout: string; stderr: string }) => error)
+  t.match(stopped, { stdout: '', stderr: /"code":"unsupported-image"/ }, 'at whichever step')
+  t.ok('code' in stopped && stopped.code !== 0)
 
   const avatar = await readFile(join(folder, 'avatar.webp'))
   const picture = sharp(avatar)

@@ -1,13 +1,19 @@
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { migrate as migrateAccounts } from '@likeness/accounts'
+import { AccountsConfig } from '@likeness/accounts/config'
 import { migrate as migrateMedia } from '@likeness/media'
+import { MediaConfig } from '@likeness/media/config'
 import { noRedis, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { type Likeness, launchLikeness, startLikeness } from './testing/start-likeness.js'
 
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const notLinux = process.platform !== 'linux' && 'it looks for processes in /proc'
 /** The administrator that `npm start` makes up by itself. */
 const noAdmin = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' }
@@ -57,6 +63,17 @@ t.test('one data folder through starts, ends and accidents', { skip: notLinux },
     t.equal((await fetch(first.url, { headers: { accept: 'text/html' } })).status, 200)
   })
 
+  await t.test('the commands beside it find its settings, and nobody else does', async (t) => {
+    t.equal((await stat(join(DATA_DIR, 'settings.json'))).mode & 0o777, 0o600)
+    const env = { PATH: process.env.PATH, DATA_DIR }
+    const command = async (service: string, ...args: string[]) => {
+      const entry = join(root, 'services', service, 'dist/cli.js')
+      return (await promisify(execFile)(process.execPath, [entry, ...args, '--json'], { env })).stdout
+    }
+    t.match(JSON.parse(await command('media', 'expire-uploads')), { expired: 0 })
+    t.match(await command('accounts', 'list'), email)
+  })
+
   await t.test('Ctrl-C ends everything in good order', async (t) => {
     t.equal(await first.stop('SIGINT'), 0)
     t.match(
@@ -65,6 +82,7 @@ t.test('one data folder through starts, ends and accidents', { skip: notLinux },
       'with nothing to complain about',
     )
     t.strictSame(await processesOn(DATA_DIR), [])
+    t.notOk((await readdir(DATA_DIR)).includes('settings.json'))
   })
 
   await t.test('lock files with the number of some other process are no obstacle', async (t) => {
@@ -92,6 +110,39 @@ t.test('one data folder through starts, ends and accidents', { skip: notLinux },
     t.equal(await refused.ended, 1)
     t.match(refused.output(), /^\S+ holds data of PostgreSQL 19, this Likeness runs 18: .+\.\n$/)
   })
+})
+
+t.test('--help lists every setting with its choices and its default, and starts nothing', async (t) => {
+  const help = async (entry: string, ...args: string[]) =>
+    (await promisify(execFile)(process.execPath, [join(root, entry), ...args, '--help'])).stdout
+  const all = await help('infra/local/dist/start.js')
+  for (const line of [
+    /^ {2}PORT {2,}port to listen on \(1 to 65535; default 8080\)$/m,
+    /^ {2}REGISTRATIONS_PER_HOUR_PER_IP {2,}\w.* default \d+\)$/m,
+    /^ {2}EMAIL_VERIFICATION {2,}.*\(mandatory, optional, off; default optional\)$/m,
+    /^ {2}AVATAR_SIZES {2,}.*\(default 32,64,128,256,512\)$/m,
+    /^ {2}KEEP_ORIGINALS {2,}.*\(forever or 0 to 36500; default forever\)$/m,
+  ]) {
+    t.match(all, line)
+  }
+  for (const name of [AccountsConfig, MediaConfig].flatMap(({ shape }) => Object.keys(shape))) {
+    if (!/^(DATABASE_URL|ACCOUNTS_URL|MEDIA_URL|TRUST_PROXY)$/.test(name))
+      t.match(all, new RegExp(`\\b${name}\\b`))
+  }
+  const processes = [
+    'infra/local/dist/gateway.js',
+    'services/accounts/dist/http.js',
+    'services/media/dist/worker.js',
+  ]
+  for (const entry of processes) {
+    const lines = (await help(entry)).trimEnd().split('\n').slice(1)
+    for (const line of lines) t.match(line, /^ {2}[A-Z\d_]+ {2,}\S.*\b(default \S|required\))/)
+  }
+  const mistaken = await promisify(execFile)(process.execPath, [
+    join(root, 'infra/local/dist/start.js'),
+    '--port',
+  ]).catch((error: { code: number; stderr: string }) => error)
+  t.match(mistaken, { code: 2, stderr: /no option --port/ })
 })
 
 t.test('a part that dies is named and started again', { skip: notLinux }, async (t) => {
@@ -134,7 +185,16 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
     [{ DATA_DIR: running.dataDir }, /^Likeness already runs on \S+ \(process \d+, http:\S+\)\.\n$/],
     [{ DATA_DIR: '/dev/null/x' }, /^The data folder \/dev\/null\/x cannot be written \(ENOTDIR\): .+\.\n$/],
     [{ HOST: '192.0.2.1' }, /^Nothing can listen on 192\.0\.2\.1 \(EADDRNOTAVAIL\): set HOST to .+\.\n$/],
-    [{ PORT: '99999', ADMIN_EMAIL: 'nobody' }, /^PORT: .+\nADMIN_EMAIL: .+\n$/],
+    [
+      {
+        PORT: '99999',
+        ADMIN_EMAIL: 'nobody',
+        LOGINS_PER_MINUTE: 'x',
+        IMAGE_MAX_BYTES: '1',
+        CORS_ORIGINS: '*',
+      },
+      /^PORT: .+\nADMIN_EMAIL: .+\nCORS_ORIGINS: .+\nLOGINS_PER_MINUTE: .+\nIMAGE_MAX_BYTES: .+\n$/,
+    ],
     [{ DATABASE_URL: media }, /^Each service has its own database: set ACCOUNTS_DATABASE_URL and .+\.\n$/],
     // A key of the other data folder encrypts the signing keys of this database.
     [databases, /^accounts did not start \(exit code 1\): .*\n? *KEY_SECRET: .+\n$/],

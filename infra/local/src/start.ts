@@ -4,7 +4,9 @@
 import { Fault } from './fault.js'
 import { checkPort } from './start/check-port.js'
 import { openDatabases } from './start/databases.js'
+import { helpText } from './start/help.js'
 import { holdDataDir } from './start/hold-data-dir.js'
+import { keepSettings } from './start/keep-settings.js'
 import { describeParts, type PartName } from './start/parts.js'
 import { openSecrets } from './start/secrets.js'
 import { readSettings, type Settings } from './start/settings.js'
@@ -28,6 +30,16 @@ const stopAsked = new Promise<void>((resolve) => {
   }
 })
 
+const [unknown] = process.argv.slice(2).filter((argument) => argument !== '--help')
+if (unknown !== undefined) {
+  console.error(`There is no option ${unknown}: settings are environment variables, which --help lists.`)
+  process.exit(2)
+}
+if (process.argv.includes('--help')) {
+  console.log(helpText())
+  process.exit(0)
+}
+
 try {
   await start(readSettings(process.env))
 } catch (error) {
@@ -47,7 +59,12 @@ async function start(settings: Settings): Promise<void> {
       const { migrate, makeFirstAdmin } = await loading
       await migrate(databases)
       const parts = await describeParts(settings, databases, secrets, process.env)
-      await runParts(parts, () => makeFirstAdmin(databases, settings.admin), settings)
+      const forget = keepSettings(settings.dataDir, parts)
+      try {
+        await runParts(parts, () => makeFirstAdmin(databases, settings.admin), settings)
+      } finally {
+        forget()
+      }
     } finally {
       await databases.stop()
     }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { isTrustList } from './client-address.js'
 import { readSecretFiles } from './secrets.js'
@@ -37,17 +39,64 @@ export function parseConfig<Schema extends z.ZodObject>(
   ])
 }
 
-/** One line per variable of a schema, for `--help`: name, description, default. */
-export function describeConfig(schema: z.ZodObject): string {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return Object.entries(json.properties ?? {})
-    .map(([name, value]) => {
-      const property: { description?: string; default?: unknown } = typeof value === 'object' ? value : {}
-      const fallback = property.default === undefined ? '' : ` (default ${JSON.stringify(property.default)})`
-      return `  ${name.padEnd(28)}${property.description ?? ''}${fallback}`
-    })
-    .join('\n')
+/** Where `npm start` leaves the settings of both services while they run, in its data folder. */
+export const settingsFile = 'settings.json'
+
+/**
+ * The environment of a command. Without DATABASE_URL it is for the services that `npm start` runs in this folder,
+ * or in DATA_DIR, with the settings they have; a variable that is given goes before theirs.
+ */
+export function commandEnv(service: 'accounts' | 'media', env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env.DATABASE_URL || env.DATABASE_URL_FILE) return env
+  const file = join(env.DATA_DIR || '.likeness', settingsFile)
+  try {
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, NodeJS.ProcessEnv>
+    return { ...settings[service], ...env }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return env
+    throw new ConfigError([`${file} cannot be read: ${error instanceof Error ? error.message : ''}`])
+  }
 }
+
+/**
+ * One line per variable of a schema, for `--help`: name, description, choices or range, default.
+ * @param except names left out
+ */
+export function describeConfig(schema: z.ZodObject, except: readonly string[] = []): string {
+  const names = Object.keys(schema.shape).filter((name) => !except.includes(name))
+  const width = Math.max(0, ...names.map((name) => name.length)) + 2
+  return names.map((name) => `  ${name.padEnd(width)}${describeSetting(schema.shape[name])}`).join('\n')
+}
+
+function describeSetting(setting: z.core.$ZodType): string {
+  const { description = '' } = z.globalRegistry.get(setting) ?? {}
+  const facts = [choicesOf(setting), description.includes('default ') ? '' : defaultOf(setting)].filter(
+    Boolean,
+  )
+  return `${description}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`
+}
+
+/** What follows when nothing is given; a description says it in words where it is no fixed value. */
+function defaultOf(setting: z.core.$ZodType): string {
+  if (setting instanceof z.ZodOptional) return 'default none'
+  if (!(setting instanceof z.ZodDefault)) return 'required'
+  const value = [setting.def.defaultValue].flat().join(',')
+  return `default ${value === '' ? 'none' : value}`
+}
+
+/** The words a variable may be, or the range of its number; empty when it may be any text. */
+function choicesOf(setting: z.core.$ZodType): string {
+  if (setting instanceof z.ZodDefault || setting instanceof z.ZodOptional) return choicesOf(setting.unwrap())
+  if (setting instanceof z.ZodEnum || setting instanceof z.ZodLiteral) return [...wordsOf(setting)].join(', ')
+  if (setting instanceof z.ZodUnion) return setting.options.map(choicesOf).join(' or ')
+  if (!(setting instanceof z.ZodNumber)) return ''
+  const { minValue, maxValue } = setting
+  if (minValue === null || maxValue === null) return ''
+  return maxValue < Number.MAX_SAFE_INTEGER ? `${minValue} to ${maxValue}` : `${minValue} or more`
+}
+
+const wordsOf = (setting: z.ZodEnum | z.ZodLiteral) =>
+  setting instanceof z.ZodEnum ? setting.options : setting.values
 
 /** A URL of one of these schemes. */
 export const urlWith = (...schemes: string[]) =>
@@ -62,7 +111,10 @@ export const postgresUrl = urlWith('postgres', 'postgresql')
 export const queueUrl = urlWith('postgres', 'postgresql', 'redis', 'rediss')
 export const httpUrl = urlWith('http', 'https').transform((value) => value.replace(/\/+$/, ''))
 export const secret = z.string().min(32, 'must have at least 32 characters')
-export const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+export const integer = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error })
+}
 const isOrigin = (value: string) =>
   /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value
 /** Origins as browsers send them (RFC 6454 §6.1), which are compared letter by letter. */

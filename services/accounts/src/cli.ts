@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { describeConfig, parseConfig } from '@likeness/runtime'
+import { commandEnv, describeConfig, parseConfig } from '@likeness/runtime'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { addAdministration } from './administration/commands.js'
@@ -25,7 +25,7 @@ program
   .option('--json', 'print JSON')
   .action((options: Options) =>
     finish(options, async () => ({
-      migrated: await migrate(parseConfig(Connection, process.env).DATABASE_URL),
+      migrated: await migrate(parseConfig(Connection, commandEnv('accounts', process.env)).DATABASE_URL),
     })),
   )
 
@@ -41,7 +41,7 @@ program
         ADMIN_PASSWORD: z.string().optional(),
         GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE,
       })
-      const config = parseConfig(schema, process.env)
+      const config = parseConfig(schema, commandEnv('accounts', process.env))
       const { email, username } = options
       const password = config.ADMIN_PASSWORD ?? randomBytes(15).toString('base64url')
       const group = openGroups(config.GROUPS_FILE).fallback
@@ -57,7 +57,7 @@ program
   .option('--json', 'print JSON')
   .action((options: Options) =>
     finish(options, async () => {
-      const config = parseConfig(Connection.extend(KeyConfig.shape), process.env)
+      const config = parseConfig(Connection.extend(KeyConfig.shape), commandEnv('accounts', process.env))
       const { kid, signsFrom } = await withDatabase(config.DATABASE_URL, (db) => rotateKeys(db, config))
       return { kid, signsFrom: signsFrom.toISOString() }
     }),
@@ -83,7 +83,10 @@ function addUpkeep(
     .action((options: Options & { dryRun?: boolean }) =>
       finish(options, async () => {
         const deps = await openDeps(
-          parseConfig(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) }), process.env),
+          parseConfig(
+            AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) }),
+            commandEnv('accounts', process.env),
+          ),
         )
         try {
           return await run(deps, { dryRun: options.dryRun === true })

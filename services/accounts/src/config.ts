@@ -1,4 +1,4 @@
-import { httpUrl, integer, onOff, ProcessConfig, secret, urlWith } from '@likeness/runtime'
+import { httpUrl, integer, onOff, ProcessConfig, secret, urlWith } from '@likeness/runtime/config'
 import { z } from 'zod'
 
 /** What making a user and checking a password needs; the CLI takes these alone. */

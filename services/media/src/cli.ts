@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { describeConfig, parseConfig, StartError, startupFault } from '@likeness/runtime'
+import { commandEnv, describeConfig, parseConfig, StartError, startupFault } from '@likeness/runtime'
 import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
 import { Command, InvalidArgumentError } from 'commander'
 import { type Rerendered, rerender } from './avatars/rerender.js'
@@ -30,7 +30,10 @@ program
   .option('--json', 'print JSON')
   .action((options: { json?: boolean }) =>
     finish(options, async () => {
-      const { DATABASE_URL } = parseConfig(MediaConfig.pick({ DATABASE_URL: true }), process.env)
+      const { DATABASE_URL } = parseConfig(
+        MediaConfig.pick({ DATABASE_URL: true }),
+        commandEnv('media', process.env),
+      )
       return { migrated: await migrate(DATABASE_URL) }
     }),
   )
@@ -95,7 +98,10 @@ function upkeepCommand(
 
 /** A command listens nowhere. */
 function readConfig(): MediaConfig {
-  return parseConfig(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }), process.env)
+  return parseConfig(
+    MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }),
+    commandEnv('media', process.env),
+  )
 }
 
 async function rerenderAll(options: { dryRun: boolean }): Promise<Rerendered> {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { VariantFormat } from '@likeness/contracts'
-import { duration, httpUrl, integer, ProcessConfig } from '@likeness/runtime'
-import { parseStorageUrl } from '@likeness/storage'
+import { duration, httpUrl, integer, ProcessConfig } from '@likeness/runtime/config'
+import { parseStorageUrl } from '@likeness/storage/url'
 import { z } from 'zod'
 
 const sizes = z

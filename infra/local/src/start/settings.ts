@@ -1,21 +1,37 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { AccountsConfig } from '@likeness/accounts/config'
+import { MediaConfig } from '@likeness/media/config'
+import { ConfigError, integer, ProcessConfig, parseConfig } from '@likeness/runtime/config'
 import { z } from 'zod'
 import { Fault } from '../fault.js'
 
-const Environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
-  DATA_DIR: z.string().default('.likeness'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
-  PUBLIC_URL: z.url().optional(),
-  ADMIN_EMAIL: z.email().default('admin@example.com'),
-  ADMIN_PASSWORD: z.string().optional(),
-  ACCOUNTS_DATABASE_URL: z.url().optional(),
-  MEDIA_DATABASE_URL: z.url().optional(),
-  QUEUE_URL: z.url().optional(),
-  STORAGE_URL: z.url().optional(),
+/** What `npm start` itself takes; the rest of its environment is for the services. */
+export const Environment = z.object({
+  HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+  PORT: integer(1, 65_535).default(8080).describe('port to listen on'),
+  DATA_DIR: z.string().default('.likeness').describe('folder of database, pictures, secrets'),
+  LOG_LEVEL: ProcessConfig.shape.LOG_LEVEL.unwrap().default('warn').describe('least level shown'),
+  PUBLIC_URL: z.url().optional().describe('the one origin clients see (default from HOST and PORT)'),
+  ADMIN_EMAIL: z.email().default('admin@example.com').describe('address of the first administrator'),
+  ADMIN_PASSWORD: z.string().optional().describe('their password (default generated, and shown once)'),
+  ACCOUNTS_DATABASE_URL: z.url().optional().describe('postgres://… of accounts (default embedded)'),
+  MEDIA_DATABASE_URL: z.url().optional().describe('postgres://… of media (default embedded)'),
+  QUEUE_URL: z.url().optional().describe('redis[s]://… or postgres://… of jobs (default embedded)'),
+  STORAGE_URL: z.url().optional().describe('file:///… or s3://… of pictures (default in DATA_DIR)'),
 })
+
+/** What each service gets from `npm start`, whatever the environment says. */
+export const setByStart = [
+  'HOST',
+  'PORT',
+  'LOG_LEVEL',
+  'PUBLIC_URL',
+  'DATABASE_URL',
+  'ACCOUNTS_URL',
+  'MEDIA_URL',
+  'TRUST_PROXY',
+] as const
 
 export interface Settings {
   host: string
@@ -36,16 +52,16 @@ export interface Settings {
 /**
  * What `npm start` takes from its environment; an empty variable counts as absent.
  *
- * @throws Fault naming every variable that cannot be used
+ * @throws Fault naming every variable that cannot be used, by whichever process
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = Environment.safeParse(given)
-  if (!parsed.success) {
-    throw new Fault(
-      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
-    )
-  }
+  const own = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const faults = [...own, ...faultsOfServices(given)]
+  if (!parsed.success || faults.length > 0) throw new Fault([...new Set(faults)].join('\n'))
   const known = parsed.data
   if (given.DATABASE_URL !== undefined && known.ACCOUNTS_DATABASE_URL === undefined) {
     throw new Fault(
@@ -65,6 +81,33 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     queueUrl: known.QUEUE_URL,
     storageUrl: known.STORAGE_URL ?? pathToFileURL(resolve(dataDir, 'blobs')).href,
   }
+}
+
+/** Whatever one of the services would refuse to start with, one line each. */
+function faultsOfServices(given: NodeJS.ProcessEnv): string[] {
+  const { SERVICE_SECRET_FILE, KEY_SECRET_FILE } = given
+  // Sound stand-ins for what is not known yet.
+  const env = {
+    QUEUE_URL: 'postgres://x',
+    STORAGE_URL: 'file:///x',
+    ...(SERVICE_SECRET_FILE === undefined ? { SERVICE_SECRET: 'x'.repeat(32) } : {}),
+    ...(KEY_SECRET_FILE === undefined ? { KEY_SECRET: 'x'.repeat(32) } : {}),
+    ...given,
+    ...Object.fromEntries(setByStart.map((name) => [name, name === 'PORT' ? '1' : undefined])),
+    DATABASE_URL: 'postgres://x',
+    ACCOUNTS_URL: 'http://x',
+    MEDIA_URL: 'http://x',
+    PUBLIC_URL: 'http://x',
+  }
+  return [AccountsConfig, MediaConfig].flatMap((schema) => {
+    try {
+      parseConfig<z.ZodObject>(schema, env)
+      return []
+    } catch (error) {
+      if (error instanceof ConfigError) return error.faults
+      throw error
+    }
+  })
 }
 
 /** A URL this machine's browser can open: "every address" is none, and IPv6 goes in brackets. */

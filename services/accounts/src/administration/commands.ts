@@ -1,5 +1,5 @@
 import { type AdminPatch, ListUsersQuery, Role } from '@likeness/contracts'
-import { parseConfig } from '@likeness/runtime'
+import { commandEnv, parseConfig } from '@likeness/runtime'
 import type { Command } from 'commander'
 import { Connection, finish, type Options, usage, withDatabase } from '../cli-tools.js'
 import { AccountsConfig } from '../config.js'
@@ -27,7 +27,7 @@ export function addAdministration(program: Command): void {
     .action((given: Options) =>
       finish(given, async () => {
         const { limit, cursor: _, ...filter } = usage(program, ListUsersQuery, given)
-        const { DATABASE_URL } = parseConfig(Connection, process.env)
+        const { DATABASE_URL } = parseConfig(Connection, commandEnv('accounts', process.env))
         const people = await withDatabase(DATABASE_URL, (db) =>
           listPeople(db, filter, { after: undefined, limit }),
         )
@@ -65,7 +65,7 @@ export function addAdministration(program: Command): void {
 
 async function administer(login: string, patch: AdminPatch) {
   const schema = Connection.extend({ GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE })
-  const config = parseConfig(schema, process.env)
+  const config = parseConfig(schema, commandEnv('accounts', process.env))
   const groups = openGroups(config.GROUPS_FILE)
   return withDatabase(config.DATABASE_URL, async (db) => {
     const person = await findPersonByLogin(db, login)

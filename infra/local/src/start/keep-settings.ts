@@ -1,0 +1,29 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AccountsConfig } from '@likeness/accounts/config'
+import { MediaConfig } from '@likeness/media/config'
+import { settingsFile } from '@likeness/runtime/config'
+import type { PartName } from './parts.js'
+import type { Part } from './start-part.js'
+
+/**
+ * Leaves the settings of both services in the data folder while they run, readable by their owner alone: there the
+ * commands beside `npm start` find them.
+ *
+ * @returns deletes them
+ */
+export function keepSettings(dataDir: string, parts: Record<PartName, Part>): () => void {
+  const file = join(dataDir, settingsFile)
+  const settings = {
+    accounts: pick(parts.accounts.env, Object.keys(AccountsConfig.shape)),
+    media: pick(parts.media.env, Object.keys(MediaConfig.shape)),
+  }
+  writeFileSync(`${file}.unfinished`, JSON.stringify(settings, null, 2), { mode: 0o600 })
+  renameSync(`${file}.unfinished`, file)
+  return () => rmSync(file, { force: true })
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  const kept = names.flatMap((name) => [name, `${name}_FILE`])
+  return Object.fromEntries(Object.entries(env).filter(([name]) => kept.includes(name)))
+}
