@@ -207,7 +207,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
 
   await test('forms name what is wrong, and how long to wait', async (t, page) => {
     await page.getByRole('button', { name: 'Create account' }).click()
-    t.equal(await page.getByText('Please fill this in').count(), 3)
+    t.equal(await page.getByText('Please fill this in', { exact: true }).count(), 3, 'once at each field')
     t.equal(await page.evaluate('document.activeElement.name'), 'username', 'the first one has focus')
     await fillIn(page, 'linus', 'password1')
     await page.getByRole('textbox', { name: 'Password' }).and(page.locator('[aria-invalid]')).waitFor()

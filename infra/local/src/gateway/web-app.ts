@@ -38,6 +38,8 @@ export async function serveWebApp(server: FastifyInstance, folder: string): Prom
       reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
+  // Pages that name no icon of their own, such as the API reference, make browsers ask for this one.
+  server.get('/favicon.ico', (_request, reply) => reply.sendFile('favicon.svg'))
   server.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!reply.hasHeader(name)) reply.header(name, value)

@@ -31,9 +31,13 @@ export function useForm<Schema extends z.ZodType>(
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[], entries: Record<string, unknown>): Fault {
-  const errors = issues.map((issue) => {
+  const all = issues.map((issue) => {
     const path = issue.path.join('.')
     return { path, message: entries[path] === '' ? 'Please fill this in' : issue.message }
   })
+  // An empty field breaks several rules, and one sentence says it.
+  const isFirst = ({ path, message }: (typeof all)[number], index: number) =>
+    all.findIndex((other) => other.path === path && other.message === message) === index
+  const errors = all.filter(isFirst)
   return new Fault('validation-failed', 'Some fields need another look', 'See below.', { errors })
 }
