@@ -2,6 +2,7 @@ import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
+import { flowFromElsewhere, serveEmptyPage } from './testing/other-origin.js'
 import { alert, fillIn, logIn, logOut, password, register, signedIn, tabTo } from './testing/page-steps.js'
 import { startLikeness } from './testing/start-likeness.js'
 
@@ -14,7 +15,10 @@ const yellow = [240, 210, 40] as const
 type Colour = typeof red | typeof green | typeof blue | typeof yellow
 
 t.test('the page', { skip: noChromium }, async (t) => {
-  const { url } = await startLikeness(t)
+  const product = await serveEmptyPage(t)
+  const stranger = await serveEmptyPage(t)
+  const listed = [`http://localhost:${product}`, `http://127.0.0.1:${product}`]
+  const { url, admin } = await startLikeness(t, { CORS_ORIGINS: listed.join() })
   const browser = await openBrowser(t)
   const portrait = await photo()
   const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
@@ -203,6 +207,40 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await logOut(page)
     t.same(await page.context().cookies(`http://localhost:${port}/v1/sessions`), [])
     t.same(await page.evaluate('Object.entries(localStorage)'), [])
+  })
+
+  await t.test('a page of a listed origin does all of it, and of another nothing', async (t) => {
+    const from = async (origin: string, cookie: boolean) => {
+      const context = await browser.newContext()
+      try {
+        const page = await context.newPage()
+        await page.goto(origin)
+        const { email: login, password } = admin
+        return await flowFromElsewhere(page, { api: url, login, password, cookie })
+      } finally {
+        await context.close()
+      }
+    }
+    const all = [
+      'log in 201',
+      'upload 201',
+      'location true',
+      'event preview',
+      'preview 64 × 48',
+      'confirm true',
+      'avatar 200',
+    ]
+    // Another site keeps tokens and follows by a ticket; another port of this one may keep a session in cookies.
+    t.strictSame(await from(`http://localhost:${product}`, false), { steps: all })
+    t.strictSame(await from(`http://127.0.0.1:${product}`, true), { steps: all })
+    t.strictSame(await from(`http://localhost:${stranger}`, false), {
+      steps: [],
+      fault: 'TypeError: Failed to fetch',
+    })
+    t.strictSame(await from(`http://127.0.0.1:${stranger}`, true), {
+      steps: [],
+      fault: 'TypeError: Failed to fetch',
+    })
   })
 
   await test('forms name what is wrong, and how long to wait', async (t, page) => {

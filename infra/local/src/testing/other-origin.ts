@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Page } from 'playwright-core'
+import type { Test } from 'tap'
+
+/** Serves an empty page, which stands for a product of its own, until the test ends. @returns its port */
+export async function serveEmptyPage(t: Test): Promise<number> {
+  const server = createServer((_request, response) =>
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>A product</title>'),
+  ).listen(0)
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+/**
+ * What a page of another origin can do with the API: the steps it came through, and why it stopped.
+ * @param page one that shows a page of that origin
+ * @param api the origin of the API
+ */
+export const flowFromElsewhere = (
+  page: Page,
+  { api, login, password, cookie }: { api: string; login: string; password: string; cookie: boolean },
+): Promise<{ steps: string[]; fault?: string }> =>
+  page.evaluate(`(async () => {
+    const steps = []
+    try {
+      const opened = await fetch('${api}/v1/sessions${cookie ? '?cookie=true' : ''}', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        credentials: '${cookie ? 'include' : 'omit'}',
+        body: ${JSON.stringify(JSON.stringify({ login, password }))},
+      })
+      const { accessToken } = await opened.json()
+      steps.push('log in ' + opened.status)
+      const headers = { authorization: 'Bearer ' + accessToken }
+
+      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 })
+      canvas.getContext('2d').fillRect(8, 8, 32, 32)
+      const body = await new Promise((resolve) => canvas.toBlob(resolve))
+      const staged = await fetch('${api}/v1/uploads', { method: 'POST', headers: { ...headers, 'idempotency-key': String(Math.random()) }, body })
+      const { id } = await staged.json()
+      steps.push('upload ' + staged.status, 'location ' + staged.headers.has('location'))
+
+      const ticket = ${String(cookie)} ? undefined : await (await fetch('${api}/v1/uploads/' + id + '/events/ticket', { method: 'POST', headers })).json()
+      const events = new EventSource(ticket ? ticket.url : '${api}/v1/uploads/' + id + '/events', { withCredentials: ${String(cookie)} })
+      const event = (name) => new Promise((resolve, reject) => {
+        events.addEventListener(name, ({ data }) => resolve(JSON.parse(data)))
+        events.onerror = () => events.readyState === EventSource.CLOSED && reject(new Error('the events closed'))
+      })
+      const published = event('published')
+      published.catch(() => undefined)
+      const { previewUrl } = await event('preview')
+      steps.push('event preview')
+
+      const image = new Image()
+      image.src = previewUrl
+      await image.decode()
+      steps.push('preview ' + image.naturalWidth + ' × ' + image.naturalHeight)
+
+      const confirmed = await fetch('${api}/v1/uploads/' + id + '/confirm', { method: 'POST', headers })
+      steps.push('confirm ' + confirmed.ok)
+      const { avatar } = await published
+      events.close()
+      const picture = await fetch(avatar.urls['64'].webp)
+      steps.push('avatar ' + picture.status)
+      return { steps }
+    } catch (error) {
+      return { steps, fault: String(error) }
+    }
+  })()`)
