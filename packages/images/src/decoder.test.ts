@@ -90,7 +90,7 @@ await t.test('children give way to every other process', { skip: linux }, async 
   const threads = readdirSync(`/proc/${pid}/task`).map(Number)
   t.ok(threads.length > 1)
   t.strictSame(
-    threads.filter((thread) => getPriority(thread) < 10),
+    threads.filter((thread) => getPriority(thread) < 5),
     [],
   )
 })

@@ -3,7 +3,7 @@ import { setPriority } from 'node:os'
 import type { Usage } from './decode-job.js'
 
 /** POSIX: nice values go to 19, where a process gets almost nothing while others want the processor. */
-const niceness = 10
+const niceness = 5
 
 /** Linux tells CPU time in ticks of a hundredth of a second, on every architecture (proc_pid_stat(5), USER_HZ). */
 const tickMs = 10

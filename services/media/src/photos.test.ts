@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { form } from './testing/pictures.js'
 import { startMedia } from './testing/start-media.js'
+import { settled } from './testing/steps.js'
 
 t.test('every photo of LIKENESS_PHOTOS', { skip: noPhotos }, async (t) => {
   const media = await startMedia(t, { config: { PENDING_PER_USER: '100', UPLOADS_PER_10_MINUTES: '1000' } })
@@ -15,19 +16,17 @@ t.test('every photo of LIKENESS_PHOTOS', { skip: noPhotos }, async (t) => {
     if (!/\.(jpe?g|png|webp|gif|avif|heic|bmp)$/.test(name)) continue
     const created = await ana.call<Upload>('POST', '/v1/uploads', form(await photo(name), name))
     t.equal(created.status, 201, name)
-    const done = await ana.call<Upload>('POST', `/v1/uploads/${created.body.id}/confirm`, undefined, {
-      prefer: 'wait=20',
-    })
+    await ana.call('POST', `/v1/uploads/${created.body.id}/confirm`)
+    const done = await settled(ana, created.body.id)
     if (name.startsWith('truncated')) {
       // Refused when it is decoded, which may be before it is confirmed or after.
-      const { body } = await ana.call<Upload>('GET', `/v1/uploads/${created.body.id}`)
-      t.match(body.failure, { code: 'invalid-image' }, name)
+      t.match(done.failure, { code: 'invalid-image' }, name)
       continue
     }
-    t.equal(done.body.status, 'published', name)
-    if (name.startsWith('landscape')) t.ok(done.body.width > done.body.height, name)
-    if (name.startsWith('portrait')) t.ok(done.body.width < done.body.height, name)
-    for (const urls of Object.values(done.body.avatar?.urls ?? {})) {
+    t.equal(done.status, 'published', name)
+    if (name.startsWith('landscape')) t.ok(done.width > done.height, name)
+    if (name.startsWith('portrait')) t.ok(done.width < done.height, name)
+    for (const urls of Object.values(done.avatar?.urls ?? {})) {
       for (const url of Object.values(urls)) {
         const answer = await fetch(`${media.url}${new URL(url).pathname}`)
         const found = await sharp(Buffer.from(await answer.arrayBuffer())).metadata()
