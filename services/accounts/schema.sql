@@ -119,13 +119,16 @@ create table sessions (
   end_reason text,
   ip inet,
   user_agent text,
+  ended_in xid8,
   constraint sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_seed_check CHECK ((octet_length(seed) = 32))
 );
 CREATE INDEX sessions_ended ON public.sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX sessions_ended_in ON public.sessions USING btree (ended_in) WHERE (ended_in IS NOT NULL);
 CREATE INDEX sessions_expiring ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id, last_used_at DESC);
+CREATE TRIGGER sessions_ending BEFORE INSERT OR UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION note_ending();
 
 create table signing_keys (
   kid text not null,
@@ -158,3 +161,12 @@ CREATE INDEX users_email_md5 ON public.users USING btree (md5(email_key));
 CREATE INDEX users_email_sha256 ON public.users USING btree (encode(sha256((email_key)::bytea), 'hex'::text));
 CREATE INDEX users_role ON public.users USING btree (role) WHERE (role <> 'user'::text);
 CREATE INDEX users_unverified ON public.users USING btree (created_at) WHERE (email_verified_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.note_ending()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        new.ended_in := pg_current_xact_id();
+        return new;
+      end $function$;

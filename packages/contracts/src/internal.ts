@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Time } from './common.js'
+import { Id } from './common.js'
 import { UploadEvent } from './history.js'
 import { Upload } from './uploads.js'
 import { ProfileAvatar } from './users.js'
@@ -35,14 +35,16 @@ export const RemoveAvatar = z
 export type RemoveAvatar = z.output<typeof RemoveAvatar>
 
 /**
- * `GET /internal/ended-sessions?since=`, media → accounts: the sessions that ended at or after `since`, so that
- * their access tokens are refused before they expire. `until` is the next call's `since`.
+ * `GET /internal/ended-sessions?since=`, media → accounts: the sessions whose end was committed after `since`, so
+ * that their access tokens are refused before they expire. `until` is the next call's `since`, and means nothing else.
  */
-export const EndedSessions = z.object({ sessions: z.array(Id), until: Time }).meta({ id: 'EndedSessions' })
+export const EndedSessions = z
+  .object({ sessions: z.array(Id), until: z.string().max(40) })
+  .meta({ id: 'EndedSessions' })
 export type EndedSessions = z.output<typeof EndedSessions>
 
 export const EndedSessionsQuery = z.object({
-  since: Time.optional().describe('without it: a token’s lifetime ago'),
+  since: z.string().max(40).optional().describe('without one that is known: a token’s lifetime ago'),
 })
 
 /**

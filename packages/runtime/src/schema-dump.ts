@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * The tables, constraints, indexes, functions and sequences of a database as reviewable text, in a stable order.
+ * The tables, constraints, indexes, triggers, functions and sequences of a database as reviewable text, in a stable order.
  * Committed as `schema.sql` of each service; a test fails when it is stale.
  */
 export async function dumpSchema<Tables>(db: Kysely<Tables>): Promise<string> {
@@ -27,6 +27,9 @@ export async function dumpSchema<Tables>(db: Kysely<Tables>): Promise<string> {
       select 5, t.relname, row_number() over (order by i.indexname)::int, i.indexdef || ';'
       from tables t join pg_indexes i on i.schemaname = 'public' and i.tablename = t.relname
       where i.indexname not in (select conname from pg_constraint)
+      union all
+      select 5, t.relname, 10000 + row_number() over (order by g.tgname)::int, pg_get_triggerdef(g.oid) || ';'
+      from tables t join pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
       union all
       select 6, s.sequencename, 0, format(E'\ncreate sequence %I;', s.sequencename) from pg_sequences s where s.schemaname = 'public'
       union all

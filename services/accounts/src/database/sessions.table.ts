@@ -1,3 +1,4 @@
+import type { EndedSessions } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
@@ -18,6 +19,8 @@ export type SessionsTable = {
   last_day: Date
   ended_at: ColumnType<Date | null, never, Date>
   end_reason: ColumnType<EndReason | null, never, EndReason>
+  /** The transaction that ended it; a trigger of the table notes it. */
+  ended_in: ColumnType<string | null, never, never>
   /** Of the last use. */
   ip: string | null
   user_agent: string | null
@@ -163,16 +166,31 @@ export function listSessionsOf(db: Db, userId: string) {
     .execute()
 }
 
-// A transaction may commit a while after the moment its rows say they ended.
-const commitSeconds = 5
-
-/** Sessions that ended at or after a time, and the time to ask from next. */
-export async function listEndedSessions(db: Db, since: Date): Promise<{ sessions: string[]; until: string }> {
-  const { rows } = await sql<{ sessions: string[]; until: Date }>`
-    select coalesce(array_agg(id), '{}') as sessions, now() - make_interval(secs => ${commitSeconds}) as until
-    from sessions where ended_at >= ${since}`.execute(db)
+/**
+ * Sessions that ended, and the position to ask from next: no transaction that was under way at one look is missed by
+ * the next, however long it takes. Some are told twice.
+ * @param since the position the last look gave
+ * @returns undefined when this database never gave that position, as after it was restored from a copy
+ */
+export async function listSessionsEndedSince(db: Db, since: string): Promise<EndedSessions | undefined> {
+  const { rows } = await sql<EndedSessions & { ahead: boolean }>`
+    select coalesce((select array_agg(id) from sessions where ended_in >= ${since}::xid8), '{}') as sessions,
+      pg_snapshot_xmin(pg_current_snapshot())::text as until,
+      ${since}::xid8 > pg_snapshot_xmax(pg_current_snapshot()) as ahead`.execute(db)
   const [row] = rows
-  return { sessions: row?.sessions ?? [], until: (row?.until ?? since).toISOString() }
+  return row && !row.ahead ? { sessions: row.sessions, until: row.until } : undefined
+}
+
+/** Sessions that ended within the last seconds, and the position to ask from next. */
+export async function listSessionsEndedWithin(db: Db, seconds: number): Promise<EndedSessions> {
+  const { rows } = await sql<EndedSessions>`
+    select coalesce((
+        select array_agg(id) from sessions where ended_at >= now() - make_interval(secs => ${seconds})
+      ), '{}') as sessions,
+      pg_snapshot_xmin(pg_current_snapshot())::text as until`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('a query without a table returned no row')
+  return row
 }
 
 /** Deletes sessions that ended or expired more than `days` ago; returns how many. */

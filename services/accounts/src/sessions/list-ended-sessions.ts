@@ -1,6 +1,6 @@
 import { EndedSessions, EndedSessionsQuery, ProblemBody } from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
-import { listEndedSessions } from '../database/sessions.table.js'
+import { listSessionsEndedSince, listSessionsEndedWithin } from '../database/sessions.table.js'
 import type { ApiDeps, Deps } from '../deps.js'
 
 /** GET /internal/ended-sessions: media asks which sessions ended, to refuse their access tokens. */
@@ -19,11 +19,15 @@ export function listEndedSessionsRoute(server: Server, deps: ApiDeps): void {
   )
 }
 
-/** @param since without it: a token's lifetime ago */
-export function endedSince(
+// A transaction that ended a session may have begun so long before it committed; statements end after half of it.
+const longestSeconds = 60
+
+/** @param since the `until` of an earlier look; without one that is known here, all that matter to a living token */
+export async function endedSince(
   { config, db }: Pick<Deps, 'config' | 'db'>,
   since?: string,
 ): Promise<EndedSessions> {
-  const lifetime = new Date(Date.now() - config.ACCESS_TOKEN_SECONDS * 1000)
-  return listEndedSessions(db, since === undefined ? lifetime : new Date(since))
+  const isPosition = since !== undefined && /^\d{1,19}$/.test(since)
+  const ended = isPosition ? await listSessionsEndedSince(db, since) : undefined
+  return ended ?? listSessionsEndedWithin(db, config.ACCESS_TOKEN_SECONDS + longestSeconds)
 }

@@ -2,6 +2,7 @@ import type { SessionList, Tokens } from '@likeness/contracts'
 import { waitFor } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { hold } from '../testing/hold.js'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 
 const garbage = `lkr_${'A'.repeat(70)}`
@@ -326,7 +327,7 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
 })
 
 t.test('an ended session stops its access tokens: here at once, in other processes within 5 s', async (t) => {
-  const { another, asMedia, call, join, logIn } = await startAccounts(t)
+  const { another, asMedia, call, db, join, logIn } = await startAccounts(t)
   const second = await another()
   const here = await join()
   const there = await logIn(here.user.username)
@@ -349,8 +350,26 @@ t.test('an ended session stops its access tokens: here at once, in other process
   }
   const ended = await asked()
   t.same(ended.sessions, [decodeJwt(there.accessToken).sid])
-  t.ok(Date.parse(ended.until) < Date.now())
-  t.same((await asked('2100-01-01T00:00:00.000Z')).sessions, [])
+  for (const unknown of ['2026-05-01T00:00:00.000Z', '9999999999999999999', 'x']) {
+    t.same((await asked(unknown)).sessions, ended.sessions, 'a position that was never given finds all')
+  }
+
+  // A transaction that waited for long says of its rows that they ended when it began.
+  const late = await logIn(here.user.username)
+  const { sid = '' } = decodeJwt<{ sid: string }>(late.accessToken)
+  const held = await hold(db)
+  const began = new Date(Date.now() - 60_000)
+  await held.trx
+    .updateTable('sessions')
+    .set({ ended_at: began, end_reason: 'logout' })
+    .where('id', '=', sid)
+    .execute()
+  const before = await asked()
+  t.notOk(before.sessions.includes(sid))
+  const meanwhile = await asked(before.until)
+  await held.release()
+  t.ok((await asked(meanwhile.until)).sessions.includes(sid))
+  await waitFor(async () => (await status(second.call, late.accessToken)) === 401)
   t.equal((await call('GET', '/internal/ended-sessions', { token: here.accessToken })).status, 401)
 })
 
