@@ -19,7 +19,7 @@ export const ListUsersQuery = PageQuery.extend({
 })
 export type ListUsersQuery = z.output<typeof ListUsersQuery>
 
-const reason = text(1, 500).optional().describe('kept with the record of the act')
+const reason = text(1, 500).describe('kept with the record of the act')
 
 /** `PATCH /v1/admin/users/:id`. Roles by administrators only. */
 export const AdminPatch = z
@@ -29,7 +29,7 @@ export const AdminPatch = z
     disabled: z.boolean().optional(),
     emailVerified: z.literal(true).optional().describe('vouches for the address'),
     endSessions: z.literal(true).optional().describe('logs the user out everywhere'),
-    reason,
+    reason: reason.optional(),
   })
   .meta({ id: 'AdminPatch' })
 export type AdminPatch = z.output<typeof AdminPatch>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Time } from './common.js'
+import { Id, PageQuery, pageOf, Time } from './common.js'
 import { Password } from './users.js'
 
 /** `DELETE /v1/me`: closes the account at once and erases all it owns. */
@@ -24,3 +24,19 @@ export const StartedErasure = Erasure.extend({
 export type StartedErasure = z.output<typeof StartedErasure>
 
 export const ErasureQuery = z.object({ token: z.string().max(100) })
+
+/** A closed account, as managers and administrators see it. Its id is all that is left of who it was. */
+export const ErasedAccount = Erasure.extend({
+  userId: Id,
+  actorId: Id.nullable().describe('the administrator who closed it; null for its owner'),
+  reason: z.string().nullable().describe('given by the administrator'),
+}).meta({ id: 'ErasedAccount' })
+export type ErasedAccount = z.output<typeof ErasedAccount>
+
+export const ErasedAccountPage = pageOf(ErasedAccount).meta({ id: 'ErasedAccountPage' })
+
+/** `GET /v1/admin/erasures`: newest first. */
+export const ListErasuresQuery = PageQuery.extend({
+  status: Erasure.shape.status.optional(),
+})
+export type ListErasuresQuery = z.output<typeof ListErasuresQuery>

@@ -199,6 +199,14 @@ export const accountsProblems = {
     ['No such erasure', 'Effacement introuvable'],
     ['The id or its token is wrong.', 'L’identifiant ou son jeton est incorrect.'],
   ),
+  'own-account': row(
+    409,
+    ['This is your own account', 'C’est votre propre compte'],
+    [
+      'Close it by `DELETE /v1/me` with your password.',
+      'Fermez-le par `DELETE /v1/me` avec votre mot de passe.',
+    ],
+  ),
   'last-admin': row(
     409,
     ['This is the last administrator', 'C’est le dernier administrateur'],

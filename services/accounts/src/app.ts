@@ -2,6 +2,7 @@ import { createServer, registerGuards, type Server, secretsOf } from '@likeness/
 import { listMyActivityRoute, listUsersActivityRoute } from './activity/list-activity.js'
 import { administerUserRoute } from './administration/administer-user.js'
 import { closeUserRoute } from './administration/close-user.js'
+import { listErasuresRoute } from './administration/list-erasures.js'
 import { listUsersRoutes } from './administration/list-users.js'
 import type { ApiDeps, Deps } from './deps.js'
 import { changeEmailRoute } from './emails/change-email.js'
@@ -91,7 +92,13 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     listUsersRoutes(managers, deps)
     listUsersActivityRoute(managers, deps)
     administerUserRoute(managers, deps)
-    closeUserRoute(managers, deps)
+    listErasuresRoute(managers, deps)
+  })
+
+  // Administrators
+  await server.register(async (admins: Server) => {
+    admins.addHook('onRequest', guards.admin)
+    closeUserRoute(admins, deps)
   })
 
   // The media service

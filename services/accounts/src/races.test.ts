@@ -272,7 +272,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
     await held.untilWaiting(1)
     const told = call('DELETE', `/internal/users/${user.id}/avatar`, {
       headers: await asMedia(),
-      body: { version: 1, uploadId: null, removedBy: user.id, reason: null },
+      body: { version: 1, uploadId: null, actor: { id: user.id, ip: null, userAgent: null }, reason: null },
     })
     await held.untilWaiting(2)
     await held.release()

@@ -14,6 +14,7 @@ export const routes = {
     '/v1/erasures',
     '/inbox',
     '/v1/admin/users',
+    '/v1/admin/erasures',
     '/.well-known/jwks.json',
   ],
   media: [

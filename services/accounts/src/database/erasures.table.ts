@@ -29,6 +29,27 @@ export function findErasure(db: Db, id: string): Promise<ErasureRow | undefined>
   return db.selectFrom('erasures').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** Newest first, older than `after`. Ids are UUID v7, so they sort by time. */
+export function listErasures(
+  db: Db,
+  status: 'erasing' | 'complete' | undefined,
+  page: { after: string | undefined; limit: number },
+): Promise<ErasureRow[]> {
+  let query = db.selectFrom('erasures').selectAll()
+  if (status !== undefined) query = query.where('completed_at', status === 'complete' ? 'is not' : 'is', null)
+  if (page.after !== undefined) query = query.where('id', '<', page.after)
+  return query.orderBy('id', 'desc').limit(page.limit).execute()
+}
+
+/** Deletes the records of erasures that were complete more than `days` ago; returns how many. */
+export async function deleteOverErasures(db: Db, days: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('erasures')
+    .where('completed_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
 export async function markErased(db: Db, id: string): Promise<void> {
   await db
     .updateTable('erasures')

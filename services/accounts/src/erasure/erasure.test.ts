@@ -1,11 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import type { Erasure, Inbox, StartedErasure, Upload } from '@likeness/contracts'
+import type {
+  ErasedAccountPage,
+  Erasure,
+  Inbox,
+  LoggedIn,
+  Role,
+  StartedErasure,
+  Upload,
+} from '@likeness/contracts'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
+import type { z } from 'zod'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMediaPeer } from '../testing/start-media-peer.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
+
+type ErasedAccounts = z.output<typeof ErasedAccountPage>
 
 t.test('leave: closed at once, erased in both services, and the name is free', async (t) => {
   const media = await startMediaPeer(t)
@@ -100,24 +111,68 @@ t.test('an erasure survives a lost queue and media being away', async (t) => {
   await waitFor(async () => (await db.selectFrom('erasures').selectAll().executeTakeFirst())?.completed_at)
 })
 
-t.test('administrators close accounts of others, never the last of theirs', async (t) => {
+t.test('administrators close accounts of others with a reason, their own by their password', async (t) => {
   const media = await startMediaPeer(t)
-  const { call, db, join, logIn, register } = await startAccounts(t, { config: { MEDIA_URL: media.url } })
-  const { id, username } = await register()
-  await db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute()
-  const { accessToken: token } = await logIn(username)
-  const user = await join()
-  const mine = await call('DELETE', '/v1/me', { body: { password: goodPassword }, token })
-  t.match([mine.status, mine.body.code], [409, 'last-admin'])
-  t.equal((await call('DELETE', `/v1/admin/users/${id}`, { token: user.accessToken })).status, 403)
-  const closed = await call('DELETE', `/v1/admin/users/${user.user.id}`, { body: { reason: 'spam' }, token })
+  const { call, db, join, logIn, register, work } = await startAccounts(t, {
+    config: { MEDIA_URL: media.url },
+  })
+  await work()
+  const joinAs = async (role: Role) => {
+    const { id, username } = await register()
+    await db.updateTable('users').set({ role }).where('id', '=', id).execute()
+    return logIn(username)
+  }
+  const close = (by: LoggedIn, id: string, body: object = { reason: 'spam' }) =>
+    call<StartedErasure>('DELETE', `/v1/admin/users/${id}`, { body, token: by.accessToken })
+  const leave = ({ accessToken: token }: LoggedIn) =>
+    call('DELETE', '/v1/me', { body: { password: goodPassword }, token })
+  const [admin, manager, user] = [await joinAs('admin'), await joinAs('manager'), await join()]
+
+  for (const by of [user, manager]) {
+    for (const { user: on } of [user, manager, admin]) {
+      const { status, body } = await close(by, on.id)
+      t.match([status, body.code], [403, 'forbidden'])
+    }
+  }
+  for (const body of [{}, { reason: '' }, { reason: 'spam', password: goodPassword }]) {
+    const { status, body: fault } = await close(admin, user.user.id, body)
+    t.match([status, fault.code], [400, 'validation-failed'], JSON.stringify(body))
+  }
+  const bare = await call('DELETE', `/v1/admin/users/${user.user.id}`, { token: admin.accessToken })
+  t.equal(bare.status, 400, 'without a body')
+  const own = await close(admin, admin.user.id)
+  t.match([own.status, own.body.code], [409, 'own-account'])
+  t.match([(await leave(admin)).body.code], ['last-admin'])
+
+  const closed = await close(admin, user.user.id)
   t.equal(closed.status, 202)
   t.equal((await call('GET', '/v1/me', { token: user.accessToken })).status, 401)
-  t.match(await db.selectFrom('erasures').selectAll().execute(), [
-    { user_id: user.user.id, actor_id: id, reason: 'spam' },
-  ])
-  const gone = await call('DELETE', `/v1/admin/users/${user.user.id}`, { token })
-  t.equal(gone.body.code, 'user-not-found')
+  t.equal((await close(admin, user.user.id)).body.code, 'user-not-found')
+  t.equal((await leave(manager)).status, 202)
+  const second = await joinAs('admin')
+  t.equal((await leave(admin)).status, 202)
+
+  const list = (query: string, { accessToken: token } = second) =>
+    call<ErasedAccounts>('GET', `/v1/admin/erasures?${query}`, { token })
+  await waitFor(async () => (await list('status=complete')).body.items.length === 3)
+  const whole = { status: 'complete', media: 'erased', requestedAt: /Z$/, completedAt: /Z$/ }
+  t.match((await list('')).body, {
+    items: [
+      { ...whole, userId: admin.user.id, actorId: null, reason: null },
+      { ...whole, userId: manager.user.id, actorId: null, reason: null },
+      { ...whole, id: closed.body.id, userId: user.user.id, actorId: admin.user.id, reason: 'spam' },
+    ],
+    nextCursor: null,
+  })
+  t.notMatch((await list('')).text, /token|password/)
+  t.same((await list('status=erasing')).body.items, [])
+  const first = await list('limit=2')
+  t.match(first.headers.get('link'), /^<\/v1\/admin\/erasures\?limit=2&cursor=.*>; rel="next"$/)
+  const rest = await list(`limit=2&cursor=${first.body.nextCursor}`)
+  t.match(rest.body, { items: [{ userId: user.user.id }], nextCursor: null })
+  t.equal((await list('status=gone')).status, 400)
+  t.equal((await list('', await joinAs('manager'))).status, 200)
+  t.equal((await list('', await join())).status, 403)
 })
 
 /** The files of a ZIP by name. */

@@ -2,6 +2,7 @@ import type { Database } from '@likeness/runtime'
 import { deleteOverActivities } from '../database/activities.table.js'
 import { deleteOverAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
+import { deleteOverErasures } from '../database/erasures.table.js'
 import { deleteOverInboxMessages } from '../database/inbox.table.js'
 import { deleteOverMails } from '../database/mails.table.js'
 import { deleteOverTokens } from '../database/one-time-tokens.table.js'
@@ -23,6 +24,7 @@ export type Deleted = {
   readonly messages: number
   readonly activities: number
   readonly users: number
+  readonly erasures: number
 }
 
 /** Deletes what has had its time: ended sessions, used counters, old mails, old activity, dead accounts. */
@@ -50,4 +52,5 @@ const deleteAll = async (db: Database<Tables>, config: Deps['config']): Promise<
   mails: await deleteOverMails(db, mailDays),
   messages: await deleteOverInboxMessages(db, mailDays),
   activities: await deleteOverActivities(db, config.KEEP_ACTIVITY_DAYS),
+  erasures: await deleteOverErasures(db, config.KEEP_ACTIVITY_DAYS),
 })
