@@ -356,7 +356,7 @@ t.test('an ended session stops its access tokens: here at once, in other process
 
   // A transaction that waited for long says of its rows that they ended when it began.
   const late = await logIn(here.user.username)
-  const { sid = '' } = decodeJwt<{ sid: string }>(late.accessToken)
+  const { sid } = decodeJwt<{ sid: string }>(late.accessToken)
   const held = await hold(db)
   const began = new Date(Date.now() - 60_000)
   await held.trx
