@@ -3,7 +3,18 @@ import { Id, Time, text } from './common.js'
 import { Me, Password } from './users.js'
 
 /** `POST /v1/sessions`: log in with an e-mail address or a username. */
-export const LogIn = z.strictObject({ login: text(1, 254), password: Password }).meta({ id: 'LogIn' })
+export const LogIn = z
+  .strictObject({
+    login: text(1, 254),
+    password: Password,
+    refreshToken: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('of a session this device has: guessing by others then does not count for it'),
+  })
+  .meta({ id: 'LogIn' })
 export type LogIn = z.output<typeof LogIn>
 
 /** `POST /v1/sessions/refresh` */

@@ -6,6 +6,7 @@ import { listErasuresRoute } from './administration/list-erasures.js'
 import { listUsersRoutes } from './administration/list-users.js'
 import type { ApiDeps, Deps } from './deps.js'
 import { changeEmailRoute } from './emails/change-email.js'
+import { isLoopbackHost } from './emails/loopback.js'
 import { inboxRoutes } from './emails/read-inbox.js'
 import { stopEmailChangeRoute } from './emails/stop-email-change.js'
 import { verifyEmailRoutes } from './emails/verify-email.js'
@@ -56,7 +57,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
 
   // Anyone
   registerRoute(server, deps)
-  logInRoute(server, deps)
+  logInRoute(server, deps, guards)
   refreshRoute(server, deps)
   verifyEmailRoutes(server, deps, guards)
   stopEmailChangeRoute(server, deps)
@@ -65,7 +66,8 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serveJwksRoute(server, deps)
 
   // Anyone on this machine, where there is no mail server
-  if (config.MAIL_URL === undefined) {
+  const isLocal = config.INBOX === 'anyone' || isLoopbackHost(new URL(config.PUBLIC_URL).host)
+  if (config.MAIL_URL === undefined && isLocal) {
     await server.register(async (inbox: Server) => inboxRoutes(inbox, deps))
   }
 

@@ -37,7 +37,9 @@ const MailConfig = z.object({
   INBOX: z
     .enum(['loopback', 'anyone'])
     .default('loopback')
-    .describe('who may read /inbox: it shows every mail, those that open accounts too'),
+    .describe(
+      'who may read /inbox, which shows every e-mail, those that open accounts too: this machine, where PUBLIC_URL is on it, or anyone',
+    ),
   MAIL_FROM: z.string().optional().describe('sender (default PRODUCT_NAME <no-reply@host of PUBLIC_URL>)'),
   MAIL_TEMPLATES: z.string().optional().describe('folder whose templates replace those of the service'),
   PRODUCT_NAME: z
@@ -69,6 +71,9 @@ export const AccountsConfig = ProcessConfig.extend({
   REFRESH_ABSOLUTE_DAYS: integer(1, 3_650).default(90).describe('a session ends this long after login'),
   LOGINS_PER_MINUTE: integer(1, 1_000_000).default(5).describe('login attempts per account and minute'),
   LOGINS_PER_HOUR: integer(1, 1_000_000).default(100).describe('failed logins per account and hour'),
+  DEVICE_DAYS: integer(1, 3_650)
+    .default(180)
+    .describe('a device that logged in has a count of attempts of its own this long, by a cookie'),
   LOGINS_PER_MINUTE_PER_IP: integer(1, 1_000_000)
     .default(20)
     .describe('login attempts per address and minute'),

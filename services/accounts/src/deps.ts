@@ -15,6 +15,7 @@ import {
 } from '@likeness/runtime'
 import type { AccountsConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
+import { type DeviceCookies, openDeviceCookies } from './devices/device-cookies.js'
 import { type Mailer, openMailer } from './emails/mailer.js'
 import { type OneTimeTokens, openOneTimeTokens } from './emails/one-time-tokens.js'
 import { openTemplates, type Templates } from './emails/templates.js'
@@ -43,6 +44,7 @@ export type ApiDeps = Deps & {
   readonly keys: KeyRing
   readonly hasher: Hasher
   readonly refreshTokens: RefreshTokens
+  readonly deviceCookies: DeviceCookies
   readonly cursors: Cursors
   readonly groups: Groups
   /** Call `look` where sessions have just ended, so that this process knows at once. */
@@ -108,6 +110,10 @@ export async function openApiDeps(
     keys,
     hasher: overrides.hasher ?? openHasher(config),
     refreshTokens: openRefreshTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
+    deviceCookies: openDeviceCookies(
+      secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER),
+      config.DEVICE_DAYS,
+    ),
     cursors: openCursors(secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER), 'accounts'),
     groups,
     ended,

@@ -1,5 +1,5 @@
 import { ChangeEmail, ProblemBody } from '@likeness/contracts'
-import { callerOf, type Server, type Transaction } from '@likeness/runtime'
+import { type Caller, callerOf, type Server, type Transaction } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
@@ -32,7 +32,7 @@ export function changeEmailRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      await changeEmail(deps, callerOf(request).id, request.body, originOf(request))
+      await changeEmail(deps, callerOf(request), request.body, originOf(request))
       return reply.code(202).send(null)
     },
   )
@@ -43,12 +43,12 @@ export function changeEmailRoute(server: Server, deps: ApiDeps): void {
  * and its owner is told.
  * @throws Problem `wrong-password`, `email-taken`, `rate-limited`
  */
-async function changeEmail(deps: ApiDeps, id: string, body: ChangeEmail, origin: Origin): Promise<void> {
-  const verified = await assertCurrentPassword(deps, id, body.currentPassword)
+async function changeEmail(deps: ApiDeps, caller: Caller, body: ChangeEmail, origin: Origin): Promise<void> {
+  const verified = await assertCurrentPassword(deps, caller, body.currentPassword)
   await takeAttempt(deps, {
     'resend-minute': `change ${keyOf(body.email)}`,
     'mail-recipient': `change ${keyOf(body.email)}`,
-    'mail-person': id,
+    'mail-person': caller.id,
     'mail-address': addressOf(deps.config, origin.ip),
   })
   const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import type { Inbox, User } from '@likeness/contracts'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
@@ -248,8 +249,10 @@ t.test('off: no mail, no verification', async (t) => {
   t.same(await db.selectFrom('mails').select('id').execute(), [])
 })
 
-t.test('the inbox is for this machine, and only without a mail server', async (t) => {
-  const { another, call, register, work } = await startAccounts(t)
+t.test('the inbox is for this machine, by its own names, and only without a mail server', async (t) => {
+  const { another, call, register, url, work } = await startAccounts(t, {
+    config: { INBOX: 'loopback', PUBLIC_URL: 'http://localhost:8080' },
+  })
   await work()
   const { email } = await register()
   const { id } = await waitFor(
@@ -260,11 +263,39 @@ t.test('the inbox is for this machine, and only without a mail server', async (t
   t.match(page.headers.get('content-security-policy'), /default-src 'none'/)
   t.match((await call('GET', `/inbox/messages/${id}`)).text, /Confirm the address/)
   const afar = { headers: { 'x-forwarded-for': '203.0.113.5' } }
-  for (const path of ['/inbox', '/inbox/messages', `/inbox/messages/${id}`]) {
-    t.equal((await call('GET', path, afar)).status, 404, path)
-  }
+  const paths = ['/inbox', '/inbox/messages', `/inbox/messages/${id}`]
+  for (const path of paths) t.equal((await call('GET', path, afar)).status, 404, path)
+
+  /** fetch sets Host itself. */
+  const named = (base: string, path: string, headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get(`${base}${path}`, { headers, agent: false }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      }).on('error', reject)
+    })
   const open = await another({ INBOX: 'anyone' })
   t.equal((await open.call('GET', '/inbox', afar)).status, 200)
-  const served = await another({ MAIL_URL: 'smtp://127.0.0.1:9' })
-  t.equal((await served.call('GET', '/inbox')).status, 404)
+  for (const path of paths) {
+    for (const host of ['localhost', 'LOCALHOST:81', '127.0.0.1:8080', '[::1]:9']) {
+      t.equal(await named(url, path, { host }), 200, `${host} ${path}`)
+    }
+    for (const host of [
+      'evil.example',
+      'evil.example:8080',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+    ]) {
+      t.equal(await named(url, path, { host }), 404, `${host} ${path}`)
+      t.equal(
+        await named(url, path, { host: 'localhost', 'x-forwarded-host': host }),
+        404,
+        `forwarded ${host}`,
+      )
+      t.equal(await named(open.url, path, { host }), 404, `anyone, but ${host}`)
+    }
+  }
+  for (const elsewhere of [{ MAIL_URL: 'smtp://127.0.0.1:9' }, { PUBLIC_URL: 'https://likeness.test' }]) {
+    t.equal((await (await another(elsewhere)).call('GET', '/inbox')).status, 404)
+  }
 })

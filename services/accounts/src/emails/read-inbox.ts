@@ -1,21 +1,27 @@
 import { Inbox, ProblemBody } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
+import { clientAddress, type Request, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { findInboxMessage, type InboxMessage, listInboxMessages } from '../database/inbox.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 import { inboxPage, messagePage } from './inbox-page.js'
+import { isLoopback, isLoopbackHost } from './loopback.js'
 
 const shown = 100
-const loopback = /^(127\.|::1$|::ffff:127\.)/
-
 /**
- * GET /inbox, /inbox/messages and /inbox/messages/:id: mails of a deployment without a mail server. They
- * open accounts, so unless INBOX says otherwise only this machine may read them.
+ * GET /inbox, /inbox/messages and /inbox/messages/:id: e-mails of a deployment without a mail server. They open
+ * accounts, so only this machine may read them, unless INBOX says otherwise, and never by another name: a page of
+ * a name that was made to point here (DNS rebinding) reads nothing.
  */
 export function inboxRoutes(server: Server, deps: ApiDeps): void {
+  const toAnyone = deps.config.INBOX === 'anyone'
+  const publicHost = new URL(deps.config.PUBLIC_URL).host
+  const isOwnName = (host: string) => isLoopbackHost(host) || (toAnyone && host.trim() === publicHost)
   server.addHook('onRequest', async (request, reply) => {
-    if (deps.config.INBOX === 'loopback' && !loopback.test(request.ip)) throw problem('not-found')
+    const address = clientAddress(request)
+    const isHere = address !== null && isLoopback(address)
+    if (!toAnyone && !isHere) throw problem('not-found')
+    if (!hostsOf(request).every(isOwnName)) throw problem('not-found')
     reply.header('cache-control', 'no-store')
   })
 
@@ -56,6 +62,12 @@ export function inboxRoutes(server: Server, deps: ApiDeps): void {
     },
   )
 }
+
+/** The names a request was sent to: its own, and those its proxies pass on. */
+const hostsOf = ({ headers }: Request): string[] => [
+  headers.host ?? '',
+  ...[headers['x-forwarded-host'] ?? []].flat().flatMap((hosts) => hosts.split(',')),
+]
 
 const viewMessage = ({ id, at, sender, recipient, subject, text, html }: InboxMessage) => ({
   id,

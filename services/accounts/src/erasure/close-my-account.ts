@@ -1,5 +1,5 @@
 import { CloseAccount, ProblemBody, StartedErasure } from '@likeness/contracts'
-import { callerOf, type Server } from '@likeness/runtime'
+import { type Caller, callerOf, type Server } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import type { Origin } from '../database/activities.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -24,8 +24,8 @@ export function closeMyAccountRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { id } = callerOf(request)
-      const closed = await closeMyAccount(deps, id, request.body.password, originOf(request))
+      const caller = callerOf(request)
+      const closed = await closeMyAccount(deps, caller, request.body.password, originOf(request))
       const { location, body } = await startErasure(deps, closed)
       return reply.code(202).header('location', location).send(body)
     },
@@ -35,11 +35,11 @@ export function closeMyAccountRoute(server: Server, deps: ApiDeps): void {
 /** @throws Problem `wrong-password`, `last-admin`, `rate-limited` */
 async function closeMyAccount(
   deps: ApiDeps,
-  id: string,
+  caller: Caller,
   password: string,
   origin: Origin,
 ): Promise<ClosedAccount> {
-  const verified = await assertCurrentPassword(deps, id, password)
+  const verified = await assertCurrentPassword(deps, caller, password)
   const closed = await holdVerified(deps, verified, password, async (trx, person) => {
     if (person.disabled_at) throw problem('unauthenticated')
     return closeAccount(trx, person, { actor_id: null, reason: null }, origin)

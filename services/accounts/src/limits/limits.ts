@@ -15,6 +15,10 @@ export const limits = {
   'login-minute': { quota: (config) => config.LOGINS_PER_MINUTE, seconds: 60 },
   'login-hour': { quota: (config) => config.LOGINS_PER_HOUR, seconds: 3_600 },
   'login-address': { quota: (config) => config.LOGINS_PER_MINUTE_PER_IP, seconds: 60 },
+  // Of devices that were logged in before: what others try does not count for them.
+  'device-minute': { quota: (config) => config.LOGINS_PER_MINUTE, seconds: 60 },
+  'device-hour': { quota: (config) => config.LOGINS_PER_HOUR, seconds: 3_600 },
+  'device-address': { quota: (config) => config.LOGINS_PER_MINUTE_PER_IP, seconds: 60 },
   'resend-minute': { quota: () => 1, seconds: 60 },
   'reset-hour': { quota: (config) => config.RESETS_PER_HOUR, seconds: 3_600 },
   'mail-recipient': { quota: (config) => config.MAILS_PER_HOUR_PER_RECIPIENT, seconds: 3_600 },

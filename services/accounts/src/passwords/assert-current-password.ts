@@ -1,3 +1,4 @@
+import type { Caller } from '@likeness/runtime'
 import { forgiveAttempts } from '../database/attempts.table.js'
 import { findPerson, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -6,14 +7,22 @@ import { problem } from '../problems.js'
 
 /**
  * Asks for the password again before something that a stolen access token must not do. Wrong answers count
- * as failed logins of the account.
+ * for the session alone: guessing by others, elsewhere, does not keep its owner from acting here.
  * @throws Problem `wrong-password`, `rate-limited`
  */
-export async function assertCurrentPassword(deps: ApiDeps, id: string, password: string): Promise<Person> {
+export async function assertCurrentPassword(
+  deps: ApiDeps,
+  { id, sessionId }: Caller,
+  password: string,
+): Promise<Person> {
   const person = await findPerson(deps.db, id)
   if (!person) throw problem('unauthenticated')
-  await takeAttempt(deps, { 'login-minute': id, 'login-hour': id })
+  await takeAttempt(deps, { 'device-minute': sessionId, 'device-hour': sessionId })
   if (!(await deps.hasher.verify(person.password_hash, password))) throw problem('wrong-password')
-  await forgiveAttempts(deps.db, keyOfAttempt('login-minute', id), keyOfAttempt('login-hour', id))
+  await forgiveAttempts(
+    deps.db,
+    keyOfAttempt('device-minute', sessionId),
+    keyOfAttempt('device-hour', sessionId),
+  )
   return person
 }

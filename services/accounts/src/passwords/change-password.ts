@@ -5,6 +5,7 @@ import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { setPassword } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
+import { rememberDevice } from '../devices/known-device.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
 import { mayNotify } from '../limits/limits.js'
 import { problem } from '../problems.js'
@@ -28,7 +29,9 @@ export function changePasswordRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      await changePassword(deps, callerOf(request), request.body, originOf(request))
+      const caller = callerOf(request)
+      const hash = await changePassword(deps, caller, request.body, originOf(request))
+      reply.header('set-cookie', rememberDevice(deps, request, { id: caller.id, password_hash: hash }))
       return reply.code(204).send(null)
     },
   )
@@ -40,8 +43,8 @@ async function changePassword(
   caller: Caller,
   { currentPassword, password }: ChangePassword,
   origin: Origin,
-): Promise<void> {
-  const verified = await assertCurrentPassword(deps, caller.id, currentPassword)
+): Promise<string> {
+  const verified = await assertCurrentPassword(deps, caller, currentPassword)
   await assertStrong(password, wordsOf(verified))
   const hash = await deps.hasher.hash(password)
   const mailId = await holdVerified(deps, verified, currentPassword, async (trx, person) => {
@@ -55,4 +58,5 @@ async function changePassword(
   if (mailId === undefined) throw problem('wrong-password')
   await deps.ended.look()
   if (mailId !== null) deps.enqueue('send-mail', { mailId })
+  return hash
 }

@@ -10,9 +10,11 @@ import {
   lockPerson,
   lockPersonByEmail,
   markVerified,
+  type Person,
   setPassword,
 } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
+import { rememberDevice } from '../devices/known-device.js'
 import { hashOfToken } from '../emails/one-time-tokens.js'
 import { deviceOf, queueNotice, queueToken } from '../emails/queue-mail.js'
 import { atLeast } from '../limits/at-least.js'
@@ -54,7 +56,9 @@ export function resetPasswordRoutes(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      await resetPassword(deps, request.body, originOf(request))
+      const owner = await resetPassword(deps, request.body, originOf(request))
+      // Who reads the e-mail is the owner, also while others guess.
+      reply.header('set-cookie', rememberDevice(deps, request, owner))
       return reply.code(204).send(null)
     },
   )
@@ -77,7 +81,11 @@ async function requestReset(deps: ApiDeps, email: string, origin: Origin): Promi
  * A password the policy refuses leaves the token as it is, for another try.
  * @throws Problem `token-invalid`, `token-expired`, `weak-password`
  */
-async function resetPassword(deps: ApiDeps, body: ResetPassword, origin: Origin): Promise<void> {
+async function resetPassword(
+  deps: ApiDeps,
+  body: ResetPassword,
+  origin: Origin,
+): Promise<Pick<Person, 'id' | 'password_hash'>> {
   const found = await findToken(deps.db, hashOfToken(body.token), ['reset-password'])
   if (!found) throw problem('token-invalid')
   if (found.expired) throw problem('token-expired')
@@ -98,4 +106,5 @@ async function resetPassword(deps: ApiDeps, body: ResetPassword, origin: Origin)
   })
   await deps.ended.look()
   deps.enqueue('send-mail', { mailId })
+  return { id: owner.id, password_hash: hash }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { CookieLoggedIn, LoggedIn, LogIn, LogInQuery, ProblemBody } from '@likeness/contracts'
-import { newId, type Server, type Transaction } from '@likeness/runtime'
+import { type Guards, newId, type Request, type Server, type Transaction } from '@likeness/runtime'
 import { z } from 'zod'
 import { originOf } from '../activity/origin.js'
 import {
@@ -14,6 +14,7 @@ import type { Tables } from '../database/database.js'
 import { insertSession, type SessionRow } from '../database/sessions.table.js'
 import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
+import { findKnownDevice, rememberDevice } from '../devices/known-device.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
 import { addressOf, keyOfAttempt, mayNotify, takeAttempt } from '../limits/limits.js'
 import { holdVerified } from '../passwords/hold-verified.js'
@@ -23,7 +24,7 @@ import { issueTokens } from './issue-tokens.js'
 import { cookiesOf } from './session-cookies.js'
 
 /** POST /v1/sessions: opens a session with an e-mail address or username and the password. */
-export function logInRoute(server: Server, deps: ApiDeps): void {
+export function logInRoute(server: Server, deps: ApiDeps, guards: Guards): void {
   server.post(
     '/v1/sessions',
     {
@@ -37,11 +38,12 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { person, session } = await logIn(deps, request.body, originOf(request))
+      const { person, session } = await logIn(deps, guards, request, request.body)
       const tokens = await issueTokens(deps, session, person.role)
       const { cookies, body } = cookiesOf(deps.config, tokens)
       const inCookie = request.query.cookie === 'true'
-      if (inCookie) reply.header('set-cookie', cookies)
+      const remembered = rememberDevice(deps, request, person)
+      reply.header('set-cookie', inCookie ? [...cookies, remembered] : [remembered])
       return reply.code(201).send({ ...(inCookie ? body : tokens), user: viewMe(person, deps.config) })
     },
   )
@@ -53,19 +55,24 @@ export function logInRoute(server: Server, deps: ApiDeps): void {
  */
 async function logIn(
   deps: ApiDeps,
-  { login, password }: LogIn,
-  origin: Origin,
+  guards: Guards,
+  request: Request,
+  { login, password, refreshToken }: LogIn,
 ): Promise<{ person: Person; session: SessionRow }> {
   const { config, db, hasher } = deps
+  const origin = originOf(request)
   const known = await findPersonByLogin(db, login)
   // Where nothing may tell whether an address is known, two names of one account must not share a count.
   const mandatory = config.EMAIL_VERIFICATION === 'mandatory'
   const account = known && !mandatory ? known.id : keyOf(login)
-  await takeAttempt(deps, {
-    'login-minute': account,
-    'login-hour': account,
-    'login-address': addressOf(config, origin.ip),
-  })
+  const device = known && (await findKnownDevice(deps, guards, request, known, refreshToken))
+  const from = addressOf(config, origin.ip)
+  await takeAttempt(
+    deps,
+    device === undefined
+      ? { 'login-minute': account, 'login-hour': account, 'login-address': from }
+      : { 'device-minute': device, 'device-hour': device, 'device-address': from },
+  )
   const right = await hasher.verify(known?.password_hash, password)
   const opened =
     right && known
@@ -78,11 +85,15 @@ async function logIn(
   const { person, session, mailId } = opened
   if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
   // The owner is here: a minute's typing errors are forgiven, while an hour of guessing by others still counts.
-  await forgiveAttempts(db, keyOfAttempt('login-minute', account), keyOfAttempt('login-hour', account))
-  if (hasher.isOutdated(person.password_hash)) {
-    await replaceHash(db, person.id, person.password_hash, await hasher.hash(password))
+  if (device === undefined) {
+    await forgiveAttempts(db, keyOfAttempt('login-minute', account), keyOfAttempt('login-hour', account))
+  } else {
+    await forgiveAttempts(db, keyOfAttempt('device-minute', device), keyOfAttempt('device-hour', device))
   }
-  return { person, session }
+  if (!hasher.isOutdated(person.password_hash)) return { person, session }
+  const renewed = await hasher.hash(password)
+  await replaceHash(db, person.id, person.password_hash, renewed)
+  return { person: { ...person, password_hash: renewed }, session }
 }
 
 /**

@@ -43,6 +43,7 @@ export async function startAccounts(
     DATABASE_POOL: '6',
     QUEUE_URL: await testQueueUrl(t, options.queue ?? 'postgres', databaseUrl),
     PUBLIC_URL: issuer,
+    INBOX: 'anyone',
     MEDIA_URL: 'http://127.0.0.1:9',
     SERVICE_SECRET: serviceSecret,
     KEY_SECRET: 'a key secret of the accounts tests, 32+',

@@ -1,0 +1,47 @@
+import { callerOf, type Guards, type Request, readCookie, setCookie } from '@likeness/runtime'
+import { findLiveSession } from '../database/sessions.table.js'
+import type { Person } from '../database/users.table.js'
+import type { ApiDeps } from '../deps.js'
+import { readRefreshToken } from '../sessions/refresh-token.js'
+
+const deviceCookie = { name: 'likeness-device', path: '/v1/sessions' } as const
+
+/**
+ * Whose count an attempt to log in uses, where the device was logged in to this account before: by its cookie, or by a
+ * live session that it presents, in its refresh token or access token. Undefined for every other device.
+ * @param refreshToken of the body
+ */
+export async function findKnownDevice(
+  deps: ApiDeps,
+  guards: Guards,
+  request: Request,
+  person: Person,
+  refreshToken?: string,
+): Promise<string | undefined> {
+  const { db, deviceCookies, refreshTokens } = deps
+  const byCookie = deviceCookies.find(readDevice(deps, request), person)
+  if (byCookie !== undefined) return byCookie
+  const claimed = readRefreshToken(refreshToken ?? '')
+  const session = claimed && (await findLiveSession(db, claimed.sessionId))
+  if (session?.user_id === person.id && claimed && refreshTokens.isGenuine(session, claimed))
+    return session.id
+  // An access token may have expired long ago: then its device is like any other.
+  const caller = await guards.signedIn(request).then(
+    () => callerOf(request),
+    () => undefined,
+  )
+  return caller?.id === person.id ? caller.sessionId : undefined
+}
+
+/** Set-Cookie that lets the device be known to this account, with the password it has now. */
+export function rememberDevice(
+  deps: Pick<ApiDeps, 'config' | 'deviceCookies'>,
+  request: Request,
+  owner: Pick<Person, 'id' | 'password_hash'>,
+): string {
+  const { value, seconds } = deps.deviceCookies.next(readDevice(deps, request), owner)
+  return setCookie(deps.config.PUBLIC_URL, deviceCookie, value, seconds)
+}
+
+const readDevice = ({ config }: Pick<ApiDeps, 'config'>, request: Request) =>
+  readCookie(config.PUBLIC_URL, deviceCookie.name, request.headers)
