@@ -47,6 +47,7 @@ t.test('format: by name, else by Accept', async (t) => {
   const cases: [query: string, accept: string, type: string][] = [
     ['?format=webp', '*/*', 'image/webp'],
     ['?format=jpeg', 'image/webp', 'image/jpeg'],
+    ['?format=avif', '*/*', 'image/webp'],
     ['', 'image/avif,image/webp,image/apng,*/*;q=0.8', 'image/webp'],
     ['', 'image/webp;q=0,*/*', 'image/jpeg'],
     ['', '*/*', 'image/jpeg'],

@@ -1,4 +1,4 @@
-import { AvatarParams, AvatarQuery, extensionOf, ProblemBody, type VariantFormat } from '@likeness/contracts'
+import { AvatarParams, AvatarQuery, extensionOf, ProblemBody, VariantFormat } from '@likeness/contracts'
 import { ownHeaders, type Reply, type Request, type Server } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { Picture, Unchanged } from '../pictures.js'
@@ -72,12 +72,14 @@ async function sendDefault(
   return sendPicture(request, reply, { bytes, etag: etagOfBytes(bytes), format, cacheControl })
 }
 
-/** The format asked for by name, if there is one, else by `Accept`. */
+/**
+ * The format asked for by name, if there is one, else by `Accept`. Where that one is not rendered, the best after
+ * it: whoever reads AVIF reads WebP, and everyone reads JPEG.
+ */
 function formatFor(request: Request, query: AvatarQuery, formats: readonly VariantFormat[]): VariantFormat {
-  const { format } = query
-  if (format === undefined) return chooseFormat(request.headers.accept, formats)
-  if (!formats.includes(format)) throw avatarNotFound(aMinute)
-  return format
+  if (query.format === undefined) return chooseFormat(request.headers.accept, formats)
+  const { options } = VariantFormat
+  return options.slice(options.indexOf(query.format)).find((one) => formats.includes(one)) ?? 'jpeg'
 }
 
 /** The smallest size that is large enough, else the largest. */
