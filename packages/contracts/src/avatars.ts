@@ -16,6 +16,31 @@ export const extensionOf: Readonly<Record<VariantFormat, string>> = {
 export const AvatarUrls = z.record(z.string().regex(/^\d+$/), z.partialRecord(VariantFormat, z.url()))
 export type AvatarUrls = z.output<typeof AvatarUrls>
 
+/** What the addresses of an avatar are made of. Services keep and tell this, and derive the addresses when read. */
+export const AvatarPictures = z.object({
+  version: z.int().positive(),
+  pathVersion: z.int().positive().describe('the version in the addresses: that of the first publication'),
+  sizes: z.array(z.int().positive()).min(1),
+  formats: z.array(VariantFormat).min(1),
+})
+export type AvatarPictures = z.output<typeof AvatarPictures>
+
+/** @param origin PUBLIC_URL */
+export function avatarUrls(
+  origin: string,
+  userId: string,
+  { pathVersion, sizes, formats }: Omit<AvatarPictures, 'version'>,
+): AvatarUrls {
+  const addressOf = (size: number, format: VariantFormat) =>
+    `${origin}/v1/avatars/${userId}/${pathVersion}/${size}.${extensionOf[format]}`
+  return Object.fromEntries(
+    sizes.map((size) => [
+      String(size),
+      Object.fromEntries(formats.map((format) => [format, addressOf(size, format)])),
+    ]),
+  )
+}
+
 /** The published picture of a user. */
 export const Avatar = z
   .object({
@@ -42,7 +67,9 @@ export const AvatarQuery = z.object({
     .max(4096)
     .default(256)
     .describe('pixels; the nearest rendered size ≥ it, at most the largest'),
-  format: VariantFormat.optional().describe('without it `Accept` decides'),
+  format: VariantFormat.optional().describe(
+    'without it `Accept` decides; one that is not rendered gets the nearest that is: AVIF WebP, WebP JPEG',
+  ),
   default: z
     .enum(['initials', 'identicon', 'blank', '404'])
     .default('initials')

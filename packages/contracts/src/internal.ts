@@ -1,23 +1,26 @@
 import { z } from 'zod'
+import { AvatarPictures } from './avatars.js'
 import { Id } from './common.js'
 import { UploadEvent } from './history.js'
 import { Upload } from './uploads.js'
-import { ProfileAvatar } from './users.js'
-
-/**
- * `PUT /internal/users/:id/avatar`, media → accounts: applied only when `version` is newer than the one
- * the profile has, or the same with other URLs, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
- * for a user who is gone.
- */
-export const SetAvatar = ProfileAvatar.extend({
-  uploadId: Id,
-  restored: z.boolean().default(false).describe('it was the avatar before'),
-}).meta({ id: 'SetAvatar' })
-export type SetAvatar = z.output<typeof SetAvatar>
 
 /** Who did it, and from where. */
 export const ActedBy = z.object({ id: Id, ip: z.string().nullable(), userAgent: z.string().nullable() })
 export type ActedBy = z.output<typeof ActedBy>
+
+/**
+ * `PUT /internal/users/:id/avatar`, media → accounts: applied only when `version` is newer than the one
+ * the profile has, or the same with other sizes, formats or text, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
+ * for a user who is gone.
+ */
+export const SetAvatar = AvatarPictures.extend({
+  thumbhash: z.string().nullable(),
+  altText: z.string().nullable(),
+  uploadId: Id,
+  actor: ActedBy.nullable().describe('its owner, or an operator for them; null when the trail is gone'),
+  restored: z.boolean().default(false).describe('it was the avatar before'),
+}).meta({ id: 'SetAvatar' })
+export type SetAvatar = z.output<typeof SetAvatar>
 
 /**
  * `DELETE /internal/users/:id/avatar`, media → accounts: the avatar was withdrawn. Like a new avatar it has a

@@ -1,4 +1,4 @@
-import type { Upload } from '@likeness/contracts'
+import { avatarUrls, type Upload } from '@likeness/contracts'
 import { noRedis, waitFor } from '@likeness/test-kit'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
@@ -56,7 +56,9 @@ for (const queue of ['postgres', 'redis'] as const) {
     t.match(confirmed.body, { status: 'published', isConfirmed: true, altText: 'Me', closedAt: null })
     t.strictSame(Object.keys(confirmed.body.avatar?.urls ?? {}), ['32', '64', '128', '256', '512'])
     t.match(media.accounts.told, [{ userId: ana.id, uploadId: upload.id, altText: 'Me', thumbhash: /.+/ }])
-    t.strictSame(media.accounts.told[0]?.urls, confirmed.body.avatar?.urls)
+    const told = media.accounts.told[0]
+    t.match(told, { actor: { id: ana.id, ip: '127.0.0.1' }, formats: ['webp', 'jpeg'] })
+    t.strictSame(told && avatarUrls(media.config.PUBLIC_URL, ana.id, told), confirmed.body.avatar?.urls)
 
     for (const [size, formats] of Object.entries(confirmed.body.avatar?.urls ?? {})) {
       for (const [format, url] of Object.entries(formats)) {

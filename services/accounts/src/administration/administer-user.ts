@@ -34,7 +34,7 @@ export function administerUserRoute(server: Server, deps: ApiDeps): void {
       const actor = callerOf(request)
       const person = await administerUser(deps, actor, request.params.id, request.body, originOf(request))
       await deps.ended.look()
-      return viewAdminUser(person)
+      return viewAdminUser(person, deps.config)
     },
   )
 }

@@ -31,7 +31,9 @@ export function addAdministration(program: Command): void {
         const people = await withDatabase(DATABASE_URL, (db) =>
           listPeople(db, filter, { after: undefined, limit }),
         )
-        return { users: given.json ? people.map(viewAdminUser) : people.map(lineOf) }
+        if (!given.json) return { users: people.map(lineOf) }
+        const config = parseConfig(AccountsConfig.pick({ PUBLIC_URL: true }), process.env)
+        return { users: people.map((person) => viewAdminUser(person, config)) }
       }),
     )
 

@@ -1,5 +1,6 @@
 import { AdminUser, AdminUserPage, IdParams, ListUsersQuery, ProblemBody } from '@likeness/contracts'
 import { openPage, type Server } from '@likeness/runtime'
+import type { AccountsConfig } from '../config.js'
 import { findPerson, listPeople, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
@@ -23,7 +24,7 @@ export function listUsersRoutes(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const page = openPage(request, request.query, deps.cursors)
       const people = await listPeople(deps.db, request.query, { after: page.after, limit: page.rows })
-      return page.answer(reply, people, (shown) => shown.map(viewAdminUser))
+      return page.answer(reply, people, (shown) => shown.map((one) => viewAdminUser(one, deps.config)))
     },
   )
 
@@ -41,13 +42,13 @@ export function listUsersRoutes(server: Server, deps: ApiDeps): void {
     async (request) => {
       const person = await findPerson(deps.db, request.params.id)
       if (!person || person.ghost) throw problem('user-not-found')
-      return viewAdminUser(person)
+      return viewAdminUser(person, deps.config)
     },
   )
 }
 
 /** A user as managers and administrators see them. */
-export const viewAdminUser = (person: Person): AdminUser => ({
-  ...viewUser(person),
+export const viewAdminUser = (person: Person, config: Pick<AccountsConfig, 'PUBLIC_URL'>): AdminUser => ({
+  ...viewUser(person, config),
   disabledAt: person.disabled_at?.toISOString() ?? null,
 })

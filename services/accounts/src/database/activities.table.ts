@@ -1,4 +1,4 @@
-import type { ActivityType, Language } from '@likeness/contracts'
+import type { ActedBy, ActivityType, Language } from '@likeness/contracts'
 import { type Database, newId } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
@@ -28,6 +28,15 @@ export type Origin = {
   readonly language: Language
 }
 export const ourselves: Origin = { ip: null, userAgent: null, language: 'en' }
+
+/** What media tells of who acted, as activity has it: the actor is named where it was another. */
+export const byActor = (
+  userId: string,
+  actor: ActedBy | null,
+): { readonly origin: Origin; readonly actorId: string | null } => ({
+  origin: { ...ourselves, ip: actor?.ip ?? null, userAgent: actor?.userAgent ?? null },
+  actorId: actor === null || actor.id === userId ? null : actor.id,
+})
 
 export async function insertActivity(
   db: Db,

@@ -6,6 +6,7 @@ import { sessionsOutliveUsers } from './2026-11-23-sessions-outlive-users.migrat
 import { administration } from './2026-11-24-administration.migration.js'
 import { erasures } from './2026-11-25-erasures.migration.js'
 import { addresses } from './2026-11-27-addresses.migration.js'
+import { avatarAddresses } from './2026-11-27-avatar-addresses.migration.js'
 import { endedSessions } from './2026-11-27-ended-sessions.migration.js'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
@@ -40,5 +41,6 @@ export const migrations: Migrations = {
   '2026-11-24-administration': administration,
   '2026-11-25-erasures': erasures,
   '2026-11-27-addresses': addresses,
+  '2026-11-27-avatar-addresses': avatarAddresses,
   '2026-11-27-ended-sessions': endedSessions,
 }

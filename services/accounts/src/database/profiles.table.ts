@@ -1,8 +1,11 @@
-import type { ProfileAvatar } from '@likeness/contracts'
+import type { SetAvatar } from '@likeness/contracts'
 import type { Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, sql, type Updateable } from 'kysely'
 import type { Custom } from '../groups/groups.js'
 import type { Tables } from './database.js'
+
+/** The avatar a profile shows; its addresses are derived when read. */
+export type StoredAvatar = Omit<SetAvatar, 'uploadId' | 'actor' | 'restored'>
 
 export type ProfilesTable = {
   user_id: string
@@ -25,7 +28,7 @@ export type ProfilesTable = {
   custom: ColumnType<Custom, string | undefined, string>
   /** Of the newest avatar, or withdrawal of one, that media told of; 0 before the first. It only grows. */
   avatar_version: Generated<number>
-  avatar: ColumnType<ProfileAvatar | null, never, string | null>
+  avatar: ColumnType<StoredAvatar | null, never, string | null>
   /** When anything last changed that the user is shown, their name included. */
   updated_at: Generated<Date>
 }
@@ -69,7 +72,7 @@ export async function setAvatarIfNewer(
   trx: Transaction<Tables>,
   userId: string,
   version: number,
-  avatar: ProfileAvatar | null,
+  avatar: StoredAvatar | null,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('profiles')
@@ -84,7 +87,7 @@ export async function setAvatarIfNewer(
 export async function refreshAvatar(
   trx: Transaction<Tables>,
   userId: string,
-  avatar: ProfileAvatar,
+  avatar: StoredAvatar,
 ): Promise<void> {
   const json = JSON.stringify(avatar)
   await trx

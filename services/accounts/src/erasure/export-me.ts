@@ -53,7 +53,7 @@ async function exportMe(deps: ApiDeps, id: string) {
   const output = zip.outputStream as Readable
   const addJson = (name: string, value: unknown) =>
     zip.addBuffer(Buffer.from(JSON.stringify(value, null, 2)), name)
-  addJson('account.json', viewUser(person))
+  addJson('account.json', viewUser(person, deps.config))
   addJson('activity.json', activities.map(viewActivity))
   addJson('sessions.json', await listSessionsOf(db, id))
   addJson('mails.json', await listMailsOf(db, id))

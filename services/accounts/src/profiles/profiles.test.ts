@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto'
-import type { Inbox, User } from '@likeness/contracts'
+import type { ActedBy, Inbox, User } from '@likeness/contracts'
 import { newId, signServiceToken } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import { SignJWT } from 'jose'
+import { sql } from 'kysely'
 import t from 'tap'
-import { startAccounts } from '../testing/start-accounts.js'
+import { avatarAddresses } from '../database/2026-11-27-avatar-addresses.migration.js'
+import { issuer, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
 import { ageOn } from './age.js'
 
 const avatarOf = (version: number) => ({
   version,
-  urls: { 256: { webp: `https://likeness.test/v1/avatars/x/${version}/256.webp` } },
+  pathVersion: version,
+  sizes: [256],
+  formats: ['webp'],
   thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
   altText: null,
   uploadId: newId(),
+  actor: null as ActedBy | null,
 })
 
 t.test('every field of the profile can be set, shown and cleared', async (t) => {
@@ -204,9 +209,15 @@ t.test('media shows a newer avatar, once, in whatever order it comes', async (t)
   t.equal(await shown(), 5)
   t.equal((await put(4)).status, 204)
   t.equal(await shown(), 5)
-  const { uploadId: _, ...avatar } = avatarOf(6)
+  const { version, thumbhash, altText } = avatarOf(6)
+  const shownAs = {
+    version,
+    thumbhash,
+    altText,
+    urls: { 256: { webp: `https://likeness.test/v1/avatars/${user.id}/6/256.webp` } },
+  }
   t.equal((await put(6)).status, 204)
-  t.match((await call<User>('GET', `/v1/users/${user.id}`, { token })).body.avatar, avatar)
+  t.match((await call<User>('GET', `/v1/users/${user.id}`, { token })).body.avatar, shownAs)
 
   const feed = await call<{ items: { type: string; details: { version: number } }[] }>(
     'GET',
@@ -221,10 +232,11 @@ t.test('media shows a newer avatar, once, in whatever order it comes', async (t)
     [...new Set(versions)].sort((a, b) => b - a),
     'one row for each that was shown',
   )
-  const more = { ...avatarOf(6), urls: { 32: { avif: 'https://likeness.test/v1/avatars/x/6/32.avif' } } }
+  const more = { ...avatarOf(6), sizes: [32], formats: ['avif'] }
   t.equal((await call('PUT', `/internal/users/${user.id}/avatar`, { body: more, headers })).status, 204)
   const { avatar: refreshed } = (await call<User>('GET', '/v1/me', { token })).body
-  t.same(refreshed?.urls, more.urls, 'the same version may get more URLs')
+  const urls = { 32: { avif: `https://likeness.test/v1/avatars/${user.id}/6/32.avif` } }
+  t.same(refreshed?.urls, urls, 'the same version may get more URLs')
   t.equal((await put(5)).status, 204)
   t.same((await call<User>('GET', '/v1/me', { token })).body.avatar, refreshed)
 
@@ -371,4 +383,29 @@ t.test('media takes an avatar down, and restores it', async (t) => {
     (await call<Inbox>('GET', `/inbox/messages?to=${encodeURIComponent(user.email)}`)).body.items
   await waitFor(async () => (await all()).length >= 3)
   t.equal((await all()).filter(({ subject }) => /image/.test(subject)).length, 2, 'one mail for each')
+})
+
+t.test('after a change of PUBLIC_URL avatars are at the new origin, also those stored before', async (t) => {
+  const { another, asMedia, call, db, join } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  const old = `${issuer}/v1/avatars/${user.id}/3`
+  const urls = {
+    64: { jpeg: `${old}/64.jpg`, webp: `${old}/64.webp` },
+    256: { jpeg: `${old}/256.jpg`, webp: `${old}/256.webp` },
+  }
+  const stored = { version: 7, urls, thumbhash: null, altText: 'In red' }
+  await sql`update profiles set avatar = ${JSON.stringify(stored)}, avatar_version = 7`.execute(db)
+  await avatarAddresses.up(db)
+  t.same((await call<User>('GET', '/v1/me', { token })).body.avatar, stored)
+
+  const moved = await another({ PUBLIC_URL: 'https://moved.test', JWT_ISSUER: issuer })
+  const at = JSON.parse(JSON.stringify(stored).replaceAll(issuer, 'https://moved.test')) as typeof stored
+  t.same((await moved.call<User>('GET', '/v1/me', { token })).body.avatar, at)
+  t.same((await moved.call<User>('GET', `/v1/users/${user.id}`, { token })).body.avatar, at)
+
+  const actor = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
+  const body = { ...avatarOf(8), actor }
+  await call('PUT', `/internal/users/${user.id}/avatar`, { body, headers: await asMedia() })
+  const feed = await call<{ items: object[] }>('GET', '/v1/me/activity?type=avatar-published', { token })
+  t.match(feed.body.items, [{ actorId: actor.id, ip: actor.ip, userAgent: actor.userAgent }])
 })

@@ -1,7 +1,7 @@
 import { IdParams, ProblemBody, RemoveAvatar } from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
-import { hasActivity, insertActivity, ourselves } from '../database/activities.table.js'
+import { byActor, hasActivity, insertActivity } from '../database/activities.table.js'
 import { setAvatarIfNewer } from '../database/profiles.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -42,17 +42,15 @@ async function removeAvatar(
     if (!person) throw problem('user-not-found')
     await setAvatarIfNewer(trx, userId, version, null)
     if (await hasActivity(trx, userId, 'avatar-removed', { version })) return undefined
-    const byOperator = actor.id !== userId
-    const origin = { ...ourselves, ip: actor.ip, userAgent: actor.userAgent }
+    const by = byActor(userId, actor)
     await insertActivity(trx, {
       userId,
       type: 'avatar-removed',
-      origin,
-      actorId: byOperator ? actor.id : null,
+      ...by,
       details: { version, uploadId, reason },
     })
-    return byOperator
-      ? queueNotice(trx, 'avatar-withdrawn', person, origin, { reason: reason ?? '–' })
+    return by.actorId !== null
+      ? queueNotice(trx, 'avatar-withdrawn', person, by.origin, { reason: reason ?? '–' })
       : undefined
   })
   if (mailId !== undefined) deps.enqueue('send-mail', { mailId })

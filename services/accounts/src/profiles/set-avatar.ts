@@ -1,8 +1,8 @@
-import { type ActivityType, IdParams, ProblemBody, type ProfileAvatar, SetAvatar } from '@likeness/contracts'
+import { type ActivityType, IdParams, ProblemBody, SetAvatar } from '@likeness/contracts'
 import type { Server } from '@likeness/runtime'
 import { z } from 'zod'
-import { insertActivity, ourselves } from '../database/activities.table.js'
-import { refreshAvatar, setAvatarIfNewer } from '../database/profiles.table.js'
+import { byActor, insertActivity } from '../database/activities.table.js'
+import { refreshAvatar, type StoredAvatar, setAvatarIfNewer } from '../database/profiles.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
@@ -20,11 +20,12 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { uploadId, restored, ...avatar } = request.body
+      const { uploadId, restored, actor, ...avatar } = request.body
       const { version } = avatar
       await setAvatar(deps, request.params.id, avatar, {
         type: restored ? 'avatar-restored' : 'avatar-published',
         details: { version, uploadId },
+        actor,
       })
       return reply.code(204).send(null)
     },
@@ -32,20 +33,26 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
 }
 
 /**
- * Applied only when its version is newer, or the same with other URLs; so it may be repeated and may come in
+ * Applied only when its version is newer, or the same with other sizes, formats or text; so it may be repeated and may come in
  * any order.
  * @throws Problem `user-not-found`
  */
 async function setAvatar(
   deps: ApiDeps,
   userId: string,
-  avatar: ProfileAvatar,
-  activity: { type: ActivityType; details: Readonly<Record<string, unknown>> },
+  avatar: StoredAvatar,
+  {
+    actor,
+    ...activity
+  }: Pick<SetAvatar, 'actor'> & {
+    type: ActivityType
+    details: Readonly<Record<string, unknown>>
+  },
 ): Promise<void> {
   await deps.db.transaction().execute(async (trx) => {
     if (!(await lockPerson(trx, userId))) throw problem('user-not-found')
     if (await setAvatarIfNewer(trx, userId, avatar.version, avatar)) {
-      await insertActivity(trx, { userId, origin: ourselves, ...activity })
+      await insertActivity(trx, { userId, ...byActor(userId, actor), ...activity })
       return
     }
     await refreshAvatar(trx, userId, avatar)

@@ -21,7 +21,7 @@ export function getUserRoute(server: Server, deps: ApiDeps): void {
     async (request) => {
       const person = await findPerson(deps.db, request.params.id)
       if (!person || person.disabled_at) throw problem('user-not-found')
-      return viewPublicUser(person)
+      return viewPublicUser(person, deps.config)
     },
   )
 }

@@ -1,10 +1,19 @@
-import type { Me, PublicUser, User } from '@likeness/contracts'
+import { avatarUrls, type Me, type ProfileAvatar, type PublicUser, type User } from '@likeness/contracts'
 import type { AccountsConfig } from '../config.js'
 import type { Person } from '../database/users.table.js'
 import { ageOn } from '../profiles/age.js'
 
+type Origin = Pick<AccountsConfig, 'PUBLIC_URL'>
+
+/** The avatar with its addresses at the origin clients see now. */
+function viewAvatar({ id, avatar }: Person, { PUBLIC_URL }: Origin): ProfileAvatar | null {
+  if (avatar === null) return null
+  const { version, thumbhash, altText } = avatar
+  return { version, urls: avatarUrls(PUBLIC_URL, id, avatar), thumbhash, altText }
+}
+
 /** A user as they and their managers see them. */
-export const viewUser = (person: Person): User => ({
+export const viewUser = (person: Person, config: Origin): User => ({
   id: person.id,
   username: person.username,
   email: person.email,
@@ -30,20 +39,23 @@ export const viewUser = (person: Person): User => ({
     discoverable: person.discoverable,
     custom: person.custom,
   },
-  avatar: person.avatar,
+  avatar: viewAvatar(person, config),
 })
 
 /** A user as they see themselves. */
 export const viewMe = (
   person: Person,
-  { EMAIL_VERIFICATION }: Pick<AccountsConfig, 'EMAIL_VERIFICATION'>,
+  config: Pick<AccountsConfig, 'EMAIL_VERIFICATION' | 'PUBLIC_URL'>,
 ): Me => {
-  const pending = EMAIL_VERIFICATION === 'off' ? 'not-required' : 'sent'
-  return { ...viewUser(person), emailVerification: person.email_verified_at === null ? pending : 'done' }
+  const pending = config.EMAIL_VERIFICATION === 'off' ? 'not-required' : 'sent'
+  return {
+    ...viewUser(person, config),
+    emailVerification: person.email_verified_at === null ? pending : 'done',
+  }
 }
 
 /** A user as anyone signed in sees them. */
-export const viewPublicUser = (person: Person): PublicUser => ({
+export const viewPublicUser = (person: Person, config: Origin): PublicUser => ({
   id: person.id,
   username: person.username,
   profile: {
@@ -55,5 +67,5 @@ export const viewPublicUser = (person: Person): PublicUser => ({
     githubUrl: person.github_url,
     isProfessional: person.is_professional,
   },
-  avatar: person.avatar,
+  avatar: viewAvatar(person, config),
 })

@@ -1,4 +1,4 @@
-import type { AvatarRow } from '../database/avatars.table.js'
+import { type AvatarRow, pathVersionOf } from '../database/avatars.table.js'
 
 /**
  * By which a CDN purges what it was told to keep: `Cache-Tag` (Cloudflare, Google, Bunny) and `Surrogate-Key`
@@ -9,7 +9,7 @@ import type { AvatarRow } from '../database/avatars.table.js'
 export function cacheTags(avatar: AvatarRow | undefined, userId?: string): Record<string, string> {
   const tags = [
     ...(userId === undefined ? [] : [`user-${userId}`]),
-    ...(avatar === undefined ? [] : [`avatar-${avatar.blob_prefix.split('/')[2]}`]),
+    ...(avatar === undefined ? [] : [`avatar-${pathVersionOf(avatar)}`]),
   ]
   return tags.length === 0 ? {} : { 'cache-tag': tags.join(','), 'surrogate-key': tags.join(' ') }
 }

@@ -6,8 +6,10 @@ import {
   findLiveAvatar,
   findNewestDecision,
   insertAvatar,
+  picturesOf,
   unsetLive,
 } from '../database/avatars.table.js'
+import { findDecider } from '../database/upload-events.table.js'
 import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
 import { type ConfirmedRow, findUpload, lockUser } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
@@ -15,7 +17,6 @@ import { announce } from '../uploads/announce.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
 import { avatarFiles, deleteFiles } from '../uploads/upload-files.js'
-import { viewAvatar } from '../uploads/upload-view.js'
 
 /**
  * The job of a confirmed upload: render its variants, make them live, tell accounts. Each step commits, so
@@ -98,19 +99,18 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
 
 /** Shows the version in the profile when it is the newest, then marks the upload published. */
 async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
-  const { db, accounts, config } = deps
+  const { db, accounts } = deps
   const key = { userId: row.user_id, id: row.id }
   const avatar = await findAvatar(db, row.user_id, row.version)
   if (avatar?.live) {
     // Read again: the placeholder may be newer than the row this job began with.
     const { thumbhash, alt_text: altText } = (await findUpload(db, row.id, row.user_id)) ?? row
-    const { urls } = viewAvatar(config.PUBLIC_URL, avatar)
     const known = await accounts.setAvatar(row.user_id, {
+      ...picturesOf(avatar),
       uploadId: row.id,
-      version: row.version,
-      urls,
       thumbhash,
       altText,
+      actor: (await findDecider(db, row)) ?? null,
       restored: avatar.blob_prefix !== avatarPrefix(row),
     })
     if (!known) return giveUp(deps, row)

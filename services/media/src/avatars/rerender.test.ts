@@ -84,7 +84,12 @@ t.test('what a new configuration asks for is made, and what is there stays', asy
   )
 
   // The profile of who shows it has the new addresses; nothing is told of the version before.
-  t.match(media.accounts.told.at(-1), { userId: ana.id, version: second.avatar?.version, urls: avatar?.urls })
+  t.match(media.accounts.told.at(-1), {
+    userId: ana.id,
+    version: second.avatar?.version,
+    sizes: [32, 64, 96],
+    formats: ['avif', 'webp', 'jpeg'],
+  })
   t.equal(media.accounts.told.length, 3)
   t.match(await command(media), { incomplete: 0, rendered: 0 }, 'and once is enough')
 })

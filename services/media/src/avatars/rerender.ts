@@ -6,12 +6,12 @@ import {
   countIncompleteAvatars,
   extendAvatar,
   findIncompleteAvatars,
+  picturesOf,
 } from '../database/avatars.table.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
 import { deleteFiles, originalKey } from '../uploads/upload-files.js'
-import { viewAvatar } from '../uploads/upload-view.js'
 
 const batch = 200
 
@@ -139,12 +139,13 @@ async function countFrames(deps: WorkerDeps, row: AvatarRow, upload: UploadRow):
 }
 
 /** The profile of whoever shows this avatar gets the new addresses. */
-async function show({ accounts, config }: WorkerDeps, avatar: AvatarRow, upload: UploadRow): Promise<void> {
+async function show({ accounts }: WorkerDeps, avatar: AvatarRow, upload: UploadRow): Promise<void> {
   if (!avatar.live) return
   await accounts.setAvatar(avatar.user_id, {
+    ...picturesOf(avatar),
     uploadId: upload.id,
-    version: avatar.version,
-    urls: viewAvatar(config.PUBLIC_URL, avatar).urls,
+    // Nobody decided anew.
+    actor: null,
     thumbhash: upload.thumbhash,
     altText: upload.alt_text,
     restored: false,

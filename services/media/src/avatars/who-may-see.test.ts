@@ -1,5 +1,5 @@
 import type { ProblemBody, Upload } from '@likeness/contracts'
-import { parseConfig } from '@likeness/runtime'
+import { parseConfig, signServiceToken } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -102,7 +102,8 @@ t.test('an operator restores what one withdrew; an owner who was quicker keeps n
   await isGoneEverywhere(pathOf(first))
   const seen = { 'if-match': `"${first.avatar?.version}"` }
   t.equal((await max.call('DELETE', path, reason, seen)).status, 204)
-  const restore = (by: Person) => by.call('POST', `/v1/uploads/${first.id}/restore`)
+  const device = { 'user-agent': 'console' }
+  const restore = (by: Person) => by.call('POST', `/v1/uploads/${first.id}/restore`, undefined, device)
   t.match(await restore(ana), { status: 403, body: { code: 'withdrawn-by-operator' } })
   t.equal((await max.call('DELETE', path, reason, seen)).status, 204, 'again is quiet')
   const told = () => media.accounts.removed.filter((one) => one.userId === ana.id)
@@ -111,6 +112,8 @@ t.test('an operator restores what one withdrew; an owner who was quicker keeps n
 
   t.equal((await restore(max)).status, 202)
   t.match(await settled(ana, first.id), { status: 'published', heldByOperator: false })
+  const shown = media.accounts.told.filter((one) => one.userId === ana.id)
+  t.match(shown.at(-1), { restored: true, actor: { id: max.id, ip: '127.0.0.1', userAgent: 'console' } })
   t.match(await look(pathOf(first)), forAll)
   t.equal((await ana.call('DELETE', path)).status, 204)
   t.equal((await restore(ana)).status, 202, 'by then it is theirs again')
@@ -197,4 +200,23 @@ t.test('a CDN can purge by user and by version', async (t) => {
   t.strictSame(await tagsAt(`/v1/avatars/${ben.id}`), [`user-${ben.id}`, `user-${ben.id}`])
   media.accounts.people.set(ana.id, { initials: 'A', hashes: ['a'.repeat(32)] })
   t.strictSame(await tagsAt(`/avatar/${'a'.repeat(32)}`), [version, version], 'not whose address it is')
+})
+
+t.test('after a change of PUBLIC_URL every address is at the new origin', async (t) => {
+  const ana = await media.person()
+  const { id, avatar } = await publish(ana)
+  const moved = await media.serve({
+    config: { PUBLIC_URL: 'https://moved.test', JWT_ISSUER: media.config.PUBLIC_URL },
+  })
+  const read = async (path: string, authorization: string) =>
+    (await fetch(`${moved.url}${path}`, { headers: { authorization } })).json() as Promise<unknown>
+  const at = JSON.stringify(avatar?.urls).replaceAll(media.config.PUBLIC_URL, 'https://moved.test')
+  const urls = JSON.parse(at) as object
+  t.match(await read(`/v1/uploads/${id}`, ana.authorization), { avatar: { urls } })
+  t.match(await read('/v1/uploads', ana.authorization), { items: [{ avatar: { urls } }] })
+  t.match(await read(`/v1/history?userId=${ana.id}`, max.authorization), { items: [{ avatar: { urls } }] })
+  const service = await signServiceToken(media.config.SERVICE_SECRET, 'accounts', 'media')
+  t.match(await read(`/internal/users/${ana.id}/export`, `Bearer ${service}`), {
+    uploads: [{ avatar: { urls } }],
+  })
 })

@@ -1,4 +1,4 @@
-import type { VariantFormat } from '@likeness/contracts'
+import type { AvatarPictures, VariantFormat } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
@@ -22,6 +22,18 @@ export type AvatarRow = Selectable<AvatarsTable>
 /** Where a version that is rendered keeps its files; a restored one has those of the version it was. */
 export const avatarPrefix = ({ user_id, version }: Pick<AvatarRow, 'user_id' | 'version'>): string =>
   `avatars/${user_id}/${version}`
+
+/** The version in the address of a picture: a restored avatar is where it was, and caches still have it. */
+export const pathVersionOf = ({ blob_prefix }: Pick<AvatarRow, 'blob_prefix'>): number =>
+  Number(blob_prefix.split('/')[2])
+
+/** What the addresses of an avatar are made of. */
+export const picturesOf = (avatar: AvatarRow): AvatarPictures => ({
+  version: avatar.version,
+  pathVersion: pathVersionOf(avatar),
+  sizes: avatar.sizes,
+  formats: avatar.formats,
+})
 
 /** The version a user shows now: none from when their erasure was asked for. */
 export function findLiveAvatar(db: Database<Tables>, userId: string): Promise<AvatarRow | undefined> {

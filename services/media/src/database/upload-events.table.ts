@@ -1,6 +1,6 @@
 import type { UploadEventType, UploadNewsName } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime'
-import type { ColumnType, Generated, Selectable } from 'kysely'
+import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Tables } from './database.js'
 import type { UploadRow } from './uploads.table.js'
@@ -48,6 +48,22 @@ export function listTrail(
     .orderBy('seq')
     .limit(page.limit)
     .execute()
+}
+
+/** Who confirmed or restored an upload under the version it has. */
+export async function findDecider(
+  db: Database<Tables>,
+  upload: { user_id: string; id: string; version: number },
+): Promise<(Actor & { id: string }) | undefined> {
+  const row = await db
+    .selectFrom('upload_events')
+    .select(['actor_id as id', 'ip', 'user_agent as userAgent'])
+    .where('user_id', '=', upload.user_id)
+    .where('upload_id', '=', upload.id)
+    .where('type', 'in', ['confirmed', 'restored'])
+    .where(sql<string>`details ->> 'version'`, '=', String(upload.version))
+    .executeTakeFirst()
+  return row && row.id !== null ? { ...row, id: row.id } : undefined
 }
 
 /** The events that an upload's followers are told, and as what; the others do not matter to them. */

@@ -1,6 +1,6 @@
-import { type Avatar, extensionOf, type Upload } from '@likeness/contracts'
+import { type Avatar, avatarUrls, type Upload } from '@likeness/contracts'
 import type { AvatarRow } from '../database/avatars.table.js'
-import { findAvatarsOf } from '../database/avatars.table.js'
+import { findAvatarsOf, picturesOf } from '../database/avatars.table.js'
 import { keepsFiles, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 
@@ -54,18 +54,7 @@ function toView({ config, previews }: ViewDeps, row: UploadRow, avatar: AvatarRo
 }
 
 /** The immutable URLs of a rendered version. */
-export function viewAvatar(origin: string, avatar: AvatarRow): Avatar {
-  const urls = Object.fromEntries(
-    avatar.sizes.map((size) => [
-      String(size),
-      Object.fromEntries(
-        avatar.formats.map((format) => [
-          format,
-          // The address of the bytes: a restored avatar is where it was, and caches still have it.
-          `${origin}/v1/${avatar.blob_prefix}/${size}.${extensionOf[format]}`,
-        ]),
-      ),
-    ]),
-  )
-  return { version: avatar.version, urls }
-}
+const viewAvatar = (origin: string, avatar: AvatarRow): Avatar => ({
+  version: avatar.version,
+  urls: avatarUrls(origin, avatar.user_id, picturesOf(avatar)),
+})
