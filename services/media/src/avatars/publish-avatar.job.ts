@@ -9,14 +9,15 @@ import {
   picturesOf,
   unsetLive,
 } from '../database/avatars.table.js'
+import { giveUpOriginal } from '../database/retention.queries.js'
 import { findDecider } from '../database/upload-events.table.js'
 import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
-import { type ConfirmedRow, findUpload, lockUser } from '../database/uploads.table.js'
+import { type ConfirmedRow, findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
-import { avatarFiles, deleteFiles } from '../uploads/upload-files.js'
+import { avatarFiles, deleteFiles, originalKey } from '../uploads/upload-files.js'
 
 /**
  * The job of a confirmed upload: render its variants, make them live, tell accounts. Each step commits, so
@@ -123,7 +124,15 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
     // A later decision overtook it.
     return (await markSuperseded(trx, key, newest)) ?? marked
   })
-  if (published) await announce(deps.bus, published)
+  if (!published) return
+  await announce(deps.bus, published)
+  await dropOriginal(deps, published)
+}
+
+/** At once where originals are not kept; `delete-over` finds it where this process dies before. */
+async function dropOriginal(deps: WorkerDeps, upload: UploadRow): Promise<void> {
+  if (deps.config.KEEP_ORIGINALS !== 0) return
+  if (await giveUpOriginal(deps.db, upload)) await deleteFiles(deps, [originalKey(upload)])
 }
 
 /** The user is gone: nobody is left to show it to. */

@@ -35,6 +35,20 @@ export async function giveUpOriginals(db: Db, days: number, limit: number): Prom
   return rows
 }
 
+/** Gives one published original up, with its event. @returns whether it was kept until now */
+export async function giveUpOriginal(db: Db, upload: Found): Promise<boolean> {
+  const { rows } = await sql<Found>`
+    with changed as (
+      update uploads set original_deleted_at = now()
+      where user_id = ${upload.user_id} and id = ${upload.id} and ${withOriginal}
+      returning user_id, id
+    ), event as (
+      insert into upload_events (user_id, upload_id, type) select user_id, id, 'original-deleted' from changed
+    )
+    select user_id, id from changed`.execute(db)
+  return rows.length > 0
+}
+
 /**
  * The past versions beyond the newest `kept` of each of the next `users` users.
  * @param after the last user looked at

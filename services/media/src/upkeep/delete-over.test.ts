@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Upload } from '@likeness/contracts'
+import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { type Media, startMedia } from '../testing/start-media.js'
@@ -67,6 +68,24 @@ t.test('KEEP_ORIGINALS', async (t) => {
   const none = await media.upkeep({ KEEP_ORIGINALS: '0' })
   t.match(await deleteOver(none, run), { originals: 1 }, 'as soon as published')
   t.strictSame(await originals(), [`uploads/${ana.id}/${pending.id}.original`])
+})
+
+t.test('KEEP_ORIGINALS=0: the original goes as soon as the picture is published', async (t) => {
+  const media = await startMedia(t, { config: { ...config, KEEP_ORIGINALS: '0' } })
+  await media.work()
+  const ana = await media.person()
+  const { id } = await publish(ana)
+  const isGone = async () => !(await blobs(media, 'uploads/')).some((key) => key.endsWith('.original'))
+  await waitFor(isGone)
+  t.equal((await eventsOf(media, id)).at(-1), 'original-deleted')
+  t.strictSame(await blobs(media, 'uploads/'), [`uploads/${ana.id}/${id}.preview.webp`])
+  t.match(await deleteOver(media.deps, run), { originals: 0 }, 'nothing is left to do')
+  const second = await publish(ana)
+  t.match(await ana.call('POST', `/v1/uploads/${id}/restore`, undefined, { prefer: 'wait=20' }), {
+    status: 200,
+  })
+  await waitFor(isGone)
+  t.match(await settled(ana, second.id), { status: 'superseded' })
 })
 
 t.test('KEEP_VERSIONS', async (t) => {
