@@ -27,7 +27,7 @@ export type ImageFormat = z.output<typeof ImageFormat>
 
 /** A rectangle in whole pixels of the upright image; variants are the square it is scaled to. */
 export const Crop = z
-  .object({
+  .strictObject({
     x: z.int().min(0),
     y: z.int().min(0),
     width: z.int().min(1),

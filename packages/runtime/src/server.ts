@@ -30,6 +30,7 @@ import { languageOf, Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
 import { logFault, logRequests } from './request-log.js'
 import { hasSoundHost } from './sound-host.js'
+import { refuseUnknownParameters } from './unknown-parameters.js'
 import { answerUnreadable, refuseTunnels } from './unreadable.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
@@ -102,6 +103,7 @@ export async function createServer(options: {
   })
   logRequests(server)
 
+  refuseUnknownParameters(server)
   allowOrigins(server, options.corsOrigins)
 
   const isClosing = endConnectionsOnClose(server)

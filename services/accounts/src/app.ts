@@ -91,6 +91,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   // Managers and administrators
   await server.register(async (managers: Server) => {
     managers.addHook('onRequest', guards.manager)
+    acceptMergePatch(managers)
     listUsersRoutes(managers, deps)
     listUsersActivityRoute(managers, deps)
     administerUserRoute(managers, deps)

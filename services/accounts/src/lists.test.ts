@@ -42,6 +42,33 @@ t.test('a cursor continues its own list alone, for the one who was given it', as
   }
 })
 
+t.test(
+  'parameters that a list does not have are refused by name, a merge patch is taken, and nothing is nothing',
+  async (t) => {
+    const accounts = await startAccounts(t)
+    const manager = await joinAsManager(accounts)
+    const { user } = await accounts.join()
+    const token = manager.accessToken
+    for (const [path, name] of [
+      ['/v1/admin/users?username=bob', 'username'],
+      ['/v1/me/activity?types=login', 'types'],
+      ['/v1/me?fields=email', 'fields'],
+    ] as const) {
+      const { status, body } = await accounts.call('GET', path, { token })
+      t.match([status, body.code, body.errors], [400, 'validation-failed', [{ path: name }]], path)
+    }
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    const patch = { token, headers, body: { disabled: true } }
+    const patched = await accounts.call('PATCH', `/v1/admin/users/${user.id}`, patch)
+    t.match(patched, { status: 200, body: { disabledAt: /Z$/ } })
+
+    const asked = await accounts.call('POST', '/v1/password-resets', {
+      body: { email: 'nobody@example.com' },
+    })
+    t.match([asked.status, asked.text, asked.headers.get('content-type')], [202, '', null])
+  },
+)
+
 t.test('a cursor of media is none here, although both seal with one secret', async (t) => {
   const { call, join, serviceSecret } = await startAccounts(t)
   const { accessToken: token, user } = await join()

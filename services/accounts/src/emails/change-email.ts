@@ -28,12 +28,12 @@ export function changeEmailRoute(server: Server, deps: ApiDeps): void {
           'The address changes once the link sent to the new one was opened. The old one is told at once, with a link that stops it, and again when it is done.',
         security: [{ accessToken: [] }],
         body: ChangeEmail,
-        response: { 202: z.null(), '4xx': ProblemBody },
+        response: { 202: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       await changeEmail(deps, callerOf(request), request.body, originOf(request))
-      return reply.code(202).send(null)
+      return reply.code(202).send()
     },
   )
 }

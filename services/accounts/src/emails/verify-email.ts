@@ -34,7 +34,7 @@ export function verifyEmailRoutes(server: Server, deps: ApiDeps, guards: Guards)
         description:
           'Signed in: for one’s own address. Else for the one in the body, and the answer never tells whether it is known.',
         body: ResendVerification.nullish(),
-        response: { 202: z.null(), '4xx': ProblemBody },
+        response: { 202: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
@@ -49,7 +49,7 @@ export function verifyEmailRoutes(server: Server, deps: ApiDeps, guards: Guards)
         if (!person) throw problem('unauthenticated')
         await resend(deps, person.email, origin, person.id)
       }
-      return reply.code(202).send(null)
+      return reply.code(202).send()
     },
   )
 

@@ -25,14 +25,14 @@ export function changePasswordRoute(server: Server, deps: ApiDeps): void {
         description: 'All sessions but this one end.',
         security: [{ accessToken: [] }],
         body: ChangePassword,
-        response: { 204: z.null(), '4xx': ProblemBody },
+        response: { 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       const caller = callerOf(request)
       const hash = await changePassword(deps, caller, request.body, originOf(request))
       reply.header('set-cookie', rememberDevice(deps, request, { id: caller.id, password_hash: hash }))
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 }

@@ -35,12 +35,12 @@ export function resetPasswordRoutes(server: Server, deps: ApiDeps): void {
         summary: 'Ask for a link to choose a new password',
         description: 'The answer never tells whether the address is known.',
         body: RequestReset,
-        response: { 202: z.null(), '4xx': ProblemBody },
+        response: { 202: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       await requestReset(deps, request.body.email, originOf(request))
-      return reply.code(202).send(null)
+      return reply.code(202).send()
     },
   )
 
@@ -52,14 +52,14 @@ export function resetPasswordRoutes(server: Server, deps: ApiDeps): void {
         summary: 'Choose a new password with the token of the link',
         description: 'All sessions end.',
         body: ResetPassword,
-        response: { 204: z.null(), '4xx': ProblemBody },
+        response: { 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       const owner = await resetPassword(deps, request.body, originOf(request))
       // Who reads the e-mail is the owner, also while others guess.
       reply.header('set-cookie', rememberDevice(deps, request, owner))
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 }

@@ -18,7 +18,7 @@ export function getMeRoute(server: Server, deps: ApiDeps): void {
         security: [{ accessToken: [] }],
         response: {
           200: Me,
-          304: z.null().describe('not changed since If-None-Match'),
+          304: z.undefined().describe('not changed since If-None-Match'),
           '4xx': ProblemBody,
         },
       },
@@ -30,7 +30,7 @@ export function getMeRoute(server: Server, deps: ApiDeps): void {
       const etag = etagOf(user)
       reply.header('etag', etag)
       const known = request.headers['if-none-match']
-      if (known !== undefined && matches(known, etag, 'weak')) return reply.code(304).send(null)
+      if (known !== undefined && matches(known, etag, 'weak')) return reply.code(304).send()
       return user
     },
   )

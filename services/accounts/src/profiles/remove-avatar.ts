@@ -17,12 +17,12 @@ export function removeAvatarRoute(server: Server, deps: ApiDeps): void {
         hide: true,
         params: IdParams,
         body: RemoveAvatar,
-        response: { 204: z.null(), '4xx': ProblemBody },
+        response: { 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       await removeAvatar(deps, request.params.id, request.body)
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 }

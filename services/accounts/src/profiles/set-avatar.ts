@@ -16,7 +16,7 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
         hide: true,
         params: IdParams,
         body: SetAvatar,
-        response: { 204: z.null(), '4xx': ProblemBody },
+        response: { 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
@@ -27,7 +27,7 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
         details: { version, uploadId },
         actor,
       })
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 }

@@ -9,7 +9,7 @@ import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 import { clearedCookies } from './session-cookies.js'
 
-const responses = { 204: z.null().describe('ended'), '4xx': ProblemBody }
+const responses = { 204: z.undefined().describe('ended'), '4xx': ProblemBody }
 const security = [{ accessToken: [] }]
 
 /** DELETE /v1/sessions/current, /v1/sessions/:id and /v1/sessions: ends this session, one, or all. */
@@ -23,7 +23,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const { id, sessionId } = callerOf(request)
       await logOut(deps, id, originOf(request), { id: sessionId })
-      return reply.code(204).header('set-cookie', clearedCookies(deps.config)).send(null)
+      return reply.header('set-cookie', clearedCookies(deps.config)).code(204).send()
     },
   )
 
@@ -41,7 +41,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
     async (request, reply) => {
       const ended = await logOut(deps, callerOf(request).id, originOf(request), { id: request.params.id })
       if (ended === 0) throw problem('session-not-found')
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 
@@ -62,7 +62,7 @@ export function logOutRoutes(server: Server, deps: ApiDeps): void {
       const everywhere = request.query.except === undefined
       await logOut(deps, id, originOf(request), everywhere ? {} : { except: sessionId })
       if (everywhere) reply.header('set-cookie', clearedCookies(deps.config))
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 }

@@ -27,7 +27,7 @@ export function serveHashedRoute(server: Server, serving: Serving): void {
     '/avatar/:file',
     {
       ...ownHeaders,
-      config: { crossOrigin: 'anyone' },
+      config: { crossOrigin: 'anyone', anyParameter: true },
       schema: {
         summary: 'The avatar of a discoverable user, by the hash of their e-mail address',
         description: 'Compatible with Gravatar and Libravatar. The picture has exactly the size asked for.',

@@ -33,7 +33,7 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
         querystring: WithdrawAvatarQuery,
         headers: SeenAvatarHeaders,
         body: WithdrawAvatar.nullish(),
-        response: { 204: z.null(), '4xx': ProblemBody },
+        response: { 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
@@ -49,7 +49,7 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
       }
       const ifMatch = request.headers['if-match']
       await withdrawAvatar(deps, userId, actorOf(request), { reason, ifMatch })
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 }

@@ -14,12 +14,12 @@ export function eraseUserRoute(server: Server, deps: Deps): void {
       schema: {
         hide: true,
         params: IdParams,
-        response: { 202: z.null(), 204: z.null(), '4xx': ProblemBody },
+        response: { 202: z.undefined(), 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
       const erased = await askToErase(deps, request.params.id)
-      return reply.code(erased ? 204 : 202).send(null)
+      return reply.code(erased ? 204 : 202).send()
     },
   )
 }

@@ -76,6 +76,32 @@ t.test('a cursor continues its own list alone', async (t) => {
   }
 })
 
+t.test(
+  'what a route does not take is refused by its name, and of Gravatar’s addresses alone it is not',
+  async (t) => {
+    for (const [path, names] of [
+      ['/v1/history?username=bob', ['username']],
+      [`/v1/uploads?userID=${ana.id}&limit=2&x=1`, ['userID', 'x']],
+      [`/v1/uploads/${second.id}?wait=1`, ['wait']],
+      [`/v1/avatars/${ana.id}?width=1`, ['width']],
+    ] as const) {
+      const { status, body } = await max.call<ProblemBody>('GET', path)
+      t.match([status, body.code], [400, 'validation-failed'], path)
+      t.strictSame(
+        body.errors?.map((error) => error.path),
+        names,
+      )
+    }
+    const preflight = { origin: 'https://a.example', 'access-control-request-method': 'GET' }
+    t.equal((await max.call('OPTIONS', '/v1/uploads?status=pending&x', undefined, preflight)).status, 204)
+    t.equal((await max.call('GET', `/avatar/${'0'.repeat(32)}?d=retro&width=1`)).status, 200)
+
+    const crop = { x: 0, y: 0, width: 10, height: 10, zoom: 2 }
+    const confirmed = await ben.call<ProblemBody>('POST', `/v1/uploads/${third.id}/confirm`, { crop })
+    t.match(confirmed, { status: 400, body: { code: 'validation-failed' } })
+  },
+)
+
 t.test('who uploaded it from where, and its avatar', async (t) => {
   const { items } = (await ask('?limit=100')).body
   const entry = (id: string) => items.find((one) => one.id === id)

@@ -23,7 +23,7 @@ export function removeUploadRoute(server: Server, deps: Deps): void {
         tags: ['uploads'],
         security: [{ accessToken: [] }],
         params: IdParams,
-        response: { 204: z.null(), '4xx': ProblemBody },
+        response: { 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
@@ -35,7 +35,7 @@ export function removeUploadRoute(server: Server, deps: Deps): void {
         if (!row) throw problem('upload-not-found')
         await removeUpload(deps, row, actorOf(request))
       }
-      return reply.code(204).send(null)
+      return reply.code(204).send()
     },
   )
 }

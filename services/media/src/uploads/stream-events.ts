@@ -53,7 +53,7 @@ export function streamEventsRoute(
         params: IdParams,
         querystring: EventsQuery,
         headers: z.object({ 'last-event-id': LastEventId }),
-        response: { 200: eventStream, 204: z.null(), '4xx': ProblemBody },
+        response: { 200: eventStream, 204: z.undefined(), '4xx': ProblemBody },
       },
     },
     async (request, reply) => {
@@ -63,7 +63,7 @@ export function streamEventsRoute(
       const after = Number(request.headers['last-event-id'] ?? 0)
       if (after > 0 && isSettled(row) && (await findNews(deps.db, row, after, 1))?.events.length === 0) {
         // The one answer after which a browser does not connect again.
-        return reply.code(204).send(null)
+        return reply.code(204).send()
       }
       if ((streams.get(caller.id) ?? 0) >= mostStreams)
         throw problem('rate-limited', { seconds: 5 }, { headers: { 'retry-after': '5' } })
