@@ -23,6 +23,7 @@ import {
 import { trustedHops } from './client-address.js'
 import { allowOrigins } from './cross-origin.js'
 import { isDatabaseAway } from './database.js'
+import { letEarlyAnswersArrive } from './early-answers.js'
 import type { Logger } from './logger.js'
 import { describeRoutes } from './openapi.js'
 import { openNotRouted } from './other-methods.js'
@@ -105,7 +106,7 @@ export async function createServer(options: {
 
   refuseUnknownParameters(server)
   allowOrigins(server, options.corsOrigins)
-
+  letEarlyAnswersArrive(server)
   const isClosing = endConnectionsOnClose(server)
   const { answerFirst } = options
   if (answerFirst) {

@@ -17,6 +17,8 @@ const statuses: Readonly<Record<string, number>> = {
  * connection. For Fastify's `clientErrorHandler`.
  */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  // Answered before: what comes now is only read on.
+  if (socket.writableEnded) return
   // Nobody is left to read it, as when a client went away.
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   answer(socket, statuses[error.code ?? ''] ?? malformed.kind.status)

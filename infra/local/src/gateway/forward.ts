@@ -5,7 +5,7 @@ import {
   request,
   type ServerResponse,
 } from 'node:http'
-import { pipeline } from 'node:stream'
+import { type Duplex, pipeline } from 'node:stream'
 
 /** Headers about one connection, which end at the gateway (RFC 9110 §7.6.1), lower case. */
 const hopByHop = [
@@ -23,16 +23,33 @@ const hopByHop = [
 /** Said by a client, these would be lies: the gateway is the edge and says them itself. */
 const saidByTheEdge = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
-/** How long what is left of a body is still read after an early answer, so that its sender sees the answer. */
-const LINGER_MS = 5_000
-
 /** Connections to the services, kept open between requests. */
-export const serviceConnections = () => new Agent({ keepAlive: true, scheduling: 'lifo' })
+export const serviceConnections = (): Agent => new ServiceConnections({ keepAlive: true, scheduling: 'lifo' })
+
+class ServiceConnections extends Agent {
+  override createConnection(...given: Parameters<Agent['createConnection']>) {
+    const socket = super.createConnection(...given)
+    if (socket) readDespiteFaults(socket)
+    return socket
+  }
+}
+
+/**
+ * Once a service has answered and closed, writing fails while the answer still waits to be read, and Node would
+ * give up both. So such a fault is left to reading, which meets it after the answer.
+ */
+function readDespiteFaults(socket: Duplex): void {
+  const { _write, _writev } = socket
+  const leave = (done: (error?: Error | null) => void) => (error?: Error | null) =>
+    done(error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET') ? null : error)
+  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, leave(done))
+  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, leave(done))
+}
 
 /**
  * Passes a request on and its answer back, both as streams, and returns once the answer has begun.
- * An answer that comes before the whole body was sent (413) is passed on at once. Whichever side goes away
- * ends the other.
+ * The headers go ahead of the body, and an answer that comes before the whole body was sent (413) is passed on at
+ * once. Whichever side goes away ends the other.
  *
  * @param upstream the base URL of the service, without a path
  * @param onAnswer called right before the answer is written
@@ -75,21 +92,16 @@ export function forward(
       pipeline(answer, outgoing, () => {
         outgoing.off('close', abandon)
         if (incoming.complete) return
+        // The service wants no more of it; the client may still be sending.
         passedOn.destroy()
-        readRest(incoming)
+        incoming.unpipe().resume()
       })
       resolve()
     })
+    // A service may refuse what it is told of, before a body comes that the client may hold back.
+    if (hasBody(incoming)) passedOn.flushHeaders()
     incoming.pipe(passedOn)
   })
-}
-
-/** Closing with bytes unread resets the connection, and the sender might lose the answer (RFC 9112 §9.6). */
-function readRest(incoming: IncomingMessage) {
-  incoming.unpipe()
-  incoming.resume()
-  const end = setTimeout(() => incoming.socket.destroy(), LINGER_MS).unref()
-  incoming.once('close', () => clearTimeout(end))
 }
 
 function requestHeaders(incoming: IncomingMessage): IncomingHttpHeaders {

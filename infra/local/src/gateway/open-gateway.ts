@@ -2,6 +2,7 @@ import {
   allowOrigins,
   answerUnreadable,
   hasSoundHost,
+  letEarlyAnswersArrive,
   type Logger,
   newId,
   openNotRouted,
@@ -69,6 +70,7 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   })
 
   allowOrigins(server, options.corsOrigins)
+  letEarlyAnswersArrive(server)
   const agent = serviceConnections()
   server.addHook('onClose', async () => agent.destroy())
   for (const name of names) {
