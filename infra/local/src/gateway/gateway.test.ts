@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders, type RequestListener, request } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createConnectionServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { openLogger } from '@likeness/runtime'
-import { freePort } from '@likeness/test-kit'
+import { freePort, senders } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { openGateway } from './open-gateway.js'
 import { mergeOpenApi, type OpenApi } from './openapi.js'
@@ -16,15 +16,18 @@ const script = 'export {}'
 
 /** A gateway in front of two stand-in services, which echo what they were asked unless told otherwise. */
 async function startGateway(t: Test, answers: { accounts?: RequestListener; media?: RequestListener } = {}) {
+  return startGatewayTo(t, {
+    accounts: await listen(t, answers.accounts ?? echo('accounts')),
+    media: await listen(t, answers.media ?? echo('media')),
+  })
+}
+
+async function startGatewayTo(t: Test, services: { accounts: string; media: string }) {
   const webApp = t.testdir({})
   await mkdir(join(webApp, 'assets'))
   await writeFile(join(webApp, 'index.html'), page)
   await writeFile(join(webApp, 'assets/app-3f2a.js'), script)
 
-  const services = {
-    accounts: await listen(t, answers.accounts ?? echo('accounts')),
-    media: await listen(t, answers.media ?? echo('media')),
-  }
   const publicUrl = 'https://likeness.example'
   const corsOrigins = ['https://app.example']
   const logger = openLogger('gateway', 'silent')
@@ -264,6 +267,47 @@ t.test('an answer given before the body was sent reaches a client that is still 
   t.equal(answer.statusCode, 413)
   t.equal(await text(answer), '{"code":"image-too-large"}')
   upload.destroy()
+})
+
+t.test('a refusal by the headers reaches a client that holds its body back', async (t) => {
+  const { url } = await startGateway(t, {
+    media: (_incoming, outgoing) => {
+      outgoing.writeHead(401).end('first log in')
+    },
+  })
+  const upload = request(`${url}/v1/uploads`, { method: 'POST', headers: { 'content-length': 50_000_000 } })
+  upload.on('error', () => undefined)
+  upload.flushHeaders()
+  const [answer] = await once(upload, 'response')
+  t.equal(answer.statusCode, 401)
+  t.equal(await text(answer), 'first log in')
+  upload.destroy()
+})
+
+t.test('the answer of a service that closes without reading the body is passed on', async (t) => {
+  const refusal = 'HTTP/1.1 413 Too Large\r\ncontent-length: 7\r\nconnection: close\r\n\r\ntoo big'
+  // With bytes unread, closing resets the connection.
+  const service = createConnectionServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end(refusal, () => socket.destroy()))
+  }).listen(0, '127.0.0.1')
+  await once(service, 'listening')
+  t.teardown(() => service.close())
+  const media = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+  const { url } = await startGatewayTo(t, { accounts: media, media })
+  const body = Buffer.alloc(3_000_000)
+  for (let time = 0; time < 20; time += 1) {
+    const answer = await fetch(`${url}/v1/uploads`, { method: 'POST', body })
+    t.strictSame([answer.status, await answer.text()], [413, 'too big'])
+  }
+})
+
+t.test('a body that comes while its service is away is answered too', async (t) => {
+  const away = `http://127.0.0.1:${await freePort()}`
+  const { url } = await startGatewayTo(t, { accounts: away, media: away })
+  for (const send of Object.values(senders)) {
+    const { status, body } = await send(`${url}/v1/uploads`, { headers: {}, body: Buffer.alloc(12_000_000) })
+    t.match([status, JSON.parse(body)], [503, { code: 'service-unavailable' }])
+  }
 })
 
 t.test('curl’s "Expect: 100-continue" is answered and not passed on', async (t) => {

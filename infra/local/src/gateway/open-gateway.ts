@@ -2,8 +2,8 @@ import {
   allowOrigins,
   answerUnreadable,
   hasSoundHost,
-  letEarlyAnswersArrive,
   type Logger,
+  letEarlyAnswersArrive,
   newId,
   openNotRouted,
   Problem,
@@ -67,6 +67,8 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   )
   server.addHook('onRequest', async (request) => {
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
+    // Before anything looks at the body.
+    if (request.is404 && !isPage(request)) throw notRouted(request)
   })
 
   allowOrigins(server, options.corsOrigins)

@@ -1,0 +1,57 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, waitFor } from '@likeness/test-kit'
+import type { Test } from 'tap'
+
+// Debian keeps it where only an administrator's PATH leads.
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
+
+/** Why tests with nginx are skipped, or false: `t.test('…', { skip: noNginx }, …)`. */
+export const noNginx: string | false =
+  spawnSync('nginx', ['-v'], { env }).error !== undefined && 'nginx is not on PATH'
+
+/**
+ * Runs nginx with the configuration of the containers, in front of services on this machine. It is stopped with the
+ * test.
+ *
+ * @param services the base URL of each
+ * @returns its own base URL
+ */
+export async function startNginx(t: Test, services: { accounts: string; media: string }): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'likeness-nginx-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
+  const port = await freePort()
+  const given = await readFile(new URL('../../../docker/nginx.conf', import.meta.url), 'utf8')
+  const own = given
+    .replaceAll('/tmp/', `${folder}/`)
+    .replace('/dev/stderr', 'stderr')
+    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+    // Names are resolved again and again only where containers come and go; older releases cannot.
+    .replace(/resolver .*;/, '')
+    .replace(/server (accounts|media):8080 resolve;/g, (_, name: 'accounts' | 'media') => {
+      return `server ${new URL(services[name]).host};`
+    })
+  const file = join(folder, 'nginx.conf')
+  await writeFile(file, own)
+  const nginx = spawn('nginx', ['-e', 'stderr', '-c', file, '-g', 'daemon off;'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  nginx.stderr.setEncoding('utf8').on('data', (some: string) => {
+    said += some
+  })
+  const ended = new Promise<string>((resolve) => nginx.once('close', () => resolve('ended')))
+  t.teardown(async () => {
+    nginx.kill()
+    await ended
+  })
+  const url = `http://127.0.0.1:${port}`
+  const answers = async () => (await fetch(`${url}/healthz`)).ok && 'ready'
+  if ((await Promise.race([waitFor(answers, { for: 'nginx' }), ended])) === 'ended') {
+    throw new Error(`nginx ended: ${said}`)
+  }
+  return url
+}
