@@ -39,11 +39,12 @@ class ServiceConnections extends Agent {
  * give up both. So such a fault is left to reading, which meets it after the answer.
  */
 function readDespiteFaults(socket: Duplex): void {
-  const { _write, _writev } = socket
+  const write = socket._write.bind(socket)
+  const writev = socket._writev?.bind(socket)
   const leave = (done: (error?: Error | null) => void) => (error?: Error | null) =>
     done(error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET') ? null : error)
-  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, leave(done))
-  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, leave(done))
+  socket._write = (chunk, encoding, done) => write(chunk, encoding, leave(done))
+  if (writev) socket._writev = (chunks, done) => writev(chunks, leave(done))
 }
 
 /**

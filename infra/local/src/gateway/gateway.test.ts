@@ -286,9 +286,12 @@ t.test('a refusal by the headers reaches a client that holds its body back', asy
 
 t.test('the answer of a service that closes without reading the body is passed on', async (t) => {
   const refusal = 'HTTP/1.1 413 Too Large\r\ncontent-length: 7\r\nconnection: close\r\n\r\ntoo big'
-  // With bytes unread, closing resets the connection.
   const service = createConnectionServer((socket) => {
-    socket.on('error', () => undefined).once('data', () => socket.end(refusal, () => socket.destroy()))
+    socket
+      .on('error', () => undefined)
+      .on('data', () => {
+        if (socket.bytesRead > 500_000) socket.pause().end(refusal, () => socket.resetAndDestroy())
+      })
   }).listen(0, '127.0.0.1')
   await once(service, 'listening')
   t.teardown(() => service.close())

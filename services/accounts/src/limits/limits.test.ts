@@ -236,7 +236,7 @@ t.test('guessing by others does not shut an account for a device that was logged
     })
   const cookieOf = (answer: { headers: Headers }) =>
     answer.headers.getSetCookie().find((cookie) => cookie.includes('likeness-device=')) ?? ''
-  const valueOf = (cookie: string) => ({ cookie: cookie.split(';')[0] ?? '' })
+  const sentBack = (cookie: string) => ({ cookie: cookie.split(';')[0] ?? '' })
   const first = await attempt({})
   const kept = cookieOf(first)
   t.match(kept, /; Path=\/v1\/sessions; Max-Age=15552000; HttpOnly; SameSite=Strict; Secure$/)
@@ -249,38 +249,38 @@ t.test('guessing by others does not shut an account for a device that was logged
     t.equal((await attempt({}, { 'x-forwarded-for': '203.0.113.67' })).status, 429, 'a new device waits')
   }
   await underAttack()
-  const known = await attempt({}, valueOf(kept))
+  const known = await attempt({}, sentBack(kept))
   t.equal(known.status, 201, 'by its cookie')
   t.equal((await attempt({ refreshToken })).status, 201, 'by its session')
   t.equal((await attempt({}, { authorization: `Bearer ${accessToken}` })).status, 201, 'by its access token')
   t.equal((await attempt({}, { authorization: 'Bearer forged' })).status, 429)
   t.equal((await attempt({ refreshToken: `${refreshToken.slice(0, -3)}AAA` })).status, 429)
-  t.equal((await attempt({}, { cookie: `${valueOf(kept).cookie.slice(0, -3)}AAA` })).status, 429)
+  t.equal((await attempt({}, { cookie: `${sentBack(kept).cookie.slice(0, -3)}AAA` })).status, 429)
 
   // Another account has logged in there since: the device is known to both, and each token to its account alone.
-  const two = cookieOf(await attempt({ login: other.username }, valueOf(cookieOf(known))))
-  t.equal((await attempt({}, valueOf(two))).status, 201)
+  const two = cookieOf(await attempt({ login: other.username }, sentBack(cookieOf(known))))
+  t.equal((await attempt({}, sentBack(two))).status, 201)
   const alone = cookieOf(await attempt({ login: other.username }))
-  t.equal((await attempt({}, valueOf(alone))).status, 429, 'of another account')
+  t.equal((await attempt({}, sentBack(alone))).status, 429, 'of another account')
 
-  t.equal(outcome(await attempt({ password: wrong }, valueOf(kept))), 401)
-  t.equal(outcome(await attempt({ password: wrong }, valueOf(kept))), 401)
-  t.equal(outcome(await attempt({ password: wrong }, valueOf(kept))), 401)
-  t.match(outcome(await attempt({}, valueOf(kept))), /device-minute/, 'a limit of its own')
+  t.equal(outcome(await attempt({ password: wrong }, sentBack(kept))), 401)
+  t.equal(outcome(await attempt({ password: wrong }, sentBack(kept))), 401)
+  t.equal(outcome(await attempt({ password: wrong }, sentBack(kept))), 401)
+  t.match(outcome(await attempt({}, sentBack(kept))), /device-minute/, 'a limit of its own')
   await letWindowsPass(db, 60)
   await underAttack()
-  t.equal((await attempt({}, valueOf(kept))).status, 201)
+  t.equal((await attempt({}, sentBack(kept))).status, 201)
 
   // Signed in, the owner acts meanwhile. A new password ends what devices had with the old one.
   const password = 'another-plum-velocity-47'
   const changed = await call('PUT', '/v1/me/password', {
     body: { currentPassword: goodPassword, password },
     token: accessToken,
-    headers: valueOf(kept),
+    headers: sentBack(kept),
   })
   t.equal(changed.status, 204)
-  t.equal((await attempt({ password }, valueOf(kept))).status, 429)
-  t.equal((await attempt({ password }, valueOf(cookieOf(changed)))).status, 201)
+  t.equal((await attempt({ password }, sentBack(kept))).status, 429)
+  t.equal((await attempt({ password }, sentBack(cookieOf(changed)))).status, 201)
 })
 
 t.test('one client is one count, however proxies write its address', async (t) => {
