@@ -277,9 +277,10 @@ async function changeEmail(url: string, username: string, email: string): Promis
       body: JSON.stringify(body),
     })
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
-    return answer.json() as Promise<{ accessToken: string }>
+    return answer
   }
-  const { accessToken } = await send('POST', '/v1/sessions', { login: username, password })
+  const loggedIn = await send('POST', '/v1/sessions', { login: username, password })
+  const { accessToken } = (await loggedIn.json()) as { accessToken: string }
   const authorization = `Bearer ${accessToken}`
   await send('PUT', '/v1/me/email', { email, currentPassword: password }, { authorization })
 }
