@@ -205,7 +205,12 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await alert(page, 'The server cannot be reached', 'Check your connection')
     await page.context().setOffline(false)
     await logOut(page)
-    t.same(await page.context().cookies(`http://localhost:${port}/v1/sessions`), [])
+    const kept = await page.context().cookies(`http://localhost:${port}/v1/sessions`)
+    t.same(
+      kept.map(({ name }) => name),
+      ['likeness-device'],
+      'the device stays known, and opens nothing',
+    )
     t.same(await page.evaluate('Object.entries(localStorage)'), [])
   })
 
