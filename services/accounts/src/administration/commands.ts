@@ -32,7 +32,10 @@ export function addAdministration(program: Command): void {
           listPeople(db, filter, { after: undefined, limit }),
         )
         if (!given.json) return { users: people.map(lineOf) }
-        const config = parseConfig(AccountsConfig.pick({ PUBLIC_URL: true }), process.env)
+        const config = parseConfig(
+          AccountsConfig.pick({ PUBLIC_URL: true }),
+          commandEnv('accounts', process.env),
+        )
         return { users: people.map((person) => viewAdminUser(person, config)) }
       }),
     )
