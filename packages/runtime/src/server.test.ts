@@ -6,6 +6,7 @@ import { accountsProblems } from '@likeness/contracts'
 import { SignJWT } from 'jose'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { z } from 'zod'
 import { registerGuards } from './auth.js'
 import { newId } from './ids.js'
 import type { Logger } from './logger.js'
@@ -141,7 +142,8 @@ t.test('an unexpected error tells nothing of itself, and the log has its stack',
 
 t.test('each request leaves one line, under the id its answer names and without its secrets', async (t) => {
   const { url, lines } = await startServer(t, (server, guards) => {
-    server.get('/things/:id', { onRequest: guards.signedIn }, () => ({}))
+    const schema = { querystring: z.object({ token: z.string() }) }
+    server.get('/things/:id', { schema, onRequest: guards.signedIn }, () => ({}))
   })
   const sub = newId()
   const authorization = `Bearer ${await tokenOf({ sub })}`
