@@ -39,6 +39,12 @@ export function clientAddress(request: Pick<FastifyRequest, 'ip' | 'ips'>): stri
   return null
 }
 
+const longestDevice = 300
+
+/** The device a request comes from, as it names itself (User-Agent), cut off where that goes on for long. */
+export const clientDevice = ({ headers }: Pick<FastifyRequest, 'headers'>): string | null =>
+  headers['user-agent']?.slice(0, longestDevice) ?? null
+
 /**
  * What is counted as one client: an IPv4 address, or the /64 network of an IPv6 one, which a single subscriber
  * has whole (RFC 6177).

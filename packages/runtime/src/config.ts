@@ -25,18 +25,13 @@ export function parseConfig<Schema extends z.ZodObject>(
   const { variables, faults } = readSecretFiles(Object.keys(schema.shape), present)
   const parsed = schema.safeParse(variables)
   if (parsed.success && faults.length === 0) return parsed.data
-  const named = parsed.success
-    ? []
-    : parsed.error.issues.map(({ path, message }) => [String(path[0]), message])
-  throw new ConfigError([
-    ...faults,
-    ...named
-      // The fault of its file says it already.
-      .filter(([name = '']) => variables[name] !== undefined || present[`${name}_FILE`] === undefined)
-      .map(([name = '', message]) =>
-        variables[name] === undefined ? `${name} is required` : `${name}: ${message}`,
-      ),
-  ])
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    const name = String(path[0])
+    if (variables[name] !== undefined) faults.push(`${name}: ${message}`)
+    // Else the fault of its file says it already.
+    else if (present[`${name}_FILE`] === undefined) faults.push(`${name} is required`)
+  }
+  throw new ConfigError(faults)
 }
 
 /** Where `npm start` leaves the settings of both services while they run, in its data folder. */

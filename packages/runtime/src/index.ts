@@ -1,6 +1,6 @@
 export * from './auth.js'
 export * from './bus.js'
-export { clientAddress, networkOf } from './client-address.js'
+export { clientAddress, clientDevice, networkOf } from './client-address.js'
 export * from './config.js'
 export * from './cookies.js'
 export * from './cross-origin.js'

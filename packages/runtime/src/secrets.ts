@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /**
@@ -9,6 +10,13 @@ export type Secrets = readonly [current: string, ...others: string[]]
 /** @param other accepted as well, such as `SERVICE_SECRET_OTHER` */
 export const secretsOf = (current: string, other: string | undefined): Secrets =>
   other === undefined ? [current] : [current, other]
+
+/**
+ * A key of 256 bits for one purpose (RFC 5869): what is made with it for one says nothing about another.
+ * @param purpose such as `likeness refresh tokens`
+ */
+export const deriveKey = (secret: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
 
 /**
  * Replaces `NAME_FILE` by `NAME` with the content of that file, for each name of a configuration: containers mount

@@ -20,6 +20,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { within } from './at-most.js'
 import { trustedHops } from './client-address.js'
 import { allowOrigins } from './cross-origin.js'
 import { isDatabaseAway } from './database.js'
@@ -252,12 +253,11 @@ export function requestIdOf(request: IncomingMessage): string {
 async function runChecks(checks: Readonly<Record<string, () => Promise<unknown>>>) {
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
-      const timeout = new Promise<string>((resolve) => setTimeout(resolve, 2_000, 'timeout').unref())
       const result = check().then(
         () => 'ok',
         () => 'unavailable',
       )
-      return [name, await Promise.race([result, timeout])] as const
+      return [name, await within(2_000, result, 'late').catch(() => 'timeout')] as const
     }),
   )
   return Object.fromEntries(results)

@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
-import type { Secrets } from './secrets.js'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { deriveKey, type Secrets } from './secrets.js'
 
 /** Signs texts that leave the service and come back, such as a link: HMAC with SHA-256. */
 export type Signer = {
@@ -9,10 +9,10 @@ export type Signer = {
 }
 
 /**
- * @param purpose what is signed: each has keys of its own (RFC 5869), so no signature counts for another purpose
+ * @param purpose what is signed: each has keys of its own, so no signature counts for another purpose
  */
 export function openSigner(secrets: Secrets, purpose: string): Signer {
-  const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+  const keyOf = (secret: string) => deriveKey(secret, purpose)
   const [current, ...others] = secrets
   const own = keyOf(current)
   const keys = [own, ...others.map(keyOf)]

@@ -1,4 +1,11 @@
-import { type Database, openDatabase, Problem, startupFault } from '@likeness/runtime'
+import {
+  commandEnv,
+  type Database,
+  openDatabase,
+  Problem,
+  parseConfig,
+  startupFault,
+} from '@likeness/runtime'
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import { AccountsConfig } from './config.js'
@@ -10,6 +17,10 @@ export type Options = { readonly json?: boolean }
 
 /** What commands need that only touch the database. */
 export const Connection = AccountsConfig.pick({ DATABASE_URL: true })
+
+/** What a command is told by its environment, or by `npm start` beside it. */
+export const settings = <Schema extends z.ZodObject>(schema: Schema): z.output<Schema> =>
+  parseConfig(schema, commandEnv('accounts', process.env))
 
 /** Runs a command and prints its result, as JSON or a line per field; a fault is told and ends with 1. */
 export async function finish({ json }: Options, work: () => Promise<Result>): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { commandEnv, describeConfig, parseConfig } from '@likeness/runtime'
+import { describeConfig } from '@likeness/runtime'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { addAdministration } from './administration/commands.js'
-import { Connection, finish, type Options, type Result, withDatabase } from './cli-tools.js'
+import { Connection, finish, type Options, type Result, settings, withDatabase } from './cli-tools.js'
 import { AccountsConfig, KeyConfig } from './config.js'
 import { type Deps, openDeps } from './deps.js'
 import { openGroups } from './groups/groups.js'
@@ -25,7 +25,7 @@ program
   .option('--json', 'print JSON')
   .action((options: Options) =>
     finish(options, async () => ({
-      migrated: await migrate(parseConfig(Connection, commandEnv('accounts', process.env)).DATABASE_URL),
+      migrated: await migrate(settings(Connection).DATABASE_URL),
     })),
   )
 
@@ -41,7 +41,7 @@ program
         ADMIN_PASSWORD: z.string().optional(),
         GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE,
       })
-      const config = parseConfig(schema, commandEnv('accounts', process.env))
+      const config = settings(schema)
       const { email, username } = options
       const password = config.ADMIN_PASSWORD ?? randomBytes(15).toString('base64url')
       const group = openGroups(config.GROUPS_FILE).fallback
@@ -57,7 +57,7 @@ program
   .option('--json', 'print JSON')
   .action((options: Options) =>
     finish(options, async () => {
-      const config = parseConfig(Connection.extend(KeyConfig.shape), commandEnv('accounts', process.env))
+      const config = settings(Connection.extend(KeyConfig.shape))
       const { kid, signsFrom } = await withDatabase(config.DATABASE_URL, (db) => rotateKeys(db, config))
       return { kid, signsFrom: signsFrom.toISOString() }
     }),
@@ -83,10 +83,7 @@ function addUpkeep(
     .action((options: Options & { dryRun?: boolean }) =>
       finish(options, async () => {
         const deps = await openDeps(
-          parseConfig(
-            AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) }),
-            commandEnv('accounts', process.env),
-          ),
+          settings(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) })),
         )
         try {
           return await run(deps, { dryRun: options.dryRun === true })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { commandEnv, describeConfig, parseConfig, StartError, startupFault } from '@likeness/runtime'
 import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
 import { Command, InvalidArgumentError } from 'commander'
+import type { z } from 'zod'
 import { type Rerendered, rerender } from './avatars/rerender.js'
 import { MediaConfig } from './config.js'
 import { type Deps, openDeps, openWorkerDeps } from './deps.js'
@@ -30,10 +31,7 @@ program
   .option('--json', 'print JSON')
   .action((options: { json?: boolean }) =>
     finish(options, async () => {
-      const { DATABASE_URL } = parseConfig(
-        MediaConfig.pick({ DATABASE_URL: true }),
-        commandEnv('media', process.env),
-      )
+      const { DATABASE_URL } = settings(MediaConfig.pick({ DATABASE_URL: true }))
       return { migrated: await migrate(DATABASE_URL) }
     }),
   )
@@ -96,12 +94,14 @@ function upkeepCommand(
     )
 }
 
+/** What a command is told by its environment, or by `npm start` beside it. */
+function settings<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> {
+  return parseConfig(schema, commandEnv('media', process.env))
+}
+
 /** A command listens nowhere. */
 function readConfig(): MediaConfig {
-  return parseConfig(
-    MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }),
-    commandEnv('media', process.env),
-  )
+  return settings(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }))
 }
 
 async function rerenderAll(options: { dryRun: boolean }): Promise<Rerendered> {

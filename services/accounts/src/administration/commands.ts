@@ -1,7 +1,6 @@
 import { type AdminPatch, ListUsersQuery, Role } from '@likeness/contracts'
-import { commandEnv, parseConfig } from '@likeness/runtime'
 import type { Command } from 'commander'
-import { Connection, finish, type Options, usage, withDatabase } from '../cli-tools.js'
+import { Connection, finish, type Options, settings, usage, withDatabase } from '../cli-tools.js'
 import { AccountsConfig } from '../config.js'
 import { ourselves } from '../database/activities.table.js'
 import { findPersonByLogin, listPeople, type Person } from '../database/users.table.js'
@@ -27,15 +26,12 @@ export function addAdministration(program: Command): void {
     .action((given: Options) =>
       finish(given, async () => {
         const { limit, cursor: _, ...filter } = usage(program, ListUsersQuery, given)
-        const { DATABASE_URL } = parseConfig(Connection, commandEnv('accounts', process.env))
+        const { DATABASE_URL } = settings(Connection)
         const people = await withDatabase(DATABASE_URL, (db) =>
           listPeople(db, filter, { after: undefined, limit }),
         )
         if (!given.json) return { users: people.map(lineOf) }
-        const config = parseConfig(
-          AccountsConfig.pick({ PUBLIC_URL: true }),
-          commandEnv('accounts', process.env),
-        )
+        const config = settings(AccountsConfig.pick({ PUBLIC_URL: true }))
         return { users: people.map((person) => viewAdminUser(person, config)) }
       }),
     )
@@ -70,7 +66,7 @@ export function addAdministration(program: Command): void {
 
 async function administer(login: string, patch: AdminPatch) {
   const schema = Connection.extend({ GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE })
-  const config = parseConfig(schema, commandEnv('accounts', process.env))
+  const config = settings(schema)
   const groups = openGroups(config.GROUPS_FILE)
   return withDatabase(config.DATABASE_URL, async (db) => {
     const person = await findPersonByLogin(db, login)

@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Secrets } from '@likeness/runtime'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { deriveKey, type Secrets } from '@likeness/runtime'
 import type { Person } from '../database/users.table.js'
 
 type Owner = Pick<Person, 'id' | 'password_hash'>
@@ -25,9 +25,7 @@ const accountsRemembered = 5
  * @param days how long a token lasts
  */
 export function openDeviceCookies(secrets: Secrets, days: number): DeviceCookies {
-  const keys = secrets.map((secret) =>
-    Buffer.from(hkdfSync('sha256', secret, '', 'likeness device cookies', 32)),
-  )
+  const keys = secrets.map((secret) => deriveKey(secret, 'likeness device cookies'))
   const macsOf = (head: Buffer, owner: Owner) =>
     keys.map((key) =>
       createHmac('sha256', key).update(head).update(`${owner.id}\n${owner.password_hash}`).digest(),

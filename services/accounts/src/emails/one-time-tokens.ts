@@ -1,5 +1,5 @@
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import type { Secrets } from '@likeness/runtime'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { deriveKey, type Secrets } from '@likeness/runtime'
 
 /**
  * Tokens of links in e-mails: 256 bits, stored as SHA-256. The e-mail that waits to be sent carries a random
@@ -15,7 +15,7 @@ export type OneTimeTokens = {
 /** @param secrets KEY_SECRET, and the other one while it is being changed */
 export function openOneTimeTokens([current, ...others]: Secrets): OneTimeTokens {
   const deriveWith = (secret: string) => {
-    const key = Buffer.from(hkdfSync('sha256', secret, '', 'likeness one-time tokens', 32))
+    const key = deriveKey(secret, 'likeness one-time tokens')
     return (seed: Buffer) => createHmac('sha256', key).update(seed).digest('base64url')
   }
   const derive = deriveWith(current)

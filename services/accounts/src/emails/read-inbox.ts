@@ -8,6 +8,7 @@ import { inboxPage, messagePage } from './inbox-page.js'
 import { isLoopback, isLoopbackHost } from './loopback.js'
 
 const shown = 100
+
 /**
  * GET /inbox, /inbox/messages and /inbox/messages/:id: e-mails of a deployment without a mail server. They open
  * accounts, so only this machine may read them, unless INBOX says otherwise, and never by another name: a page of
@@ -17,12 +18,11 @@ export function inboxRoutes(server: Server, deps: ApiDeps): void {
   const toAnyone = deps.config.INBOX === 'anyone'
   const publicHost = new URL(deps.config.PUBLIC_URL).host
   const isOwnName = (host: string) => isLoopbackHost(host) || (toAnyone && host.trim() === publicHost)
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', async (request) => {
     const address = clientAddress(request)
     const isHere = address !== null && isLoopback(address)
     if (!toAnyone && !isHere) throw problem('not-found')
     if (!hostsOf(request).every(isOwnName)) throw problem('not-found')
-    reply.header('cache-control', 'no-store')
   })
 
   const pageHeaders = {

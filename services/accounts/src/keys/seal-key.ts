@@ -1,15 +1,9 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto'
+import { createCipheriv, createDecipheriv, createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
+import { deriveKey } from '@likeness/runtime'
 
 const ivBytes = 12
 const tagBytes = 16
-const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'likeness signing keys', 32))
+const keyOf = (secret: string) => deriveKey(secret, 'likeness signing keys')
 
 /**
  * Encrypts a private key for the database: AES-256-GCM under a key derived from KEY_SECRET (RFC 5869),

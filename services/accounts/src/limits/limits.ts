@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { networkOf, type Transaction } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
-import { countAttempts, returnAttempts } from '../database/attempts.table.js'
+import { countAttempts, forgiveAttempts, returnAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
 import type { MailKind } from '../database/mails.table.js'
 import type { Deps } from '../deps.js'
@@ -78,6 +78,14 @@ export const giveBackAttempt = ({ db }: Pick<Deps, 'db'>, whom: Whom): Promise<v
     limitsOf(whom).map((limit) => limit.key),
   )
 
+/** Forgets the minute of whoever proved to know the password, and the one attempt that did of the hour. */
+export const forgiveLogin = (
+  { db }: Pick<Deps, 'db'>,
+  kind: 'login' | 'device',
+  who: string,
+): Promise<void> =>
+  forgiveAttempts(db, keyOfAttempt(`${kind}-minute`, who), keyOfAttempt(`${kind}-hour`, who))
+
 /** Whether one more e-mail of a kind may tell a person of their account; those past the quota are not sent. */
 export async function mayNotify(
   trx: Transaction<Tables>,
@@ -98,7 +106,7 @@ const limitsOf = (whom: Whom) =>
   })
 
 /** The row that counts someone's attempts. */
-export const keyOfAttempt = (name: LimitName, who: string): Buffer =>
+const keyOfAttempt = (name: LimitName, who: string): Buffer =>
   createHash('sha256').update(`${name}\n${who}`).digest()
 
 /**

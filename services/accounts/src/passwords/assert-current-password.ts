@@ -1,8 +1,7 @@
 import type { Caller } from '@likeness/runtime'
-import { forgiveAttempts } from '../database/attempts.table.js'
 import { findPerson, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
-import { keyOfAttempt, takeAttempt } from '../limits/limits.js'
+import { forgiveLogin, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 
 /**
@@ -19,10 +18,6 @@ export async function assertCurrentPassword(
   if (!person) throw problem('unauthenticated')
   await takeAttempt(deps, { 'device-minute': sessionId, 'device-hour': sessionId })
   if (!(await deps.hasher.verify(person.password_hash, password))) throw problem('wrong-password')
-  await forgiveAttempts(
-    deps.db,
-    keyOfAttempt('device-minute', sessionId),
-    keyOfAttempt('device-hour', sessionId),
-  )
+  await forgiveLogin(deps, 'device', sessionId)
   return person
 }

@@ -9,14 +9,13 @@ import {
   insertFailedLogin,
   type Origin,
 } from '../database/activities.table.js'
-import { forgiveAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
 import { insertSession, type SessionRow } from '../database/sessions.table.js'
 import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { findKnownDevice, rememberDevice } from '../devices/known-device.js'
 import { deviceOf, queueNotice } from '../emails/queue-mail.js'
-import { addressOf, keyOfAttempt, mayNotify, takeAttempt } from '../limits/limits.js'
+import { addressOf, forgiveLogin, mayNotify, takeAttempt } from '../limits/limits.js'
 import { holdVerified } from '../passwords/hold-verified.js'
 import { problem } from '../problems.js'
 import { viewMe } from '../users/user-view.js'
@@ -85,11 +84,7 @@ async function logIn(
   const { person, session, mailId } = opened
   if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
   // The owner is here: a minute's typing errors are forgiven, while an hour of guessing by others still counts.
-  if (device === undefined) {
-    await forgiveAttempts(db, keyOfAttempt('login-minute', account), keyOfAttempt('login-hour', account))
-  } else {
-    await forgiveAttempts(db, keyOfAttempt('device-minute', device), keyOfAttempt('device-hour', device))
-  }
+  await (device === undefined ? forgiveLogin(deps, 'login', account) : forgiveLogin(deps, 'device', device))
   if (!hasher.isOutdated(person.password_hash)) return { person, session }
   const renewed = await hasher.hash(password)
   await replaceHash(db, person.id, person.password_hash, renewed)

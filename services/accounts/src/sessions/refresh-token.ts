@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
-import type { Secrets } from '@likeness/runtime'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { deriveKey, type Secrets } from '@likeness/runtime'
 import type { SessionRow } from '../database/sessions.table.js'
 
 /**
@@ -23,7 +23,7 @@ const size = 52
 
 /** @param secrets KEY_SECRET, and the other one while it is being changed */
 export function openRefreshTokens([current, ...others]: Secrets): RefreshTokens {
-  const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'likeness refresh tokens', 32))
+  const keyOf = (secret: string) => deriveKey(secret, 'likeness refresh tokens')
   const key = keyOf(current)
   const keys = [key, ...others.map(keyOf)]
   const macOf = (name: Buffer, seed: Buffer, by = key) =>

@@ -59,10 +59,7 @@ export function issueTicketRoute(server: Server, deps: Deps, tickets: EventTicke
       const { id } = await findUploadFor(deps, caller, request.params.id)
       const { ticket, expiresAt } = tickets.issue(caller, id)
       const url = `${deps.config.PUBLIC_URL}/v1/uploads/${id}/events?ticket=${ticket}`
-      return reply
-        .code(201)
-        .header('cache-control', 'no-store')
-        .send({ ticket, url, expiresAt: expiresAt.toISOString() })
+      return reply.code(201).send({ ticket, url, expiresAt: expiresAt.toISOString() })
     },
   )
 }

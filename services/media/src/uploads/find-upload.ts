@@ -8,9 +8,7 @@ import { problem } from '../problems.js'
  * @throws Problem upload-not-found, also for another's, so that existence is never disclosed
  */
 export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: string): Promise<UploadRow> {
-  const row = await findUpload(deps.db, id, isAtLeast(caller.role, 'manager') ? undefined : caller.id)
-  if (!row || row.status === 'erased') throw problem('upload-not-found')
-  return row
+  return shown(await findUpload(deps.db, id, isAtLeast(caller.role, 'manager') ? undefined : caller.id))
 }
 
 /**
@@ -18,7 +16,10 @@ export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: 
  * @throws Problem upload-not-found
  */
 export async function findLinkedUpload(deps: Pick<Deps, 'db'>, id: string): Promise<UploadRow> {
-  const row = await findUpload(deps.db, id)
+  return shown(await findUpload(deps.db, id))
+}
+
+function shown(row: UploadRow | undefined): UploadRow {
   if (!row || row.status === 'erased') throw problem('upload-not-found')
   return row
 }

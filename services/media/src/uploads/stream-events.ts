@@ -71,7 +71,7 @@ export function streamEventsRoute(
       reply
         .type('text/event-stream')
         // `x-accel-buffering`: nginx passes each event on at once.
-        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+        .header('x-accel-buffering', 'no')
       if (request.method === 'HEAD') return reply.send('')
       const following = news.follow(row.id, reply.raw, caller.expiresAt)
       const listening = () => !following.over.aborted && !isEnded(caller)
