@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { migrate as migrateAccounts } from '@likeness/accounts'
 import { AccountsConfig } from '@likeness/accounts/config'
@@ -176,8 +176,18 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
   t.match(weak.output(), /^No first administrator: .+ \(.+\)\.\n$/)
 
   const QUEUE_URL = await testQueueUrl(t, noRedis ? 'postgres' : 'redis', media)
-  const running = await startLikeness(t, { ...databases, QUEUE_URL })
-  t.equal(await logIn(running, running.admin), 201)
+  const password = 'plum-velocity-hinge-92'
+  const files = t.testdir({ password: `${password}\n`, pictures: {} })
+  await writeFile(join(files, 'storage'), `${pathToFileURL(join(files, 'pictures')).href}\n`)
+  const running = await startLikeness(t, {
+    ...databases,
+    QUEUE_URL,
+    ADMIN_PASSWORD: '',
+    ADMIN_PASSWORD_FILE: `${files}/password`,
+    STORAGE_URL_FILE: `${files}/storage`,
+  })
+  t.equal(await logIn(running, { ...running.admin, password }), 201)
+  t.notOk((await readdir(running.dataDir)).includes('blobs'), 'pictures are where the file says')
   t.notOk((await readdir(running.dataDir)).includes('postgres'), 'no PostgreSQL was started')
 
   const refusals: [env: Record<string, string>, line: RegExp][] = [
@@ -192,8 +202,9 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
         LOGINS_PER_MINUTE: 'x',
         IMAGE_MAX_BYTES: '1',
         CORS_ORIGINS: '*',
+        MAIL_URL_FILE: '/nowhere',
       },
-      /^PORT: .+\nADMIN_EMAIL: .+\nCORS_ORIGINS: .+\nLOGINS_PER_MINUTE: .+\nIMAGE_MAX_BYTES: .+\n$/,
+      /^MAIL_URL_FILE: .+\nPORT: .+\nADMIN_EMAIL: .+\nCORS_ORIGINS: .+\nLOGINS_PER_MINUTE: .+\nIMAGE_MAX_BYTES: .+\n$/,
     ],
     [{ DATABASE_URL: media }, /^Each service has its own database: set ACCOUNTS_DATABASE_URL and .+\.\n$/],
     // A key of the other data folder encrypts the signing keys of this database.

@@ -58,7 +58,7 @@ async function start(settings: Settings): Promise<void> {
     try {
       const { migrate, makeFirstAdmin } = await loading
       await migrate(databases)
-      const parts = await describeParts(settings, databases, secrets, process.env)
+      const parts = await describeParts(settings, databases, secrets)
       const forget = keepSettings(settings.dataDir, parts)
       try {
         await runParts(parts, () => makeFirstAdmin(databases, settings.admin), settings)

@@ -37,6 +37,7 @@ export function readSecretFiles(
       faults.push(`${name} and ${name}_FILE: only one of them may be set`)
       continue
     }
+    delete variables[`${name}_FILE`]
     try {
       variables[name] = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
     } catch (error) {

@@ -23,7 +23,6 @@ export async function describeParts(
   settings: Settings,
   databases: Databases,
   secrets: Secrets,
-  env: NodeJS.ProcessEnv,
 ): Promise<Record<PartName, Part>> {
   const inside = '127.0.0.1'
   const [accounts, accountsWorker, media, mediaWorker] = await Promise.all([
@@ -33,12 +32,11 @@ export async function describeParts(
     freePort(),
   ])
   const common = {
-    // Files of the environment's own go before the secrets of DATA_DIR, as its variables do.
-    ...(env.SERVICE_SECRET_FILE ? {} : { SERVICE_SECRET: secrets.serviceSecret }),
-    ...(env.KEY_SECRET_FILE ? {} : { KEY_SECRET: secrets.keySecret }),
+    SERVICE_SECRET: secrets.serviceSecret,
+    KEY_SECRET: secrets.keySecret,
     // Node 22.1 and later keep compiled code here, which halves the time a part takes to load.
     NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/likeness-code', root)),
-    ...env,
+    ...settings.env,
     LOG_LEVEL: settings.logLevel,
     PUBLIC_URL: settings.publicUrl,
     STORAGE_URL: settings.storageUrl,

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { AccountsConfig } from '@likeness/accounts/config'
 import { MediaConfig } from '@likeness/media/config'
 import { ConfigError, integer, ProcessConfig, parseConfig } from '@likeness/runtime/config'
+import { readSecretFiles } from '@likeness/runtime/secrets'
 import { z } from 'zod'
 import { Fault } from '../fault.js'
 
@@ -33,7 +34,12 @@ export const setByStart = [
   'TRUST_PROXY',
 ] as const
 
+/** Every variable that can be read from a file. */
+const everyName = [Environment, AccountsConfig, MediaConfig].flatMap(({ shape }) => Object.keys(shape))
+
 export interface Settings {
+  /** The environment for the parts, with what its files held: some of it goes to them under other names. */
+  env: NodeJS.ProcessEnv
   host: string
   port: number
   /** Absolute. */
@@ -55,12 +61,13 @@ export interface Settings {
  * @throws Fault naming every variable that cannot be used, by whichever process
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { variables: given, faults: unread } = readSecretFiles(everyName, present)
   const parsed = Environment.safeParse(given)
   const own = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  const faults = [...own, ...faultsOfServices(given)]
+  const faults = [...unread, ...own, ...faultsOfServices(given)]
   if (!parsed.success || faults.length > 0) throw new Fault([...new Set(faults)].join('\n'))
   const known = parsed.data
   if (given.DATABASE_URL !== undefined && known.ACCOUNTS_DATABASE_URL === undefined) {
@@ -70,6 +77,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   }
   const dataDir = resolve(known.DATA_DIR)
   return {
+    env: given,
     host: known.HOST,
     port: known.PORT,
     dataDir,
@@ -85,13 +93,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 
 /** Whatever one of the services would refuse to start with, one line each. */
 function faultsOfServices(given: NodeJS.ProcessEnv): string[] {
-  const { SERVICE_SECRET_FILE, KEY_SECRET_FILE } = given
   // Sound stand-ins for what is not known yet.
   const env = {
     QUEUE_URL: 'postgres://x',
     STORAGE_URL: 'file:///x',
-    ...(SERVICE_SECRET_FILE === undefined ? { SERVICE_SECRET: 'x'.repeat(32) } : {}),
-    ...(KEY_SECRET_FILE === undefined ? { KEY_SECRET: 'x'.repeat(32) } : {}),
+    SERVICE_SECRET: 'x'.repeat(32),
+    KEY_SECRET: 'x'.repeat(32),
     ...given,
     ...Object.fromEntries(setByStart.map((name) => [name, name === 'PORT' ? '1' : undefined])),
     DATABASE_URL: 'postgres://x',
