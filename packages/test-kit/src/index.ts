@@ -1,5 +1,6 @@
 export { type Door, openDoor } from './door.js'
 export { matchEmitted } from './emitted.js'
+export { hold } from './hold.js'
 export { noPhotos, photo } from './photo.js'
 export { freePort, type WaitOptions, waitFor } from './processes.js'
 export { noCurl, type Received, type Sent, senders } from './senders.js'

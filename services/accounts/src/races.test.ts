@@ -1,7 +1,7 @@
 import type { AdminUser, LoggedIn, Role, Tokens, User } from '@likeness/contracts'
+import { hold } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
 import t from 'tap'
-import { hold } from './testing/hold.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
 import { startMailbox } from './testing/start-mailbox.js'
 

@@ -1,8 +1,7 @@
 import type { SessionList, Tokens } from '@likeness/contracts'
-import { waitFor } from '@likeness/test-kit'
+import { hold, waitFor } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
 import t from 'tap'
-import { hold } from '../testing/hold.js'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 
 const garbage = `lkr_${'A'.repeat(70)}`

@@ -2,7 +2,7 @@ import type { HistoryQuery } from '@likeness/contracts'
 import { type Database, firstIdAt } from '@likeness/runtime'
 import { sql } from 'kysely'
 import type { Tables } from './database.js'
-import type { UploadRow } from './uploads.table.js'
+import { isOfSomebody, type UploadRow } from './uploads.table.js'
 
 export type HistoryRow = UploadRow & { readonly uploaded_by: string | null; readonly ip: string | null }
 
@@ -29,6 +29,7 @@ export function listHistory(
         .limit(1)
       return [first.select('actor_id').as('uploaded_by'), first.select('ip').as('ip')]
     })
+    .where(isOfSomebody)
     .orderBy('id', 'desc')
     .limit(page.limit)
   if (page.after !== undefined) query = query.where('id', '<', page.after)

@@ -3,7 +3,7 @@ import type { Database } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Tables } from './database.js'
-import type { UploadRow } from './uploads.table.js'
+import { isOfSomebody, type UploadRow } from './uploads.table.js'
 
 /** The append-only trail of an upload: what happened, when, and who did it from where. */
 export type UploadEventsTable = {
@@ -113,6 +113,7 @@ export async function findNews(
     )
     .where('user_id', '=', upload.user_id)
     .where('id', '=', upload.id)
+    .where(isOfSomebody)
     .executeTakeFirst()
   if (!found) return undefined
   const { events, ...row } = found

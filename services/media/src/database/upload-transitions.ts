@@ -3,7 +3,7 @@ import type { Database, Transaction } from '@likeness/runtime'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import type { Tables } from './database.js'
 import { type Actor, theWorker } from './upload-events.table.js'
-import type { ConfirmedRow, UploadRow } from './uploads.table.js'
+import { type ConfirmedRow, isOfSomebody, type UploadRow } from './uploads.table.js'
 
 type Db = Database<Tables>
 type Key = { readonly userId: string; readonly id: string }
@@ -131,7 +131,7 @@ export function confirmPending(
       alt_text: altText ?? null,
     },
     { type: 'confirmed', actor, details: crop ? { crop } : {} },
-    sql`expires_at > now()
+    sql`expires_at > now() and ${isOfSomebody}
       and (${sha256 ?? null}::text is null or sha256 = ${sha256 ?? null})
       and ${crop ? crop.x + crop.width : 0}::bigint <= width
       and ${crop ? crop.y + crop.height : 0}::bigint <= height`,
@@ -237,6 +237,7 @@ export function markRestored(
       closed_at: null,
     },
     { type: 'restored', actor },
+    isOfSomebody,
   ) as Promise<ConfirmedRow | undefined>
 }
 

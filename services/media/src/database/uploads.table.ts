@@ -55,13 +55,34 @@ export async function lockUser(trx: Transaction<Tables>, userId: string): Promis
   await sql`select pg_advisory_xact_lock(hashtextextended(${userId}::uuid::text, 0))`.execute(trx)
 }
 
-/** One upload, erased ones included. Without `userId` anyone's, for managers and jobs. */
+/** False from when the erasure of an upload's owner was asked for, whenever the job comes to it. */
+export const isOfSomebody = sql<boolean>`not exists (
+  select from erased_users where erased_users.user_id = uploads.user_id)`
+
+/**
+ * One upload, erased ones included; none of a user who left. Without `userId` anyone's, for managers and jobs.
+ */
 export function findUpload(db: Db, id: string, userId?: string): Promise<UploadRow | undefined> {
   return db
     .selectFrom('uploads')
     .selectAll()
     .where('id', '=', id)
+    .where(isOfSomebody)
     .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
+    .executeTakeFirst()
+}
+
+/** The upload as it stays until the transaction ends: nobody erases it meanwhile. */
+export function holdUpload(
+  trx: Transaction<Tables>,
+  { user_id, id }: Pick<UploadRow, 'user_id' | 'id'>,
+): Promise<UploadRow | undefined> {
+  return trx
+    .selectFrom('uploads')
+    .selectAll()
+    .where('user_id', '=', user_id)
+    .where('id', '=', id)
+    .forShare()
     .executeTakeFirst()
 }
 
@@ -76,6 +97,7 @@ export function listUploads(
     .selectFrom('uploads')
     .selectAll()
     .where('user_id', '=', userId)
+    .where(isOfSomebody)
     .$if(!erased, (query) => query.where('status', '<>', 'erased'))
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'))
     .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))

@@ -4,7 +4,7 @@ import { BlobNotFoundError } from '@likeness/storage'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
-import { insertUpload, type UploadRow } from '../database/uploads.table.js'
+import { holdUpload, insertUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
@@ -21,8 +21,8 @@ import { originalKey } from './upload-files.js'
  * original. So each crop is a version that can be restored or erased by itself, and one that fails leaves the
  * other as it was.
  * @param claim of the idempotency key, whose lease is the id of the upload
- * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, not-restorable, original-not-kept, upload-failed, upload-expired,
- * upload-discarded, upload-rejected, quota-exceeded, and those of `admitUpload`
+ * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, quota-exceeded,
+ * and those of `assertRecroppable` and `admitUpload`
  */
 export async function recropUpload(
   deps: Deps,
@@ -31,11 +31,7 @@ export async function recropUpload(
   actor: Actor,
   claim: Claim | undefined,
 ): Promise<UploadRow> {
-  if (!['confirmed', 'published', 'superseded', 'withdrawn'].includes(source.status)) {
-    if (source.status === 'failed') throw problem('upload-failed')
-    throw closedProblem(source) ?? problem('not-restorable', { status: source.status })
-  }
-  if (source.original_deleted_at) throw problem('original-not-kept')
+  assertRecroppable(source)
   const { width, height } = source
   if (crop.x + crop.width > width || crop.y + crop.height > height)
     throw problem('invalid-crop', { width, height })
@@ -49,6 +45,8 @@ export async function recropUpload(
       const { original_filename, format, bytes, pages, sha256 } = source
       const { stored } = await admitUpload(trx, deps.config, source.user_id)
       assertStorable(stored, bytes, deps.config)
+      // An original that was erased meanwhile does not live on in a copy.
+      assertRecroppable(await holdUpload(trx, source))
       await assertNotHeld(trx, source, actor)
       await insertUpload(
         trx,
@@ -67,4 +65,13 @@ export async function recropUpload(
   deps.enqueue(jobsFor(row.format).publish, { uploadId, userId, version })
   await announce(deps.bus, row)
   return row
+}
+
+/** @throws Problem upload-not-found, upload-failed, not-restorable, original-not-kept, and those of a closed upload */
+function assertRecroppable(source: UploadRow | undefined): void {
+  if (!source || source.status === 'erased') throw problem('upload-not-found')
+  if (source.status === 'failed') throw problem('upload-failed')
+  if (!['confirmed', 'published', 'superseded', 'withdrawn'].includes(source.status))
+    throw closedProblem(source) ?? problem('not-restorable', { status: source.status })
+  if (source.original_deleted_at) throw problem('original-not-kept')
 }

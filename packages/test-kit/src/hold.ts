@@ -1,18 +1,17 @@
-import { waitFor } from '@likeness/test-kit'
-import { sql } from 'kysely'
-import type { Tables } from '../database/database.js'
-import type { Accounts } from './start-accounts.js'
+import { type Kysely, sql } from 'kysely'
+import { waitFor } from './processes.js'
 
 /**
  * A second connection whose transaction stays open until `release`, so that what needs its locks waits. It sees what
  * is committed meanwhile.
  */
-export async function hold(db: Accounts['db']) {
+export async function hold<Tables>(db: Kysely<Tables>) {
   const trx = await db.startTransaction().execute()
   return {
     trx,
-    /** Whoever writes to this table waits. */
-    lockTable: (table: keyof Tables) => sql`lock table ${sql.table(table)} in share mode`.execute(trx),
+    /** Writes to this table wait. */
+    lockTable: (table: keyof Tables & string) =>
+      sql`lock table ${sql.table(table)} in share mode`.execute(trx),
     /** Waits until so many other connections wait for a lock. */
     async untilWaiting(count: number): Promise<void> {
       const waiting = async () => {

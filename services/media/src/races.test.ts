@@ -1,0 +1,146 @@
+import type { ProblemBody, Upload } from '@likeness/contracts'
+import { signServiceToken } from '@likeness/runtime'
+import { hold, waitFor } from '@likeness/test-kit'
+import t, { type Test } from 'tap'
+import { lockUser } from './database/uploads.table.js'
+import { jpeg } from './testing/pictures.js'
+import { startMedia } from './testing/start-media.js'
+import { blobs, publish, settled, upload } from './testing/steps.js'
+
+// Something happens between what a request has read and what it does about it: while it waits for a lock that a
+// second connection holds, or while the worker that would follow is away.
+
+t.test('a person whose erasure was asked for is gone before the worker comes to it', async (t) => {
+  const { media, ana, admin, live, past } = await withTwoVersions(t)
+  const pending = await upload(ana)
+  await waitFor(
+    async () => (await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)).body.previewUrl !== null,
+  )
+  const signed = (await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)).body.previewUrl ?? ''
+  t.equal((await fetch(new URL(new URL(signed).pathname + new URL(signed).search, media.url))).status, 200)
+  await media.stopWork()
+  t.equal(await media.askErasure(ana.id), 202)
+
+  const answers = [
+    ana.call<ProblemBody>('GET', `/v1/uploads/${live.id}`),
+    ana.call<ProblemBody>('POST', `/v1/uploads/${pending.id}/confirm`),
+    ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`),
+    ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`, { crop: square }),
+    ana.call<ProblemBody>('DELETE', `/v1/uploads/${past.id}`),
+    admin.call<ProblemBody>('GET', `/v1/uploads/${pending.id}/preview`),
+    admin.call<ProblemBody>('GET', `/v1/history/${live.id}/events`),
+  ]
+  for (const { status, body } of await Promise.all(answers))
+    t.match([status, body.code], [404, 'upload-not-found'])
+  const link = new URL(signed)
+  t.equal((await fetch(new URL(link.pathname + link.search, media.url))).status, 404, 'a signed link')
+  t.strictSame((await ana.call<{ items: Upload[] }>('GET', '/v1/uploads')).body.items, [])
+  t.strictSame((await admin.call<{ items: Upload[] }>('GET', `/v1/history?userId=${ana.id}`)).body.items, [])
+  t.match(await ana.call('GET', `/v1/avatars/${ana.id}?default=404`), { status: 404 })
+
+  await media.work()
+  await waitFor(async () => (await media.askErasure(ana.id)) === 204)
+  t.strictSame(
+    (await blobs(media)).filter((key) => key.includes(ana.id)),
+    [],
+  )
+})
+
+t.test(
+  'a confirmation and a restoration that wait while the erasure is asked for change nothing',
+  async (t) => {
+    const { media, ana, past } = await withTwoVersions(t)
+    const pending = await upload(ana)
+    await media.stopWork()
+    const { db } = media.deps
+
+    const held = await hold(db)
+    await lockUser(held.trx, ana.id)
+    const restoring = ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`)
+    await held.untilWaiting(1)
+    const recropping = ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`, { crop: square })
+    await held.untilWaiting(2)
+    await held.trx.insertInto('erased_users').values({ user_id: ana.id }).execute()
+    await held.release()
+    for (const { status, body } of [await restoring, await recropping])
+      t.match([status, body.code], [404, 'upload-not-found'])
+    const rows = await db
+      .selectFrom('uploads')
+      .select(['id', 'status'])
+      .where('user_id', '=', ana.id)
+      .execute()
+    t.match(
+      rows.find(({ id }) => id === past.id),
+      { status: 'superseded' },
+    )
+    t.equal(rows.length, 3, 'no copy')
+
+    t.equal((await ana.call('POST', `/v1/uploads/${pending.id}/confirm`)).status, 404)
+    t.match(
+      rows.find(({ id }) => id === pending.id),
+      { status: 'pending' },
+    )
+  },
+)
+
+t.test('what is erased while it is cropped anew does not live on in a copy', async (t) => {
+  const { media, ana, admin, past } = await withTwoVersions(t)
+  const held = await hold(media.deps.db)
+  await lockUser(held.trx, ana.id)
+  const recropping = ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`, { crop: square })
+  await held.untilWaiting(1)
+  t.equal((await admin.call('DELETE', `/v1/uploads/${past.id}`)).status, 204)
+  await held.release()
+  const { status, body } = await recropping
+  t.match([status, body.code], [404, 'upload-not-found'])
+  const originals = (await blobs(media, `uploads/${ana.id}/`)).filter((key) => key.endsWith('.original'))
+  t.equal(originals.length, 1, 'that of the avatar')
+})
+
+t.test('a withdrawal and a restoration of the same picture: the operator has the last word', async (t) => {
+  const { media, ana, admin, live, past } = await withTwoVersions(t)
+  const reason = 'Not a picture of a person.'
+  for (const first of ['withdraw', 'restore']) {
+    const held = await hold(media.deps.db)
+    await lockUser(held.trx, ana.id)
+    const withdraw = () => admin.call('DELETE', `/v1/avatars/${ana.id}`, { reason })
+    const restore = () => ana.call<ProblemBody>('POST', `/v1/uploads/${live.id}/restore`)
+    const acts = first === 'withdraw' ? [withdraw, restore] : [restore, withdraw]
+    const answers: ReturnType<(typeof acts)[number]>[] = []
+    for (const act of acts) {
+      answers.push(act())
+      await held.untilWaiting(answers.length)
+    }
+    await held.release()
+    const statuses = (await Promise.all(answers)).map(({ status }) => status)
+    t.match(first === 'withdraw' ? statuses : statuses.toReversed(), [204, 403], first)
+    t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 404, first)
+    t.match(await settled(ana, live.id), { status: 'withdrawn' })
+  }
+  t.equal(
+    (await ana.call('POST', `/v1/uploads/${past.id}/restore`)).status,
+    202,
+    'another is theirs to choose',
+  )
+})
+
+const square = { x: 0, y: 0, width: 32, height: 32 }
+
+/** A person with an avatar and an earlier version of it. */
+async function withTwoVersions(t: Test) {
+  const media = await startMedia(t)
+  const worker = await media.work()
+  const [ana, admin] = [await media.person(), await media.person('admin')]
+  const past = await publish(ana, await jpeg(64, 64, '#ff0000'))
+  const live = await publish(ana, await jpeg(64, 64, '#0000ff'))
+  await settled(ana, past.id)
+  const askErasure = async (userId: string) => {
+    const authorization = `Bearer ${await signServiceToken(media.config.SERVICE_SECRET, 'accounts', 'media')}`
+    const answer = await fetch(`${media.url}/internal/users/${userId}`, {
+      method: 'DELETE',
+      headers: { authorization },
+    })
+    return answer.status
+  }
+  return { media: { ...media, askErasure, stopWork: () => worker.queue.close() }, ana, admin, live, past }
+}
