@@ -401,8 +401,8 @@ export const mediaProblems = {
     422,
     ['The crop is not valid', 'Le cadrage n’est pas valide'],
     [
-      'The crop must lie within {width} × {height} pixels.',
-      'Le cadrage doit tenir dans {width} × {height} pixels.',
+      'The crop must be a square, give or take one pixel, within {width} × {height} pixels; this one is {cropWidth} × {cropHeight} from {x}, {y}.',
+      'Le cadrage doit être un carré, à un pixel près, dans {width} × {height} pixels ; celui-ci fait {cropWidth} × {cropHeight} à partir de {x}, {y}.',
     ],
   ),
   'idempotency-key-reused': row(

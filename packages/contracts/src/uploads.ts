@@ -25,7 +25,10 @@ export const ImageFormat = z
   .meta({ id: 'ImageFormat' })
 export type ImageFormat = z.output<typeof ImageFormat>
 
-/** A rectangle in whole pixels of the upright image; variants are the square it is scaled to. */
+/**
+ * A square in whole pixels of the upright image, which variants are scaled to. Its sides may differ by one pixel, as
+ * rounding makes them; any more is 422 `invalid-crop`.
+ */
 export const Crop = z
   .strictObject({
     x: z.int().min(0),
@@ -35,6 +38,9 @@ export const Crop = z
   })
   .meta({ id: 'Crop' })
 export type Crop = z.output<typeof Crop>
+
+/** Four numbers rounded one by one may be a pixel off. */
+export const isSquare = ({ width, height }: Crop): boolean => Math.abs(width - height) <= 1
 
 export const Upload = z
   .object({

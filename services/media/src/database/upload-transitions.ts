@@ -1,4 +1,4 @@
-import type { Crop, UploadEventType, UploadStatus } from '@likeness/contracts'
+import { type Crop, isSquare, type UploadEventType, type UploadStatus } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import type { Tables } from './database.js'
@@ -109,7 +109,7 @@ export function markRejected(
 
 /**
  * pending → confirmed, drawing the version that orders this user's confirmations.
- * Changes nothing once it has expired, when `sha256` is another, or when the crop leaves the picture.
+ * Changes nothing once it has expired, when `sha256` is another, or when the crop is no square in the picture.
  */
 export function confirmPending(
   db: Db,
@@ -134,7 +134,8 @@ export function confirmPending(
     sql`expires_at > now() and ${isOfSomebody}
       and (${sha256 ?? null}::text is null or sha256 = ${sha256 ?? null})
       and ${crop ? crop.x + crop.width : 0}::bigint <= width
-      and ${crop ? crop.y + crop.height : 0}::bigint <= height`,
+      and ${crop ? crop.y + crop.height : 0}::bigint <= height
+      and ${crop === undefined || isSquare(crop)}::boolean`,
   ) as Promise<ConfirmedRow | undefined>
 }
 

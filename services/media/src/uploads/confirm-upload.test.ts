@@ -53,11 +53,11 @@ t.test('50 confirms at once make one', async (t) => {
 t.test('the same confirm again answers the same, another is refused', async (t) => {
   const ana = await media.person()
   const { id } = await pending(ana)
-  const crop = { x: 1, y: 2, width: 30, height: 40 }
+  const crop = { x: 1, y: 2, width: 30, height: 31 }
   const first = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, { crop })
   t.match(first, { status: 202, body: { crop } })
   const again = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, {
-    crop: { height: 40, width: 30, y: 2, x: 1 },
+    crop: { height: 31, width: 30, y: 2, x: 1 },
   })
   t.strictSame(again.body, first.body)
   t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`), {
@@ -71,17 +71,31 @@ t.test('the same confirm again answers the same, another is refused', async (t) 
   })
 })
 
-t.test('crops must lie in the picture', async (t) => {
+t.test('crops must be squares in the picture', async (t) => {
   const ana = await media.person()
   const { id } = await pending(ana)
   for (const crop of [
-    { x: 0, y: 0, width: 121, height: 10 },
-    { x: 100, y: 0, width: 21, height: 10 },
-    { x: 0, y: 79, width: 10, height: 2 },
+    { x: 0, y: 0, width: 81, height: 81 },
+    { x: 100, y: 0, width: 21, height: 21 },
+    { x: 0, y: 79, width: 2, height: 2 },
     { x: Number.MAX_SAFE_INTEGER, y: 0, width: 1, height: 1 },
+    { x: 10, y: 5, width: 32, height: 30 },
+    { x: 0, y: 0, width: 120, height: 80 },
   ]) {
-    const answer = await ana.call<ProblemBody>('POST', `/v1/uploads/${id}/confirm`, { crop })
-    t.match(answer, { status: 422, body: { code: 'invalid-crop', detail: /120 × 80/ } })
+    const seen = `${crop.width} × ${crop.height} from ${crop.x}, ${crop.y}`
+    for (const [language, wanted] of [
+      ['en', /a square.* within 120 × 80 pixels/],
+      ['fr', /un carré.* dans 120 × 80 pixels/],
+    ] as const) {
+      const answer = await ana.call<ProblemBody>(
+        'POST',
+        `/v1/uploads/${id}/confirm`,
+        { crop },
+        { 'accept-language': language },
+      )
+      t.match(answer, { status: 422, body: { code: 'invalid-crop', detail: wanted } }, seen)
+      t.ok(answer.body.detail.includes(`${crop.width} × ${crop.height}`), seen)
+    }
   }
   for (const crop of [
     { x: -1, y: 0, width: 1, height: 1 },

@@ -13,6 +13,7 @@ import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
+import { cropProblem } from './crop-problem.js'
 import { findUploadFor } from './find-upload.js'
 import type { UploadNews } from './upload-news.js'
 
@@ -83,7 +84,10 @@ function refusalOf(row: UploadRow, { crop, altText, sha256 }: ConfirmUpload): Pr
   const closed = closedProblem(row)
   if (closed) return closed
   if (sha256 !== undefined && sha256 !== row.sha256) return problem('sha256-mismatch')
-  if (row.status === 'pending') return problem('invalid-crop', { width: row.width, height: row.height })
+  if (row.status === 'pending') {
+    // Expired by the database's clock alone.
+    return (crop && cropProblem(row, crop)) ?? problem('upload-expired')
+  }
   if (row.status === 'failed') return problem('upload-failed')
   const same = isDeepStrictEqual(crop ?? null, row.crop) && (altText ?? null) === row.alt_text
   return same ? undefined : problem('already-confirmed')

@@ -13,6 +13,7 @@ import { admitUpload, assertStorable } from './admit-upload.js'
 import { announce } from './announce.js'
 import { assertNotHeld } from './assert-not-held.js'
 import { closedProblem } from './closed-problem.js'
+import { cropProblem } from './crop-problem.js'
 import { stageOriginal } from './stage-original.js'
 import { originalKey } from './upload-files.js'
 
@@ -33,8 +34,8 @@ export async function recropUpload(
 ): Promise<UploadRow> {
   assertRecroppable(source)
   const { width, height } = source
-  if (crop.x + crop.width > width || crop.y + crop.height > height)
-    throw problem('invalid-crop', { width, height })
+  const refusal = cropProblem(source, crop)
+  if (refusal) throw refusal
   const original = await deps.storage.get(originalKey(source)).catch((error: unknown) => {
     throw error instanceof BlobNotFoundError ? problem('original-not-kept') : error
   })

@@ -143,6 +143,15 @@ t.test('another crop is a version of its own, from the kept original', async (t)
     status: 422,
     body: { code: 'invalid-crop', detail: /200 × 200/ },
   })
+  for (const wide of [
+    { x: 0, y: 0, width: 200, height: 100 },
+    { x: 0, y: 0, width: 98, height: 100 },
+  ]) {
+    t.match(await ana.call('POST', `/v1/uploads/${whole.id}/restore`, { crop: wide }), {
+      status: 422,
+      body: { code: 'invalid-crop', detail: new RegExp(`this one is ${wide.width} × ${wide.height}`) },
+    })
+  }
   const same = await ana.call<Upload>('POST', `/v1/uploads/${cropped.id}/restore`, { crop })
   t.match(same, { status: 200, body: { id: cropped.id } }, 'the crop it has makes no other')
 
