@@ -193,7 +193,8 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
   const refusals: [env: Record<string, string>, line: RegExp][] = [
     [{ PORT: new URL(running.url).port }, /^Port \d+ of 127\.0\.0\.1 is taken: set PORT to a free one\.\n$/],
     [{ DATA_DIR: running.dataDir }, /^Likeness already runs on \S+ \(process \d+, http:\S+\)\.\n$/],
-    [{ DATA_DIR: '/dev/null/x' }, /^The data folder \/dev\/null\/x cannot be written \(ENOTDIR\): .+\.\n$/],
+    [{ DATA_DIR: '/dev/null/x' }, /^\/dev\/null\/x is a file, or in one: set DATA_DIR to a folder\.\n$/],
+    [{ DATA_DIR: `${files}/password` }, /^\S+\/password is a file, or in one: set DATA_DIR to a folder\.\n$/],
     [{ HOST: '192.0.2.1' }, /^Nothing can listen on 192\.0\.2\.1 \(EADDRNOTAVAIL\): set HOST to .+\.\n$/],
     [
       {

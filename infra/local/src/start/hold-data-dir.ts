@@ -21,8 +21,8 @@ interface Holder {
 export function holdDataDir(dataDir: string, url: string): () => void {
   const file = join(dataDir, 'running.json')
   const self: Holder = { pid: process.pid, started: startOf(process.pid) ?? '', url }
+  makeFolder(dataDir)
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const holder = readHolder(file)
     if (holder !== undefined && holder.pid !== process.pid && startOf(holder.pid) === holder.started) {
       throw new Fault(`Likeness already runs on ${dataDir} (process ${holder.pid}, ${holder.url}).`)
@@ -33,11 +33,26 @@ export function holdDataDir(dataDir: string, url: string): () => void {
   } catch (error) {
     if (error instanceof Fault) throw error
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') throw new Fault(`Likeness is just being started on ${dataDir}.`)
-    throw new Fault(`The data folder ${dataDir} cannot be written (${code}): set DATA_DIR to another one.`)
+    throw code === 'EEXIST'
+      ? new Fault(`Likeness is just being started on ${dataDir}.`)
+      : notWritable(dataDir, code)
   }
   return () => rmSync(file, { force: true })
 }
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      throw new Fault(`${dataDir} is a file, or in one: set DATA_DIR to a folder.`)
+    throw notWritable(dataDir, code)
+  }
+}
+
+const notWritable = (dataDir: string, code: string | undefined) =>
+  new Fault(`The data folder ${dataDir} cannot be written (${code}): set DATA_DIR to another one.`)
 
 function readHolder(file: string): Holder | undefined {
   try {
