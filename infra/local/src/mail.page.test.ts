@@ -1,6 +1,3 @@
-import { migrate } from '@likeness/accounts'
-import { testDatabase } from '@likeness/test-kit'
-import pg from 'pg'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
@@ -16,15 +13,14 @@ import {
   tabTo,
 } from './testing/page-steps.js'
 import { readMail } from './testing/read-mail.js'
-import { startLikeness } from './testing/start-likeness.js'
+import { serveLikeness } from './testing/serve-likeness.js'
 
 const newPassword = 'umbrella comet 93 lagoon'
 const confirmSubject = /^Confirm your e-mail address$/
 const resetSubject = /^Choose a new password$/
 
 t.test('links of mails', { skip: noChromium }, async (t) => {
-  const database = await testDatabase(t, { name: 'accounts_page', migrate })
-  const { url } = await startLikeness(t, { ACCOUNTS_DATABASE_URL: database })
+  const { url, accounts } = await serveLikeness(t)
   const browser = await openBrowser(t)
   const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
     t.test(name, (t) => usePage(t, browser, url, body))
@@ -135,8 +131,6 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
   })
 
   await test('a link that came too late leads to another one', async (t, page) => {
-    const expire = `UPDATE one_time_tokens SET expires_at = now() FROM users
-      WHERE users.id = user_id AND username = 'edsger'`
     await register(page, 'edsger')
     const verify = await readMail(url, addressOf('edsger'), confirmSubject)
     await logOut(page)
@@ -145,7 +139,13 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await page.keyboard.press('Enter')
     await checkYourMail(page)
     const reset = await readMail(url, addressOf('edsger'), resetSubject)
-    await query(database, expire)
+    await accounts.db
+      .updateTable('one_time_tokens')
+      .from('users')
+      .whereRef('users.id', '=', 'user_id')
+      .where('username', '=', 'edsger')
+      .set({ expires_at: new Date(Date.now() - 3_600_000) })
+      .execute()
 
     await page.goto(verify.link)
     await heading(page, 'This link has expired')
@@ -213,7 +213,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
 })
 
 t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
-  const { url } = await startLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
+  const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
   const browser = await openBrowser(t)
   await usePage(t, browser, url, async (t, page) => {
     await fillIn(page, 'joan', password)
@@ -245,7 +245,7 @@ t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
 })
 
 t.test('where nobody verifies addresses', { skip: noChromium }, async (t) => {
-  const { url } = await startLikeness(t, { EMAIL_VERIFICATION: 'off' })
+  const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'off' })
   const browser = await openBrowser(t)
   await t.test('nobody is asked to', (t) =>
     usePage(t, browser, url, async (t, page) => {
@@ -283,14 +283,4 @@ async function changeEmail(url: string, username: string, email: string): Promis
   const { accessToken } = (await loggedIn.json()) as { accessToken: string }
   const authorization = `Bearer ${accessToken}`
   await send('PUT', '/v1/me/email', { email, currentPassword: password }, { authorization })
-}
-
-async function query(database: string, statement: string): Promise<void> {
-  const client = new pg.Client(database)
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }

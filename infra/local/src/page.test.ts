@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
 import { flowFromElsewhere, serveEmptyPage } from './testing/other-origin.js'
 import { alert, fillIn, logIn, logOut, password, register, signedIn, tabTo } from './testing/page-steps.js'
-import { startLikeness } from './testing/start-likeness.js'
+import { serveLikeness } from './testing/serve-likeness.js'
 
 /** A progress bar past its beginning. */
 const started = '[aria-valuenow]:not([aria-valuenow="0"])'
@@ -18,7 +18,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   const product = await serveEmptyPage(t)
   const stranger = await serveEmptyPage(t)
   const listed = [`http://localhost:${product}`, `http://127.0.0.1:${product}`]
-  const { url, admin } = await startLikeness(t, { CORS_ORIGINS: listed.join() })
+  const { url, admin } = await serveLikeness(t, { CORS_ORIGINS: listed.join() })
   const browser = await openBrowser(t)
   const portrait = await photo()
   const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>

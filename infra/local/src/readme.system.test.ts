@@ -1,70 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { noRedis, testQueueUrl } from '@likeness/test-kit'
-import sharp from 'sharp'
-import t, { type Test } from 'tap'
+import t from 'tap'
+import { assertFlow, noCurl } from './testing/readme-flow.js'
 import { startLikeness } from './testing/start-likeness.js'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const noCurl = spawnSync('curl', ['--version']).error !== undefined && 'curl is not on PATH'
-
-async function runsTheFlow(t: Test, env: Record<string, string>): Promise<void> {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const block = /<!-- flow:[^\n]*-->\n```sh\n(.*?)```/s.exec(readme)?.[1]
-  if (block === undefined) throw new Error('The README has no flow block.')
-  const { url } = await startLikeness(t, env)
-  const folder = await mkdtemp(join(tmpdir(), 'likeness-readme-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  await symlink(join(root, 'docs'), join(folder, 'docs'))
-
-  const { stdout } = await promisify(execFile)('sh', ['-c', block], {
-    cwd: folder,
-    env: { ...process.env, API: url },
-  })
-  t.match(stdout, /^[\da-f-]{36} is published\n$/)
-
-  const again = await promisify(execFile)('sh', ['-c', block], {
-    cwd: folder,
-    env: { ...process.env, API: url },
-  }).catch((error: { code: number; stdout: string; stderr: string }) => error)
-  t.match(
-    again,
-    { stdout: '', stderr: /"detail":"Choose another username\."/ },
-    'a refusal is told, and ends it',
-  )
-  t.ok('code' in again && again.code !== 0)
-  // A name of their own, and a picture that is none.
-  const refused = block.replaceAll('ada', 'eve').replaceAll('docs/example/phone-photo.jpg', 'README')
-  await writeFile(join(folder, 'README'), 'no picture')
-  const stopped = await promisify(execFile)('sh', ['-c', refused], {
-    cwd: folder,
-    env: { ...process.env, API: url },
-  }).catch((error: { code: number; stdout: string; stderr: string }) => error)
-  t.match(stopped, { stdout: '', stderr: /"code":"unsupported-image"/ }, 'at whichever step')
-  t.ok('code' in stopped && stopped.code !== 0)
-
-  const avatar = await readFile(join(folder, 'avatar.webp'))
-  const picture = sharp(avatar)
-  const meta = await picture.metadata()
-  t.match(meta, { format: 'webp', width: 256, height: 256 })
-  t.notOk(meta.exif || meta.icc || meta.xmp || meta.orientation, 'no metadata, so no GPS')
-  const { data } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true })
-  const at = (x: number, y: number) =>
-    [...data.subarray((y * 256 + x) * 3, (y * 256 + x) * 3 + 3)] as [number, number, number]
-  // Upright, the red shirt is at the bottom and the dark hair at the top.
-  const [red, green, blue] = at(128, 252)
-  t.ok(red > 150 && green < 110 && blue < 100, `the shirt is at the bottom: ${at(128, 252).join()}`)
-  t.ok(Math.max(...at(128, 50)) < 110, `the hair is at the top: ${at(128, 50).join()}`)
-  const preview = await sharp(await readFile(join(folder, 'preview.webp'))).metadata()
-  t.match(preview, { format: 'webp', width: 768, height: 1024 })
-}
-
-t.test('the README’s flow, copied as it is', { skip: noCurl }, (t) => runsTheFlow(t, {}))
-
-t.test('the same with the queue on Redis', { skip: noCurl || noRedis }, async (t) => {
-  await runsTheFlow(t, { QUEUE_URL: await testQueueUrl(t, 'redis', '') })
+t.test('the README’s flow, copied as it is', { skip: noCurl }, async (t) => {
+  const { url } = await startLikeness(t)
+  await assertFlow(t, url)
 })

@@ -11,6 +11,7 @@ import { MediaConfig } from '@likeness/media/config'
 import { noRedis, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
 import pg from 'pg'
 import t, { type Test } from 'tap'
+import { assertFlow, noCurl } from './testing/readme-flow.js'
 import { type Likeness, launchLikeness, startLikeness } from './testing/start-likeness.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -97,9 +98,32 @@ t.test('one data folder through starts, ends and accidents', { skip: notLinux },
     await second.stop('SIGKILL')
   })
 
-  await t.test('after a SIGKILL the next start works at once, and nothing of the last is left', async (t) => {
-    const third = await startLikeness(t, { DATA_DIR })
+  const third = await startLikeness(t, { DATA_DIR })
+  await t.test('after a SIGKILL the next start works at once', async (t) => {
     t.equal(await logIn(third, admin), 201)
+  })
+
+  await t.test('a part that dies is named and started again', async (t) => {
+    const accidents: [command: string, name: string, reason: string][] = [
+      ['/media/dist/http.js', 'media', 'SIGKILL'],
+      ['/accounts/dist/worker.js', 'accounts worker', 'SIGKILL'],
+      ['/dist/gateway.js', 'gateway', 'SIGKILL'],
+      ['bin/postgres', 'PostgreSQL', 'exit code 1'],
+    ]
+    for (const [command, name, reason] of accidents) {
+      const running = await processesOn(DATA_DIR)
+      const part = running.find((one) => one.command.includes(command) && !one.command.includes('keeper'))
+      if (part === undefined) throw new Error(`${name} does not run.`)
+      process.kill(part.pid, 'SIGKILL')
+      const said = `${name} ended (${reason}); starting it again in 0.25 s.\n`
+      await waitFor(() => third.output().includes(said), { for: said })
+      await waitFor(() => third.output().includes(`${name} is back.\n`), { for: name })
+    }
+    const works = async () => (await logIn(third, admin)) === 201
+    t.ok(await waitFor(works, { for: 'a login', everyMs: 200 }))
+  })
+
+  await t.test('and in the end nothing of any start is left', async (t) => {
     t.equal(await third.stop('SIGTERM'), 0)
     await t.resolves(allEnded(DATA_DIR))
   })
@@ -145,28 +169,6 @@ t.test('--help lists every setting with its choices and its default, and starts 
   t.match(mistaken, { code: 2, stderr: /no option --port/ })
 })
 
-t.test('a part that dies is named and started again', { skip: notLinux }, async (t) => {
-  const likeness = await startLikeness(t)
-  const accidents: [command: string, name: string, reason: string][] = [
-    ['/media/dist/http.js', 'media', 'SIGKILL'],
-    ['/accounts/dist/worker.js', 'accounts worker', 'SIGKILL'],
-    ['/dist/gateway.js', 'gateway', 'SIGKILL'],
-    ['bin/postgres', 'PostgreSQL', 'exit code 1'],
-  ]
-  for (const [command, name, reason] of accidents) {
-    const running = await processesOn(likeness.dataDir)
-    const part = running.find((one) => one.command.includes(command) && !one.command.includes('keeper'))
-    if (part === undefined) throw new Error(`${name} does not run.`)
-    process.kill(part.pid, 'SIGKILL')
-    const said = `${name} ended (${reason}); starting it again in 0.25 s.\n`
-    await waitFor(() => likeness.output().includes(said), { for: said })
-    await waitFor(() => likeness.output().includes(`${name} is back.\n`), { for: name })
-  }
-  const works = async () => (await logIn(likeness, likeness.admin)) === 201
-  t.ok(await waitFor(works, { for: 'a login', everyMs: 200 }))
-  t.equal(await likeness.stop(), 0)
-})
-
 t.test('what is given is used, and what cannot be is said in one line', async (t) => {
   const accounts = await testDatabase(t, { name: 'accounts_start', migrate: migrateAccounts })
   const media = await testDatabase(t, { name: 'media_start', migrate: migrateMedia })
@@ -189,6 +191,9 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
   t.equal(await logIn(running, { ...running.admin, password }), 201)
   t.notOk((await readdir(running.dataDir)).includes('blobs'), 'pictures are where the file says')
   t.notOk((await readdir(running.dataDir)).includes('postgres'), 'no PostgreSQL was started')
+  await t.test('the README’s flow, with the queue on Redis', { skip: noCurl || noRedis }, (t) =>
+    assertFlow(t, running.url),
+  )
 
   const refusals: [env: Record<string, string>, line: RegExp][] = [
     [{ PORT: new URL(running.url).port }, /^Port \d+ of 127\.0\.0\.1 is taken: set PORT to a free one\.\n$/],

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { atMost } from './at-most.js'
+import { connectTimeoutMs } from './database.js'
 import type { Logger } from './logger.js'
 import { openOutageLog } from './outage-log.js'
 import { namespaceOf, openRedis, withoutParameters } from './redis.js'
@@ -20,15 +21,15 @@ export type Bus = {
 }
 
 /** @param url QUEUE_URL */
-export function openBus(url: string, logger: Logger): Bus {
+export async function openBus(url: string, logger: Logger): Promise<Bus> {
   return /^rediss?:/.test(url) ? openRedisBus(url, logger) : openPostgresBus(url, logger)
 }
 
-function openRedisBus(url: string, logger: Logger): Bus {
+async function openRedisBus(url: string, logger: Logger): Promise<Bus> {
   const onError = openOutageLog(logger, 'bus')
   const prefix = namespaceOf(url)
-  const sender = openRedis(url, 'client', onError)
-  const receiver = openRedis(url, 'blocking', onError)
+  const sender = await openRedis(url, 'client', onError)
+  const receiver = await openRedis(url, 'blocking', onError)
   const listeners = new Listeners(logger)
   receiver.on('message', (channel: string, message: string) => listeners.tell(channel, message))
   return {
@@ -59,7 +60,7 @@ function openPostgresBus(url: string, logger: Logger): Bus {
     options: '-c synchronous_commit=off',
     max: 2,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectTimeoutMs(url),
   })
   pool.on('error', onError)
   const listeners = new Listeners(logger)

@@ -49,8 +49,9 @@ class PreparingClient extends pg.Client {
 
 /**
  * A pool of connections to the service's database.
- * @param url `postgres://…`
- * @param options `max` connections; statements are cancelled after 30 s, idle transactions after 15 s.
+ * @param url `postgres://…`; `connect_timeout` (5 s, also of the wait for a free connection), `statement_timeout`
+ *   (30000 ms) and `idle_in_transaction_session_timeout` (15000 ms) are taken from its parameters
+ * @param options `max` connections
  */
 export function openDatabase<Tables>(
   url: string,
@@ -62,7 +63,7 @@ export function openDatabase<Tables>(
     application_name: options.name,
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 15_000,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectTimeoutMs(url),
     keepAlive: true,
     types,
     Client: PreparingClient,
@@ -70,6 +71,10 @@ export function openDatabase<Tables>(
   surviveLosses(pool, options.onError)
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
+
+/** `connect_timeout` of a URL, in seconds as libpq has it; 5 without one. */
+export const connectTimeoutMs = (url: string): number =>
+  Number(new URL(url).searchParams.get('connect_timeout') ?? 5) * 1000
 
 /**
  * Without listeners the loss of a connection would end the process, as when the server is restarted: of an idle

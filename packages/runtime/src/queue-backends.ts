@@ -9,7 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq'
 import pg from 'pg'
-import { surviveLosses } from './database.js'
+import { connectTimeoutMs, surviveLosses } from './database.js'
 import { namespaceOf, openRedis, withoutParameters } from './redis.js'
 
 /** Makes BullMQ's objects on one server, sharing its connections. */
@@ -21,11 +21,11 @@ export type QueueBackend = {
 }
 
 /** Redis, one server, Cluster-safe: the braces of the prefix keep a queue's keys on one node. */
-export function connectRedis(url: string, onError: (error: Error) => void): Promise<QueueBackend> {
+export async function connectRedis(url: string, onError: (error: Error) => void): Promise<QueueBackend> {
   const prefix = `{${namespaceOf(url)}}`
-  const client = openRedis(url, 'client', onError)
-  const blocking = openRedis(url, 'blocking', onError)
-  return Promise.resolve({
+  const client = await openRedis(url, 'client', onError)
+  const blocking = await openRedis(url, 'blocking', onError)
+  return {
     queue: (name) => new Queue(name, { connection: client, prefix, skipWaitingForReady: true }),
     worker: (name, processor, options) =>
       new Worker(name, processor, { ...options, connection: blocking, prefix }),
@@ -35,7 +35,7 @@ export function connectRedis(url: string, onError: (error: Error) => void): Prom
       blocking.disconnect()
       await Promise.resolve()
     },
-  })
+  }
 }
 
 /** PostgreSQL: one pool for all queues of the process; a worker keeps one of its connections to listen. */
@@ -47,7 +47,7 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
     options: `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)} -c synchronous_commit=off`,
     max: 20,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectTimeoutMs(url),
   })
   surviveLosses(pool, onError)
   // Every queue and worker adds a listener to the pool they share.

@@ -1,10 +1,9 @@
-import { type JobsOptions, type Queue, UnrecoverableError, type Worker } from 'bullmq'
+import type { JobsOptions, Queue, Worker } from 'bullmq'
 import { within } from './at-most.js'
 import { batched } from './batched.js'
 import { closeQueue } from './close-queue.js'
 import type { Logger } from './logger.js'
 import { openOutageLog } from './outage-log.js'
-import { connectPostgres, connectRedis } from './queue-backends.js'
 
 /** What a job of this name carries: ids only, never state. */
 export type Payload = Readonly<Record<string, string | number | boolean>>
@@ -35,7 +34,10 @@ export class NotYet extends Error {
 }
 
 /** Thrown by a handler whose job will never succeed. */
-export { UnrecoverableError as PermanentFailure }
+export class PermanentFailure extends Error {
+  // By this name BullMQ knows it.
+  override name = 'UnrecoverableError'
+}
 
 /**
  * Jobs over BullMQ on PostgreSQL or Redis, chosen by the URL's scheme. The queue is only a nudge: rows are
@@ -88,6 +90,8 @@ const jobOptions: JobsOptions = {
  */
 export async function openQueue(url: string, service: string, logger: Logger): Promise<JobQueue> {
   const onError = openOutageLog(logger, 'queue')
+  // Loading BullMQ takes a quarter of a start, which commands and the gateway are spared.
+  const { connectPostgres, connectRedis } = await import('./queue-backends.js')
   const backend = await (/^rediss?:/.test(url) ? connectRedis : connectPostgres)(url, onError)
   const queues = new Map<string, Queue>()
   const adders = new Map<string, (job: NewJob) => Promise<void>>()
@@ -130,8 +134,8 @@ export async function openQueue(url: string, service: string, logger: Logger): P
           try {
             await keep(running, handler(job.data as Payload, { number, last }))
           } catch (error) {
-            if (!last || error instanceof UnrecoverableError) throw error
-            const fault = new UnrecoverableError(error instanceof Error ? error.message : String(error))
+            if (!last || error instanceof PermanentFailure) throw error
+            const fault = new PermanentFailure(error instanceof Error ? error.message : String(error))
             throw Object.assign(fault, { cause: error })
           }
         },

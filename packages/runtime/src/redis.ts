@@ -1,10 +1,15 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 
 /**
  * A connection to the Redis that QUEUE_URL names.
  * @param role `client` fails a command at once while Redis is away; `blocking` waits for it to come back.
  */
-export function openRedis(url: string, role: 'client' | 'blocking', onError: (error: Error) => void): Redis {
+export async function openRedis(
+  url: string,
+  role: 'client' | 'blocking',
+  onError: (error: Error) => void,
+): Promise<Redis> {
+  const { Redis } = await import('ioredis')
   const redis = new Redis(withoutParameters(url), {
     maxRetriesPerRequest: role === 'client' ? 1 : null,
     enableOfflineQueue: true,

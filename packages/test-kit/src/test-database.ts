@@ -88,8 +88,16 @@ async function asSuperuser<T>(server: string, work: (client: pg.Client) => Promi
   }
 }
 
+const patience = {
+  connect_timeout: '600',
+  statement_timeout: '600000',
+  idle_in_transaction_session_timeout: '600000',
+}
+
 function databaseUrl(server: string, database: string): string {
   const url = new URL(server)
   url.pathname = `/${database}`
+  // A service that is tested on a slow machine shall not lose a statement, a transaction or a connection to it.
+  for (const [name, value] of Object.entries(patience)) url.searchParams.set(name, value)
   return url.href
 }

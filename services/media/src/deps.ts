@@ -55,7 +55,7 @@ export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {
     })
   const storage = overrides.storage ?? storageOf(config)
   const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))
-  const bus = overrides.bus ?? openBus(config.QUEUE_URL, logger)
+  const bus = overrides.bus ?? (await openBus(config.QUEUE_URL, logger))
   const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
   return {
     config,

@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { form, jpeg, readQuarters, turnedPhoto } from './testing/pictures.js'
 import { startMedia } from './testing/start-media.js'
+import { andWait } from './testing/steps.js'
 
 for (const queue of ['postgres', 'redis'] as const) {
   t.test(`the two steps, on ${queue}`, { skip: queue === 'redis' && noRedis }, async (t: Test) => {
@@ -46,12 +47,7 @@ for (const queue of ['postgres', 'redis'] as const) {
       t.equal(again.status, 304, condition)
     }
 
-    const confirmed = await ana.call<Upload>(
-      'POST',
-      `/v1/uploads/${upload.id}/confirm`,
-      { altText: 'Me' },
-      { prefer: 'wait=20' },
-    )
+    const confirmed = await andWait(ana, `/v1/uploads/${upload.id}/confirm`, { altText: 'Me' })
     t.equal(confirmed.status, 200)
     t.match(confirmed.body, { status: 'published', isConfirmed: true, altText: 'Me', closedAt: null })
     t.strictSame(Object.keys(confirmed.body.avatar?.urls ?? {}), ['32', '64', '128', '256', '512'])

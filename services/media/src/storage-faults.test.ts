@@ -9,14 +9,15 @@ import { waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg, quarters, readQuarters } from './testing/pictures.js'
 import { type Media, startMedia } from './testing/start-media.js'
+import { andWait } from './testing/steps.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
 
-/** The service on a bucket of its own, whose proxy the test makes fail. */
-async function onS3(t: Test) {
+/** The service on a bucket of its own, whose proxy the test makes fail. A request that hangs is given up in time. */
+async function onS3(t: Test, timeoutMs = 60_000) {
   const s3 = await startS3(t)
   const media = await startMedia(t, {
     config: {
-      STORAGE_URL: s3.url('pictures', { timeoutMs: '4000', attempts: '1' }),
+      STORAGE_URL: s3.url('pictures', { timeoutMs: `${timeoutMs}`, attempts: '1' }),
       REQUEUE_AFTER_SECONDS: '1',
       UPKEEP_SECONDS: '1',
     },
@@ -37,7 +38,7 @@ const cleanUp = async (media: Media) =>
   collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
 
 t.test('a storage that fails, hangs or breaks off refuses uploads and leaves no row', async (t) => {
-  const { media, proxy } = await onS3(t)
+  const { media, proxy } = await onS3(t, 10_000)
   const person = await media.person()
   const kept = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
   for (const fault of [500, 'reset', 'hang'] as const) {
@@ -119,9 +120,7 @@ t.test('a picture that cannot be read just now is a 503, not a 404', async (t) =
   await media.work()
   const person = await media.person()
   const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg(300, 300)))
-  const confirmed = await person.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, {
-    prefer: 'wait=30',
-  })
+  const confirmed = await andWait(person, `/v1/uploads/${body.id}/confirm`)
   t.equal(confirmed.body.status, 'published')
   const paths = [`/v1/uploads/${body.id}/preview`, `/v1/avatars/${person.id}?size=64`]
   for (const fault of [500, 'cut'] as const) {

@@ -1,3 +1,4 @@
+import type { Upload } from '@likeness/contracts'
 import { noRedis, waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { holdUser, prepared, publishedOnce, rowOf, setUp, waitsForUser } from './testing/fault-case.js'
@@ -17,9 +18,9 @@ const slow = await quarters(6000, 6000).jpeg({ progressive: true }).toBuffer()
 t.test('a worker killed while it decodes a new upload', { skip: notLinux }, async (t) => {
   const self = await setUp(t)
   const worker = await startWorker(t, self.media)
+  const killed = worker.killAtDecoding()
   const { id } = await upload(self.person, slow)
-  await worker.decoding()
-  t.strictSame(await worker.kill(), [], 'no temporary file')
+  t.strictSame(await killed, [], 'no temporary file')
   t.match(await rowOf(self.media, id), { prepared_at: null })
   await startWorker(t, self.media)
   await prepared(self.media, id)
@@ -46,9 +47,9 @@ t.test('a worker killed while it decodes what is confirmed', { skip: notLinux ||
   const worker = await startWorker(t, self.media)
   const { id } = await upload(self.person, slow)
   await prepared(self.media, id)
+  const killed = worker.killAtDecoding()
   await self.confirm(id)
-  await worker.decoding()
-  t.strictSame(await worker.kill(), [])
+  t.strictSame(await killed, [])
   t.match(await rowOf(self.media, id), { rendered_at: null })
   t.equal(self.asked(/^PUT .*avatars/), 0, 'nothing is stored yet')
   await startWorker(t, self.media)
@@ -136,21 +137,22 @@ t.test('a decoder killed once costs a try, killed twice the picture', { skip: no
   const self = await setUp(t)
   const { media, person } = self
   const worker = await startWorker(t, media)
+  const killed = worker.killDecoderAtDecoding()
   const once = await upload(person, slow)
-  await worker.decoding()
-  await worker.killDecoder()
+  await killed
   await prepared(media, once.id)
   await self.confirm(once.id)
   await publishedOnce(t, self, once.id)
 
-  const twice = await upload(person, slow)
-  await killTwice(twice.id)
+  const twice = await killTwice(() => upload(person, slow))
   t.match(await rowOf(media, twice.id), { status: 'rejected', failure_code: 'decode-crash', decode_kills: 2 })
 
   const late = await upload(person, slow)
   await prepared(media, late.id)
-  await self.confirm(late.id)
-  await killTwice(late.id)
+  await killTwice(async () => {
+    await self.confirm(late.id)
+    return late
+  })
   t.match(await rowOf(media, late.id), { status: 'failed', failure_code: 'decode-crash', decode_kills: 2 })
 
   t.match(
@@ -163,12 +165,13 @@ t.test('a decoder killed once costs a try, killed twice the picture', { skip: no
     [],
   )
 
-  async function killTwice(id: string): Promise<void> {
-    for (let kills = 1; kills <= 2; kills += 1) {
-      await worker.decoding()
-      await worker.killDecoder()
-      await waitFor(async () => (await rowOf(media, id)).decode_kills === kills)
-    }
-    await waitFor(async () => (await rowOf(media, id)).closed_at)
+  async function killTwice(begin: () => Promise<Upload>): Promise<Upload> {
+    const first = worker.killDecoderAtDecoding()
+    const picture = await begin()
+    await first
+    await waitFor(async () => (await rowOf(media, picture.id)).decode_kills === 1)
+    await worker.killDecoderAtDecoding()
+    await waitFor(async () => (await rowOf(media, picture.id)).closed_at)
+    return picture
   }
 })

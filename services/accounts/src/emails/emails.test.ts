@@ -49,7 +49,10 @@ for (const transport of ['inbox', 'smtp'] as const) {
       'the link can be sent again, once a minute; the older one is void, an old one expired',
       async (t) => {
         const mailbox = await startMailbox(t, transport)
-        const { call, db, join, work } = await startAccounts(t, { config: mailbox.config })
+        const { call, db, join, work } = await startAccounts(t, {
+          clock: 'stopped',
+          config: mailbox.config,
+        })
         await work()
         const { user, accessToken: token } = await join()
         const first = await mailbox.read(call, user.email, /Confirm/)

@@ -51,7 +51,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
 
     t.test('change the password: the present one is asked for, other sessions end', async (t) => {
       const mailbox = await startMailbox(t, transport)
-      const { call, join, logIn, work } = await startAccounts(t, { config: mailbox.config })
+      const { call, join, logIn, work } = await startAccounts(t, { clock: 'stopped', config: mailbox.config })
       await work()
       const here = await join()
       const there = await logIn(here.user.username)

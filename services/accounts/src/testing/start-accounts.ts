@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { LoggedIn, Me, ProblemBody } from '@likeness/contracts'
 import { openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
-import { testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import type { Test } from 'tap'
 import { openApp } from '../app.js'
 import { AccountsConfig } from '../config.js'
@@ -29,6 +29,8 @@ export async function startAccounts(
     config?: Record<string, string>
     overrides?: Partial<ApiDeps>
     queue?: 'postgres' | 'redis'
+    /** Windows of time in the database end only by `pass`. */
+    clock?: 'stopped'
   } = {},
 ) {
   const databaseUrl = await testDatabase(t, {
@@ -36,6 +38,7 @@ export async function startAccounts(
     migrate: async (url) => void (await migrate(url)),
     fingerprint: Object.keys(migrations).join(),
   })
+  const clock = options.clock && (await stopClock(databaseUrl))
   const env: Record<string, string> = {
     PORT: '0',
     LOG_LEVEL: 'fatal',
@@ -59,6 +62,8 @@ export async function startAccounts(
 
   return {
     ...first,
+    /** Moves the time of a stopped clock on. */
+    pass: async (seconds: number) => clock?.pass(seconds),
     db,
     env,
     serviceSecret,
@@ -79,9 +84,10 @@ export async function startAccounts(
 }
 
 async function startProcess(t: Test, env: Record<string, string>, overrides: Partial<ApiDeps> = {}) {
-  const deps = await openApiDeps(parseConfig(AccountsConfig, env), overrides)
+  const config = parseConfig(AccountsConfig, env)
+  const deps = await openApiDeps(config, overrides)
   const app = await openApp(deps)
-  await app.listen({ host: '127.0.0.1', port: 0 })
+  await app.listen({ host: '127.0.0.1', port: config.PORT })
   t.teardown(async () => {
     await app.close()
     await deps.close()

@@ -4,6 +4,7 @@ import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 import { deliveryOf } from './delivery.js'
 
 for (const [kind, base, header, status] of [
@@ -15,9 +16,7 @@ for (const [kind, base, header, status] of [
     await media.work()
     const ana = await media.person()
     const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600)))
-    const { body: done } = await ana.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, {
-      prefer: 'wait=20',
-    })
+    const { body: done } = await andWait(ana, `/v1/uploads/${body.id}/confirm`)
     const { version } = done.avatar ?? { version: 0 }
     const key = `avatars/${ana.id}/${version}/128.webp`
 

@@ -6,6 +6,7 @@ import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 
 const media: Media = await startMedia(t)
 await media.work()
@@ -13,8 +14,7 @@ const ana = await media.person()
 
 async function publish(background: string): Promise<Upload> {
   const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600, background)))
-  const prefer = { prefer: 'wait=20' }
-  return (await ana.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, prefer)).body
+  return (await andWait(ana, `/v1/uploads/${body.id}/confirm`)).body
 }
 
 /** All of an answer but what is new each time. */

@@ -9,6 +9,7 @@ import { MediaConfig } from '../config.js'
 import { openWorkerDeps } from '../deps.js'
 import { form, quarters, readQuarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 import { originalKey } from '../uploads/upload-files.js'
 import { rerender } from './rerender.js'
 
@@ -31,9 +32,7 @@ async function started(t: Tap) {
   const publish = async (crop?: object) => {
     const picture = await quarters(300, 200).png().toBuffer()
     const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(picture))
-    const done = await ana.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, crop && { crop }, {
-      prefer: 'wait=20',
-    })
+    const done = await andWait(ana, `/v1/uploads/${body.id}/confirm`, crop && { crop })
     t.equal(done.body.status, 'published')
     return done.body
   }

@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 
 const media: Media = await startMedia(t)
 await media.work()
@@ -11,9 +12,7 @@ const ana = await media.person()
 
 async function publish(background: string): Promise<Upload> {
   const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600, background)))
-  const done = await ana.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, {
-    prefer: 'wait=20',
-  })
+  const done = await andWait(ana, `/v1/uploads/${body.id}/confirm`)
   if (done.body.status !== 'published') throw new Error(`not published but ${done.body.status}`)
   return done.body
 }

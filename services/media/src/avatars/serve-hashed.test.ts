@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { form, quarters, readQuarters } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 import { readHashedQuery } from './read-hashed-query.js'
 
 const media = await startMedia(t)
@@ -19,7 +20,7 @@ media.accounts.people.set(bob, { initials: 'BK', hashes: [hashOf('md5', 'bob@exa
 
 const picture = await quarters(600, 600).png().toBuffer()
 const { body: upload } = await ana.call<Upload>('POST', '/v1/uploads', form(picture))
-await ana.call('POST', `/v1/uploads/${upload.id}/confirm`, undefined, { prefer: 'wait=20' })
+await andWait(ana, `/v1/uploads/${upload.id}/confirm`)
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${media.url}/avatar/${path}`, { headers, redirect: 'manual' })

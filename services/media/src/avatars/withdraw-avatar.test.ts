@@ -3,7 +3,7 @@ import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { startMedia } from '../testing/start-media.js'
-import { blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
+import { andWait, blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
 
 const config = { UPLOADS_PER_10_MINUTES: '1000', PENDING_PER_USER: '100' }
@@ -41,7 +41,7 @@ t.test('the owner takes the avatar down, and restores it', async (t) => {
     .executeTakeFirstOrThrow()
   t.equal(count, 1)
 
-  t.match(await ana.call('POST', `/v1/uploads/${first.id}/restore`, undefined, { prefer: 'wait=20' }), {
+  t.match(await andWait(ana, `/v1/uploads/${first.id}/restore`), {
     status: 200,
     body: { status: 'published' },
   })
@@ -119,7 +119,7 @@ t.test('withdrawing while a picture is on its way: the later of the two wins', a
   t.match(await settled(ana, early.id), { status: 'superseded' })
   t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 404)
   t.match(media.accounts.told, [])
-  await ana.call('POST', `/v1/uploads/${late.id}/confirm`, undefined, { prefer: 'wait=20' })
+  await andWait(ana, `/v1/uploads/${late.id}/confirm`)
   t.equal((await ana.call('GET', `/v1/avatars/${ana.id}`)).status, 200)
   t.match(media.accounts.told, [{ uploadId: late.id }])
 })

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
 
 const asAccounts = async (media: Media, method: string, path: string) =>
@@ -17,10 +18,7 @@ const asAccounts = async (media: Media, method: string, path: string) =>
 
 async function publish(person: Awaited<ReturnType<Media['person']>>): Promise<Upload> {
   const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg(), 'me.jpg'))
-  const done = await person.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, {
-    prefer: 'wait=20',
-  })
-  return done.body
+  return (await andWait(person, `/v1/uploads/${body.id}/confirm`)).body
 }
 
 async function keysOf(media: Media, userId: string): Promise<string[]> {

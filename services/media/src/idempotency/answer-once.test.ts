@@ -5,7 +5,7 @@ import t from 'tap'
 import { eraseUser } from '../erasure/erase-user.job.js'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Answer, type Media, startMedia } from '../testing/start-media.js'
-import { blobs, eventsOf, upload } from '../testing/steps.js'
+import { blobs, eventsOf, settled, upload } from '../testing/steps.js'
 import { deleteOver } from '../upkeep/delete-over.js'
 
 const media: Media = await startMedia(t, { config: { PENDING_PER_USER: '3' } })
@@ -217,9 +217,11 @@ t.test('waiting, then cropping anew once', async (t) => {
   await own.work()
   const ana = await own.person()
   const { id } = await upload(ana)
-  const wait = { prefer: 'wait=20', 'idempotency-key': 'k' }
+  const wait = { prefer: 'wait=30', 'idempotency-key': 'k' }
+  // Its time to wait may be over first, on a slow machine: that is the answer, then.
   const done = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, undefined, wait)
-  t.match(done, { status: 200, body: { status: 'published' } })
+  t.match(done.status, /^20[02]$/)
+  await settled(ana, id)
   const again = await ana.call('POST', `/v1/uploads/${id}/confirm`, undefined, wait)
   t.strictSame(again.bytes, done.bytes)
   const recrop = () =>
@@ -230,7 +232,8 @@ t.test('waiting, then cropping anew once', async (t) => {
       { ...wait, 'idempotency-key': 'l' },
     )
   const first = await recrop()
-  t.match(first, { status: 200, body: { status: 'published' } })
+  t.match(first.status, /^20[02]$/)
+  t.match(await settled(ana, first.body.id), { status: 'published' })
   const second = await recrop()
   t.equal(replayed(second), 'true')
   t.strictSame(second.bytes, first.bytes)

@@ -23,7 +23,7 @@ export async function setUp(t: Test, queue: 'postgres' | 'redis' = 'postgres'): 
   const { url, proxy } = await startS3(t)
   const media = await startMedia(t, {
     queue,
-    config: { STORAGE_URL: url('pictures', { timeoutMs: '60000' }) },
+    config: { STORAGE_URL: url('pictures', { timeoutMs: '600000' }) },
   })
   const person = await media.person()
   return {
@@ -57,7 +57,8 @@ export async function holdUser(t: Test, media: Media, userId: string): Promise<(
     })
     t.teardown(async () => {
       release()
-      await held
+      // Lost with its connection, the lock is given back as well.
+      await held.catch(() => undefined)
     })
   })
   return release

@@ -143,7 +143,7 @@ export async function startMedia(
     const opened = await openDeps(parseConfig(MediaConfig, { ...env, ...more.config }), options.overrides)
     const deps = { ...opened, ...more.overrides?.(opened) }
     const app = await openApp(deps)
-    await app.listen({ host: '127.0.0.1', port: 0 })
+    await app.listen({ host: '127.0.0.1', port: config.PORT })
     t.teardown(async () => {
       await app.close()
       await deps.close()
@@ -166,7 +166,8 @@ export async function startMedia(
       jti: newId(),
       role,
       iat: seconds,
-      exp: seconds + 600,
+      // As long as the longest test takes, on whatever machine.
+      exp: seconds + 3_600,
       ...claims,
     })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: accounts.kid, ...header })

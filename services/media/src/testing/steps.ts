@@ -1,7 +1,7 @@
 import type { Upload } from '@likeness/contracts'
 import { waitFor } from '@likeness/test-kit'
 import { form, jpeg } from './pictures.js'
-import type { Media } from './start-media.js'
+import type { Answer, Media } from './start-media.js'
 
 type Person = Awaited<ReturnType<Media['person']>>
 
@@ -15,9 +15,17 @@ export async function upload(person: Person, bytes?: Buffer): Promise<Upload> {
 /** Uploads a picture, confirms it and waits until it is published; needs a worker. */
 export async function publish(person: Person, bytes?: Buffer, choice: object = {}): Promise<Upload> {
   const { id } = await upload(person, bytes)
-  const answer = await person.call<Upload>('POST', `/v1/uploads/${id}/confirm`, choice, { prefer: 'wait=25' })
+  const answer = await andWait(person, `/v1/uploads/${id}/confirm`, choice)
   if (answer.body.status !== 'published') throw new Error(`confirm answered ${answer.bytes.toString()}`)
   return answer.body
+}
+
+/** Confirms or restores, waiting as `Prefer: wait` does, but for as long as it takes: a 202 is waited on. */
+export async function andWait(person: Person, path: string, choice?: object): Promise<Answer<Upload>> {
+  const answer = await person.call<Upload>('POST', path, choice, { prefer: 'wait=30' })
+  if (answer.status !== 202) return answer
+  await settled(person, answer.body.id)
+  return person.call<Upload>('GET', `/v1/uploads/${answer.body.id}`)
 }
 
 /** Waits until an upload is no longer on its way. */

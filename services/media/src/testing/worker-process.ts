@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,38 +16,53 @@ export async function startWorker(t: Test, media: Media) {
   const { PORT: _, ...env } = media.env
   const worker = await startProcess(t, program, { ...env, TMPDIR: temporary })
   const { pid } = worker
+
+  /**
+   * Kills at the moment in which the decoder is busy with a picture, of which it then holds 60 MiB and more. Call
+   * it before the picture is sent: a test that looks later may find it done.
+   */
+  async function atDecoding(victim: (decoder: number) => number): Promise<void> {
+    const isBusy = () => {
+      const decoder = childrenOf(pid)[0] ?? 0
+      if (residentMiB(decoder) < 150) return false
+      process.kill(victim(decoder), 'SIGKILL')
+      return true
+    }
+    await waitFor(isBusy, { for: 'a decoder to work', everyMs: 2 })
+  }
+
+  /** @returns when it and its decoders are gone: what it left in its folder for temporary files */
+  async function leftBy(decoders: number[]): Promise<string[]> {
+    await worker.ended
+    await waitFor(async () => (await Promise.all(decoders.map(isAlive))).every((alive) => !alive), {
+      for: 'its decoders to be gone',
+    })
+    return readdir(temporary)
+  }
+
   return {
-    /** Resolves while its decoder is busy with a picture of which it holds 60 MiB and more. */
-    decoding: () =>
-      waitFor(async () => (await residentMiB(await decoderOf(pid))) > 150, {
-        for: 'a decoder to work',
-        everyMs: 2,
-      }),
-    /** Kills its decoder. */
-    killDecoder: async () => void process.kill(await decoderOf(pid), 'SIGKILL'),
-    /** Kills it. @returns when its decoders are gone, too: what it left in its folder for temporary files */
-    kill: async (): Promise<string[]> => {
-      const children = await childrenOf(pid)
-      await worker.stop('SIGKILL')
-      await waitFor(async () => (await Promise.all(children.map(isAlive))).every((alive) => !alive), {
-        for: 'its decoders to be gone',
-      })
-      return readdir(temporary)
+    kill: (): Promise<string[]> => {
+      const decoders = childrenOf(pid)
+      process.kill(pid, 'SIGKILL')
+      return leftBy(decoders)
     },
+    killAtDecoding: async (): Promise<string[]> => {
+      let decoders: number[] = []
+      await atDecoding(() => {
+        decoders = childrenOf(pid)
+        return pid
+      })
+      return leftBy(decoders)
+    },
+    killDecoderAtDecoding: () => atDecoding((decoder) => decoder),
   }
 }
 
-const childrenOf = async (pid: number): Promise<number[]> =>
-  (await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1'))
-    .trim()
-    .split(' ')
-    .filter(Boolean)
-    .map(Number)
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number)
 
-const decoderOf = async (pid: number): Promise<number> => (await childrenOf(pid))[0] ?? 0
-
-const residentMiB = async (pid: number): Promise<number> =>
-  Number(/^VmRSS:\s*(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
+const residentMiB = (pid: number): number =>
+  Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
 
 /** A zombie is dead: whoever adopted it has yet to look at it. */
 const isAlive = (pid: number): Promise<boolean> =>

@@ -6,7 +6,7 @@ import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
+import { andWait, blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
 import { collectGarbage } from './collect-garbage.js'
 import { deleteOver } from './delete-over.js'
 
@@ -96,7 +96,7 @@ t.test('KEEP_VERSIONS', async (t) => {
   for (let count = 0; count < 4; count += 1) versions.push(await publish(ana))
   const bens = [await publish(ben), await publish(ben)]
   // Restored, so it is the newest of those that are past once another follows.
-  await ana.call('POST', `/v1/uploads/${versions[0]?.id}/restore`, undefined, { prefer: 'wait=20' })
+  await andWait(ana, `/v1/uploads/${versions[0]?.id}/restore`)
   await publish(ana)
   const deps = await media.upkeep({ KEEP_VERSIONS: '2', GARBAGE_GRACE_SECONDS: '0' })
   t.match(await deleteOver(deps, { dryRun: true }), { versions: 2 })

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { openApp } from '../app.js'
 import { form, jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 import { moveStorage } from './move-storage.js'
 
 const cli = fileURLToPath(new URL('../../bin/likeness-media.js', import.meta.url))
@@ -45,9 +46,7 @@ t.test('a service in use moves from disk to S3', async (t) => {
   const person = await media.person()
   const publish = async () => {
     const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg(300, 300)))
-    const live = await person.call<Upload>('POST', `/v1/uploads/${body.id}/confirm`, undefined, {
-      prefer: 'wait=20',
-    })
+    const live = await andWait(person, `/v1/uploads/${body.id}/confirm`)
     t.equal(live.body.status, 'published')
     return `/v1/avatars/${person.id}/${live.body.avatar?.version}/64.webp`
   }

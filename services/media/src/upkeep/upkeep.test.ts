@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 import { collectGarbage } from './collect-garbage.js'
 import { expireUploads } from './expire-uploads.js'
 import { requeueStuck } from './requeue-stuck.js'
@@ -43,7 +44,8 @@ const overdue = (media: Media) =>
 t.test('expire-uploads, from the CLI', async (t) => {
   const media = await startMedia(t)
   const { person, id } = await upload(media)
-  t.strictSame(await run(media, 'expire-uploads'), { expired: 0, abandoned: 0 }, 'its time is not over')
+  const deps = await media.upkeep()
+  t.strictSame(await expireUploads(deps, { dryRun: false }), { expired: 0, abandoned: 0 }, 'too early')
   await overdue(media)
   t.strictSame(await run(media, 'expire-uploads', '--dry-run'), { expired: 1, abandoned: 0 })
   t.match(
@@ -113,7 +115,7 @@ t.test('collect-garbage takes only old blobs that no row names', async (t) => {
   const media = await startMedia(t)
   const worker = await media.work()
   const { person, id } = await upload(media)
-  await person.call('POST', `/v1/uploads/${id}/confirm`, undefined, { prefer: 'wait=20' })
+  await andWait(person, `/v1/uploads/${id}/confirm`)
   await upload(media)
   await waitFor(async () => (await blobs(media)).filter((key) => key.endsWith('preview.webp')).length === 2)
   const named = await blobs(media)
@@ -133,27 +135,27 @@ t.test('collect-garbage takes only old blobs that no row names', async (t) => {
   const anHourAgo = new Date(Date.now() - 3_700_000)
   for await (const { key } of worker.storage.list(''))
     await utimes(`${media.folder}/${key}`, anHourAgo, anHourAgo)
-  t.strictSame(await run(media, 'collect-garbage', '--dry-run'), { blobs: 3, bytes: 33 })
+  t.strictSame(await collectGarbage(await media.upkeep(), { dryRun: true }), { blobs: 3, bytes: 33 })
   t.strictSame(await run(media, 'collect-garbage'), { blobs: 3, bytes: 33 })
   t.strictSame((await blobs(media)).toSorted(), [...named, 'elsewhere/kept'].toSorted())
 })
 
 t.test('a queue that lost every job loses no upload', async (t) => {
-  const media = await startMedia(t)
+  const media = await startMedia(t, { config: { REQUEUE_AFTER_SECONDS: '3600' } })
   const { person, id } = await upload(media)
   await person.call('POST', `/v1/uploads/${id}/confirm`)
   const other = await upload(media)
   await sql`delete from bullmq.job`.execute(media.deps.db)
   t.strictSame(
-    await run(media, 'requeue-stuck'),
+    await requeueStuck(await media.upkeep(), { dryRun: false }),
     { prepare: 0, publish: 0, withdraw: 0, erase: 0 },
     'nothing waits too long yet',
   )
-  await sql`update uploads set uploaded_at = uploaded_at - interval '5 minutes', confirmed_at = confirmed_at - interval '5 minutes'`.execute(
+  await sql`update uploads set uploaded_at = uploaded_at - interval '2 hours', confirmed_at = confirmed_at - interval '2 hours'`.execute(
     media.deps.db,
   )
   const stuck = { prepare: 1, publish: 1, withdraw: 0, erase: 0 }
-  t.strictSame(await run(media, 'requeue-stuck', '--dry-run'), stuck)
+  t.strictSame(await requeueStuck(await media.upkeep(), { dryRun: true }), stuck)
   t.strictSame(await run(media, 'requeue-stuck'), stuck)
   await requeueStuck(await media.upkeep(), { dryRun: false })
   await media.work()

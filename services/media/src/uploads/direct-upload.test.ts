@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { eraseUser } from '../erasure/erase-user.job.js'
 import { form, jpeg, quarters, readQuarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
+import { andWait } from '../testing/steps.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
 import { expireUploads } from '../upkeep/expire-uploads.js'
 
@@ -66,9 +67,7 @@ t.test('a picture sent straight to the storage becomes the avatar', async (t) =>
   })
   t.match(completed.headers.get('location'), `/v1/uploads/${id}`)
   t.notOk((await blobs(media)).some((key) => key.endsWith('.direct')))
-  const live = await person.call<Upload>('POST', `/v1/uploads/${id}/confirm`, undefined, {
-    prefer: 'wait=30',
-  })
+  const live = await andWait(person, `/v1/uploads/${id}/confirm`)
   t.match(live, { status: 200, body: { status: 'published' } })
   const picture = await person.call('GET', `/v1/avatars/${person.id}?size=128&format=webp`)
   t.equal(await readQuarters(picture.bytes), 'rgby')

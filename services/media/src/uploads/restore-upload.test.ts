@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { jpeg, quarters, readQuarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
+import { andWait, blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
 
 const media: Media = await startMedia(t, {
@@ -68,9 +68,7 @@ t.test('an earlier picture is the avatar again, at once and with the files it ha
   t.match(again.body.avatar?.version, avatar?.version)
 
   // And back, waiting for the profile to show it.
-  const back = await ana.call<Upload>('POST', `/v1/uploads/${second.id}/restore`, undefined, {
-    prefer: 'wait=20',
-  })
+  const back = await andWait(ana, `/v1/uploads/${second.id}/restore`)
   t.match(back, { status: 200, body: { status: 'published' } })
   t.equal(await shown(ana.id), 'blue')
   await isTheAvatar(ana.id, second.id)
@@ -80,7 +78,7 @@ t.test('collect-garbage keeps the files of a restored version', async (t) => {
   const ana = await media.person()
   const first = await publish(ana, red)
   await publish(ana, blue)
-  await ana.call('POST', `/v1/uploads/${first.id}/restore`, undefined, { prefer: 'wait=20' })
+  await andWait(ana, `/v1/uploads/${first.id}/restore`)
   const before = await blobs(media, `avatars/${ana.id}/`)
   t.equal(before.length, 20)
   await collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
@@ -117,12 +115,7 @@ t.test('another crop is a version of its own, from the kept original', async (t)
   const picture = await quarters(200, 200).jpeg({ quality: 95 }).toBuffer()
   const whole = await publish(ana, picture, { altText: 'Four colours' })
   const crop = { x: 100, y: 0, width: 100, height: 100 }
-  const answer = await ana.call<Upload>(
-    'POST',
-    `/v1/uploads/${whole.id}/restore`,
-    { crop },
-    { prefer: 'wait=20' },
-  )
+  const answer = await andWait(ana, `/v1/uploads/${whole.id}/restore`, { crop })
   t.match(answer, { status: 200, body: { status: 'published', crop, altText: 'Four colours' } })
   const cropped = answer.body
   t.not(cropped.id, whole.id)
