@@ -64,8 +64,14 @@ async function testWithDatabases(): Promise<Outcome> {
       port: await freePort(),
       password: randomSecret(),
       removeAfterwards: folder,
-      // Nothing here has to survive a power cut.
-      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '500' },
+      // Nothing here has to survive a power cut, or lives long enough to be vacuumed.
+      settings: {
+        fsync: 'off',
+        synchronous_commit: 'off',
+        full_page_writes: 'off',
+        autovacuum: 'off',
+        max_connections: '500',
+      },
     })
     try {
       const env = {

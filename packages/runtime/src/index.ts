@@ -20,6 +20,7 @@ export {
   type JobHandler,
   type JobPolicy,
   type JobQueue,
+  migrateQueue,
   NotYet,
   openQueue,
   type Payload,

@@ -181,6 +181,16 @@ export async function openQueue(url: string, service: string, logger: Logger): P
   }
 }
 
+/**
+ * Brings the queue's tables in a database up to date, which each process that opens it does by itself.
+ * @param url `postgres://…`
+ */
+export async function migrateQueue(url: string): Promise<void> {
+  const { connectPostgres } = await import('./queue-backends.js')
+  const backend = await connectPostgres(url, () => undefined)
+  await backend.close()
+}
+
 type NewJob = { readonly payload: Payload; readonly key: string }
 
 async function addJobs(queue: Queue, name: string, jobs: NewJob[]): Promise<void> {

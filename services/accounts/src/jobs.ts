@@ -30,10 +30,9 @@ const upkeep = (run: (deps: WorkerDeps) => Promise<unknown>, everySeconds: numbe
 /** Starts working every job until the queue closes. */
 export async function workJobs(deps: WorkerDeps): Promise<void> {
   const jobs = jobsOf(deps.config)
-  await Promise.all(
-    Object.entries(jobs).map(([name, { run, ...policy }]) =>
-      // The payload was typed where it was added.
-      deps.queue.work(name, policy, (payload) => run(deps, payload as never)),
-    ),
-  )
+  // One after the other, so that they share connections as they start.
+  for (const [name, { run, ...policy }] of Object.entries(jobs)) {
+    // The payload was typed where it was added.
+    await deps.queue.work(name, policy, (payload) => run(deps, payload as never))
+  }
 }

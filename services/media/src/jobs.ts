@@ -41,10 +41,9 @@ const upkeep = (run: (deps: WorkerDeps) => Promise<unknown>, everySeconds: numbe
 /** Starts working every job until the queue closes. */
 export async function workJobs(deps: WorkerDeps): Promise<void> {
   const jobs = jobsOf(deps.config)
-  await Promise.all(
-    Object.entries(jobs).map(([name, { run, ...policy }]) =>
-      // The payload was typed where it was added: `enqueue` knows each name's.
-      deps.queue.work(name, policy, (payload) => run(deps, payload as never)),
-    ),
-  )
+  // One after the other, so that they share connections as they start.
+  for (const [name, { run, ...policy }] of Object.entries(jobs)) {
+    // The payload was typed where it was added: `enqueue` knows each name's.
+    await deps.queue.work(name, policy, (payload) => run(deps, payload as never))
+  }
 }

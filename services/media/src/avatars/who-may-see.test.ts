@@ -6,7 +6,7 @@ import t from 'tap'
 import { MediaConfig } from '../config.js'
 import { jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
-import { eventsOf, publish, settled } from '../testing/steps.js'
+import { andWait, eventsOf, publish, settled } from '../testing/steps.js'
 
 const media = await startMedia(t, { config: { UPLOADS_PER_10_MINUTES: '1000', PENDING_PER_USER: '100' } })
 await media.work()
@@ -51,8 +51,7 @@ t.test(
     const bytes = await jpeg(64, 64, '#112233')
     const wide = await publish(ana, bytes)
     const crop = { x: 8, y: 8, width: 32, height: 32 }
-    const again = (body?: object, id = wide.id) =>
-      ana.call<Upload>('POST', `/v1/uploads/${id}/restore`, body, { prefer: 'wait=20' })
+    const again = (body?: object, id = wide.id) => andWait(ana, `/v1/uploads/${id}/restore`, body)
     const near = (await again({ crop })).body
     t.equal(near.status, 'published')
     for (const { url } of [media, other, deaf]) t.match(await look(pathOf(near), url), forAll)
@@ -164,7 +163,7 @@ t.test('a superseded picture is public for a time, then for its owner and manage
   })
   t.match(await look(pathOf(second)), forAll)
 
-  await ana.call('POST', `/v1/uploads/${first.id}/restore`, undefined, { prefer: 'wait=20' })
+  await andWait(ana, `/v1/uploads/${first.id}/restore`)
   t.match(await look(path), forAll, 'restored, where it was')
   const strict = await media.serve({ config: { KEEP_SUPERSEDED_PUBLIC: '0' } })
   t.match(await look(pathOf(second), strict.url), gone, '0: at once')

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RemoveAvatar, Role, SetAvatar } from '@likeness/contracts'
-import { isServiceToken, newId, parseConfig, type Server } from '@likeness/runtime'
+import { type Decoder, openDecoder } from '@likeness/images'
+import { isServiceToken, migrateQueue, newId, parseConfig, type Server } from '@likeness/runtime'
 import { testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
-import type { Test } from 'tap'
+import root, { type Test } from 'tap'
 import { openApp } from '../app.js'
 import { MediaConfig } from '../config.js'
 import { migrations } from '../database/database.js'
@@ -88,6 +89,18 @@ async function startAccountsPeer(t: Test) {
   return peer
 }
 
+let decoder: Decoder | undefined
+
+/** One for all workers of a test file: its children take half a second to start. */
+function sharedDecoder(): Decoder {
+  if (decoder === undefined) {
+    const opened = openDecoder({ children: 1 })
+    root.teardown(() => opened.close())
+    decoder = { ...opened, close: async () => undefined }
+  }
+  return decoder
+}
+
 /** Claims and header of an access token, to forge one part of it. */
 export type TokenParts = {
   key?: KeyObject | Uint8Array
@@ -116,7 +129,10 @@ export async function startMedia(
 ) {
   const databaseUrl = await testDatabase(t, {
     name: 'media',
-    migrate: async (url) => void (await migrate(url)),
+    migrate: async (url) => {
+      await migrate(url)
+      await migrateQueue(url)
+    },
     fingerprint: Object.keys(migrations).join(),
   })
   const folder = await mkdtemp(join(tmpdir(), 'likeness-media-'))
@@ -191,7 +207,7 @@ export async function startMedia(
     },
     /** Starts a worker on the same database, queue and storage. */
     async work(overrides: Partial<WorkerDeps> = {}): Promise<WorkerDeps> {
-      const workerDeps = await openWorkerDeps(config, overrides)
+      const workerDeps = await openWorkerDeps(config, { decoder: sharedDecoder(), ...overrides })
       t.teardown(() => workerDeps.close())
       await workJobs(workerDeps)
       return workerDeps

@@ -81,9 +81,7 @@ t.test('KEEP_ORIGINALS=0: the original goes as soon as the picture is published'
   t.strictSame(await blobs(media, 'uploads/'), [`uploads/${ana.id}/${id}.preview.webp`])
   t.match(await deleteOver(media.deps, run), { originals: 0 }, 'nothing is left to do')
   const second = await publish(ana)
-  t.match(await ana.call('POST', `/v1/uploads/${id}/restore`, undefined, { prefer: 'wait=20' }), {
-    status: 200,
-  })
+  t.match(await andWait(ana, `/v1/uploads/${id}/restore`), { status: 200 })
   await waitFor(isGone)
   t.match(await settled(ana, second.id), { status: 'superseded' })
 })
