@@ -8,10 +8,14 @@ create table avatars (
   blob_prefix text not null,
   created_at timestamp(3) with time zone not null default now(),
   live_until timestamp(3) with time zone,
+  text_revision integer not null default 0,
+  text_told integer not null default 0,
+  text_untold_since timestamp(3) with time zone,
   constraint avatars_pkey PRIMARY KEY (user_id, version),
   constraint avatars_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id)
 );
 CREATE UNIQUE INDEX avatars_live ON public.avatars USING btree (user_id) WHERE live;
+CREATE INDEX avatars_text_untold ON public.avatars USING btree (text_untold_since) WHERE (text_untold_since IS NOT NULL);
 
 create table direct_uploads (
   user_id uuid not null,

@@ -22,6 +22,7 @@ export const ActivityType = z
     'profile-updated',
     'avatar-published',
     'avatar-restored',
+    'avatar-described',
     'avatar-removed',
   ])
   .meta({ id: 'ActivityType' })

@@ -82,6 +82,11 @@ const reason = text(1, 500).optional().describe('required unless the avatar is o
 export const WithdrawAvatarQuery = z.object({ reason })
 export const WithdrawAvatar = z.strictObject({ reason }).meta({ id: 'WithdrawAvatar' })
 
+/** `PATCH /v1/avatars/:userId`, a JSON merge patch (RFC 7396). */
+export const DescribeAvatar = z
+  .strictObject({ altText: text(0, 1000).nullable().optional().describe('null takes it away') })
+  .meta({ id: 'DescribeAvatar' })
+
 /** Of what is done to the avatar that was seen. */
 export const SeenAvatarHeaders = z.object({
   'if-match': z
@@ -93,7 +98,7 @@ export const SeenAvatarHeaders = z.object({
     )
     .optional()
     .describe(
-      'the version seen, such as `"17"`, or the ETag of a picture of it; 412 when another is the avatar',
+      'the version seen, such as `"17"`, an ETag of PATCH, or that of a picture of it; 412 when another is the avatar',
     ),
 })
 

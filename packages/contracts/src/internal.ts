@@ -10,17 +10,41 @@ export type ActedBy = z.output<typeof ActedBy>
 
 /**
  * `PUT /internal/users/:id/avatar`, media → accounts: applied only when `version` is newer than the one
- * the profile has, or the same with other sizes, formats or text, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
+ * the profile has, or the same with other sizes or formats, or with a newer `revision` of its text, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
  * for a user who is gone.
  */
 export const SetAvatar = AvatarPictures.extend({
   thumbhash: z.string().nullable(),
   altText: z.string().nullable(),
+  revision: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('of the text: how often it was changed since it was confirmed'),
   uploadId: Id,
   actor: ActedBy.nullable().describe('its owner, or an operator for them; null when the trail is gone'),
   restored: z.boolean().default(false).describe('it was the avatar before'),
 }).meta({ id: 'SetAvatar' })
 export type SetAvatar = z.output<typeof SetAvatar>
+
+/**
+ * `PATCH /internal/users/:id/avatar`, media → accounts: the text of an avatar was changed. Applied only when `version`
+ * is the one the profile has and `revision` is newer. Each change is told to its owner once, as activity, whichever
+ * avatar the profile has. The answers are those of PUT.
+ */
+export const TellDescription = z
+  .object({
+    version: z.int().positive(),
+    uploadId: Id,
+    revision: z.int().positive(),
+    altText: z.string().nullable(),
+    changes: z
+      .array(z.object({ revision: z.int().positive(), actor: ActedBy }))
+      .max(100)
+      .describe('that were not told, the newest last'),
+  })
+  .meta({ id: 'TellDescription' })
+export type TellDescription = z.output<typeof TellDescription>
 
 /**
  * `DELETE /internal/users/:id/avatar`, media → accounts: the avatar was withdrawn. Like a new avatar it has a

@@ -93,6 +93,7 @@ export const UploadEventType = z
     'superseded',
     'withdrawn',
     'restored',
+    'described',
     'hold-lifted',
     'discarded',
     'expired',

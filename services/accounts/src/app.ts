@@ -1,4 +1,4 @@
-import { createServer, registerGuards, type Server, secretsOf } from '@likeness/runtime'
+import { acceptMergePatch, createServer, registerGuards, type Server, secretsOf } from '@likeness/runtime'
 import { listMyActivityRoute, listUsersActivityRoute } from './activity/list-activity.js'
 import { administerUserRoute } from './administration/administer-user.js'
 import { closeUserRoute } from './administration/close-user.js'
@@ -17,6 +17,7 @@ import { serveJwksRoute } from './keys/serve-jwks.js'
 import { changePasswordRoute } from './passwords/change-password.js'
 import { resetPasswordRoutes } from './passwords/reset-password.js'
 import { problem } from './problems.js'
+import { describeAvatarRoute } from './profiles/describe-avatar.js'
 import { getMeRoute } from './profiles/get-me.js'
 import { patchMeRoute } from './profiles/patch-me.js'
 import { removeAvatarRoute } from './profiles/remove-avatar.js'
@@ -109,6 +110,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     services.addHook('onRequest', guards.service)
     setAvatarRoute(services, deps)
     removeAvatarRoute(services, deps)
+    describeAvatarRoute(services, deps)
     listEndedSessionsRoute(services, deps)
     getInitialsRoute(services, deps)
     findByEmailHashRoute(services, deps)
@@ -121,9 +123,3 @@ export const readinessChecks = (deps: Deps) => ({
   database: () => deps.db.selectFrom('users').select('id').limit(1).execute(),
   queue: () => deps.queue.check(),
 })
-
-/** RFC 7396 has its own content type; plain JSON is taken as the same. */
-function acceptMergePatch(server: Server): void {
-  const parse = server.getDefaultJsonParser('error', 'error')
-  server.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parse)
-}

@@ -3,6 +3,7 @@ import {
   HashedUser,
   type RemoveAvatar,
   type SetAvatar,
+  type TellDescription,
   UserInitials,
 } from '@likeness/contracts'
 import { signServiceToken } from '@likeness/runtime'
@@ -14,6 +15,8 @@ export type AccountsClient = {
   setAvatar(userId: string, avatar: SetAvatar): Promise<boolean>
   /** Shows no avatar any more unless a newer one is there. Resolves and rejects as `setAvatar` does. */
   removeAvatar(userId: string, removal: RemoveAvatar): Promise<boolean>
+  /** Shows a newer text of the avatar it has. Resolves and rejects as `setAvatar` does. */
+  describeAvatar(userId: string, description: TellDescription): Promise<boolean>
   /** The sessions that ended since a time. Rejects when accounts is away. */
   endedSessions(since: string | undefined): Promise<EndedSessions>
   /** What stands for a user without a picture; undefined for nobody. Rejects when accounts is away. */
@@ -50,7 +53,7 @@ export function openAccountsClient(
   }
 
   /** Tells what a user shows from now on. */
-  async function tell(method: 'PUT' | 'DELETE', userId: string, body: object): Promise<boolean> {
+  async function tell(method: 'PUT' | 'PATCH' | 'DELETE', userId: string, body: object): Promise<boolean> {
     const { status, text } = await call(method, `users/${userId}/avatar`, { body })
     if (status === 204) return true
     if (status === 404 && text.includes('"user-not-found"')) return false
@@ -68,6 +71,7 @@ export function openAccountsClient(
   return {
     setAvatar: (userId, avatar) => tell('PUT', userId, avatar),
     removeAvatar: (userId, removal) => tell('DELETE', userId, removal),
+    describeAvatar: (userId, description) => tell('PATCH', userId, description),
 
     async endedSessions(since) {
       const { status, text } = await call(

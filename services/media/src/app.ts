@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart'
 import {
+  acceptMergePatch,
   createServer,
   openEndedSessions,
   openJwks,
@@ -10,6 +11,7 @@ import {
 import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'
+import { describeAvatarRoute } from './avatars/describe-avatar.js'
 import { openHotAnswers } from './avatars/hot-answers.js'
 import { serveAvatarRoute } from './avatars/serve-avatar.js'
 import { serveHashedRoute } from './avatars/serve-hashed.js'
@@ -105,6 +107,8 @@ export async function openApp(deps: Deps): Promise<Server> {
     restoreUploadRoute(own, deps, { news, inFlight })
     removeUploadRoute(own, deps)
     withdrawAvatarRoute(own, deps)
+    acceptMergePatch(own)
+    describeAvatarRoute(own, deps)
     await own.register(async (pictures: Server) => {
       await acceptPictures(pictures)
       createUploadRoute(pictures, deps, inFlight)

@@ -1,5 +1,6 @@
 import type { JobPolicy } from '@likeness/runtime'
 import { publishAvatar } from './avatars/publish-avatar.job.js'
+import { tellDescription } from './avatars/tell-description.job.js'
 import { tellWithdrawal } from './avatars/tell-withdrawal.job.js'
 import type { WorkerDeps } from './deps.js'
 import { eraseUser } from './erasure/erase-user.job.js'
@@ -28,6 +29,7 @@ export const jobsOf = ({
   'publish-heic': { run: publishAvatar, concurrency: 1, ...tell },
   'erase-user': { run: eraseUser, concurrency: 2, attempts: 8, backoffMs: 1_000 },
   'tell-withdrawal': { run: tellWithdrawal, concurrency: 4, ...tell },
+  'tell-description': { run: tellDescription, concurrency: 4, ...tell },
   'expire-uploads': upkeep((deps) => expireUploads(deps, { dryRun: false }), UPKEEP_SECONDS),
   'requeue-stuck': upkeep((deps) => requeueStuck(deps, { dryRun: false }), UPKEEP_SECONDS),
   'collect-garbage': upkeep((deps) => collectGarbage(deps, { dryRun: false }), 3_600),

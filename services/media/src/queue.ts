@@ -8,6 +8,7 @@ export type Jobs = {
   'publish-heic': { uploadId: string; userId: string; version: number }
   'erase-user': { userId: string }
   'tell-withdrawal': { userId: string; version: number }
+  'tell-description': { userId: string; uploadId: string }
   'expire-uploads': Record<string, never>
   'requeue-stuck': Record<string, never>
   'collect-garbage': Record<string, never>
@@ -34,6 +35,7 @@ const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
   'publish-avatar': ({ uploadId, version }) => `${uploadId}-${version}`,
   'publish-heic': ({ uploadId, version }) => `${uploadId}-${version}`,
   'tell-withdrawal': ({ userId, version }) => `${userId}-${version}`,
+  'tell-description': ({ uploadId }) => uploadId,
   'erase-user': ({ userId }) => userId,
 }
 

@@ -83,18 +83,45 @@ export async function setAvatarIfNewer(
   return numUpdatedRows === 1n
 }
 
-/** Replaces what is shown of the version the profile has: the same picture in more sizes or formats. */
+/** Replaces the text of the version the profile has by a newer one. */
+export async function setAltTextIfNewer(
+  trx: Transaction<Tables>,
+  userId: string,
+  { version, revision, altText }: Pick<StoredAvatar, 'version' | 'revision' | 'altText'>,
+): Promise<void> {
+  await trx
+    .updateTable('profiles')
+    .set({
+      avatar: sql<string>`avatar || jsonb_build_object('altText', ${altText}::text, 'revision', ${revision}::integer)`,
+      updated_at: now,
+    })
+    .where('user_id', '=', userId)
+    .where('avatar_version', '=', version)
+    .where(sql<boolean>`${storedRevision} < ${revision}`)
+    .execute()
+}
+
+// Avatars told by the release before have none.
+const storedRevision = sql<number>`coalesce((avatar ->> 'revision')::integer, 0)`
+
+/**
+ * Replaces what is shown of the version the profile has: the same picture in more sizes or formats, and its text
+ * unless the profile has a newer one.
+ */
 export async function refreshAvatar(
   trx: Transaction<Tables>,
   userId: string,
   avatar: StoredAvatar,
 ): Promise<void> {
-  const json = JSON.stringify(avatar)
+  const given = sql<string>`${JSON.stringify(avatar)}::jsonb`
+  const newest = sql<string>`case when ${storedRevision} > ${avatar.revision}
+    then ${given} || jsonb_build_object('altText', avatar -> 'altText', 'revision', avatar -> 'revision')
+    else ${given} end`
   await trx
     .updateTable('profiles')
-    .set({ avatar: json, updated_at: now })
+    .set({ avatar: newest, updated_at: now })
     .where('user_id', '=', userId)
     .where('avatar_version', '=', avatar.version)
-    .where(sql<boolean>`avatar <> ${json}::jsonb`)
+    .where(sql<boolean>`avatar <> ${newest}`)
     .execute()
 }

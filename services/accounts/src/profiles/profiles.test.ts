@@ -385,6 +385,50 @@ t.test('media takes an avatar down, and restores it', async (t) => {
   t.equal((await all()).filter(({ subject }) => /image/.test(subject)).length, 2, 'one mail for each')
 })
 
+t.test('media changes the text of an avatar: the newest stays, and each change is told once', async (t) => {
+  const { asMedia, call, join } = await startAccounts(t)
+  const { accessToken: token, user } = await join()
+  const headers = await asMedia()
+  const path = `/internal/users/${user.id}/avatar`
+  const operator = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
+  const owner = { id: user.id, ip: '198.51.100.1', userAgent: 'phone' }
+  const shown = avatarOf(4)
+  const put = (more: object) => call('PUT', path, { body: { ...shown, ...more }, headers })
+  const describe = (revision: number, altText: string | null, changes: object[], version = 4) =>
+    call('PATCH', path, { body: { version, uploadId: shown.uploadId, revision, altText, changes }, headers })
+  const avatar = async () => (await call<User>('GET', '/v1/me', { token })).body.avatar
+
+  t.equal((await put({ altText: 'Zero' })).status, 204)
+  const both = [
+    { revision: 1, actor: operator },
+    { revision: 2, actor: owner },
+  ]
+  t.equal((await describe(2, 'Two', both)).status, 204)
+  t.match(await avatar(), { version: 4, altText: 'Two' })
+  const twice = await Promise.all([describe(2, 'Two', both), describe(1, 'One', both.slice(0, 1))])
+  t.match(twice, [{ status: 204 }, { status: 204 }])
+  t.match(await avatar(), { altText: 'Two' }, 'an older one comes late')
+  t.equal((await put({ altText: 'Zero', sizes: [64, 256] })).status, 204)
+  t.match(await avatar(), { altText: 'Two', urls: { 64: {} } }, 'more sizes, told with the text before')
+  t.equal((await describe(3, null, [{ revision: 3, actor: owner }])).status, 204)
+  t.match(await avatar(), { altText: null })
+  t.equal((await put({ altText: 'Four', revision: 4 })).status, 204)
+  t.match(await avatar(), { altText: 'Four' })
+
+  // Of another version the activity tells, and the profile keeps what it has.
+  t.equal((await describe(5, 'Five', [{ revision: 5, actor: owner }], 3)).status, 204)
+  t.match(await avatar(), { version: 4, altText: 'Four' })
+  const feed = await call<{ items: object[] }>('GET', '/v1/me/activity?type=avatar-described', { token })
+  t.match(feed.body.items, [
+    { details: { version: 3, revision: 5 } },
+    { actorId: null, details: { version: 4, revision: 3, uploadId: shown.uploadId } },
+    { actorId: null, ip: owner.ip, userAgent: owner.userAgent, details: { revision: 2 } },
+    { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent, details: { revision: 1 } },
+  ])
+  t.equal(feed.body.items.length, 4)
+  t.equal((await call('PATCH', path, { body: {}, token })).status, 401, 'by media alone')
+})
+
 t.test('after a change of PUBLIC_URL avatars are at the new origin, also those stored before', async (t) => {
   const { another, asMedia, call, db, join } = await startAccounts(t)
   const { accessToken: token, user } = await join()

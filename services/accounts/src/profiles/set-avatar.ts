@@ -33,8 +33,8 @@ export function setAvatarRoute(server: Server, deps: ApiDeps): void {
 }
 
 /**
- * Applied only when its version is newer, or the same with other sizes, formats or text; so it may be repeated and may come in
- * any order.
+ * Applied only when its version is newer, or the same with other sizes or formats, or a newer text; so it may be
+ * repeated and may come in any order.
  * @throws Problem `user-not-found`
  */
 async function setAvatar(

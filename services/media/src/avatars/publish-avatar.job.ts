@@ -9,6 +9,7 @@ import {
   picturesOf,
   unsetLive,
 } from '../database/avatars.table.js'
+import { hasUntoldText } from '../database/descriptions.queries.js'
 import { giveUpOriginal } from '../database/retention.queries.js'
 import { findDecider } from '../database/upload-events.table.js'
 import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
@@ -104,10 +105,11 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
   const key = { userId: row.user_id, id: row.id }
   const avatar = await findAvatar(db, row.user_id, row.version)
   if (avatar?.live) {
-    // Read again: the placeholder may be newer than the row this job began with.
+    // Read again, and after the revision: the placeholder and the text may be newer than the row this job began with.
     const { thumbhash, alt_text: altText } = (await findUpload(db, row.id, row.user_id)) ?? row
     const known = await accounts.setAvatar(row.user_id, {
       ...picturesOf(avatar),
+      revision: avatar.text_revision,
       uploadId: row.id,
       thumbhash,
       altText,
@@ -116,15 +118,18 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
     })
     if (!known) return giveUp(deps, row)
   }
+  let hasNewText = false
   const published = await db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
     const marked = await markPublished(trx, key, row.version)
+    hasNewText = await hasUntoldText(trx, { user_id: row.user_id, upload_id: row.id })
     const newest = await findNewestDecision(trx, row.user_id)
     if (!marked || newest === row.version) return marked
     // A later decision overtook it.
     return (await markSuperseded(trx, key, newest)) ?? marked
   })
   if (!published) return
+  if (hasNewText) deps.enqueue('tell-description', { userId: row.user_id, uploadId: row.id })
   await announce(deps.bus, published)
   await dropOriginal(deps, published)
 }

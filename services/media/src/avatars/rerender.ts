@@ -84,7 +84,7 @@ async function completeAvatar(
   await Promise.all(variants.map((variant) => deps.storage.put(keyOf(variant), variant.bytes)))
 
   // Shown before it is marked complete: a run that ends in between does this one again.
-  await show(deps, { ...row, ...whole }, upload)
+  await show(deps, { ...row, ...whole })
   const complete = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
     return extendAvatar(trx, row, whole)
@@ -92,7 +92,7 @@ async function completeAvatar(
   // Erased while this was storing.
   if (!complete) await deleteFiles(deps, variants.map(keyOf))
   // Restored meanwhile, and shown without what is new.
-  else if (complete.version !== row.version) await show(deps, complete, upload)
+  else if (complete.version !== row.version) await show(deps, complete)
   await announce(deps.bus, upload)
   return 'rendered'
 }
@@ -139,10 +139,14 @@ async function countFrames(deps: WorkerDeps, row: AvatarRow, upload: UploadRow):
 }
 
 /** The profile of whoever shows this avatar gets the new addresses. */
-async function show({ accounts }: WorkerDeps, avatar: AvatarRow, upload: UploadRow): Promise<void> {
+async function show({ accounts, db }: WorkerDeps, avatar: AvatarRow): Promise<void> {
   if (!avatar.live) return
+  // After the revision: a text may be newer than that, never older.
+  const upload = await findUpload(db, avatar.upload_id, avatar.user_id)
+  if (!upload) return
   await accounts.setAvatar(avatar.user_id, {
     ...picturesOf(avatar),
+    revision: avatar.text_revision,
     uploadId: upload.id,
     // Nobody decided anew.
     actor: null,

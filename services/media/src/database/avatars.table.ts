@@ -16,6 +16,11 @@ export type AvatarsTable = {
   created_at: Generated<Date>
   /** When it ceased to be live; null while it is, and when it never was. */
   live_until: Generated<Date | null>
+  /** How often its text was changed, and the last of these changes that accounts knows. */
+  text_revision: Generated<number>
+  text_told: Generated<number>
+  /** Since when there is a change that accounts does not know; null when it knows all. */
+  text_untold_since: Generated<Date | null>
 }
 export type AvatarRow = Selectable<AvatarsTable>
 
@@ -84,7 +89,7 @@ export async function findNewestDecision(trx: Transaction<Tables>, userId: strin
 /** Under `lockUser`. `live` only when no newer decision was made. */
 export async function insertAvatar(
   trx: Transaction<Tables>,
-  avatar: Omit<AvatarRow, 'created_at' | 'live_until'>,
+  avatar: Pick<AvatarRow, 'user_id' | 'version' | 'upload_id' | 'live' | 'sizes' | 'formats' | 'blob_prefix'>,
 ): Promise<void> {
   await trx.insertInto('avatars').values(avatar).execute()
 }

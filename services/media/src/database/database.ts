@@ -9,6 +9,7 @@ import { staging } from './2026-11-24-staging.migration.js'
 import { idempotencyKeys } from './2026-11-25-idempotency-keys.migration.js'
 import { erasedActors } from './2026-11-26-erased-actors.migration.js'
 import { holds } from './2026-11-27-holds.migration.js'
+import { texts } from './2026-11-27-texts.migration.js'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
@@ -39,4 +40,5 @@ export const migrations: Migrations = {
   '2026-11-25-idempotency-keys': idempotencyKeys,
   '2026-11-26-erased-actors': erasedActors,
   '2026-11-27-holds': holds,
+  '2026-11-27-texts': texts,
 }

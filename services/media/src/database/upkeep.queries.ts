@@ -37,7 +37,7 @@ export async function expireBatch(db: Db, limit: number): Promise<Found[]> {
   return rows
 }
 
-/** Rows that wait longer than they should for `prepare-upload`, `publish-avatar` or `tell-withdrawal`. */
+/** Rows that wait longer than they should for `prepare-upload`, `publish-avatar`, `tell-withdrawal` or `tell-description`. */
 export async function findStuck(db: Db, olderThanSeconds: number, limit: number) {
   const before = sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`
   const unprepared = db
@@ -66,7 +66,24 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
     .orderBy('at')
     .limit(limit)
     .execute()
-  return { unprepared: await unprepared, unpublished: await unpublished, untold: await untold }
+  const undescribed = db
+    .selectFrom('avatars')
+    .innerJoin('uploads', (join) =>
+      join.onRef('uploads.user_id', '=', 'avatars.user_id').onRef('uploads.id', '=', 'avatars.upload_id'),
+    )
+    .select(['avatars.user_id', 'avatars.upload_id'])
+    .where('text_untold_since', '<', before)
+    // Publishing comes first, and adds the job after.
+    .where('uploads.status', '<>', 'confirmed')
+    .orderBy('text_untold_since')
+    .limit(limit)
+    .execute()
+  return {
+    unprepared: await unprepared,
+    unpublished: await unpublished,
+    untold: await untold,
+    undescribed: await undescribed,
+  }
 }
 
 /** Of the uploads named, those whose files a row still stands for, and whether their original is one of them. */

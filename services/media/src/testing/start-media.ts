@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { RemoveAvatar, Role, SetAvatar } from '@likeness/contracts'
+import type { RemoveAvatar, Role, SetAvatar, TellDescription } from '@likeness/contracts'
 import { type Decoder, openDecoder } from '@likeness/images'
 import { isServiceToken, migrateQueue, newId, parseConfig, type Server } from '@likeness/runtime'
 import { testDatabase, testQueueUrl } from '@likeness/test-kit'
@@ -32,9 +32,11 @@ async function startAccountsPeer(t: Test) {
     told: [] as (SetAvatar & { userId: string })[],
     /** Every withdrawal told, in order. */
     removed: [] as (RemoveAvatar & { userId: string })[],
-    /** What both calls of `/internal/users/:id/avatar` answer. */
+    /** Every change of a text told, in order. */
+    described: [] as (TellDescription & { userId: string })[],
+    /** What all calls of `/internal/users/:id/avatar` answer. */
     status: 204,
-    /** Awaited before either of them is taken: whatever shall happen just then, or hold it up for ever. */
+    /** Awaited before any of them is taken: whatever shall happen just then, or hold it up for ever. */
     beforeAvatar: async (): Promise<void> => undefined,
     /** What `GET /internal/ended-sessions` answers with. */
     ended: [] as string[],
@@ -67,6 +69,10 @@ async function startAccountsPeer(t: Test) {
   })
   server.delete<{ Params: { id: string }; Body: RemoveAvatar }>(avatar, async (request, reply) => {
     peer.removed.push({ userId: request.params.id, ...request.body })
+    return reply.code(204).send()
+  })
+  server.patch<{ Params: { id: string }; Body: TellDescription }>(avatar, async (request, reply) => {
+    peer.described.push({ userId: request.params.id, ...request.body })
     return reply.code(204).send()
   })
   server.get('/internal/ended-sessions', () => ({ sessions: peer.ended, until: new Date().toISOString() }))

@@ -13,9 +13,13 @@ const batch = 1_000
 export async function requeueStuck(
   deps: Deps,
   options: { dryRun: boolean },
-): Promise<{ prepare: number; publish: number; withdraw: number; erase: number }> {
+): Promise<{ prepare: number; publish: number; withdraw: number; describe: number; erase: number }> {
   const { REQUEUE_AFTER_SECONDS } = deps.config
-  const { unprepared, unpublished, untold } = await findStuck(deps.db, REQUEUE_AFTER_SECONDS, batch)
+  const { unprepared, unpublished, untold, undescribed } = await findStuck(
+    deps.db,
+    REQUEUE_AFTER_SECONDS,
+    batch,
+  )
   const unerased = await findUnerased(deps.db, REQUEUE_AFTER_SECONDS, batch)
   if (!options.dryRun) {
     for (const { id: uploadId, user_id: userId, format } of unprepared)
@@ -23,12 +27,15 @@ export async function requeueStuck(
     for (const { id: uploadId, user_id: userId, version, format } of unpublished)
       deps.enqueue(jobsFor(format).publish, { uploadId, userId, version })
     for (const row of untold) deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
+    for (const { user_id: userId, upload_id: uploadId } of undescribed)
+      deps.enqueue('tell-description', { userId, uploadId })
     for (const userId of unerased) deps.enqueue('erase-user', { userId })
   }
   return {
     prepare: unprepared.length,
     publish: unpublished.length,
     withdraw: untold.length,
+    describe: undescribed.length,
     erase: unerased.length,
   }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ConfirmUpload, IdempotencyHeaders, IdParams, ProblemBody, Upload } from '@likeness/contracts'
 import { callerOf, type Problem, type Server } from '@likeness/runtime'
+import { findAvatar } from '../database/avatars.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
 import type { UploadRow } from '../database/uploads.table.js'
@@ -74,13 +75,21 @@ export async function confirmUpload(
   }
   const now = await findUpload(deps.db, seen.id, seen.user_id)
   if (!now) throw problem('upload-not-found')
-  const refusal = refusalOf(now, choice)
+  const avatar = now.version === null ? undefined : await findAvatar(deps.db, now.user_id, now.version)
+  const refusal = refusalOf(now, choice, (avatar?.text_revision ?? 0) > 0)
   if (refusal) throw refusal
   return now
 }
 
-/** Why this choice cannot confirm the row, or undefined when it already has. */
-function refusalOf(row: UploadRow, { crop, altText, sha256 }: ConfirmUpload): Problem | undefined {
+/**
+ * Why this choice cannot confirm the row, or undefined when it already has.
+ * @param hasNewText its text was changed since, so it does not tell what was confirmed
+ */
+function refusalOf(
+  row: UploadRow,
+  { crop, altText, sha256 }: ConfirmUpload,
+  hasNewText: boolean,
+): Problem | undefined {
   const closed = closedProblem(row)
   if (closed) return closed
   if (sha256 !== undefined && sha256 !== row.sha256) return problem('sha256-mismatch')
@@ -89,6 +98,6 @@ function refusalOf(row: UploadRow, { crop, altText, sha256 }: ConfirmUpload): Pr
     return (crop && cropProblem(row, crop)) ?? problem('upload-expired')
   }
   if (row.status === 'failed') return problem('upload-failed')
-  const same = isDeepStrictEqual(crop ?? null, row.crop) && (altText ?? null) === row.alt_text
+  const same = isDeepStrictEqual(crop ?? null, row.crop) && (hasNewText || (altText ?? null) === row.alt_text)
   return same ? undefined : problem('already-confirmed')
 }

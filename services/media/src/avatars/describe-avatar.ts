@@ -1,0 +1,85 @@
+import {
+  AvatarParams,
+  avatarUrls,
+  DescribeAvatar,
+  ProblemBody,
+  ProfileAvatar,
+  SeenAvatarHeaders,
+} from '@likeness/contracts'
+import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
+import { type AvatarRow, findLiveAvatar, picturesOf } from '../database/avatars.table.js'
+import { setAltText } from '../database/descriptions.queries.js'
+import type { Actor } from '../database/upload-events.table.js'
+import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { actorOf } from '../uploads/actor-of.js'
+import { announce } from '../uploads/announce.js'
+import { etagOfText, names } from './if-match.js'
+
+/** PATCH /v1/avatars/:userId: another text for the picture that is shown. */
+export function describeAvatarRoute(server: Server, deps: Deps): void {
+  server.patch(
+    '/v1/avatars/:userId',
+    {
+      schema: {
+        summary: 'Change the text of the avatar',
+        description:
+          'A JSON merge patch: `null` takes the text away. The profile follows, and the activity of its owner tells it. With `If-Match` it is done only to the version seen, or to the text of an `ETag` of this route, else 412 `stale`.',
+        tags: ['avatars'],
+        security: [{ accessToken: [] }],
+        params: AvatarParams,
+        headers: SeenAvatarHeaders,
+        body: DescribeAvatar,
+        response: { 200: ProfileAvatar, '4xx': ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const { userId } = request.params
+      if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
+      const ifMatch = request.headers['if-match']
+      const { avatar, upload } = await describeAvatar(deps, userId, actorOf(request), {
+        altText: request.body.altText,
+        ifMatch,
+      })
+      return reply.header('etag', etagOfText(avatar)).send({
+        version: avatar.version,
+        urls: avatarUrls(deps.config.PUBLIC_URL, userId, picturesOf(avatar)),
+        thumbhash: upload.thumbhash,
+        altText: upload.alt_text,
+      })
+    },
+  )
+}
+
+type Description = { readonly altText: string | null | undefined; readonly ifMatch: string | undefined }
+
+/**
+ * Gives the picture that a user shows another text. Its version stays: nothing that caches keep has changed.
+ * @throws Problem avatar-not-found when none is shown, stale when `ifMatch` names another
+ */
+async function describeAvatar(
+  deps: Deps,
+  userId: string,
+  actor: Actor,
+  { altText, ifMatch }: Description,
+): Promise<{ avatar: AvatarRow; upload: UploadRow }> {
+  const done = await deps.db.transaction().execute(async (trx) => {
+    await lockUser(trx, userId)
+    const avatar = await findLiveAvatar(trx, userId)
+    if (ifMatch !== undefined && !(avatar && names(ifMatch, avatar))) throw problem('stale')
+    const upload = avatar && (await findUpload(trx, avatar.upload_id, userId))
+    if (!upload) throw problem('avatar-not-found')
+    if (altText === undefined || altText === upload.alt_text) return { avatar, upload, isChanged: false }
+    const changed = await setAltText(trx, avatar, altText, actor)
+    return { avatar: changed, upload: { ...upload, alt_text: altText }, isChanged: true }
+  })
+  if (done.isChanged) {
+    // What is still being published is told when it is.
+    if (done.upload.status !== 'confirmed')
+      deps.enqueue('tell-description', { userId, uploadId: done.upload.id })
+    await announce(deps.bus, done.upload)
+  }
+  return done
+}

@@ -1,0 +1,28 @@
+import type { ActedBy } from '@likeness/contracts'
+import { findUntoldText, markTextTold } from '../database/descriptions.queries.js'
+import type { WorkerDeps } from '../deps.js'
+
+/** The job of a changed text: the profile shows it, and its owner's activity tells who changed it. */
+export async function tellDescription(
+  deps: WorkerDeps,
+  { userId, uploadId }: { userId: string; uploadId: string },
+): Promise<void> {
+  const key = { user_id: userId, upload_id: uploadId }
+  const text = await findUntoldText(deps.db, key)
+  // Accounts does not have this version yet: publishing tells it, with the text, and adds this job again.
+  if (!text || text.status === 'confirmed') return
+  // A user who is gone shows nothing either.
+  await deps.accounts.describeAvatar(userId, {
+    version: text.version,
+    uploadId,
+    revision: text.text_revision,
+    altText: text.alt_text,
+    changes: text.changes.flatMap(({ revision, actor_id, ip, user_agent }): Change[] =>
+      // The trail forgets actors who are erased.
+      actor_id === null ? [] : [{ revision, actor: { id: actor_id, ip, userAgent: user_agent } }],
+    ),
+  })
+  await markTextTold(deps.db, key, text.text_revision)
+}
+
+type Change = { revision: number; actor: ActedBy }

@@ -1,0 +1,91 @@
+import type { Database, Transaction } from '@likeness/runtime'
+import { type SqlBool, sql } from 'kysely'
+import type { AvatarRow } from './avatars.table.js'
+import type { Tables } from './database.js'
+import type { Actor } from './upload-events.table.js'
+
+type Db = Database<Tables>
+/** One picture that is or was an avatar. */
+type Key = Pick<AvatarRow, 'user_id' | 'upload_id'>
+
+/** Under `lockUser`: an avatar has another text, with its event, and accounts is to be told. */
+export async function setAltText(
+  trx: Transaction<Tables>,
+  avatar: Key,
+  altText: string | null,
+  actor: Actor,
+): Promise<AvatarRow> {
+  const { rows } = await sql<AvatarRow>`
+    with changed as (
+      update uploads set alt_text = ${altText}
+      where user_id = ${avatar.user_id} and id = ${avatar.upload_id}
+    ), described as (
+      update avatars
+      set text_revision = text_revision + 1, text_untold_since = coalesce(text_untold_since, now())
+      where user_id = ${avatar.user_id} and upload_id = ${avatar.upload_id}
+      returning *
+    ), event as (
+      insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+      select user_id, upload_id, 'described', ${actor.id}::uuid, ${actor.ip}::inet, ${actor.userAgent}::text,
+        jsonb_build_object('version', version, 'revision', text_revision)
+      from described
+    )
+    select * from described`.execute(trx)
+  const [row] = rows
+  if (!row) throw new Error('an avatar just found is gone')
+  return row
+}
+
+/** What accounts does not know of the text of a picture: its newest revision, and who made which. */
+export async function findUntoldText(db: Db, { user_id, upload_id }: Key) {
+  const found = await db
+    .selectFrom('avatars')
+    .innerJoin('uploads', (join) =>
+      join.onRef('uploads.user_id', '=', 'avatars.user_id').onRef('uploads.id', '=', 'avatars.upload_id'),
+    )
+    .select(['avatars.version', 'text_revision', 'text_told', 'alt_text', 'status'])
+    .where('avatars.user_id', '=', user_id)
+    .where('avatars.upload_id', '=', upload_id)
+    .where('text_untold_since', 'is not', null)
+    .executeTakeFirst()
+  if (!found) return undefined
+  const revision = sql<number>`(details ->> 'revision')::integer`
+  const changes = await db
+    .selectFrom('upload_events')
+    .select(['actor_id', 'ip', 'user_agent', revision.as('revision')])
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', upload_id)
+    .where('type', '=', 'described')
+    .where(sql<SqlBool>`${revision} > ${found.text_told} and ${revision} <= ${found.text_revision}`)
+    .orderBy('seq', 'desc')
+    // More than anyone reads of in an activity; the trail has them all.
+    .limit(100)
+    .execute()
+  return { ...found, changes: changes.toReversed() }
+}
+
+/** Whether accounts has to be told a text of this picture. */
+export async function hasUntoldText(trx: Transaction<Tables>, { user_id, upload_id }: Key): Promise<boolean> {
+  const row = await trx
+    .selectFrom('avatars')
+    .select('version')
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', upload_id)
+    .where('text_untold_since', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Accounts knows the text up to this revision. */
+export async function markTextTold(db: Db, { user_id, upload_id }: Key, revision: number): Promise<void> {
+  await db
+    .updateTable('avatars')
+    .set({
+      text_told: revision,
+      text_untold_since: sql`case when text_revision > ${revision} then text_untold_since end`,
+    })
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', upload_id)
+    .where('text_told', '<', revision)
+    .execute()
+}
