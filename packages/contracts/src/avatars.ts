@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { text } from './common.js'
+import { IfMatch, text } from './common.js'
+import { fault } from './read-fields.js'
 
 /** Formats a variant is served in, best first. */
 export const VariantFormat = z.enum(['avif', 'webp', 'jpeg']).meta({ id: 'VariantFormat' })
@@ -89,24 +90,16 @@ export const DescribeAvatar = z
 
 /** Of what is done to the avatar that was seen. */
 export const SeenAvatarHeaders = z.object({
-  'if-match': z
-    .string()
-    .max(2_000)
-    .regex(
-      /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/,
-      'must be * or the version seen in quotes, such as "17"',
-    )
-    .optional()
-    .describe(
-      'the version seen, such as `"17"`, an ETag of PATCH, or that of a picture of it; 412 when another is the avatar',
-    ),
+  'if-match': IfMatch.optional().describe(
+    'the version seen, such as `"17"`, an ETag of PATCH, or that of a picture of it; 412 when another is the avatar',
+  ),
 })
 
 /** `GET /v1/avatars/:userId/:version/:file`, file = `256.webp` or `256.jpg`. */
 export const VariantParams = z.object({
   userId: UserId,
   version: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
-  file: z.string().regex(/^[1-9]\d{0,3}\.(avif|webp|jpg)$/),
+  file: z.string().regex(/^[1-9]\d{0,3}\.(avif|webp|jpg)$/, fault('not-a-picture-name')),
 })
 
 /** Extensions of `/avatar/:hash.ext`, and the formats they ask for. */
@@ -117,7 +110,7 @@ export type HashedExtension = keyof typeof hashedExtensions
 export const HashedAvatarParams = z.object({
   file: z
     .string()
-    .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})(?:\.(?:png|jpe?g|webp))?$/i)
+    .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})(?:\.(?:png|jpe?g|webp))?$/i, fault('not-a-hashed-name'))
     .toLowerCase()
     .describe('the hash, and an extension that asks for a format'),
 })

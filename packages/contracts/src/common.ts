@@ -1,7 +1,14 @@
 import { z } from 'zod'
+import { fault } from './read-fields.js'
 
 /** UUID v7, read in any case and kept in its canonical lower-case form. RFC 9562 §4 and §5.7. */
 export const Id = z.uuid().toLowerCase().describe('UUID v7')
+
+/** `*`, or entity tags of what was seen (RFC 9110 §13.1.1). */
+export const IfMatch = z
+  .string()
+  .max(2_000)
+  .regex(/^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/, fault('not-an-entity-tag'))
 
 /** RFC 3339 time in UTC, milliseconds. */
 export const Time = z.iso.datetime().describe('RFC 3339, UTC')
@@ -10,7 +17,7 @@ export const Time = z.iso.datetime().describe('RFC 3339, UTC')
 export const text = (min: number, max: number) =>
   z
     .string()
-    .refine(isCleanText, 'must not contain control, bidirectional-override or unpaired surrogate characters')
+    .refine(isCleanText, fault('unclean-text'))
     .transform((value) => value.normalize('NFC').trim())
     .pipe(z.string().min(min).max(max))
 
@@ -26,10 +33,7 @@ const deepest = 10
 /** JSON a database can hold: text and keys as `text` wants them, nested at most 10 deep. */
 export const storableJson = z
   .record(z.string(), z.unknown())
-  .refine(
-    (value) => isStorable(value, 0),
-    `must be at most ${deepest} levels deep and without control or unpaired surrogate characters`,
-  )
+  .refine((value) => isStorable(value, 0), fault('not-storable', { levels: deepest }))
 
 function isStorable(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return isCleanText(value)
@@ -55,7 +59,7 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 export const IdempotencyHeaders = z.object({
   'idempotency-key': z
     .string()
-    .regex(/^[ -~]{1,255}$/, 'must be 1 to 255 printable ASCII characters')
+    .regex(/^[ -~]{1,255}$/, fault('not-an-idempotency-key'))
     .optional()
     .describe(
       'a name of your own for this action: sent again with the same request it is done once, and the first answer comes with `Idempotency-Replayed: true`',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id, Time } from './common.js'
+import { fault } from './read-fields.js'
 import { CreateUploadQuery } from './uploads.js'
 
 /** `POST /v1/uploads/direct`. `userId` by managers and admins only. */
@@ -9,11 +10,11 @@ export const DirectUploadQuery = CreateUploadQuery.omit({ filename: true })
 export const CreateDirectUpload = z
   .strictObject({
     filename: z.string().max(20_000).optional(),
-    contentType: z.string().regex(/^image\/[a-z0-9][a-z0-9.+-]{0,80}$/i, 'must be the type of an image'),
+    contentType: z.string().regex(/^image\/[a-z0-9][a-z0-9.+-]{0,80}$/i, fault('not-an-image-type')),
     bytes: z.int().min(1),
     sha256: z
       .string()
-      .regex(/^[0-9a-f]{64}$/i)
+      .regex(/^[0-9a-f]{64}$/i, fault('not-a-sha256'))
       .transform((value) => value.toLowerCase())
       .describe('of the bytes, hexadecimal'),
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id, PageQuery, pageOf, Time, text } from './common.js'
+import { fault } from './read-fields.js'
 import { ImageFormat, Upload, UploadEventType, UploadStatus } from './uploads.js'
 
 /** One event of an upload's trail. */
@@ -23,7 +24,10 @@ export const HistoryQuery = PageQuery.extend({
   from: Time.optional().describe('uploaded then or later'),
   to: Time.optional().describe('uploaded before then'),
   q: text(3, 255).optional().describe('part of the file name, in any case'),
-  ip: z.union([z.ipv4(), z.ipv6()]).optional().describe('something was done to it from this address'),
+  ip: z
+    .union([z.ipv4(), z.ipv6()], { error: fault('not-an-ip-address') })
+    .optional()
+    .describe('something was done to it from this address'),
 })
 export type HistoryQuery = z.output<typeof HistoryQuery>
 

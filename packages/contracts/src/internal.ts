@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AvatarPictures } from './avatars.js'
 import { Id } from './common.js'
 import { UploadEvent } from './history.js'
+import { fault } from './read-fields.js'
 import { Upload } from './uploads.js'
 
 /** Who did it, and from where. */
@@ -84,7 +85,7 @@ export type UserInitials = z.output<typeof UserInitials>
 /** MD5 or SHA-256 of a lower-case e-mail address, hexadecimal: how Gravatar and Libravatar name people. */
 export const EmailHash = z
   .string()
-  .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})$/i, 'must be an MD5 or SHA-256 hash, hexadecimal')
+  .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})$/i, fault('not-an-email-hash'))
   .toLowerCase()
 
 /**

@@ -10,7 +10,15 @@ export const ProblemBody = z
     code: z.string().describe('stable kebab-case word, never translated'),
     instance: z.string().describe('path of the request'),
     requestId: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().describe('keys of the body with dots between, a query parameter, or a header'),
+          code: z.string().describe('stable kebab-case word, never translated'),
+          message: z.string(),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'Problem' })
 export type ProblemBody = z.output<typeof ProblemBody>

@@ -77,7 +77,7 @@ export const commonProblems = {
   'method-not-allowed': row(
     405,
     ['This method is not allowed here', 'Méthode non autorisée ici'],
-    ['Use one of: {allow}.', 'Utilisez l’une de : {allow}.'],
+    ['Use one of: {allow}.', 'Utilisez l’une de ces méthodes : {allow}.'],
   ),
   'request-too-large': row(
     413,
@@ -367,8 +367,8 @@ export const mediaProblems = {
     409,
     ['This upload is not pending', 'Cet envoi n’est pas en attente'],
     [
-      'Only a pending upload can be discarded; this one is {status}.',
-      'Seul un envoi en attente peut être annulé ; celui-ci est {status}.',
+      'Only a pending upload can be discarded; the status of this one is {status}.',
+      'Seul un envoi en attente peut être annulé ; le statut de celui-ci est {status}.',
     ],
   ),
   'upload-is-live': row(
@@ -383,8 +383,8 @@ export const mediaProblems = {
     409,
     ['This upload cannot be restored', 'Cet envoi ne peut pas être rétabli'],
     [
-      'Only a picture that was the avatar can be restored; this one is {status}.',
-      'Seule une image qui a été l’avatar peut être rétablie ; celle-ci est {status}.',
+      'Only a picture that was the avatar can be restored; its status is {status}.',
+      'Seule une image qui a été l’avatar peut être rétablie ; le statut de celle-ci est {status}.',
     ],
   ),
   'original-not-kept': row(

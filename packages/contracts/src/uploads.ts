@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Avatar } from './avatars.js'
 import { Id, PageQuery, pageOf, Time, text } from './common.js'
+import { fault } from './read-fields.js'
 
 /** The states of an upload; only the arrows of `docs/architecture.md` exist between them. */
 export const UploadStatus = z
@@ -145,7 +146,7 @@ export const EventTicket = z
 /** The id of the last event that came; an empty one is none. */
 export const LastEventId = z
   .string()
-  .regex(/^\d{0,15}$/, 'must be the id of an event of this stream')
+  .regex(/^\d{0,15}$/, fault('not-an-event-id'))
   .optional()
   .describe('sends what came after this event')
 
@@ -173,7 +174,7 @@ export const ConfirmUpload = z
     altText: text(0, 1000).optional(),
     sha256: z
       .string()
-      .regex(/^[0-9a-f]{64}$/i)
+      .regex(/^[0-9a-f]{64}$/i, fault('not-a-sha256'))
       .transform((value) => value.toLowerCase())
       .optional()
       .describe('refuses when the bytes are not the ones that were shown'),

@@ -1,23 +1,19 @@
 import { z } from 'zod'
 import { AvatarUrls } from './avatars.js'
-import { Id, Role, storableJson, Time, text } from './common.js'
+import { Id, IfMatch, Role, storableJson, Time, text } from './common.js'
+import { fault } from './read-fields.js'
 
 /** 3–32 letters, digits, `.`, `_`, `-`; starts and ends with a letter or digit. Compared without case. */
 export const Username = z
   .string()
-  .regex(
-    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9]$/,
-    'must be 3 to 32 letters, digits, dots, underscores or hyphens, with a letter or digit at both ends',
-  )
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9]$/, fault('not-a-username'))
 
 /** An address of at most 254 characters, 64 before the `@` (RFC 5321 §4.5.3.1). Compared without case. */
 export const Email = z
   .string()
   .trim()
   .max(254)
-  .pipe(
-    z.email('must be an e-mail address').regex(/^[^@]{1,64}@/, 'has more than 64 characters before the @'),
-  )
+  .pipe(z.email().regex(/^[^@]{0,64}(?:@|[^@]*$)/, fault('too-long-before-at')))
 
 /**
  * Any password up to 1,000 characters reaches the policy, which answers `weak-password`. Unpaired
@@ -27,7 +23,7 @@ export const Password = z
   .string()
   .min(1)
   .max(1000)
-  .refine((value) => !/\p{Cs}/u.test(value), 'must not contain unpaired surrogate characters')
+  .refine((value) => !/\p{Cs}/u.test(value), fault('unclean-text'))
 
 /** What a person says of themselves. `null` or absent means unset. */
 export const Profile = z
@@ -114,7 +110,7 @@ const optionalText = (max: number) =>
 
 /** A page of one site: https, the site's own hosts, without credentials or port. */
 const pageOn = (site: string, hostname: RegExp) => {
-  const error = `must be an https:// address on ${site}`
+  const error = fault('not-on-site', { site })
   return text(1, 500)
     .pipe(
       z.url({ protocol: /^https$/, hostname, error }).regex(/^https:\/\/[^/@:\\\s]+(?:[/?#]\S*)?$/i, error),
@@ -158,10 +154,17 @@ export const Register = z
   })
   .refine((body) => body.passwordConfirmation === undefined || body.passwordConfirmation === body.password, {
     path: ['passwordConfirmation'],
-    message: 'is not the same as password',
+    error: fault('not-the-same', { field: 'password' }),
+    // Also when other fields are at fault.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   })
   .meta({ id: 'Register' })
 export type Register = z.output<typeof Register>
+
+/** Of a change to what was seen of oneself. */
+export const SeenMeHeaders = z.object({
+  'if-match': IfMatch.optional().describe('the ETag of GET /v1/me; 412 when something changed since'),
+})
 
 /** `PATCH /v1/me` */
 export const UserPatch = z

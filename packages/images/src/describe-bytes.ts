@@ -1,6 +1,39 @@
 import { begins, brandsOf, type Format, sniff } from './loaders.js'
 
-const magics = [
+/** What a file can seem to be, and the same in French. */
+const kinds = {
+  'a BMP picture': 'une image BMP',
+  'a TIFF picture': 'une image TIFF',
+  'a JPEG XL picture': 'une image JPEG XL',
+  'a JPEG 2000 picture': 'une image JPEG 2000',
+  'an icon file': 'un fichier d’icône',
+  'a Photoshop file': 'un fichier Photoshop',
+  'a PDF document': 'un document PDF',
+  'a PostScript document': 'un document PostScript',
+  'a ZIP archive or office document': 'une archive ZIP ou un document bureautique',
+  'a gzip archive': 'une archive gzip',
+  'a RAR archive': 'une archive RAR',
+  'a 7-Zip archive': 'une archive 7-Zip',
+  'a program': 'un programme',
+  'an audio or video file': 'un fichier audio ou vidéo',
+  'a video file': 'un fichier vidéo',
+  'an audio file': 'un fichier audio',
+  'an AVIF picture': 'une image AVIF',
+  'a HEIC picture': 'une image HEIC',
+  'a HEIF picture': 'une image HEIF',
+  'an HTML page': 'une page HTML',
+  'an SVG drawing': 'un dessin SVG',
+  'an XML document': 'un document XML',
+  'plain text': 'du texte brut',
+  'an empty file': 'un fichier vide',
+  'a file of unknown type': 'un fichier de type inconnu',
+} as const
+type Kind = keyof typeof kinds
+
+/** In each language, with its article. */
+export type Description = { readonly en: string; readonly fr: string }
+
+const magics: readonly (readonly [string, Kind])[] = [
   ['BM', 'a BMP picture'],
   ['II*\0', 'a TIFF picture'],
   ['MM\0*', 'a TIFF picture'],
@@ -21,10 +54,10 @@ const magics = [
   ['\x1aE\xdf\xa3', 'a video file'],
   ['OggS', 'an audio or video file'],
   ['ID3', 'an audio file'],
-] as const
+]
 
 /** Brands of ISO base media files (ISO/IEC 14496-12): the four letters after `ftyp`. */
-const brands: Record<string, string> = {
+const brands: Readonly<Record<string, Kind>> = {
   avif: 'an AVIF picture',
   avis: 'an AVIF picture',
   heic: 'a HEIC picture',
@@ -45,10 +78,18 @@ const textControls = Buffer.from('\t\n\v\f\r\x1b')
  * What bytes seem to be, in words for the person who sent them ("an SVG drawing"), from the first kilobyte.
  * For telling what was seen, never for deciding what to do with it.
  */
-export function describeBytes(bytes: Buffer): string {
-  if (bytes.length === 0) return 'an empty file'
+export function describeBytes(bytes: Buffer): Description {
   const format = sniff(bytes)
-  if (format) return `${format === 'avif' ? 'an' : 'a'} ${nameOf(format)} picture`
+  if (format) {
+    const name = nameOf(format)
+    return { en: `${format === 'avif' ? 'an' : 'a'} ${name} picture`, fr: `une image ${name}` }
+  }
+  const kind = kindOf(bytes)
+  return { en: kind, fr: kinds[kind] }
+}
+
+function kindOf(bytes: Buffer): Kind {
+  if (bytes.length === 0) return 'an empty file'
   if (begins(bytes.subarray(4), 'ftyp')) {
     return brandsOf(bytes).flatMap((brand) => brands[brand] ?? [])[0] ?? 'a video file'
   }
@@ -59,7 +100,7 @@ export function describeBytes(bytes: Buffer): string {
   )
 }
 
-function describeText(start: Buffer): string | undefined {
+function describeText(start: Buffer): Kind | undefined {
   const text = start
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')

@@ -70,7 +70,7 @@ await t.test('the primary picture, as it is shown', async (t) => {
     }
   }
   t.equal(sniff(heic({ brand: 'mif1' })), 'heic', 'by what it is compatible with')
-  t.equal(describeBytes(heic()), 'a HEIC picture')
+  t.equal(describeBytes(heic()).en, 'a HEIC picture')
   t.equal(sniff(await gradient({ width: 64, height: 64 }).avif({ effort: 0 }).toBuffer()), 'avif')
 })
 
@@ -147,7 +147,7 @@ await t.test('without its decoder, HEIC is not accepted, and said to be what it 
     register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hide)}))
     const { formats, sniff, describeBytes } = await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)})
     const heic = Buffer.from(process.argv[1], 'base64')
-    console.log(JSON.stringify([formats.includes('heic'), sniff(heic) ?? null, describeBytes(heic)]))`
+    console.log(JSON.stringify([formats.includes('heic'), sniff(heic) ?? null, describeBytes(heic).en]))`
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--input-type=module',
     '--eval',

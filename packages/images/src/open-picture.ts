@@ -40,7 +40,7 @@ export type Picture = {
  */
 export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Picture> {
   const format = sniff(bytes)
-  if (!format) throw new ImageError('unsupported-image', `This is ${describeBytes(bytes)}.`)
+  if (!format) throw new ImageError('unsupported-image', `This is ${describeBytes(bytes).en}.`)
   const inside = format === 'bmp' ? pictureInBmp(bytes) : undefined
   // Not another BMP, which could hold another, and so on.
   if (inside && sniff(inside) !== 'bmp') return openPicture(inside, maxPixels)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readInEnglish } from '@likeness/contracts'
 import { z } from 'zod'
 import { isTrustList } from './client-address.js'
 import { readSecretFiles } from './secrets.js'
@@ -23,10 +24,10 @@ export function parseConfig<Schema extends z.ZodObject>(
 ): z.output<Schema> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const { variables, faults } = readSecretFiles(Object.keys(schema.shape), present)
-  const parsed = schema.safeParse(variables)
-  if (parsed.success && faults.length === 0) return parsed.data
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const name = String(path[0])
+  const reading = readInEnglish(schema, variables)
+  if (!reading.faults && faults.length === 0) return reading.value
+  for (const { path, message } of reading.faults ?? []) {
+    const [name = ''] = path.split('.')
     if (variables[name] !== undefined) faults.push(`${name}: ${message}`)
     // Else the fault of its file says it already.
     else if (present[`${name}_FILE`] === undefined) faults.push(`${name} is required`)

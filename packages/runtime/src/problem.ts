@@ -1,8 +1,19 @@
-import type { Language, ProblemBody, ProblemKind, ProblemTable } from '@likeness/contracts'
+import {
+  type FieldFault,
+  fillIn,
+  type Language,
+  type ProblemBody,
+  type ProblemKind,
+  type ProblemTable,
+  type TextParameters,
+  viewFault,
+} from '@likeness/contracts'
 
-type Parameters = Readonly<Record<string, string | number>>
+// Whoever sends thousands of unknown fields is not told each.
+const mostFaults = 100
+
 type Extras = {
-  readonly errors?: NonNullable<ProblemBody['errors']>
+  readonly errors?: readonly FieldFault[]
   readonly headers?: Readonly<Record<string, string>>
   /** Why a token does not count; for the log alone, the client is not told. */
   readonly reason?: string
@@ -14,7 +25,7 @@ export class Problem extends Error {
   constructor(
     readonly code: string,
     readonly kind: ProblemKind,
-    readonly parameters: Parameters,
+    readonly parameters: TextParameters,
     readonly extras: Extras,
   ) {
     super(code)
@@ -26,20 +37,20 @@ export class Problem extends Error {
       type: `urn:likeness:problem:${this.code}`,
       title: this.kind.title[language],
       status: this.kind.status,
-      detail: this.kind.detail[language].replace(/\{(\w+)\}/g, (_, name: string) =>
-        String(this.parameters[name] ?? '…'),
-      ),
+      detail: fillIn(this.kind.detail, this.parameters, language),
       code: this.code,
       instance: request.path,
       requestId: request.id,
-      ...(this.extras.errors ? { errors: this.extras.errors } : {}),
+      ...(this.extras.errors
+        ? { errors: this.extras.errors.slice(0, mostFaults).map((one) => viewFault(one, language)) }
+        : {}),
     }
   }
 }
 
 /** Binds a service's problem table: `const problem = problemsOf(table)`, then `throw problem('no-image')`. */
 export function problemsOf<Table extends ProblemTable>(table: Table) {
-  return (code: keyof Table & string, parameters: Parameters = {}, extras: Extras = {}): Problem => {
+  return (code: keyof Table & string, parameters: TextParameters = {}, extras: Extras = {}): Problem => {
     const kind = table[code]
     if (!kind) throw new Error(`no problem named ${code}`)
     return new Problem(code, kind, parameters, extras)

@@ -51,7 +51,7 @@ t.test('a path that is known answers another method with 405 and those it has', 
   const lines = ['Host: x', 'Connection: close', 'Accept-Language: fr']
   t.match(await raw('TRACE /things/1 HTTP/1.1', ...lines), {
     status: 405,
-    body: /Utilisez l’une de : DELETE, GET/,
+    body: /Utilisez l’une de ces méthodes : DELETE, GET/,
   })
 })
 

@@ -13,18 +13,13 @@ import Fastify, {
   LogController,
   type RawServerDefault,
 } from 'fastify'
-import {
-  hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { within } from './at-most.js'
 import { trustedHops } from './client-address.js'
 import { allowOrigins } from './cross-origin.js'
 import { isDatabaseAway } from './database.js'
 import { letEarlyAnswersArrive } from './early-answers.js'
+import { judgeRequests } from './judge-requests.js'
 import type { Logger } from './logger.js'
 import { describeRoutes } from './openapi.js'
 import { openNotRouted } from './other-methods.js'
@@ -32,7 +27,6 @@ import { languageOf, Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
 import { logFault, logRequests } from './request-log.js'
 import { hasSoundHost } from './sound-host.js'
-import { refuseUnknownParameters } from './unknown-parameters.js'
 import { answerUnreadable, refuseTunnels } from './unreadable.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
@@ -85,7 +79,6 @@ export async function createServer(options: {
     },
   }).withTypeProvider<ZodTypeProvider>()
 
-  server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   acceptEmptyJson(server)
   server.setErrorHandler((error: FastifyError, request, reply) => {
@@ -105,7 +98,7 @@ export async function createServer(options: {
   })
   logRequests(server)
 
-  refuseUnknownParameters(server)
+  judgeRequests(server)
   allowOrigins(server, options.corsOrigins)
   letEarlyAnswersArrive(server)
   const isClosing = endConnectionsOnClose(server)
@@ -222,13 +215,6 @@ function toProblem(
   request: FastifyRequest,
   { isAway, jsonLimit }: { isAway?: (error: unknown) => boolean; jsonLimit: number },
 ): Problem {
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map((issue) => ({
-      path: issue.instancePath.split('/').filter(Boolean).join('.'),
-      message: issue.message ?? 'is not valid',
-    }))
-    return problem('validation-failed', {}, { errors })
-  }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('request-too-large', { limit: jsonLimit })
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const { consumes = ['application/json'] } = request.routeOptions.schema ?? {}

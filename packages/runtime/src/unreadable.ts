@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { commonProblems } from '@likeness/contracts'
-import { problemsOf } from './problem.js'
+import { commonProblems, type Language } from '@likeness/contracts'
+import { languageOf, problemsOf } from './problem.js'
 
 const malformed = problemsOf(commonProblems)('malformed-request')
 
@@ -26,11 +26,13 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
 
 /** Answers CONNECT, at which Node else ends the connection without a word. */
 export function refuseTunnels(server: Server): void {
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => answer(socket, malformed.kind.status))
+  server.on('connect', ({ headers }: IncomingMessage, socket: Socket) =>
+    answer(socket, malformed.kind.status, languageOf(headers['accept-language'])),
+  )
 }
 
-function answer(socket: Socket, status: number): void {
-  const body = JSON.stringify({ ...malformed.body('en', { path: '', id: randomUUID() }), status })
+function answer(socket: Socket, status: number, language: Language = 'en'): void {
+  const body = JSON.stringify({ ...malformed.body(language, { path: '', id: randomUUID() }), status })
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/problem+json',

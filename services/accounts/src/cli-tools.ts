@@ -1,3 +1,4 @@
+import { readInEnglish, viewFault } from '@likeness/contracts'
 import {
   commandEnv,
   type Database,
@@ -48,9 +49,9 @@ export function usage<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim())
+  const reading = readInEnglish(schema, given)
+  if (!reading.faults) return reading.value
+  const faults = reading.faults.map(({ path, message }) => `${path} ${message}`.trim())
   return command.error(`error: ${faults.join('; ')}`, { exitCode: 2 })
 }
 
@@ -65,7 +66,7 @@ function faultOf(error: unknown): string {
   if (error instanceof Problem) {
     return [
       error.kind.title.en,
-      ...(error.extras.errors ?? []).map((one) => `${one.path} ${one.message}`),
+      ...(error.extras.errors ?? []).map((one) => `${one.path} ${viewFault(one, 'en').message}`),
     ].join('\n')
   }
   return startupFault(error)

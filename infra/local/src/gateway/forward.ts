@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
+import { hasBody } from '@likeness/runtime'
 
 /** Headers about one connection, which end at the gateway (RFC 9110 §7.6.1), lower case. */
 const hopByHop = [
@@ -122,8 +123,4 @@ function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
   const dropped = new Set([...hopByHop, ...named])
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

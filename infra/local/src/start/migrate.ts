@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createAdmin, migrate as migrateAccounts } from '@likeness/accounts'
+import { viewFault } from '@likeness/contracts'
 import { migrate as migrateMedia } from '@likeness/media'
 import { DatabaseNewerError, Problem } from '@likeness/runtime'
 import { Fault } from '../fault.js'
@@ -35,7 +36,7 @@ export async function makeFirstAdmin(
     return result === 'created' && password === undefined ? { password: madeUp } : undefined
   } catch (error) {
     if (!(error instanceof Problem)) throw new Fault(`No first administrator: ${messageOf(error)}.`)
-    const reasons = (error.extras.errors ?? []).map(({ message }) => message).join('; ')
+    const reasons = (error.extras.errors ?? []).map((one) => viewFault(one, 'en').message).join('; ')
     throw new Fault(`No first administrator: ${error.kind.title.en} (${reasons}).`)
   }
 }

@@ -1,3 +1,4 @@
+import { type FieldFault, readFields, viewFault } from '@likeness/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { type SyntheticEvent, useEffect, useRef } from 'react'
 import type { z } from 'zod'
@@ -14,9 +15,9 @@ export function useForm<Schema extends z.ZodType>(
   const element = useRef<HTMLFormElement>(null)
   const { mutate, isPending, isSuccess, error } = useMutation({
     mutationFn: (entries: Record<string, unknown>) => {
-      const parsed = schema.safeParse(entries)
-      if (!parsed.success) throw invalid(parsed.error.issues, entries)
-      return send(parsed.data)
+      const reading = readFields(schema, entries)
+      if (reading.faults) throw invalid(reading.faults, entries)
+      return send(reading.value)
     },
   })
   const fault = error ? asFault(error) : undefined
@@ -30,10 +31,10 @@ export function useForm<Schema extends z.ZodType>(
   return { form: { ref: element, onSubmit, noValidate: true }, fault, busy: isPending, done: isSuccess }
 }
 
-function invalid(issues: readonly z.core.$ZodIssue[], entries: Record<string, unknown>): Fault {
-  const all = issues.map((issue) => {
-    const path = issue.path.join('.')
-    return { path, message: entries[path] === '' ? 'Please fill this in' : issue.message }
+function invalid(faults: readonly FieldFault[], entries: Record<string, unknown>): Fault {
+  const all = faults.map((one) => {
+    const { message, ...where } = viewFault(one, 'en')
+    return { ...where, message: entries[one.path] === '' ? 'Please fill this in' : message }
   })
   // An empty field breaks several rules, and one sentence says it.
   const isFirst = ({ path, message }: (typeof all)[number], index: number) =>

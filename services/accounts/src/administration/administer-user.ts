@@ -1,5 +1,5 @@
 import { AdminPatch, AdminUser, IdParams, ProblemBody, type Role } from '@likeness/contracts'
-import { callerOf, isAtLeast, type Server, type Transaction } from '@likeness/runtime'
+import { callerOf, invalid, isAtLeast, type Server, type Transaction } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
@@ -52,8 +52,8 @@ export async function administerUser(
 ): Promise<Person> {
   if (patch.role !== undefined && actor.role !== 'admin') throw problem('forbidden')
   if (patch.group !== undefined && !groups.names.includes(patch.group)) {
-    const message = `must be one of: ${groups.names.join(', ')}`
-    throw problem('validation-failed', {}, { errors: [{ path: 'group', message }] })
+    const parameters = { choices: groups.names.join(', ') }
+    throw invalid([{ path: 'group', code: 'not-a-choice', parameters }])
   }
   return db.transaction().execute(async (trx) => {
     const person = await lockActedOn(trx, actor, id)

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { ProblemBody } from '@likeness/contracts'
+import { type FieldFault, readInEnglish } from '@likeness/contracts'
 import { ConfigError } from '@likeness/runtime'
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { z } from 'zod'
+import { faultsOfErrors } from './json-schema-faults.js'
 
 export type Custom = Readonly<Record<string, unknown>>
-type Faults = NonNullable<ProblemBody['errors']>
 
 /** The groups (types of user) of this deployment, and the extra profile fields each requires. */
 export type Groups = {
@@ -17,7 +17,7 @@ export type Groups = {
   /** Whether it may be chosen at registration. */
   isOpen(group: string): boolean
   /** What is wrong with the extra fields of a member; paths start at the profile. */
-  faultsOf(group: string, custom: Custom): Faults
+  faultsOf(group: string, custom: Custom): readonly FieldFault[]
 }
 
 const GroupsFile = z.strictObject({
@@ -44,7 +44,7 @@ export function openGroups(path = builtIn): Groups {
   for (const [name, { custom }] of Object.entries(file.groups)) {
     try {
       // Without a schema of its own, a group has no extra fields.
-      validators.set(name, ajv().compile({ type: 'object', ...(custom ?? { maxProperties: 0 }) }))
+      validators.set(name, ajv().compile({ type: 'object', ...(custom ?? { additionalProperties: false }) }))
     } catch (error) {
       throw fault(`custom of ${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -55,11 +55,11 @@ export function openGroups(path = builtIn): Groups {
     isOpen: (group) => file.groups[group]?.registration === true,
     faultsOf(group, custom) {
       if (JSON.stringify(custom).length > longest) {
-        return [{ path: 'profile.custom', message: `must have at most ${longest} characters as JSON` }]
+        return [{ path: 'profile.custom', code: 'too-much-json', parameters: { limit: longest } }]
       }
       const validate = validators.get(group)
       if (!validate || validate(custom)) return []
-      return (validate.errors ?? []).map(viewError)
+      return faultsOfErrors(validate.errors ?? [], ['profile', 'custom'])
     },
   }
 }
@@ -69,7 +69,7 @@ let validator: Ajv2020 | undefined
 /** Made once: it compiles the schema of schemas, which takes a third of a second. */
 function ajv(): Ajv2020 {
   if (validator === undefined) {
-    validator = new Ajv2020({ allErrors: true, strict: true })
+    validator = new Ajv2020({ allErrors: true, strict: true, messages: false })
     formats.default(validator)
   }
   return validator
@@ -84,22 +84,12 @@ function readGroups(path: string): z.output<typeof GroupsFile> {
   } catch (error) {
     throw fault(error instanceof Error ? error.message : String(error))
   }
-  const parsed = GroupsFile.safeParse(json)
-  if (!parsed.success) {
-    throw fault(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '))
+  const reading = readInEnglish(GroupsFile, json)
+  if (reading.faults) {
+    throw fault(reading.faults.map(({ path, message }) => `${path} ${message}`.trim()).join('; '))
   }
-  if (!parsed.data.groups[parsed.data.default]?.registration) {
+  if (!reading.value.groups[reading.value.default]?.registration) {
     throw fault('default must be a group that is open for registration')
   }
-  return parsed.data
-}
-
-function viewError({ instancePath, params, message }: ErrorObject): Faults[number] {
-  const named: unknown = params.missingProperty ?? params.additionalProperty
-  const path = instancePath.split('/').filter(Boolean)
-  if (typeof named === 'string') path.push(named)
-  return {
-    path: ['profile', 'custom', ...path].join('.'),
-    message: params.missingProperty === undefined ? (message ?? 'is not valid') : 'is required',
-  }
+  return reading.value
 }

@@ -1,3 +1,4 @@
+import type { FieldFault } from '@likeness/contracts'
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import type { Person } from '../database/users.table.js'
 import { problem } from '../problems.js'
@@ -15,12 +16,17 @@ const leastOwn = 8
  * Refuses a password that breaks the policy: NIST SP 800-63B-4 §3.1.1.2, which wants length and a blocklist
  * and forbids composition rules. Characters are code points of the NFKC form.
  * @param about what the user is known by: username, address, names
- * @throws Problem `weak-password` with one message per broken rule
+ * @throws Problem `weak-password` with one fault per broken rule
  */
 export async function assertStrong(password: string, about: readonly string[]): Promise<void> {
-  const messages = await brokenRules(password.normalize('NFKC'), about)
-  if (messages.length === 0) return
-  throw problem('weak-password', {}, { errors: messages.map((message) => ({ path: 'password', message })) })
+  const errors = await weaknessesOf(password, about)
+  if (errors.length > 0) throw problem('weak-password', {}, { errors })
+}
+
+/** Each rule that a password breaks; see `assertStrong`. */
+export async function weaknessesOf(password: string, about: readonly string[]): Promise<FieldFault[]> {
+  const rules = await brokenRules(password.normalize('NFKC'), about)
+  return rules.map((rule) => ({ path: 'password', ...rule }))
 }
 
 /** What a person is known by, none of which makes a password. */
@@ -35,19 +41,19 @@ export const wordsOf = (person: Person): string[] =>
     person.birth_date?.replaceAll('-', ''),
   ].filter((word): word is string => typeof word === 'string')
 
-async function brokenRules(password: string, about: readonly string[]): Promise<string[]> {
+async function brokenRules(password: string, about: readonly string[]): Promise<Omit<FieldFault, 'path'>[]> {
   const { length } = Array.from(password)
-  if (length > most) return [`must have at most ${most} characters`]
+  if (length > most) return [{ code: 'too-long', parameters: { limit: most } }]
   const { guesser, common } = await guessing()
   const words = ownWords(about)
   const { score } = guesser.check(password.slice(0, guessedOf), words)
-  const broken: Readonly<Record<string, boolean>> = {
-    [`must have at least ${least} characters`]: length < least,
-    'is one of the most common passwords': common.has(password.toLowerCase()),
-    'must not be made of your own name or address': isMadeOf(password, words),
-    'is too easy to guess': score < leastScore,
-  }
-  return Object.keys(broken).filter((rule) => broken[rule])
+  const rules = [
+    { broken: length < least, code: 'too-short', parameters: { limit: least } },
+    { broken: common.has(password.toLowerCase()), code: 'too-common', parameters: {} },
+    { broken: isMadeOf(password, words), code: 'too-personal', parameters: {} },
+    { broken: score < leastScore, code: 'too-easy-to-guess', parameters: {} },
+  ] as const
+  return rules.filter(({ broken }) => broken).map(({ code, parameters }) => ({ code, parameters }))
 }
 
 function ownWords(about: readonly string[]): string[] {

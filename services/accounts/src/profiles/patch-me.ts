@@ -1,5 +1,5 @@
-import { Me, ProblemBody, UserPatch } from '@likeness/contracts'
-import { callerOf, type Server, violates } from '@likeness/runtime'
+import { Me, ProblemBody, ProfilePatch, readValid, SeenMeHeaders, UserPatch } from '@likeness/contracts'
+import { callerOf, invalid, type Request, type Server, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { type ProfileChanges, updateProfile } from '../database/profiles.table.js'
@@ -8,6 +8,7 @@ import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 import { viewMe } from '../users/user-view.js'
 import { etagOf, matches } from './etag.js'
+import { faultsOfProfile } from './profile-faults.js'
 import { readProfilePatch } from './read-profile-patch.js'
 
 /** PATCH /v1/me: changes oneself by JSON merge patch (RFC 7396). */
@@ -21,11 +22,14 @@ export function patchMeRoute(server: Server, deps: ApiDeps): void {
         description:
           'JSON merge patch. With If-Match it is applied only to the version that ETag named, else 412 `stale`.',
         security: [{ accessToken: [] }],
+        headers: SeenMeHeaders,
         body: UserPatch,
         response: { 200: Me, '4xx': ProblemBody },
       },
+      config: { judgesItself: true },
     },
     async (request, reply) => {
+      if (request.faults.length > 0) throw await refusalOf(deps, request)
       const user = await patchMe(
         deps,
         callerOf(request).id,
@@ -38,6 +42,16 @@ export function patchMeRoute(server: Server, deps: ApiDeps): void {
     },
   )
 }
+
+/** With what can be told of a profile that is at fault elsewhere. */
+async function refusalOf(deps: ApiDeps, request: Request) {
+  const person = await findPerson(deps.db, callerOf(request).id)
+  if (!person) throw problem('unauthenticated')
+  const profile = readValid(ProfilePatch, (request.body as Partial<UserPatch> | null)?.profile)
+  return invalid([...request.faults, ...faultsOfProfile(deps, profile, memberOf(person))])
+}
+
+const memberOf = ({ group_name, custom }: Person) => ({ group: group_name, custom })
 
 /** @throws Problem `stale`, `validation-failed`, `username-taken` */
 async function patchMe(
@@ -54,8 +68,10 @@ async function patchMe(
       const seen = viewMe(before, deps.config)
       if (ifMatch !== undefined && !matches(ifMatch, etagOf(seen), 'strong')) throw problem('stale')
 
-      const member = { group: before.group_name, custom: before.custom }
-      const changes = differences(readProfilePatch(deps, patch.profile ?? {}, member), before)
+      const profile = patch.profile ?? {}
+      const faults = faultsOfProfile(deps, profile, memberOf(before))
+      if (faults.length > 0) throw invalid(faults)
+      const changes = differences(readProfilePatch(deps, profile, before.custom), before)
       const renamed = patch.username !== undefined && patch.username !== before.username
       const fields = [...(renamed ? ['username'] : []), ...Object.keys(changes).map(toCamelCase)]
       if (fields.length === 0) return seen

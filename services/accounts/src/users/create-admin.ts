@@ -1,4 +1,4 @@
-import { Email, Username } from '@likeness/contracts'
+import { Email, readInEnglish, Username } from '@likeness/contracts'
 import { type Database, newId, violates } from '@likeness/runtime'
 import { insertActivity, ourselves } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
@@ -20,6 +20,9 @@ export class AdminRefusedError extends Error {
   override name = 'AdminRefusedError'
 }
 
+const refused = (what: string, faults: readonly { message: string }[]) =>
+  new AdminRefusedError(faults.map(({ message }) => `${what} ${message}`).join('; '))
+
 /**
  * Makes the first administrator. Whoever runs it again finds one and changes nothing.
  * @throws Problem `weak-password`, AdminRefusedError
@@ -28,13 +31,13 @@ export async function createFirstAdmin(
   deps: { db: Database<Tables>; hasher: Hasher },
   admin: NewAdmin,
 ): Promise<'created' | 'exists'> {
-  const email = Email.safeParse(admin.email)
-  if (!email.success) throw new AdminRefusedError(`${admin.email} is not an e-mail address`)
-  const username = Username.safeParse(admin.username ?? 'admin')
-  if (!username.success) throw new AdminRefusedError(`the username ${username.error.issues[0]?.message}`)
+  const email = readInEnglish(Email, admin.email)
+  if (email.faults) throw refused(`the address ${admin.email}`, email.faults)
+  const username = readInEnglish(Username, admin.username ?? 'admin')
+  if (username.faults) throw refused('the username', username.faults)
   // Asked before the expensive part: this runs at every start.
   if ((await deps.db.transaction().execute(lockAdmins)).length > 0) return 'exists'
-  await assertStrong(admin.password, [email.data, username.data])
+  await assertStrong(admin.password, [email.value, username.value])
   const passwordHash = await deps.hasher.hash(admin.password)
   const id = newId()
   try {
@@ -42,8 +45,8 @@ export async function createFirstAdmin(
       if ((await lockAdmins(trx)).length > 0) return 'exists'
       await createUser(trx, {
         id,
-        username: username.data,
-        email: email.data,
+        username: username.value,
+        email: email.value,
         verified: true,
         ghost: false,
         passwordHash,

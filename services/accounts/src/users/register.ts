@@ -1,5 +1,5 @@
-import { Me, ProblemBody, Register } from '@likeness/contracts'
-import { newId, type Server, violates } from '@likeness/runtime'
+import { type FieldFault, Me, ProblemBody, ProfilePatch, Register, readValid } from '@likeness/contracts'
+import { invalid, newId, type Server, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findPerson, findPersonByEmail, keyOf, type Person } from '../database/users.table.js'
@@ -7,8 +7,9 @@ import type { ApiDeps } from '../deps.js'
 import { queueToken } from '../emails/queue-mail.js'
 import { atLeast } from '../limits/at-least.js'
 import { addressOf, giveBackAttempt, takeAttempt, type Whom } from '../limits/limits.js'
-import { assertStrong } from '../passwords/password-policy.js'
+import { weaknessesOf } from '../passwords/password-policy.js'
 import { problem } from '../problems.js'
+import { faultsOfProfile } from '../profiles/profile-faults.js'
 import { readProfilePatch } from '../profiles/read-profile-patch.js'
 import { createUser, type NewUser } from './create-user.js'
 import { viewMe } from './user-view.js'
@@ -22,6 +23,7 @@ export function registerRoute(server: Server, deps: ApiDeps): void {
   server.post(
     '/v1/users',
     {
+      config: { judgesItself: true },
       schema: {
         tags: ['users'],
         summary: 'Register',
@@ -31,7 +33,7 @@ export function registerRoute(server: Server, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const person = await atLeast(EMAIL_VERIFICATION === 'mandatory' ? answerMs : 0, () =>
-        register(deps, request.body, originOf(request)),
+        register(deps, request.body, request.faults, originOf(request)),
       )
       return reply.code(201).send(viewMe(person, deps.config))
     },
@@ -41,16 +43,21 @@ export function registerRoute(server: Server, deps: ApiDeps): void {
 /**
  * Makes a user with their profile, and a mail to verify the address. Where verification is mandatory, who
  * registers a known address gets a ghost: the same answer for the same work, and the owner is told.
+ * @param found what its schema found wrong with the body, which then is as it came
  * @throws Problem `validation-failed`, `username-taken`, `email-taken`, `weak-password`, `rate-limited`
  */
-async function register(deps: ApiDeps, body: Register, origin: Origin): Promise<Person> {
+async function register(
+  deps: ApiDeps,
+  body: Register,
+  found: readonly FieldFault[],
+  origin: Origin,
+): Promise<Person> {
   const { config } = deps
   const address = addressOf(config, origin.ip)
   await takeAttempt(deps, { 'register-attempts': address })
+  await assertRegistrable(deps, body, found)
   const { username, email, password, group = deps.groups.fallback } = body
-  if (!deps.groups.isOpen(group)) throw notOpen(deps, group)
-  const profile = readProfilePatch(deps, { custom: {}, ...body.profile }, { group, custom: {} })
-  await assertStrong(password, [username, email, ...namesIn(body)])
+  const profile = readProfilePatch(deps, body.profile ?? {}, {})
   const counted: Whom = {
     'register-address': address,
     ...(config.EMAIL_VERIFICATION === 'off'
@@ -109,13 +116,25 @@ async function makeUser(
   return person
 }
 
-const namesIn = ({ profile }: Register): string[] =>
-  [profile?.firstName, profile?.lastName, profile?.nickname, profile?.companyName].filter(
-    (name): name is string => typeof name === 'string',
-  )
-
-function notOpen({ groups }: ApiDeps, group: string) {
-  const open = groups.names.filter((name) => groups.isOpen(name))
-  const message = `${JSON.stringify(group)} is not open for registration; open are: ${open.join(', ')}`
-  return problem('validation-failed', {}, { errors: [{ path: 'group', message }] })
+/** Refuses with all that is wrong at once; a password that is only weak has its own answer. */
+async function assertRegistrable(deps: ApiDeps, body: unknown, found: readonly FieldFault[]): Promise<void> {
+  const given = readValid(Register, body)
+  const profile = readValid(ProfilePatch, (body as Partial<Register> | null)?.profile)
+  const { group = deps.groups.fallback } = given
+  const faults = [...found]
+  if (found.some(({ path }) => path === 'group')) {
+    faults.push(...faultsOfProfile(deps, { ...profile, custom: undefined }, { group, custom: {} }))
+  } else if (deps.groups.isOpen(group)) {
+    faults.push(...faultsOfProfile(deps, { custom: {}, ...profile }, { group, custom: {} }))
+  } else {
+    const open = deps.groups.names.filter((name) => deps.groups.isOpen(name)).join(', ')
+    faults.push({ path: 'group', code: 'not-an-open-group', parameters: { groups: open } })
+  }
+  const words = [given.username, given.email, ...namesIn(profile)].filter((word) => word !== undefined)
+  const weak = given.password === undefined ? [] : await weaknessesOf(given.password, words)
+  if (faults.length > 0) throw invalid([...faults, ...weak])
+  if (weak.length > 0) throw problem('weak-password', {}, { errors: weak })
 }
+
+const namesIn = ({ firstName, lastName, nickname, companyName }: Partial<ProfilePatch>): string[] =>
+  [firstName, lastName, nickname, companyName].filter((name): name is string => typeof name === 'string')

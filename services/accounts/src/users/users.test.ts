@@ -155,8 +155,8 @@ t.test('bad registrations name every field', async (t) => {
     [{ ...good, password: 'p'.repeat(10_000) }, ['password']],
     [{ ...good, password: 'lone surrogate \ud800 in a password' }, ['password']],
     [{ ...good, passwordConfirmation: 'another' }, ['passwordConfirmation']],
-    [{ ...good, role: 'admin' }, ['']],
-    [{ ...good, id: '00000000-0000-7000-8000-000000000000', emailVerified: true }, ['']],
+    [{ ...good, role: 'admin' }, ['role']],
+    [{ ...good, id: '00000000-0000-7000-8000-000000000000', emailVerified: true }, ['id', 'emailVerified']],
   ]
   for (const [body, paths] of faults) {
     const answer = await call('POST', '/v1/users', { body })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { requestIdOf, type Server } from '@likeness/runtime'
+import { hasBody, requestIdOf, type Server } from '@likeness/runtime'
 import { LRUCache } from 'lru-cache'
 import { aMinute, forEver, matches } from './send-picture.js'
 
@@ -44,7 +44,7 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
   let changes = 0
   return {
     answer(request, response) {
-      if (request.method !== 'GET') return false
+      if (request.method !== 'GET' || hasBody(request)) return false
       const answer = kept.get(keyOf(request))
       if (!answer) return false
       const id = ['x-request-id', requestIdOf(request)]

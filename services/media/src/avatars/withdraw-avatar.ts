@@ -5,7 +5,7 @@ import {
   WithdrawAvatar,
   WithdrawAvatarQuery,
 } from '@likeness/contracts'
-import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
+import { callerOf, invalid, isAtLeast, type Server } from '@likeness/runtime'
 import { z } from 'zod'
 import { findLiveAvatar, unsetLive } from '../database/avatars.table.js'
 import type { Actor } from '../database/upload-events.table.js'
@@ -42,10 +42,7 @@ export function withdrawAvatarRoute(server: Server, deps: Deps): void {
       const reason = request.query.reason ?? request.body?.reason
       if (userId !== caller.id) {
         if (!isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-        if (reason === undefined) {
-          const errors = [{ path: 'reason', message: 'is required for another’s avatar' }]
-          throw problem('validation-failed', {}, { errors })
-        }
+        if (reason === undefined) throw invalid([{ path: 'reason', code: 'required' }])
       }
       const ifMatch = request.headers['if-match']
       await withdrawAvatar(deps, userId, actorOf(request), { reason, ifMatch })
