@@ -21,7 +21,7 @@ const resetSubject = /^Choose a new password$/
 
 t.test('links of mails', { skip: noChromium }, async (t) => {
   const { url, accounts } = await serveLikeness(t)
-  const browser = await openBrowser(t)
+  const browser = await openBrowser()
   const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
     t.test(name, (t) => usePage(t, browser, url, body))
 
@@ -214,7 +214,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
 
 t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
   const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
-  const browser = await openBrowser(t)
+  const browser = await openBrowser()
   await usePage(t, browser, url, async (t, page) => {
     await fillIn(page, 'joan', password)
     await heading(page, 'Confirm your address')
@@ -246,7 +246,7 @@ t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
 
 t.test('where nobody verifies addresses', { skip: noChromium }, async (t) => {
   const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'off' })
-  const browser = await openBrowser(t)
+  const browser = await openBrowser()
   await t.test('nobody is asked to', (t) =>
     usePage(t, browser, url, async (t, page) => {
       await register(page, 'off')

@@ -19,7 +19,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   const stranger = await serveEmptyPage(t)
   const listed = [`http://localhost:${product}`, `http://127.0.0.1:${product}`]
   const { url, admin } = await serveLikeness(t, { CORS_ORIGINS: listed.join() })
-  const browser = await openBrowser(t)
+  const browser = await openBrowser()
   const portrait = await photo()
   const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
     t.test(name, (t) => usePage(t, browser, url, body))

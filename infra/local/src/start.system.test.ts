@@ -64,6 +64,8 @@ t.test('one data folder through starts, ends and accidents', { skip: notLinux },
     t.equal((await fetch(first.url, { headers: { accept: 'text/html' } })).status, 200)
   })
 
+  await t.test('the README’s flow, copied as it is', { skip: noCurl }, (t) => assertFlow(t, first.url))
+
   await t.test('the commands beside it find its settings, and nobody else does', async (t) => {
     t.equal((await stat(join(DATA_DIR, 'settings.json'))).mode & 0o777, 0o600)
     const env = { PATH: process.env.PATH, DATA_DIR }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import root, { type Test } from 'tap'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
@@ -11,9 +11,16 @@ const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 export const noChromium: string | false =
   !existsSync(executablePath) && `no Chromium at ${executablePath} (CHROMIUM_PATH names another)`
 
-/** A Chromium that talks to nobody but the page, closed with the test. */
-export async function openBrowser(t: Test): Promise<Browser> {
-  const browser = await chromium.launch({
+let browser: Promise<Browser> | undefined
+
+/** A Chromium that talks to nobody but the page, one for a test file, closed with it. */
+export function openBrowser(): Promise<Browser> {
+  browser ??= launch()
+  return browser
+}
+
+async function launch(): Promise<Browser> {
+  const launched = await chromium.launch({
     executablePath,
     args: [
       // As root, as in a container, Chromium's own sandbox cannot start.
@@ -25,8 +32,8 @@ export async function openBrowser(t: Test): Promise<Browser> {
       '--no-first-run',
     ],
   })
-  t.teardown(() => browser.close())
-  return browser
+  root.teardown(() => launched.close())
+  return launched
 }
 
 /**
