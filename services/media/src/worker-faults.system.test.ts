@@ -22,7 +22,7 @@ t.test('a worker killed while it decodes a new upload', { skip: notLinux }, asyn
   const { id } = await upload(self.person, slow)
   t.strictSame(await killed, [], 'no temporary file')
   t.match(await rowOf(self.media, id), { prepared_at: null })
-  await startWorker(t, self.media)
+  await self.media.work()
   await prepared(self.media, id)
   await self.confirm(id)
   await publishedOnce(t, self, id)
@@ -36,7 +36,7 @@ t.test('a worker killed while it stores the preview', { skip: notLinux || noRedi
   await waitFor(() => self.asked(/^PUT .*preview/) > 0)
   t.strictSame(await worker.kill(), [])
   self.hang()
-  await startWorker(t, self.media)
+  await self.media.work()
   await prepared(self.media, id)
   await self.confirm(id)
   await publishedOnce(t, self, id)
@@ -52,7 +52,7 @@ t.test('a worker killed while it decodes what is confirmed', { skip: notLinux ||
   t.strictSame(await killed, [])
   t.match(await rowOf(self.media, id), { rendered_at: null })
   t.equal(self.asked(/^PUT .*avatars/), 0, 'nothing is stored yet')
-  await startWorker(t, self.media)
+  await self.media.work()
   await publishedOnce(t, self, id)
 })
 
@@ -68,7 +68,7 @@ t.test('two workers killed one after the other amid the variants', { skip: notLi
     t.strictSame(await worker.kill(), [])
   }
   self.hang()
-  await startWorker(t, self.media)
+  await self.media.work()
   await publishedOnce(t, self, id)
 })
 
@@ -86,7 +86,7 @@ for (const queue of ['postgres', 'redis'] as const) {
     t.strictSame(await worker.kill(), [])
     release()
     t.match(await rowOf(self.media, id), { rendered_at: null })
-    await startWorker(t, self.media)
+    await self.media.work()
     await publishedOnce(t, self, id)
   })
 }
@@ -108,7 +108,7 @@ t.test('a worker killed when the picture is live and accounts is not told', { sk
   accounts.beforeAvatar = async () => undefined
   t.match(await rowOf(self.media, id), { status: 'confirmed', rendered_at: Date })
   t.strictSame(accounts.told, [])
-  await startWorker(t, self.media)
+  await self.media.work()
   await publishedOnce(t, self, id)
 })
 
@@ -128,7 +128,7 @@ t.test('a worker killed when accounts is told and it is not committed', { skip: 
   t.strictSame(await worker.kill(), [])
   release()
   t.match(await rowOf(self.media, id), { status: 'confirmed' })
-  await startWorker(t, self.media)
+  await self.media.work()
   await publishedOnce(t, self, id)
   // More often where a machine is so slow that a living worker is taken for dead.
   t.ok(accounts.told.length >= 2, 'told once more')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { LoggedIn, Me, ProblemBody } from '@likeness/contracts'
 import { migrateQueue, openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
-import { stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { anyQueue, stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import type { Test } from 'tap'
 import { openApp } from '../app.js'
 import { AccountsConfig } from '../config.js'
@@ -28,6 +28,7 @@ export async function startAccounts(
   options: {
     config?: Record<string, string>
     overrides?: Partial<ApiDeps>
+    /** Named where the queue is what is tested. */
     queue?: 'postgres' | 'redis'
     /** Windows of time in the database end only by `pass`. */
     clock?: 'stopped'
@@ -47,7 +48,7 @@ export async function startAccounts(
     LOG_LEVEL: 'fatal',
     DATABASE_URL: databaseUrl,
     DATABASE_POOL: '6',
-    QUEUE_URL: await testQueueUrl(t, options.queue ?? 'postgres', databaseUrl),
+    QUEUE_URL: await testQueueUrl(t, options.queue ?? anyQueue, databaseUrl),
     PUBLIC_URL: issuer,
     INBOX: 'anyone',
     MEDIA_URL: 'http://127.0.0.1:9',

@@ -89,7 +89,10 @@ t.test('a manager gives a reason; nobody else may', async (t) => {
 })
 
 t.test('accounts away: told when it is back, also when the queue lost the job', async (t) => {
-  const media = await startMedia(t, { config: { ...config, REQUEUE_AFTER_SECONDS: '1' } })
+  const media = await startMedia(t, {
+    queue: 'postgres',
+    config: { ...config, REQUEUE_AFTER_SECONDS: '1' },
+  })
   const worker = await media.work()
   const ana = await media.person()
   await publish(ana)

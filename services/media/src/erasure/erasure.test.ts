@@ -76,7 +76,7 @@ t.test('of a manager who leaves, no address stays in the trails of others', asyn
 })
 
 t.test('a lost erasure job is added again', async (t) => {
-  const media = await startMedia(t, { config: { REQUEUE_AFTER_SECONDS: '1' } })
+  const media = await startMedia(t, { queue: 'postgres', config: { REQUEUE_AFTER_SECONDS: '1' } })
   const ana = await media.person()
   await ana.call('POST', '/v1/uploads', form(await jpeg()))
   await asAccounts(media, 'DELETE', ana.id)

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import type { RemoveAvatar, Role, SetAvatar, TellDescription } from '@likeness/contracts'
 import { type Decoder, openDecoder } from '@likeness/images'
 import { isServiceToken, migrateQueue, newId, parseConfig, type Server } from '@likeness/runtime'
-import { testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { anyQueue, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
 import root, { type Test } from 'tap'
@@ -126,6 +126,7 @@ export type Media = Awaited<ReturnType<typeof startMedia>>
 export async function startMedia(
   t: Test,
   options: {
+    /** Named where the queue is what is tested. */
     queue?: 'postgres' | 'redis'
     /** Puts something between the service and its queue. */
     through?: (queueUrl: string) => Promise<string>
@@ -144,7 +145,7 @@ export async function startMedia(
   const folder = await mkdtemp(join(tmpdir(), 'likeness-media-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const accounts = await startAccountsPeer(t)
-  const queueUrl = await testQueueUrl(t, options.queue ?? 'postgres', databaseUrl)
+  const queueUrl = await testQueueUrl(t, options.queue ?? anyQueue, databaseUrl)
   const env = {
     PORT: '0',
     LOG_LEVEL: 'fatal',

@@ -141,7 +141,7 @@ t.test('collect-garbage takes only old blobs that no row names', async (t) => {
 })
 
 t.test('a queue that lost every job loses no upload', async (t) => {
-  const media = await startMedia(t, { config: { REQUEUE_AFTER_SECONDS: '3600' } })
+  const media = await startMedia(t, { queue: 'postgres', config: { REQUEUE_AFTER_SECONDS: '3600' } })
   const { person, id } = await upload(media)
   await person.call('POST', `/v1/uploads/${id}/confirm`)
   const other = await upload(media)
