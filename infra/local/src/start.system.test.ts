@@ -181,7 +181,7 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
 
   const QUEUE_URL = await testQueueUrl(t, noRedis ? 'postgres' : 'redis', media)
   const password = 'plum-velocity-hinge-92'
-  const files = t.testdir({ password: `${password}\n`, pictures: {} })
+  const files = t.testdir({ password: `${password}\n`, pictures: {}, 'no-folder': '' })
   await writeFile(join(files, 'storage'), `${pathToFileURL(join(files, 'pictures')).href}\n`)
   const running = await startLikeness(t, {
     ...databases,
@@ -201,7 +201,10 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
     [{ PORT: new URL(running.url).port }, /^Port \d+ of 127\.0\.0\.1 is taken: set PORT to a free one\.\n$/],
     [{ DATA_DIR: running.dataDir }, /^Likeness already runs on \S+ \(process \d+, http:\S+\)\.\n$/],
     [{ DATA_DIR: '/dev/null/x' }, /^\/dev\/null\/x is a file, or in one: set DATA_DIR to a folder\.\n$/],
-    [{ DATA_DIR: `${files}/password` }, /^\S+\/password is a file, or in one: set DATA_DIR to a folder\.\n$/],
+    [
+      { DATA_DIR: `${files}/no-folder` },
+      /^\S+\/no-folder is a file, or in one: set DATA_DIR to a folder\.\n$/,
+    ],
     [{ HOST: '192.0.2.1' }, /^Nothing can listen on 192\.0\.2\.1 \(EADDRNOTAVAIL\): set HOST to .+\.\n$/],
     [
       {
