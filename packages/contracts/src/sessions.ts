@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Time, text } from './common.js'
+import { Id, pageOf, Time, text } from './common.js'
 import { Me, Password } from './users.js'
 
 /** `POST /v1/sessions`: log in with an e-mail address or a username. */
@@ -59,8 +59,9 @@ export const Session = z
   .meta({ id: 'Session' })
 export type Session = z.output<typeof Session>
 
-export const SessionList = z.object({ items: z.array(Session) }).meta({ id: 'SessionList' })
-export type SessionList = z.output<typeof SessionList>
+/** `GET /v1/sessions`: newest first. */
+export const SessionPage = pageOf(Session).meta({ id: 'SessionPage' })
+export type SessionPage = z.output<typeof SessionPage>
 
 /** `POST /v1/sessions?cookie=true` */
 export const LogInQuery = z.object({

@@ -6,6 +6,7 @@ type Page = { items: { id: string }[]; nextCursor: string | null }
 
 /** Every list of this service, each with two filters or subjects, as one person may read them all. */
 const listsFor = (userId: string) => [
+  '/v1/sessions',
   '/v1/me/activity',
   '/v1/me/activity?type=login',
   '/v1/admin/users',

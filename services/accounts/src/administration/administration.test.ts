@@ -145,6 +145,36 @@ t.test('the last administrator stays, whoever is quickest', async (t) => {
   t.equal((await patch(session, last, { group: 'staff' })).status, 200)
 })
 
+t.test('updatedAt moves with role, group, status, address and username', async (t) => {
+  const accounts = await startAccounts(t)
+  const { call, db } = accounts
+  const [admin, { user, accessToken: token }] = [await joinAs(accounts, 'admin'), await accounts.join()]
+  const path = `/v1/admin/users/${user.id}`
+  const before = new Date('2026-01-01')
+  for (const patch of [
+    { role: 'manager' },
+    { role: 'user', group: 'vendor' },
+    { disabled: true },
+    { disabled: false },
+    { emailVerified: true },
+  ]) {
+    await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
+    const { body } = await call<AdminUser>('PATCH', path, { body: patch, token: admin.accessToken })
+    t.ok(body.updatedAt > user.createdAt, JSON.stringify(patch))
+  }
+  await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
+  t.equal((await call('PATCH', path, { body: { endSessions: true }, token: admin.accessToken })).status, 200)
+  const one = await call<AdminUser>('GET', path, { token: admin.accessToken })
+  t.equal(one.body.updatedAt, before.toISOString(), 'nothing of it is shown')
+  t.equal((await call('PATCH', '/v1/me', { body: { username: 'someone-else' }, token })).status, 401)
+  const { accessToken } = await accounts.logIn(user.username)
+  const renamed = await call<User>('PATCH', '/v1/me', {
+    body: { username: 'someone-else' },
+    token: accessToken,
+  })
+  t.ok(renamed.body.updatedAt > user.createdAt)
+})
+
 t.test('group, disable, enable, verify', async (t) => {
   const accounts = await startAccounts(t)
   const { another, call } = accounts

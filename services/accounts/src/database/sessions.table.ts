@@ -66,17 +66,20 @@ export function findLiveSession(db: Db, id: string): Promise<SessionRow | undefi
     .executeTakeFirst()
 }
 
-/** Live sessions of a user, last used first. */
-export function listLiveSessions(db: Db, userId: string): Promise<SessionRow[]> {
-  return db
+/** Live sessions of a user, newest first, older than `after`. When one was used last changes, its place does not. */
+export function listLiveSessions(
+  db: Db,
+  userId: string,
+  page: { after: string | undefined; limit: number },
+): Promise<SessionRow[]> {
+  let query = db
     .selectFrom('sessions')
     .selectAll()
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
-    .orderBy('last_used_at', 'desc')
-    .orderBy('id', 'desc')
-    .execute()
+  if (page.after !== undefined) query = query.where('id', '<', page.after)
+  return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
 /** Moves a live session on to its next refresh token; of all who try with one generation, one succeeds. */

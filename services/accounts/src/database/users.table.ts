@@ -115,6 +115,11 @@ export async function insertUser(
     .execute()
 }
 
+/** Notes that what the user is shown has changed. */
+async function touch(trx: Transaction<Tables>, id: string): Promise<void> {
+  await trx.updateTable('profiles').set({ updated_at: sql<Date>`now()` }).where('user_id', '=', id).execute()
+}
+
 /** Marks the address verified, if it is still this one. */
 export async function markVerified(trx: Transaction<Tables>, id: string, email: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
@@ -123,7 +128,9 @@ export async function markVerified(trx: Transaction<Tables>, id: string, email: 
     .where('id', '=', id)
     .where('email_key', '=', keyOf(email))
     .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
+  if (numUpdatedRows === 0n) return false
+  await touch(trx, id)
+  return true
 }
 
 /** Gives a user an address they have verified. Fails on the unique constraint `users_email`. */
@@ -133,6 +140,7 @@ export async function setEmail(trx: Transaction<Tables>, id: string, email: stri
     .set({ email, email_key: keyOf(email), email_verified_at: sql<Date>`now()` })
     .where('id', '=', id)
     .execute()
+  await touch(trx, id)
 }
 
 export async function setPassword(trx: Transaction<Tables>, id: string, hash: string): Promise<void> {
@@ -196,6 +204,7 @@ export async function setStanding(
     })
     .where('id', '=', id)
     .execute()
+  await touch(trx, id)
 }
 
 /** Deletes a user with their profile, activity, tokens and mails. */

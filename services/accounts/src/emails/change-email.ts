@@ -11,6 +11,7 @@ import { addressOf, takeAttempt } from '../limits/limits.js'
 import { assertCurrentPassword } from '../passwords/assert-current-password.js'
 import { holdVerified } from '../passwords/hold-verified.js'
 import { problem } from '../problems.js'
+import { changeOf } from './mask-email.js'
 import { queueNotice, queueToken } from './queue-mail.js'
 
 /** Longer than the work takes, where its time would tell something. */
@@ -73,7 +74,8 @@ async function askBoth(
   const owner = await keepPersonByEmail(trx, email)
   const others = owner !== undefined && owner.id !== person.id
   if (others && deps.config.EMAIL_VERIFICATION !== 'mandatory') throw problem('email-taken')
-  await insertActivity(trx, { userId: person.id, type: 'email-change-requested', origin })
+  const details = changeOf(person.email, email)
+  await insertActivity(trx, { userId: person.id, type: 'email-change-requested', origin, details })
   const data = { newEmail: email, ip: origin.ip ?? '–' }
   const stop = { kind: 'stop-email-change', purpose: 'stop-email-change', data } as const
   const change = { kind: 'change-email', purpose: 'change-email' } as const

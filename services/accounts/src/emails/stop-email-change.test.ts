@@ -79,11 +79,22 @@ t.test('a change of address that waits', async (t) => {
     t.match(feed.body, {
       items: [{ type: 'login' }, { type: 'email-change-stopped' }, { type: 'email-change-requested' }],
     })
+    t.notMatch(JSON.stringify(feed.body), new RegExp(`${email}|${wanted}`))
   })
 
   await t.test('is told again once it is done, and can then be stopped no more', async (t) => {
-    const { user, wanted, links } = await joinWithOpenLinks()
+    const { user, wanted, links, accessToken } = await joinWithOpenLinks()
+    const before = new Date('2026-01-01')
+    await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
     t.equal(await confirm(links.change), 200)
+    const now = await call<User>('GET', '/v1/me', { token: accessToken })
+    t.ok(now.body.updatedAt > user.createdAt)
+    const masked = `${user.email[0]}…${user.email.split('@')[0]?.at(-1)}@example.com`
+    const details = { from: masked, to: `t…${wanted.split('@')[0]?.at(-1)}@example.com` }
+    for (const type of ['email-change-requested', 'email-changed']) {
+      const { body } = await call('GET', `/v1/me/activity?type=${type}`, { token: accessToken })
+      t.match(body, { items: [{ type, details }] })
+    }
     t.match((await mailbox.read(call, user.email, /address was changed/)).text, new RegExp(wanted))
     for (const open of [confirm(links.verify), stop(links.stop), reset(links.reset)]) {
       t.equal(await open, 'token-invalid')

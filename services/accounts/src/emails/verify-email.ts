@@ -18,6 +18,7 @@ import { atLeast } from '../limits/at-least.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
+import { changeOf } from './mask-email.js'
 import { hashOfToken } from './one-time-tokens.js'
 import { queueNotice, queueToken } from './queue-mail.js'
 
@@ -125,7 +126,8 @@ async function changeAddress(
 ): Promise<string> {
   await setEmail(trx, person.id, found.email)
   await endAccess(trx, person.id, 'sessions-stay')
-  await insertActivity(trx, { userId: person.id, type: 'email-changed', origin })
+  const details = changeOf(person.email, found.email)
+  await insertActivity(trx, { userId: person.id, type: 'email-changed', origin, details })
   return queueNotice(trx, 'email-changed', person, origin, {
     newEmail: found.email,
     ip: origin.ip ?? '–',

@@ -1,24 +1,26 @@
-import { ProblemBody, type Session, SessionList } from '@likeness/contracts'
-import { callerOf, type Server } from '@likeness/runtime'
+import { PageQuery, ProblemBody, type Session, SessionPage } from '@likeness/contracts'
+import { callerOf, openPage, type Server } from '@likeness/runtime'
 import { listLiveSessions, type SessionRow } from '../database/sessions.table.js'
 import type { ApiDeps } from '../deps.js'
 
-/** GET /v1/sessions: the devices one is logged in on, last used first. */
+/** GET /v1/sessions: the devices one is logged in on, those that logged in last first. */
 export function listSessionsRoute(server: Server, deps: ApiDeps): void {
   server.get(
     '/v1/sessions',
     {
       schema: {
         tags: ['sessions'],
-        summary: 'The devices I am logged in on',
+        summary: 'The devices I am logged in on, newest log-in first',
         security: [{ accessToken: [] }],
-        response: { 200: SessionList, '4xx': ProblemBody },
+        querystring: PageQuery,
+        response: { 200: SessionPage, '4xx': ProblemBody },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id, sessionId } = callerOf(request)
-      const rows = await listLiveSessions(deps.db, id)
-      return { items: rows.map((row) => viewSession(row, sessionId)) }
+      const page = openPage(request, request.query, deps.cursors)
+      const rows = await listLiveSessions(deps.db, id, { after: page.after, limit: page.rows })
+      return page.answer(reply, rows, (shown) => shown.map((row) => viewSession(row, sessionId)))
     },
   )
 }

@@ -1,4 +1,4 @@
-import type { SessionList, Tokens } from '@likeness/contracts'
+import type { SessionPage, Tokens } from '@likeness/contracts'
 import { hold, waitFor } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
 import t from 'tap'
@@ -84,7 +84,7 @@ t.test('a refresh token is used once and gives the next', async (t) => {
     seen.add(token)
     t.equal((await call('GET', '/v1/me', { token: body.accessToken })).status, 200)
   }
-  const sessions = await call<SessionList>('GET', '/v1/sessions', {
+  const sessions = await call<SessionPage>('GET', '/v1/sessions', {
     token: session.accessToken,
   })
   t.match(sessions.body.items, [{ current: true, device: 'turn 2' }])
@@ -198,7 +198,7 @@ t.test('a session slides with use and ends on its last day', async (t) => {
   const late = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: used.body.refreshToken } })
   t.match([late.status, late.body.code], [401, 'invalid-refresh-token'])
   const listed = await call('GET', '/v1/sessions', { token: used.body.accessToken })
-  t.same(listed.body, { items: [] })
+  t.same(listed.body, { items: [], nextCursor: null })
 })
 
 t.test('list devices and log out of this one, one, all', async (t) => {
@@ -207,7 +207,7 @@ t.test('list devices and log out of this one, one, all', async (t) => {
   const there = await logIn(here.user.username)
   const stranger = await join()
   const list = async () =>
-    (await call<SessionList>('GET', '/v1/sessions', { token: here.accessToken })).body.items
+    (await call<SessionPage>('GET', '/v1/sessions', { token: here.accessToken })).body.items
   const sessions = await list()
   t.equal(sessions.length, 2)
   t.match(
@@ -383,4 +383,27 @@ t.test('refreshes are limited per session', async (t) => {
     (await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status
   for (const status of [200, 200, 200, 429]) t.equal(await refresh(one.refreshToken), status)
   t.equal(await refresh(two.refreshToken), 200)
+})
+
+t.test('sessions are paged, and those that begin meanwhile move none to another page', async (t) => {
+  const { call, join, logIn } = await startAccounts(t)
+  const first = await join()
+  const { accessToken: token } = first
+  const [second, third] = [await logIn(first.user.username), await logIn(first.user.username)]
+  const idOf = ({ accessToken }: Tokens) => decodeJwt(accessToken).sid
+  const ask = async (query: string) => {
+    const { body, headers } = await call<SessionPage>('GET', `/v1/sessions?${query}`, { token })
+    return { ids: body.items.map(({ id }) => id), next: body.nextCursor, link: headers.get('link') }
+  }
+  const page = await ask('limit=1')
+  t.same(page.ids, [idOf(third)])
+  t.match(page.link, /^<\/v1\/sessions\?limit=1&cursor=[\w-]+>; rel="next"$/)
+  const fourth = await logIn(first.user.username)
+  await call('POST', '/v1/sessions/refresh', { body: { refreshToken: first.refreshToken } })
+  t.match(await ask(`limit=2&cursor=${page.next}`), {
+    ids: [idOf(second), idOf(first)],
+    next: null,
+    link: null,
+  })
+  t.equal((await ask('')).ids[0], idOf(fourth))
 })
