@@ -88,6 +88,7 @@ export async function openStack(
     RATE_LIMIT_PER_IP: 'off',
     PENDING_PER_USER: '1000000',
     UPLOADS_PER_10_MINUTES: '1000000',
+    RECEIVING_PER_USER: '1000000',
     STORED_BYTES_PER_USER: 'off',
     ...env,
   }

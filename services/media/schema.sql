@@ -60,6 +60,14 @@ create table idempotency_keys (
 CREATE INDEX idempotency_keys_about ON public.idempotency_keys USING btree (about_user_id, upload_id);
 CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
 
+create table refused_uploads (
+  user_id uuid not null,
+  id uuid not null,
+  at timestamp(3) with time zone not null default now(),
+  constraint refused_uploads_pkey PRIMARY KEY (user_id, id)
+);
+CREATE INDEX refused_uploads_old ON public.refused_uploads USING btree (at);
+
 create table upload_events (
   user_id uuid not null,
   upload_id uuid not null,
@@ -164,6 +172,8 @@ AS $function$
           select u.uploaded_at as at from uploads u where u.user_id = owner and u.id >= since
           union all
           select d.created_at from direct_uploads d where d.user_id = owner and d.id >= since
+          union all
+          select r.at from refused_uploads r where r.user_id = owner and r.id >= since
         ) as made;
       end $function$;
 

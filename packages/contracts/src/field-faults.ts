@@ -15,6 +15,10 @@ export const fieldFaults = {
   'unknown-field': say('is not a known field', 'n’est pas un champ connu'),
   'unknown-parameter': say('is not a parameter of this address', 'n’est pas un paramètre de cette adresse'),
   'given-twice': say('must be given once', 'ne doit être donné qu’une fois'),
+  'not-as-in-address': say(
+    'must be the same in the address and in the form',
+    'doit être identique dans l’adresse et dans le formulaire',
+  ),
   'unexpected-body': say('must have no body', 'doit être sans corps'),
 
   'not-text': say('must be text', 'doit être un texte'),

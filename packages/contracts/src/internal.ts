@@ -76,6 +76,11 @@ export const EndedSessionsQuery = z.object({
 })
 
 /**
+ * `GET /internal/users/:id`, media → accounts: whether there is such a user, of whom rows may be made. 204; 404
+ * `user-not-found` once their account is closed.
+ */
+
+/**
  * `GET /internal/users/:id/initials`, media → accounts: what stands for a user without a picture, made of their
  * nickname. Empty when it has no letter. 404 `user-not-found` also for a disabled user.
  */

@@ -106,6 +106,12 @@ export const commonProblems = {
   ),
 } satisfies ProblemTable
 
+const userNotFound = row(
+  404,
+  ['No such user', 'Utilisateur introuvable'],
+  ['No user has this id.', 'Aucun utilisateur n’a cet identifiant.'],
+)
+
 /** Every problem of the accounts service. */
 export const accountsProblems = {
   ...commonProblems,
@@ -189,11 +195,7 @@ export const accountsProblems = {
     ['No such session', 'Session introuvable'],
     ['It has ended, or it is not yours.', 'Elle est terminée, ou elle n’est pas à vous.'],
   ),
-  'user-not-found': row(
-    404,
-    ['No such user', 'Utilisateur introuvable'],
-    ['No user has this id.', 'Aucun utilisateur n’a cet identifiant.'],
-  ),
+  'user-not-found': userNotFound,
   'erasure-not-found': row(
     404,
     ['No such erasure', 'Effacement introuvable'],
@@ -229,8 +231,16 @@ export const mediaProblems = {
     400,
     ['The multipart body is malformed', 'Le corps multipart est mal formé'],
     [
-      'The body ended early or its boundary is broken.',
-      'Le corps est tronqué ou son délimiteur est invalide.',
+      'The body ended early, its boundary is broken, or a part is no `form-data` with a name.',
+      'Le corps est tronqué, son délimiteur est invalide, ou une partie n’est pas un `form-data` nommé.',
+    ],
+  ),
+  'upload-too-slow': row(
+    408,
+    ['The upload is too slow', 'L’envoi est trop lent'],
+    [
+      'At least {bytes} bytes have to arrive in {seconds} seconds: try again on a better connection.',
+      'Au moins {bytes} octets doivent arriver en {seconds} secondes : réessayez avec une meilleure connexion.',
     ],
   ),
   'image-too-large': row(
@@ -306,6 +316,7 @@ export const mediaProblems = {
       'Sa taille ou son sha256 diffère : renvoyez les octets annoncés.',
     ],
   ),
+  'user-not-found': userNotFound,
   'upload-not-found': row(
     404,
     ['No such upload', 'Envoi introuvable'],

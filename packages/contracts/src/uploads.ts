@@ -152,15 +152,19 @@ export const LastEventId = z
 
 export const UploadPage = pageOf(Upload).meta({ id: 'UploadPage' })
 
-/** `POST /v1/uploads`. `userId` by managers and admins only. */
+/** `POST /v1/uploads`: in the query, or as fields of the form. */
 export const CreateUploadQuery = z.object({
-  filename: z.string().max(20_000).optional().describe('name of a raw-bytes upload'),
-  userId: Id.optional(),
+  filename: z.string().max(20_000).optional().describe('its name, in place of that of the file in a form'),
+  userId: Id.optional().describe('whose it becomes, by managers and admins only; default the caller’s'),
   replace: z
     .literal('oldest')
     .optional()
     .describe('discard the oldest pending upload when the limit is reached'),
 })
+
+/** The form of `POST /v1/uploads`; its fields may come before or after the image. */
+export const UploadForm = CreateUploadQuery.extend({ image: z.file() })
+export type CreateUploadQuery = z.output<typeof CreateUploadQuery>
 
 export const ListUploadsQuery = PageQuery.extend({
   status: UploadStatus.optional(),

@@ -1,6 +1,26 @@
-import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** A body that the route reads and judges as it arrives, by its type: for the document alone. */
+    streamed?: Readonly<Record<string, z.ZodType>>
+  }
+}
 
 type Described = Parameters<typeof jsonSchemaTransformObject>[0]
+
+/** A route as the document has it, with the body it reads as it arrives. */
+export const describeRoute: typeof jsonSchemaTransform = (document) => {
+  const { streamed, ...schema } = document.schema ?? {}
+  const described = jsonSchemaTransform({ ...document, schema })
+  if (streamed === undefined) return described
+  const content = Object.entries(streamed).map(([type, body]) => {
+    const { $schema: _dialect, ...json } = z.toJSONSchema(body, { io: 'input' })
+    return [type, { schema: json }] as const
+  })
+  return { ...described, schema: { ...described.schema, body: { content: Object.fromEntries(content) } } }
+}
 
 /**
  * The OpenAPI document with only those component schemas that its routes lead to: the contracts of all

@@ -13,7 +13,7 @@ import Fastify, {
   LogController,
   type RawServerDefault,
 } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { within } from './at-most.js'
 import { trustedHops } from './client-address.js'
 import { allowOrigins } from './cross-origin.js'
@@ -21,7 +21,7 @@ import { isDatabaseAway } from './database.js'
 import { letEarlyAnswersArrive } from './early-answers.js'
 import { judgeRequests } from './judge-requests.js'
 import type { Logger } from './logger.js'
-import { describeRoutes } from './openapi.js'
+import { describeRoute, describeRoutes } from './openapi.js'
 import { openNotRouted } from './other-methods.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
@@ -125,7 +125,7 @@ export async function createServer(options: {
         securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
     transformObject: describeRoutes,
   })
   server.get('/openapi.json', { schema: { hide: true }, logLevel: 'warn' }, () => server.swagger())

@@ -28,6 +28,7 @@ import { logInRoute } from './sessions/log-in.js'
 import { logOutRoutes } from './sessions/log-out.js'
 import { refreshRoute } from './sessions/refresh.js'
 import { findByEmailHashRoute } from './users/find-by-email-hash.js'
+import { findUserRoute } from './users/find-user.js'
 import { getInitialsRoute } from './users/get-initials.js'
 import { getUserRoute } from './users/get-user.js'
 import { registerRoute } from './users/register.js'
@@ -112,6 +113,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     removeAvatarRoute(services, deps)
     describeAvatarRoute(services, deps)
     listEndedSessionsRoute(services, deps)
+    findUserRoute(services, deps)
     getInitialsRoute(services, deps)
     findByEmailHashRoute(services, deps)
   })

@@ -17,12 +17,19 @@ export type AccountsClient = {
   removeAvatar(userId: string, removal: RemoveAvatar): Promise<boolean>
   /** Shows a newer text of the avatar it has. Resolves and rejects as `setAvatar` does. */
   describeAvatar(userId: string, description: TellDescription): Promise<boolean>
+  /** Whether there is such a user. @throws AccountsAwayError */
+  isUser(userId: string): Promise<boolean>
   /** The sessions that ended since a time. Rejects when accounts is away. */
   endedSessions(since: string | undefined): Promise<EndedSessions>
   /** What stands for a user without a picture; undefined for nobody. Rejects when accounts is away. */
   initialsOf(userId: string): Promise<string | undefined>
   /** The discoverable user whose e-mail address has this hash. Rejects when accounts is away. */
   userOfHash(hash: string): Promise<string | undefined>
+}
+
+/** Accounts did not say what a request needs to know: it can be sent again. */
+export class AccountsAwayError extends Error {
+  override name = 'AccountsAwayError'
 }
 
 const timeoutMs = 5_000
@@ -72,6 +79,15 @@ export function openAccountsClient(
     setAvatar: (userId, avatar) => tell('PUT', userId, avatar),
     removeAvatar: (userId, removal) => tell('DELETE', userId, removal),
     describeAvatar: (userId, description) => tell('PATCH', userId, description),
+
+    async isUser(userId) {
+      const { status, text } = await call('GET', `users/${userId}`).catch((error: unknown) => {
+        throw new AccountsAwayError('accounts cannot be reached', { cause: error })
+      })
+      if (status === 204) return true
+      if (status === 404 && text.includes('"user-not-found"')) return false
+      throw new AccountsAwayError(`accounts answered ${status} to a question about a user`)
+    },
 
     async endedSessions(since) {
       const { status, text } = await call(

@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart'
 import {
   acceptMergePatch,
   createServer,
@@ -9,6 +8,7 @@ import {
   secretsOf,
 } from '@likeness/runtime'
 import { StorageAwayError } from '@likeness/storage'
+import { AccountsAwayError } from './accounts-client.js'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'
 import { describeAvatarRoute } from './avatars/describe-avatar.js'
@@ -23,7 +23,7 @@ import { exportFileRoute, exportUserRoute } from './erasure/export-user.js'
 import { listHistoryRoute } from './history/list-history.js'
 import { listTrailRoute } from './history/list-trail.js'
 import { problem } from './problems.js'
-import { BytesInFlight } from './uploads/bytes-in-flight.js'
+import { InFlight } from './receiving/in-flight.js'
 import { confirmUploadRoute } from './uploads/confirm-upload.js'
 import { createUploadRoute } from './uploads/create-upload.js'
 import { completeDirectUploadRoute } from './uploads/direct-complete.js'
@@ -36,6 +36,7 @@ import { restoreUploadRoute } from './uploads/restore-upload.js'
 import { servePreviewRoute } from './uploads/serve-preview.js'
 import { streamEventsRoute } from './uploads/stream-events.js'
 import { openUploadNews } from './uploads/upload-news.js'
+import { openUploadRates } from './uploads/upload-rates.js'
 
 const jsonLimit = 64 * 1024
 // Accounts lets no access token live longer than this.
@@ -54,7 +55,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     jsonLimit,
     corsOrigins: config.CORS_ORIGINS,
     checks: readinessChecks(deps),
-    isAway: (error) => error instanceof StorageAwayError,
+    isAway: (error) => error instanceof StorageAwayError || error instanceof AccountsAwayError,
     answerFirst: hot.answer,
   })
   const endedSessions = await openEndedSessions((since) => deps.accounts.endedSessions(since), {
@@ -75,9 +76,13 @@ export async function openApp(deps: Deps): Promise<Server> {
   // Before the server waits for its open connections.
   server.addHook('preClose', () => news.close())
   const cache = await openAvatarCache(deps, hot)
-  const inFlight = new BytesInFlight(config.UPLOAD_BYTES_IN_FLIGHT)
+  const inFlight = new InFlight({
+    bytes: config.UPLOAD_BYTES_IN_FLIGHT,
+    perPerson: config.RECEIVING_PER_USER,
+  })
   // An upload whose client left is still finished, with the database it began with.
-  server.addHook('onClose', () => inFlight.idle())
+  server.addHook('preClose', () => inFlight.close())
+  const rates = openUploadRates(deps)
 
   // Anyone
   const serving = { ...deps, cache, delivery: deliveryOf(config) }
@@ -104,14 +109,14 @@ export async function openApp(deps: Deps): Promise<Server> {
     createDirectUploadRoute(own, deps)
     completeDirectUploadRoute(own, deps, inFlight)
     confirmUploadRoute(own, deps, news)
-    restoreUploadRoute(own, deps, { news, inFlight })
+    restoreUploadRoute(own, deps, { news, inFlight, rates })
     removeUploadRoute(own, deps)
     withdrawAvatarRoute(own, deps)
     acceptMergePatch(own)
     describeAvatarRoute(own, deps)
     await own.register(async (pictures: Server) => {
-      await acceptPictures(pictures)
-      createUploadRoute(pictures, deps, inFlight)
+      acceptPictures(pictures)
+      createUploadRoute(pictures, deps, { inFlight, rates })
     })
   })
 
@@ -140,11 +145,11 @@ export const readinessChecks = (deps: Deps) => ({
   storage: () => deps.storage.check(),
 })
 
-/** Bodies reach the upload route as streams: multipart as such, any other type as raw bytes. */
-async function acceptPictures(server: Server): Promise<void> {
+/** Bodies reach the upload route as streams. */
+function acceptPictures(server: Server): void {
   server.removeAllContentTypeParsers()
-  await server.register(multipart)
-  server.addContentTypeParser(/^image\//, (_request, body, done) => done(null, body))
-  server.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body))
+  for (const type of ['multipart/form-data', /^image\//, 'application/octet-stream']) {
+    server.addContentTypeParser(type, (_request, body, done) => done(null, body))
+  }
   server.addContentTypeParser('*', (_request, _body, done) => done(problem('no-image')))
 }

@@ -56,6 +56,13 @@ export const MediaConfig = ProcessConfig.extend({
   UPLOAD_BYTES_IN_FLIGHT: integer(1_048_576, 16_000_000_000)
     .default(256 * 1024 * 1024)
     .describe('bytes of uploads being received at once, per process; past it 503'),
+  RECEIVING_PER_USER: integer(1, 1_000_000)
+    .default(3)
+    .describe('uploads a user may be sending at once, per process; past it 429'),
+  UPLOAD_LEAST_BYTES: integer(0, 1_000_000_000)
+    .default(16 * 1024)
+    .describe('bytes of an upload that have to arrive in UPLOAD_LEAST_SECONDS, else 408; 0: however slow'),
+  UPLOAD_LEAST_SECONDS: integer(1, 300).default(10).describe('see UPLOAD_LEAST_BYTES'),
   AVATAR_SIZES: sizes.default([32, 64, 128, 256, 512]).describe('sides of the square variants, pixels'),
   AVATAR_FORMATS: formats
     .default(['webp', 'jpeg'])

@@ -29,7 +29,7 @@ t.test('a connection lost amid a transaction costs that request, not the process
 t.test('every connection lost again and again: 503 or done, and all goes on', async (t) => {
   const media = await startMedia(t, {
     queue: 'postgres',
-    config: { PENDING_PER_USER: '100', REQUEUE_AFTER_SECONDS: '1' },
+    config: { PENDING_PER_USER: '100', RECEIVING_PER_USER: '100', REQUEUE_AFTER_SECONDS: '1' },
   })
   await media.work()
   const person = await media.person()

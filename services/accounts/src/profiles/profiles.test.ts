@@ -323,9 +323,15 @@ t.test('media asks for initials and for who has the hash of an address', async (
   t.same([await byHash('md5'), await byHash('sha256')], [user.id, user.id])
   t.equal(await byHash('md5', 'nobody@example.com'), 404)
   t.equal((await call('GET', '/internal/email-hashes/xyz', { headers })).status, 400)
+  const isThere = async (id: string) => (await call('GET', `/internal/users/${id}`, { headers })).status
+  t.equal(await isThere(user.id), 204)
+  t.equal(await isThere(crypto.randomUUID()), 404)
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
   t.equal(await byHash('sha256'), 404)
   t.equal((await call('GET', `/internal/users/${user.id}/initials`, { headers })).status, 404)
+  t.equal(await isThere(user.id), 204, 'a disabled account is one')
+  await db.updateTable('users').set({ ghost: true }).where('id', '=', user.id).execute()
+  t.equal(await isThere(user.id), 404, 'a ghost is nobody')
 })
 
 t.test('media takes an avatar down, and restores it', async (t) => {

@@ -10,10 +10,12 @@ import { idempotencyKeys } from './2026-11-25-idempotency-keys.migration.js'
 import { erasedActors } from './2026-11-26-erased-actors.migration.js'
 import { holds } from './2026-11-27-holds.migration.js'
 import { texts } from './2026-11-27-texts.migration.js'
+import { refusedUploads } from './2026-11-27-uploads-refused.migration.js'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
+import type { RefusedUploadsTable } from './refused-uploads.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadsTable } from './uploads.table.js'
 import type { WithdrawalsTable } from './withdrawals.table.js'
@@ -26,6 +28,7 @@ export type Tables = {
   withdrawals: WithdrawalsTable
   direct_uploads: DirectUploadsTable
   idempotency_keys: IdempotencyKeysTable
+  refused_uploads: RefusedUploadsTable
 }
 
 /** In the order they run; names never change once released. */
@@ -41,4 +44,5 @@ export const migrations: Migrations = {
   '2026-11-26-erased-actors': erasedActors,
   '2026-11-27-holds': holds,
   '2026-11-27-texts': texts,
+  '2026-11-27-uploads-refused': refusedUploads,
 }

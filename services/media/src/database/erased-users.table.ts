@@ -40,6 +40,7 @@ export async function deleteUserRows(trx: Transaction<Tables>, userId: string): 
   await deleteKeysOfUser(trx, userId)
   await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()
   await trx.deleteFrom('avatars').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('refused_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('direct_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
   await trx

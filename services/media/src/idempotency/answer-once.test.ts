@@ -8,7 +8,9 @@ import { type Answer, type Media, startMedia } from '../testing/start-media.js'
 import { blobs, eventsOf, settled, upload } from '../testing/steps.js'
 import { deleteOver } from '../upkeep/delete-over.js'
 
-const media: Media = await startMedia(t, { config: { PENDING_PER_USER: '3' } })
+const media: Media = await startMedia(t, {
+  config: { PENDING_PER_USER: '3', RECEIVING_PER_USER: '100' },
+})
 const picture = await jpeg(120, 80)
 type Person = Awaited<ReturnType<Media['person']>>
 

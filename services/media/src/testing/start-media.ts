@@ -34,12 +34,14 @@ async function startAccountsPeer(t: Test) {
     removed: [] as (RemoveAvatar & { userId: string })[],
     /** Every change of a text told, in order. */
     described: [] as (TellDescription & { userId: string })[],
-    /** What all calls of `/internal/users/:id/avatar` answer. */
+    /** What `/internal/users/:id` and all calls of its `/avatar` answer; 204 is that all is well. */
     status: 204,
     /** Awaited before any of them is taken: whatever shall happen just then, or hold it up for ever. */
     beforeAvatar: async (): Promise<void> => undefined,
     /** What `GET /internal/ended-sessions` answers with. */
     ended: [] as string[],
+    /** Who has an account: everyone made by `person`. */
+    users: new Set<string>(),
     /** What is known of people, by id: their initials, and hashes of their address. */
     people: new Map<string, { initials: string; hashes: readonly string[] }>(),
     /** How often it was asked about someone, and whether it answers. */
@@ -81,6 +83,11 @@ async function startAccountsPeer(t: Test) {
     if (peer.away) return reply.code(503).send()
     return found ?? reply.code(404).send({ code: 'user-not-found' })
   }
+  server.get<{ Params: { id: string } }>('/internal/users/:id', ({ params }, reply) => {
+    if (peer.status !== 204) return reply.code(peer.status).send()
+    if (!peer.users.has(params.id)) return reply.code(404).send({ code: 'user-not-found' })
+    return reply.code(204).send()
+  })
   server.get<{ Params: { id: string } }>('/internal/users/:id/initials', ({ params }, reply) => {
     const person = peer.people.get(params.id)
     return answerAbout(reply, person && { initials: person.initials })
@@ -209,6 +216,7 @@ export async function startMedia(
     /** A person who may call the API. */
     async person(role: Role = 'user') {
       const id = randomUUID()
+      accounts.users.add(id)
       const authorization = `Bearer ${await token(id, role)}`
       return { id, authorization, ...(await callerWith(url, { authorization })) }
     },

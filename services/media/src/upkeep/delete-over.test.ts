@@ -26,8 +26,17 @@ t.test('by default all is kept but trails of pictures long gone', async (t) => {
   const [first, second] = [await publish(ana), await publish(ana)]
   const before = await blobs(media)
   await age(media, 3_650)
-  t.strictSame(await deleteOver(await media.upkeep(), run), { versions: 0, originals: 0, trails: 0, keys: 0 })
+  t.strictSame(await deleteOver(await media.upkeep(), run), {
+    versions: 0,
+    originals: 0,
+    trails: 0,
+    keys: 0,
+    refusals: 0,
+  })
   t.strictSame(await blobs(media), before)
+  const refused = { user_id: ana.id, id: crypto.randomUUID(), at: new Date(Date.now() - 2 * 3_600_000) }
+  await media.deps.db.insertInto('refused_uploads').values(refused).execute()
+  t.match(await deleteOver(await media.upkeep(), run), { refusals: 1 }, 'it counts no longer')
   t.match(await ana.call('GET', `/v1/uploads/${first.id}`), { body: { status: 'superseded' } })
   t.match(await ana.call('GET', `/v1/uploads/${second.id}`), { body: { status: 'published' } })
 })
@@ -155,7 +164,7 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
       env: { ...process.env, NODE_OPTIONS: '', ...media.env },
     },
   )
-  t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2, keys: 0 })
+  t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2, keys: 0, refusals: 0 })
   t.match(await deleteOver(deps, run), { trails: 2 })
   const left = async (table: 'uploads' | 'upload_events') => {
     const column = table === 'uploads' ? 'id' : 'upload_id'

@@ -1,4 +1,5 @@
 import { countOldKeys, deleteOldKeys } from '../database/idempotency-keys.table.js'
+import { countOldRefusals, deleteOldRefusals } from '../database/refused-uploads.table.js'
 import {
   countOldOriginals,
   countOldTrails,
@@ -17,19 +18,21 @@ type Options = { readonly dryRun: boolean }
 
 /**
  * Deletes what the policies keep no longer: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS) and the
- * trails of uploads without a picture (KEEP_TRAIL_DAYS); and idempotency keys after a day.
+ * trails of uploads without a picture (KEEP_TRAIL_DAYS); idempotency keys after a day; and refusals that count no
+ * longer.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
 export async function deleteOver(
   deps: Deps,
   options: Options,
-): Promise<{ originals: number; versions: number; trails: number; keys: number }> {
+): Promise<{ originals: number; versions: number; trails: number; keys: number; refusals: number }> {
   return {
     versions: await eraseSurplusVersions(deps, options),
     originals: await deleteOldOriginals(deps, options),
     trails: await deleteTrails(deps, options),
     keys: await deleteKeys(deps, options),
+    refusals: await deleteRefusals(deps, options),
   }
 }
 
@@ -68,6 +71,10 @@ async function deleteTrails(deps: Deps, { dryRun }: Options): Promise<number> {
 
 async function deleteKeys(deps: Deps, { dryRun }: Options): Promise<number> {
   return dryRun ? countOldKeys(deps.db) : inBatches(() => deleteOldKeys(deps.db, batch))
+}
+
+async function deleteRefusals(deps: Deps, { dryRun }: Options): Promise<number> {
+  return dryRun ? countOldRefusals(deps.db) : inBatches(() => deleteOldRefusals(deps.db, batch))
 }
 
 /** Deletes until there was less than a batch. @returns how many in all */

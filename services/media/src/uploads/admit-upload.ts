@@ -38,7 +38,7 @@ export async function admitUpload(
 /** Why a user may not make another upload now, apart from the room it takes. */
 export function refusalOf(open: OpenUploads, quotas: Quotas): Problem | undefined {
   if (open.erased) return problem('upload-not-found')
-  return open.recent >= quotas.UPLOADS_PER_10_MINUTES ? rateLimited(open, quotas) : undefined
+  return open.recent >= quotas.UPLOADS_PER_10_MINUTES ? rateLimited(rateEnd(open.first), quotas) : undefined
 }
 
 /** @throws Problem quota-exceeded when originals of `stored` bytes and another of `bytes` are too much */
@@ -47,10 +47,15 @@ export function assertStorable(stored: number, bytes: number, quotas: Quotas): v
   if (stored + bytes > limit) throw problem('quota-exceeded', { limit, stored })
 }
 
-/** With the fields of draft-ietf-httpapi-ratelimit-headers-10. */
-function rateLimited({ first }: OpenUploads, { UPLOADS_PER_10_MINUTES: quota }: Quotas): Problem {
-  const end = (first?.getTime() ?? Date.now()) + rateWindowMs
-  const seconds = Math.max(1, Math.ceil((end - Date.now()) / 1000))
+/** When the first of the uploads that count for the rate does so no longer. */
+export const rateEnd = (first: Date | null) => new Date((first?.getTime() ?? Date.now()) + rateWindowMs)
+
+/**
+ * With the fields of draft-ietf-httpapi-ratelimit-headers-10.
+ * @param until another upload may be made then
+ */
+export function rateLimited(until: Date, { UPLOADS_PER_10_MINUTES: quota }: Quotas): Problem {
+  const seconds = Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000))
   return problem(
     'rate-limited',
     { seconds },

@@ -4,10 +4,13 @@ import type { ProblemBody, Upload } from '@likeness/contracts'
 import sharp from 'sharp'
 import t from 'tap'
 import { form, jpeg, quarters } from '../testing/pictures.js'
+import { openConnection, uploadHead } from '../testing/raw-connection.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 
 const mib = 1024 * 1024
-const media: Media = await startMedia(t, { config: { PENDING_PER_USER: '3' } })
+const media: Media = await startMedia(t, {
+  config: { PENDING_PER_USER: '3', RECEIVING_PER_USER: '100' },
+})
 
 async function blobs(): Promise<string[]> {
   const keys: string[] = []
@@ -270,6 +273,78 @@ t.test('for another, managers only', async (t) => {
   t.match(await ana.call('POST', `/v1/uploads?userId=${ana.id.toUpperCase()}`, form(await jpeg())), {
     status: 201,
   })
+})
+
+type Faults = Pick<ProblemBody, 'code' | 'errors'>
+
+/** A form with fields before or after its picture. */
+async function formWith(before: [string, string][], after: [string, string][] = []): Promise<FormData> {
+  const body = new FormData()
+  for (const [name, value] of before) body.append(name, value)
+  body.append('image', new Blob([new Uint8Array(await jpeg())]), 'photo.jpg')
+  for (const [name, value] of after) body.append(name, value)
+  return body
+}
+
+t.test('whose it becomes, its name and what makes room may be fields of the form', async (t) => {
+  const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
+  const send = async (person: typeof ana, form: Promise<FormData>, query = '') =>
+    person.call<Upload & Faults>('POST', `/v1/uploads${query}`, await form)
+  const forBen: [string, string] = ['userId', ben.id.toUpperCase()]
+  const first = await send(max, formWith([forBen, ['filename', 'me.jpg']]))
+  t.match(first, { status: 201, body: { userId: ben.id, originalFilename: 'me.jpg' } })
+  t.match(
+    await send(max, formWith([], [forBen])),
+    { status: 201, body: { userId: ben.id } },
+    'after the image',
+  )
+  t.match(await send(max, formWith([forBen]), `?userId=${ben.id}`), { status: 201, body: { userId: ben.id } })
+  t.match(await send(max, formWith([forBen])), { status: 429, body: { code: 'too-many-pending' } })
+  t.match(await send(max, formWith([['replace', 'oldest']], [forBen])), { status: 201 })
+  t.match(await ben.call('GET', `/v1/uploads/${first.body.id}`), { body: { status: 'discarded' } })
+  t.match(await send(ana, formWith([['userId', ana.id]])), { status: 201, body: { userId: ana.id } })
+
+  const wrong: [form: Promise<FormData>, query: string, paths: string[]][] = [
+    [formWith([['userid', ben.id]], [['note', 'x']]), '', ['note', 'userid']],
+    [formWith([forBen, forBen]), '', ['userId']],
+    [formWith([['userId', 'ben']], [['replace', 'newest']]), '', ['replace', 'userId']],
+    [formWith([forBen]), `?userId=${ana.id}`, ['userId']],
+    [formWith([['filename', 'a.jpg']]), '?filename=b.jpg', ['filename']],
+  ]
+  for (const [body, query, paths] of wrong) {
+    const { status, body: problem } = await send(max, body, query)
+    t.match({ status, problem }, { status: 400, problem: { code: 'validation-failed' } })
+    t.strictSame(problem.errors?.map(({ path }) => path).sort(), paths)
+  }
+  t.match(await send(ana, formWith([forBen])), { status: 403, body: { code: 'forbidden' } })
+  t.notOk(
+    (await blobs()).some((key) => key.includes(max.id)),
+    'nothing of it became the manager’s',
+  )
+})
+
+t.test('nothing is kept for nobody', async (t) => {
+  const max = await media.person('manager')
+  const nobody = crypto.randomUUID()
+  const unknown = { status: 404, body: { code: 'user-not-found' } }
+  const { send, answer } = await openConnection(t, media.url)
+  const head = { 'content-type': 'image/jpeg', 'content-length': 1000 }
+  await send(uploadHead(max.authorization, head, `?userId=${nobody}`))
+  t.match(await answer(), unknown, 'before a byte is read')
+  t.match(await max.call('POST', '/v1/uploads', await formWith([], [['userId', nobody]])), unknown)
+
+  const ben = await media.person()
+  media.accounts.status = 500
+  const away = await max.call('POST', `/v1/uploads?userId=${ben.id}`, form(await jpeg()))
+  t.match(away, { status: 503, body: { code: 'overloaded' } })
+  t.ok(Number(away.headers.get('retry-after')) > 0)
+  t.match(
+    await ben.call('POST', '/v1/uploads', form(await jpeg())),
+    { status: 201 },
+    'one’s own need no answer',
+  )
+  media.accounts.status = 204
+  t.notOk((await blobs()).some((key) => key.includes(nobody)))
 })
 
 t.test('bytes in flight are bounded', async (t) => {

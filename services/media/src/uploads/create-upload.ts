@@ -1,5 +1,6 @@
-import { CreateUploadQuery, IdempotencyHeaders, ProblemBody, Upload } from '@likeness/contracts'
-import { callerOf, type Database, isAtLeast, newId, type Server, type Transaction } from '@likeness/runtime'
+import { CreateUploadQuery, IdempotencyHeaders, ProblemBody, Upload, UploadForm } from '@likeness/contracts'
+import { callerOf, type Database, newId, type Server, type Transaction } from '@likeness/runtime'
+import { z } from 'zod'
 import type { Tables } from '../database/database.js'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import { stageUpload } from '../database/open-uploads.queries.js'
@@ -7,19 +8,26 @@ import type { Actor } from '../database/upload-events.table.js'
 import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce, inProgress } from '../idempotency/answer-once.js'
-import { problem } from '../problems.js'
+import type { InFlight } from '../receiving/in-flight.js'
+import { type ReceivedImage, receiveImage } from '../receiving/receive-image.js'
 import { actorOf } from './actor-of.js'
 import { rateSince, storedLimit } from './admit-upload.js'
-import type { BytesInFlight } from './bytes-in-flight.js'
 import { cleanFilename } from './clean-filename.js'
 import { makeRoom } from './make-room.js'
-import { bytesAnnounced, type ReceivedImage, receiveImage } from './receive-image.js'
+import { ownerOf } from './owner-of.js'
+import { readUploadForm } from './read-upload-form.js'
 import { type Staged, stageImage } from './stage-image.js'
+import type { UploadRates } from './upload-rates.js'
 import { viewUpload } from './upload-view.js'
 
 /** POST /v1/uploads: step one. */
-export function createUploadRoute(server: Server, deps: Deps, inFlight: BytesInFlight): void {
-  const limit = deps.config.IMAGE_MAX_BYTES
+export function createUploadRoute(
+  server: Server,
+  deps: Deps,
+  { inFlight, rates }: { inFlight: InFlight; rates: UploadRates },
+): void {
+  const { config } = deps
+  const limits = { limit: config.IMAGE_MAX_BYTES, pace: config }
   server.post(
     '/v1/uploads',
     {
@@ -27,7 +35,11 @@ export function createUploadRoute(server: Server, deps: Deps, inFlight: BytesInF
         summary: 'Upload a picture: multipart field `image`, or the raw bytes',
         tags: ['uploads'],
         security: [{ accessToken: [] }],
+        description:
+          'In a form, `userId`, `filename` and `replace` may be fields, before or after the image; other fields are ' +
+          'refused. A body that arrives too slowly is answered 408 `upload-too-slow`.',
         consumes: ['multipart/form-data', 'image/*'],
+        streamed: { 'multipart/form-data': UploadForm, 'image/*': z.file() },
         headers: IdempotencyHeaders,
         querystring: CreateUploadQuery,
         response: { 201: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
@@ -35,20 +47,27 @@ export function createUploadRoute(server: Server, deps: Deps, inFlight: BytesInF
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const { userId = caller.id, filename, replace } = request.query
-      if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-      const owner = { userId, actor: actorOf(request) }
-      return inFlight.hold(bytesAnnounced(request, limit), async () => {
-        const image = await receiveImage(request, limit, filename)
-        const what = { userId, request: [replace, image.filename, image.sha256] }
-        return answerOnce(deps, request, reply, what, async (claim) => {
-          const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, userId) : undefined
-          const options = { replaceOldest: replace === 'oldest', claim }
-          const row = made ?? (await createUpload(deps, owner, image, options))
-          const location = `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`
-          return { status: 201, location, upload: await viewUpload(deps, row) }
-        })
-      })
+      const { query } = request
+      // Before a byte is read, as far as it is known by then.
+      const asked = await ownerOf(deps, caller, query.userId)
+      rates.assertLeft(asked)
+      return inFlight.hold(caller.id, (held) =>
+        rates.counting(caller.id, async () => {
+          const { image, fields } = await receiveImage(request, { ...limits, held })
+          const { replace, ...form } = readUploadForm(query, fields)
+          const userId = form.userId === query.userId ? asked : await ownerOf(deps, caller, form.userId)
+          const named = { ...image, filename: form.filename ?? image.filename }
+          const what = { userId, request: [replace, named.filename, named.sha256] }
+          return answerOnce(deps, request, reply, what, async (claim) => {
+            const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, userId) : undefined
+            const options = { replaceOldest: replace === 'oldest', claim }
+            const owner = { userId, actor: actorOf(request) }
+            const row = made ?? (await rates.within(userId, () => createUpload(deps, owner, named, options)))
+            const location = `${config.PUBLIC_URL}/v1/uploads/${row.id}`
+            return { status: 201, location, upload: await viewUpload(deps, row) }
+          })
+        }),
+      )
     },
   )
 }

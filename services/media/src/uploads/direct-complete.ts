@@ -4,19 +4,20 @@ import { callerOf, isAtLeast, Problem, type Server } from '@likeness/runtime'
 import { BlobNotFoundError, type BlobStore } from '@likeness/storage'
 import { type DirectUploadRow, findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
 import { isErased } from '../database/erased-users.table.js'
+import { refuseDirectUpload } from '../database/refused-uploads.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { insertUpload, lockUser, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import type { InFlight } from '../receiving/in-flight.js'
 import { actorOf } from './actor-of.js'
-import type { BytesInFlight } from './bytes-in-flight.js'
 import { findUploadFor } from './find-upload.js'
 import { stageImage } from './stage-image.js'
 import { deleteFiles, directKey } from './upload-files.js'
 import { viewUpload } from './upload-view.js'
 
 /** POST /v1/uploads/:id/complete: the bytes of a direct upload have arrived. */
-export function completeDirectUploadRoute(server: Server, deps: Deps, inFlight: BytesInFlight): void {
+export function completeDirectUploadRoute(server: Server, deps: Deps, inFlight: InFlight): void {
   server.post(
     '/v1/uploads/:id/complete',
     {
@@ -36,7 +37,11 @@ export function completeDirectUploadRoute(server: Server, deps: Deps, inFlight: 
       const direct = await findDirectUpload(deps.db, id, anyones ? undefined : caller.id)
       const actor = actorOf(request)
       const row =
-        direct && (await inFlight.hold(direct.bytes, () => completeDirectUpload(deps, direct, actor)))
+        direct &&
+        (await inFlight.hold(caller.id, async (held) => {
+          held.take(direct.bytes)
+          return completeDirectUpload(deps, direct, actor)
+        }))
       if (row) {
         reply.code(201).header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
         return viewUpload(deps, row)
@@ -87,7 +92,7 @@ async function completeDirectUpload(
     if (error instanceof TakenError) return undefined
     // These bytes will never do, and no others are announced. A full storage may have room later.
     if (error instanceof Problem && error.kind.status < 500) {
-      await takeDirectUpload(deps.db, direct)
+      await refuseDirectUpload(deps.db, direct)
       await deleteFiles(deps, [directKey(direct)])
     }
     throw error

@@ -1,5 +1,5 @@
 import { CreateDirectUpload, DirectUpload, DirectUploadQuery, ProblemBody } from '@likeness/contracts'
-import { callerOf, isAtLeast, newId, type Server } from '@likeness/runtime'
+import { callerOf, newId, type Server } from '@likeness/runtime'
 import { insertDirectUpload } from '../database/direct-uploads.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import type { Deps } from '../deps.js'
@@ -8,6 +8,7 @@ import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { cleanFilename } from './clean-filename.js'
 import { makeRoom } from './make-room.js'
+import { ownerOf } from './owner-of.js'
 import { deleteFiles, directKey, uploadFiles } from './upload-files.js'
 
 /** A body that began in time may end later, and is completed after that. */
@@ -31,10 +32,8 @@ export function createDirectUploadRoute(server: Server, deps: Deps): void {
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const { userId = caller.id, replace } = request.query
-      if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-      const owner = { userId, actor: actorOf(request) }
+      const { userId, replace } = request.query
+      const owner = { userId: await ownerOf(deps, callerOf(request), userId), actor: actorOf(request) }
       const options = { replaceOldest: replace === 'oldest' }
       return reply.code(201).send(await createDirectUpload(deps, owner, request.body, options))
     },

@@ -99,6 +99,8 @@ t.test('what may not be announced', async (t) => {
     t.match(await post({ ...good, ...wrong }), refusal(400, 'validation-failed'), JSON.stringify(wrong))
   }
   t.match(await post(good, `?userId=${crypto.randomUUID()}`), refusal(403, 'forbidden'))
+  const max = await media.person('manager')
+  t.match(await announce(max, await jpeg(), `?userId=${crypto.randomUUID()}`), refusal(404, 'user-not-found'))
   const anonymous = await fetch(`${media.url}/v1/uploads/direct`, { method: 'POST' })
   t.equal(anonymous.status, 401)
 })
@@ -129,7 +131,7 @@ t.test('bytes that are no picture leave nothing', async (t) => {
 })
 
 t.test('of many completions at once, one makes the upload', async (t) => {
-  const media = await onS3(t)
+  const media = await onS3(t, { RECEIVING_PER_USER: '8' })
   const person = await media.person()
   const bytes = await jpeg()
   const { body } = await announce(person, bytes)

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { ProblemBody, Upload } from '@likeness/contracts'
+import type { DirectUpload, ProblemBody, Upload } from '@likeness/contracts'
 import { startS3 } from '@likeness/storage/testing'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { theWorker } from '../database/upload-events.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
-import { jpeg } from '../testing/pictures.js'
+import { form, jpeg } from '../testing/pictures.js'
+import { openConnection, uploadHead } from '../testing/raw-connection.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { blobs, publish } from '../testing/steps.js'
+import { directKey } from './upload-files.js'
 
 type Person = Awaited<ReturnType<Media['person']>>
 
@@ -24,7 +26,7 @@ const send = (person: Person, picture: Buffer, query = '') =>
   })
 
 const tenKb = await pictureOf(10_000)
-const unbounded = { PENDING_PER_USER: '1000', UPLOADS_PER_10_MINUTES: '1000' }
+const unbounded = { PENDING_PER_USER: '1000', UPLOADS_PER_10_MINUTES: '1000', RECEIVING_PER_USER: '1000' }
 
 t.test('the quota of bytes is exact under 100 parallel uploads', async (t) => {
   const media = await startMedia(t, { config: { ...unbounded, STORED_BYTES_PER_USER: '70500' } })
@@ -144,4 +146,62 @@ t.test('bytes announced for a direct upload count until it is over', async (t) =
   t.match(await announce(10_000), { status: 403, body: { code: 'quota-exceeded' } })
   t.match(await send(person, tenKb), { status: 403, body: { code: 'quota-exceeded' } })
   t.equal((await send(person, await pictureOf(5_000))).status, 201)
+})
+
+t.test('refused uploads count for the rate, exactly, in two processes', async (t) => {
+  const config = { RECEIVING_PER_USER: '1000', UPLOADS_PER_10_MINUTES: '7' }
+  const media = await startMedia(t, { config })
+  const processes = [media, await media.serve()]
+  const [person, other] = [await media.person(), await media.person()]
+  const picture = await jpeg()
+  t.equal((await send(person, picture)).status, 201)
+  const bodies = [
+    form(Buffer.from('no picture')),
+    form(picture, 'a.jpg', 'other'),
+    form(picture.subarray(0, 100)),
+  ]
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, turn) =>
+      fetch(`${processes[turn % 2]?.url}/v1/uploads`, {
+        method: 'POST',
+        headers: { authorization: person.authorization },
+        body: bodies[turn % 3] ?? null,
+      }),
+    ),
+  )
+  const statuses = answers.map(({ status }) => status)
+  t.strictSame(
+    statuses.filter((status) => ![400, 415, 422, 429].includes(status)),
+    [],
+  )
+  t.equal(statuses.filter((status) => status === 429).length, 14, 'six more in ten minutes')
+
+  for (const { url } of processes) {
+    const { send, answer } = await openConnection(t, url)
+    await send(uploadHead(person.authorization, { 'content-type': 'image/jpeg', 'content-length': 10 }))
+    const { status, headers } = await answer()
+    t.equal(status, 429, 'before a byte is read')
+    t.ok(Number(headers['retry-after']) > 500)
+  }
+  t.equal((await send(other, picture)).status, 201)
+})
+
+t.test('a direct upload whose bytes are refused goes on counting', async (t) => {
+  const s3 = await startS3(t)
+  const config = { STORAGE_URL: s3.url('pictures/refused'), UPLOADS_PER_10_MINUTES: '1' }
+  const media = await startMedia(t, { config })
+  const person = await media.person()
+  const bytes = Buffer.from('no picture')
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const announce = () =>
+    person.call<DirectUpload>('POST', '/v1/uploads/direct', {
+      filename: 'a.jpg',
+      contentType: 'image/jpeg',
+      bytes: bytes.length,
+      sha256,
+    })
+  const { body } = await announce()
+  await media.deps.storage.put(directKey({ user_id: person.id, id: body.id }), bytes)
+  t.match(await person.call('POST', `/v1/uploads/${body.id}/complete`), { status: 415 })
+  t.match(await announce(), { status: 429, body: { code: 'rate-limited' } })
 })

@@ -8,21 +8,22 @@ import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.
 import type { Deps } from '../deps.js'
 import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
+import type { InFlight } from '../receiving/in-flight.js'
 import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload } from './answer-upload.js'
 import { assertNotHeld } from './assert-not-held.js'
-import type { BytesInFlight } from './bytes-in-flight.js'
 import { closedProblem } from './closed-problem.js'
 import { findUploadFor } from './find-upload.js'
 import { recropUpload } from './recrop-upload.js'
 import type { UploadNews } from './upload-news.js'
+import type { UploadRates } from './upload-rates.js'
 
 /** POST /v1/uploads/:id/restore: an earlier picture is the avatar again. */
 export function restoreUploadRoute(
   server: Server,
   deps: Deps,
-  { news, inFlight }: { news: UploadNews; inFlight: BytesInFlight },
+  { news, inFlight, rates }: { news: UploadNews; inFlight: InFlight; rates: UploadRates },
 ): void {
   server.post(
     '/v1/uploads/:id/restore',
@@ -51,7 +52,14 @@ export function restoreUploadRoute(
           made ??
           (crop === undefined || isDeepStrictEqual(crop, seen.crop)
             ? await restoreUpload(deps, seen, actor)
-            : await inFlight.hold(seen.bytes, () => recropUpload(deps, seen, crop, actor, claim)))
+            : await inFlight.hold(caller.id, (held) =>
+                rates.counting(caller.id, () =>
+                  rates.within(seen.user_id, async () => {
+                    held.take(seen.bytes)
+                    return recropUpload(deps, seen, crop, actor, claim)
+                  }),
+                ),
+              ))
         const location = `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`
         return { ...(await answerUpload(deps, news, request, reply, row)), location }
       })

@@ -231,7 +231,7 @@ t.test('a client that does not read holds no memory', async (t) => {
 })
 
 t.test('uploading and following at once: the first event is never missed', async (t) => {
-  const media = await startMedia(t)
+  const media = await startMedia(t, { config: { RECEIVING_PER_USER: '5' } })
   await media.work()
   const ana = await media.person()
   const bytes = await jpeg()

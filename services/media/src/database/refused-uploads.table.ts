@@ -1,0 +1,68 @@
+import { type Database, firstIdAt, newId } from '@likeness/runtime'
+import { type Generated, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** Uploads that were received and refused, for as long as they count for the rate. */
+export type RefusedUploadsTable = {
+  /** Who sent it. */
+  user_id: string
+  id: string
+  at: Generated<Date>
+}
+type Db = Database<Tables>
+
+/** How an attempt was counted: whether there was room for it, and if not, when the first of those counted was made. */
+export type CountedRefusal = { readonly counted: boolean; readonly first: Date | null }
+
+/**
+ * Counts a refused upload like one that was made, if the user may make another: lock, count and insert in one
+ * statement, as `stageUpload` does. One who left is not written about any more.
+ */
+export async function countRefusedUpload(
+  db: Db,
+  userId: string,
+  { recent, since }: { recent: number; since: Date },
+): Promise<CountedRefusal> {
+  const { rows } = await sql<CountedRefusal>`
+    with open as materialized (select * from open_uploads(${userId}::uuid, ${firstIdAt(since)}::uuid)),
+    counted as (
+      insert into refused_uploads (user_id, id)
+      select ${userId}::uuid, ${newId()}::uuid from open where not erased and recent < ${recent}::bigint
+    )
+    select erased or recent < ${recent}::bigint as counted, first from open`.execute(db)
+  return rows[0] ?? { counted: true, first: null }
+}
+
+/** Ends a direct upload whose bytes were refused. It goes on counting for the rate, as from when it was announced. */
+export async function refuseDirectUpload(
+  db: Db,
+  { user_id, id }: { user_id: string; id: string },
+): Promise<void> {
+  await sql`
+    with taken as (
+      delete from direct_uploads where user_id = ${user_id} and id = ${id} returning user_id, id, created_at
+    )
+    insert into refused_uploads (user_id, id, at) select user_id, id, created_at from taken`.execute(db)
+}
+
+// Longer than they count.
+const over = sql<boolean>`at <= now() - interval '1 hour'`
+
+/** How many count no longer. */
+export async function countOldRefusals(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('refused_uploads')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where(over)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** Deletes up to `limit` of them. @returns how many */
+export async function deleteOldRefusals(db: Db, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from refused_uploads where ctid = any(array(
+      select ctid from refused_uploads where ${over} order by at limit ${limit} for update skip locked))
+    returning 1`.execute(db)
+  return rows.length
+}

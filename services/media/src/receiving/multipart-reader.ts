@@ -1,0 +1,89 @@
+import { problem } from '../problems.js'
+import { type PartHead, readBoundary, readPartHead } from './part-head.js'
+
+/** Takes the content of a part, piece by piece. */
+export type Take = (content: Buffer) => void
+
+const mostParts = 20
+const mostHeadBytes = 8 * 1024
+const headEnd = Buffer.from('\r\n\r\n')
+const nothing = Buffer.alloc(0)
+
+/**
+ * Reads a body of multipart/form-data (RFC 7578) as it arrives. It takes what it is given and never waits, so no
+ * body can make it stop half-way. Refused is what is no such form: a part of another disposition or without a name, a
+ * head over 8 KiB, more than 20 parts, and an end before the last boundary.
+ */
+export class MultipartReader {
+  readonly #delimiter: Buffer
+  readonly #onPart: (head: PartHead) => Take
+  #state: 'before' | 'head' | 'content' | 'after' = 'before'
+  // The first boundary may be the first bytes of all, without the line break of the others.
+  #rest: Buffer = Buffer.from('\r\n')
+  #parts = 0
+  #take: Take = () => undefined
+
+  /**
+   * @param contentType of the request
+   * @param onPart is told of each part, and returns what takes its content
+   * @throws Problem malformed-multipart when it names no boundary
+   */
+  constructor(contentType: string, onPart: (head: PartHead) => Take) {
+    const boundary = readBoundary(contentType)
+    if (boundary === undefined) throw malformed()
+    this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+    this.#onPart = onPart
+  }
+
+  /** @throws Problem malformed-multipart, and what `onPart` and its takers throw */
+  push(chunk: Buffer): void {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    while (this.#step());
+  }
+
+  /** @throws Problem malformed-multipart unless the last boundary came */
+  end(): void {
+    if (this.#state !== 'after') throw malformed()
+  }
+
+  /** @returns whether there may be more to do with what has arrived */
+  #step(): boolean {
+    if (this.#state === 'head') return this.#readHead()
+    if (this.#state === 'after') {
+      this.#rest = nothing
+      return false
+    }
+    return this.#readContent()
+  }
+
+  #readContent(): boolean {
+    const at = this.#rest.indexOf(this.#delimiter)
+    // The last bytes may begin a boundary, so they wait for what follows.
+    const end = at < 0 ? Math.max(0, this.#rest.length - this.#delimiter.length + 1) : at
+    if (this.#state === 'content' && end > 0) this.#take(this.#rest.subarray(0, end))
+    this.#rest = this.#rest.subarray(at < 0 ? end : at + this.#delimiter.length)
+    if (at >= 0) this.#state = 'head'
+    return at >= 0
+  }
+
+  #readHead(): boolean {
+    if (this.#rest.length < 2) return false
+    if (this.#rest.toString('latin1', 0, 2) === '--') {
+      this.#state = 'after'
+      return true
+    }
+    const end = this.#rest.indexOf(headEnd)
+    if (end > mostHeadBytes || (end < 0 && this.#rest.length > mostHeadBytes)) throw malformed()
+    if (end < 0) return false
+    this.#parts += 1
+    const head = readPartHead(this.#rest.toString('utf8', 0, end))
+    if (head === undefined || this.#parts > mostParts) throw malformed()
+    this.#take = this.#onPart(head)
+    this.#rest = this.#rest.subarray(end + headEnd.length)
+    this.#state = 'content'
+    return true
+  }
+}
+
+// Nothing that follows can be told apart, so the connection ends with the answer.
+const malformed = () => problem('malformed-multipart', {}, { headers: { connection: 'close' } })

@@ -1,0 +1,63 @@
+import { Problem } from '@likeness/runtime'
+import { LRUCache } from 'lru-cache'
+import { countRefusedUpload } from '../database/refused-uploads.table.js'
+import type { Deps } from '../deps.js'
+import { rateEnd, rateLimited, rateSince } from './admit-upload.js'
+
+/** Refusals that are not about what was sent: they say to wait, or that it was sent before. */
+const free = new Set(['rate-limited', 'request-in-progress', 'idempotency-key-reused'])
+const mostRemembered = 10_000
+
+export type UploadRates = {
+  /** @throws Problem rate-limited while it is known that the user may make no upload: before a byte is read */
+  assertLeft(userId: string): void
+  /** Runs what makes an upload for a user, and remembers when they may make no more. @throws as `assertLeft` */
+  within<Result>(userId: string, work: () => Promise<Result>): Promise<Result>
+  /**
+   * Runs what receives an upload, and counts a refusal for who sent it like an upload that was made.
+   * @throws Problem rate-limited in place of the refusal when they may make no more
+   */
+  counting<Result>(senderId: string, work: () => Promise<Result>): Promise<Result>
+}
+
+/** The uploads of each user in ten minutes. The database counts; this process remembers who used theirs up. */
+export function openUploadRates({ db, config, logger }: Pick<Deps, 'db' | 'config' | 'logger'>): UploadRates {
+  const spentUntil = new LRUCache<string, Date>({ max: mostRemembered })
+
+  function assertLeft(userId: string): void {
+    const until = spentUntil.get(userId)
+    if (until !== undefined && until > new Date()) throw rateLimited(until, config)
+  }
+
+  function remember(userId: string, error: unknown): unknown {
+    if (error instanceof Problem && error.code === 'rate-limited') {
+      spentUntil.set(userId, new Date(Date.now() + Number(error.parameters.seconds) * 1000))
+    }
+    return error
+  }
+
+  return {
+    assertLeft,
+
+    async within(userId, work) {
+      assertLeft(userId)
+      return work().catch((error: unknown) => {
+        throw remember(userId, error)
+      })
+    },
+
+    async counting(senderId, work) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!(error instanceof Problem) || error.kind.status >= 500 || free.has(error.code)) throw error
+        const limits = { recent: config.UPLOADS_PER_10_MINUTES, since: rateSince() }
+        const { counted, first } = await countRefusedUpload(db, senderId, limits).catch((fault: unknown) => {
+          logger.warn({ err: fault }, 'a refused upload was not counted')
+          return { counted: true, first: null }
+        })
+        throw counted ? error : remember(senderId, rateLimited(rateEnd(first), config))
+      }
+    },
+  }
+}
