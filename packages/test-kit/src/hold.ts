@@ -20,7 +20,7 @@ export async function hold<Tables>(db: Kysely<Tables>) {
           where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
         return (rows[0]?.count ?? 0) >= count
       }
-      await waitFor(waiting, { for: `${count} to wait for a lock`, timeoutMs: 120_000 })
+      await waitFor(waiting, { for: `${count} to wait for a lock` })
     },
     /** Commits, and so lets the others go on. */
     release: () => trx.commit().execute(),

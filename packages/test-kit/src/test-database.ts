@@ -10,7 +10,7 @@ export interface TestDatabaseOptions {
   migrate: (databaseUrl: string) => Promise<unknown>
   /** Changes when the schema changes. Only a server that outlives the test run needs it. */
   fingerprint?: string
-  /** How long a connection may take to close after the test (a minute), on a machine with much to do. */
+  /** How long a connection may take to close after the test (ten minutes). */
   closingMs?: number
 }
 
@@ -27,7 +27,7 @@ export async function testDatabase(t: Test, options: TestDatabaseOptions): Promi
   const database = `test_${options.name}_${randomUUID().replaceAll('-', '').slice(0, 12)}`
   // Files copied cost a fifth of pages written through the log.
   await superuser(server).query(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`)
-  t.teardown(() => dropDatabase(server, database, options.closingMs ?? 60_000))
+  t.teardown(() => dropDatabase(server, database, options.closingMs ?? 600_000))
   return databaseUrl(server, database)
 }
 
