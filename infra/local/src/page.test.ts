@@ -256,6 +256,17 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await page.getByRole('textbox', { name: 'Password' }).and(page.locator('[aria-invalid]')).waitFor()
     await assertAccessible(t, page, 'a form with errors')
 
+    await page.getByLabel('Type of account').selectOption('Vendor')
+    const business = page.getByLabel('Business name')
+    await page.getByLabel('Vat number (optional)').waitFor()
+    await fillIn(page, 'linus', password)
+    await business.and(page.locator('[aria-invalid]')).waitFor()
+    await page.getByText('is required', { exact: true }).waitFor()
+    await business.fill('Plums & Co')
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await signedIn(page)
+    await logOut(page)
+
     await page.getByRole('button', { name: 'Log in' }).click()
     await page.getByLabel('E-mail or username').fill('nobody')
     await page.getByLabel('Password').fill('not the password')

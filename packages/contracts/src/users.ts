@@ -145,7 +145,7 @@ export type ProfilePatch = z.output<typeof ProfilePatch>
 /** `POST /v1/users` */
 export const Register = z
   .strictObject({
-    username: Username,
+    username: Username.optional().describe('where it is optional, one is made for who gives none'),
     email: Email,
     password: Password,
     passwordConfirmation: z.string().optional(),

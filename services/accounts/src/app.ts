@@ -32,6 +32,7 @@ import { findUserRoute } from './users/find-user.js'
 import { getInitialsRoute } from './users/get-initials.js'
 import { getUserRoute } from './users/get-user.js'
 import { registerRoute } from './users/register.js'
+import { registrationFormRoute } from './users/registration-form.js'
 
 const jsonLimit = 64 * 1024
 
@@ -58,6 +59,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   })
 
   // Anyone
+  registrationFormRoute(server, deps)
   registerRoute(server, deps)
   logInRoute(server, deps, guards)
   refreshRoute(server, deps)

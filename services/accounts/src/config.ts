@@ -100,6 +100,14 @@ export const AccountsConfig = ProcessConfig.extend({
     .describe('e-mails of one kind that tell a person what happened on their account; more are not sent'),
   REFRESHES_PER_MINUTE: integer(1, 1_000_000).default(60).describe('refreshes per session and minute'),
   RATE_LIMIT_PER_IP: onOff.default('on').describe('off lifts the limits per address, not those per account'),
+  USERNAME: z
+    .string()
+    .optional()
+    // Windows and some desktops set this variable to the name of the person, which says nothing here.
+    .transform((value) => (value === 'optional' ? 'optional' : 'required'))
+    .describe(
+      'optional: who registers without a username gets one that is made up; else it is required (default required)',
+    ),
   GROUPS_FILE: z
     .string()
     .optional()

@@ -1,4 +1,4 @@
-import { CookieLoggedIn, type LogIn, Me, type Register } from '@likeness/contracts'
+import { CookieLoggedIn, type LogIn, Me, type Register, RegistrationForm } from '@likeness/contracts'
 import { call, Nothing } from '../api/call.js'
 import { asFault, Fault } from '../api/fault.js'
 import { session } from './browser-session.js'
@@ -18,10 +18,14 @@ export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
   }
 }
 
+/** What registering asks for here. */
+export const readRegistration = (signal: AbortSignal): Promise<RegistrationForm> =>
+  call({ method: 'GET', path: '/v1/users/registration', signal }, RegistrationForm)
+
 /** Makes the account, then logs in to it. */
 export async function register(account: Register): Promise<LogInOutcome> {
   await call({ method: 'POST', path: '/v1/users', body: account }, Me)
-  return logIn({ login: account.username, password: account.password })
+  return logIn({ login: account.username ?? account.email, password: account.password })
 }
 
 /**

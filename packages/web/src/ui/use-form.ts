@@ -4,18 +4,23 @@ import { type SyntheticEvent, useEffect, useRef } from 'react'
 import type { z } from 'zod'
 import { asFault, Fault } from '../api/fault.js'
 
+/** What is filled in, by the names of the fields. */
+export type Entries = Readonly<Record<string, unknown>>
+
 /**
  * A form over a schema of the contract: checked here before it is sent, so most mistakes cost no round trip.
  * The first field at fault takes focus. Submitting again while it is being sent does nothing.
+ * @param shape makes what the schema reads of the entries, which are named by the paths it has them at
  */
 export function useForm<Schema extends z.ZodType>(
   schema: Schema,
   send: (value: z.output<Schema>) => Promise<void>,
+  shape: (entries: Entries) => unknown = (entries) => entries,
 ) {
   const element = useRef<HTMLFormElement>(null)
   const { mutate, isPending, isSuccess, error } = useMutation({
-    mutationFn: (entries: Record<string, unknown>) => {
-      const reading = readFields(schema, entries)
+    mutationFn: (entries: Entries) => {
+      const reading = readFields(schema, shape(entries))
       if (reading.faults) throw invalid(reading.faults, entries)
       return send(reading.value)
     },
@@ -31,7 +36,7 @@ export function useForm<Schema extends z.ZodType>(
   return { form: { ref: element, onSubmit, noValidate: true }, fault, busy: isPending, done: isSuccess }
 }
 
-function invalid(faults: readonly FieldFault[], entries: Record<string, unknown>): Fault {
+function invalid(faults: readonly FieldFault[], entries: Entries): Fault {
   const all = faults.map((one) => {
     const { message, ...where } = viewFault(one, 'en')
     return { ...where, message: entries[one.path] === '' ? 'Please fill this in' : message }

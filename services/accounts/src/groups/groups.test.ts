@@ -109,3 +109,71 @@ t.test('a GROUPS_FILE that cannot be used says why', async (t) => {
     message: /custom of a: /,
   })
 })
+
+t.test('a group requires fields of the profile, which stay', async (t) => {
+  const file = join(t.testdir(), 'groups.json')
+  const reader = (required: string[]) => ({
+    default: 'reader',
+    groups: { reader: { registration: true, required } },
+  })
+  await writeFile(file, JSON.stringify(reader([])))
+  const accounts = await startAccounts(t, { config: { GROUPS_FILE: file } })
+  const before = await accounts.join()
+  await writeFile(file, JSON.stringify(reader(['firstName', 'lastName', 'birthDate'])))
+  const { call, logIn } = await accounts.another()
+  const names = { firstName: 'Ada', lastName: 'Lovelace' }
+  const wrong = await call('POST', '/v1/users', {
+    body: person({ password: 'short', profile: { lastName: ' ', birthDate: '1700-01-01' } }),
+  })
+  t.match(
+    wrong.body.errors?.map(({ path, code }) => `${path} ${code}`),
+    [
+      'profile.birthDate not-a-birth-date',
+      'profile.firstName required',
+      'profile.lastName required',
+      'password too-short',
+    ],
+  )
+  t.match((await call('POST', '/v1/users', { body: person({}) })).body.errors, [
+    { path: 'profile.firstName', code: 'required' },
+    { path: 'profile.lastName', code: 'required' },
+    { path: 'profile.birthDate', code: 'required' },
+  ])
+  const made = await call<User>('POST', '/v1/users', {
+    body: person({ profile: { ...names, birthDate: '1990-12-10' } }),
+  })
+  t.match(made, { status: 201, body: { profile: names } })
+  const { accessToken: token } = await logIn(made.body.username)
+  const patch = (profile: object, by = token) =>
+    call<User>('PATCH', '/v1/me', { body: { profile }, token: by })
+  t.match(await patch({ firstName: null, birthDate: null, bio: 'x' }), {
+    status: 400,
+    body: {
+      errors: [
+        { path: 'profile.firstName', code: 'required' },
+        { path: 'profile.birthDate', code: 'required' },
+      ],
+    },
+  })
+  t.match(await patch({ firstName: 'Augusta' }), { status: 200, body: { profile: { firstName: 'Augusta' } } })
+  t.match(await patch({ bio: 'Here before the rule', firstName: null }, before.accessToken), { status: 200 })
+
+  const form = await call('GET', '/v1/users/registration')
+  const asked = (name: string, type = 'text') => ({
+    name: `profile.${name}`,
+    label: null,
+    type,
+    choices: [],
+    required: true,
+  })
+  t.same(form.body, {
+    username: 'required',
+    groups: [
+      {
+        name: 'reader',
+        isDefault: true,
+        fields: [asked('firstName'), asked('lastName'), asked('birthDate', 'date')],
+      },
+    ],
+  })
+})

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type FieldFault, readInEnglish } from '@likeness/contracts'
+import { type FieldFault, ProfilePatch, type RegistrationField, readInEnglish } from '@likeness/contracts'
 import { ConfigError } from '@likeness/runtime'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { z } from 'zod'
 import { faultsOfErrors } from './json-schema-faults.js'
+import { fieldsOf } from './registration-fields.js'
 
 export type Custom = Readonly<Record<string, unknown>>
 
@@ -16,9 +17,17 @@ export type Groups = {
   readonly fallback: string
   /** Whether it may be chosen at registration. */
   isOpen(group: string): boolean
+  /** Fields of the profile that its members have to fill in. */
+  requiredOf(group: string): readonly ProfileField[]
+  /** What someone who registers in it is asked for. */
+  fieldsOf(group: string): readonly RegistrationField[]
   /** What is wrong with the extra fields of a member; paths start at the profile. */
   faultsOf(group: string, custom: Custom): readonly FieldFault[]
 }
+
+/** Those of `custom` are required by its JSON Schema. */
+const ProfileField = ProfilePatch.omit({ custom: true }).keyof()
+export type ProfileField = z.output<typeof ProfileField>
 
 const GroupsFile = z.strictObject({
   default: z.string(),
@@ -26,6 +35,7 @@ const GroupsFile = z.strictObject({
     z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case word'),
     z.strictObject({
       registration: z.boolean().default(false).describe('may be chosen by anyone who registers'),
+      required: z.array(ProfileField).default([]).describe('fields of the profile, such as firstName'),
       custom: z.record(z.string(), z.unknown()).optional().describe('JSON Schema 2020-12 of profile.custom'),
     }),
   ),
@@ -53,6 +63,8 @@ export function openGroups(path = builtIn): Groups {
     names: Object.keys(file.groups),
     fallback: file.default,
     isOpen: (group) => file.groups[group]?.registration === true,
+    requiredOf: (group) => file.groups[group]?.required ?? [],
+    fieldsOf: (group) => fieldsOf(file.groups[group]),
     faultsOf(group, custom) {
       if (JSON.stringify(custom).length > longest) {
         return [{ path: 'profile.custom', code: 'too-much-json', parameters: { limit: longest } }]

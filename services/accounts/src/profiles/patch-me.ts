@@ -51,7 +51,7 @@ async function refusalOf(deps: ApiDeps, request: Request) {
   return invalid([...request.faults, ...faultsOfProfile(deps, profile, memberOf(person))])
 }
 
-const memberOf = ({ group_name, custom }: Person) => ({ group: group_name, custom })
+const memberOf = (person: Person) => ({ group: person.group_name, custom: person.custom, person })
 
 /** @throws Problem `stale`, `validation-failed`, `username-taken` */
 async function patchMe(

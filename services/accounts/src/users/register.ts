@@ -12,6 +12,7 @@ import { problem } from '../problems.js'
 import { faultsOfProfile } from '../profiles/profile-faults.js'
 import { readProfilePatch } from '../profiles/read-profile-patch.js'
 import { createUser, type NewUser } from './create-user.js'
+import { generateUsername } from './generate-username.js'
 import { viewMe } from './user-view.js'
 
 /** Longer than a registration takes, where its time would tell something. */
@@ -78,15 +79,18 @@ async function register(
   }
 }
 
-type Draft = Omit<NewUser, 'id' | 'ghost'>
+type Draft = Omit<NewUser, 'id' | 'ghost' | 'username'> & { readonly username: string | undefined }
 
 async function makeAccount(deps: ApiDeps, user: Draft, origin: Origin): Promise<Person> {
   const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'
   for (;;) {
     const owner = mandatory ? await findPersonByEmail(deps.db, user.email) : undefined
+    const named = { ...user, username: user.username ?? generateUsername() }
     try {
-      return await makeUser(deps, user, owner, origin)
+      return await makeUser(deps, named, owner, origin)
     } catch (error) {
+      // Someone has the name that was made up: another is made.
+      if (user.username === undefined && violates(error, 'users_username')) continue
       // Someone took the address since it was looked for: now it has an owner.
       if (!mandatory || !violates(error, 'users_email')) throw error
     }
@@ -96,7 +100,7 @@ async function makeAccount(deps: ApiDeps, user: Draft, origin: Origin): Promise<
 /** @param owner who has the address already: then it makes a ghost */
 async function makeUser(
   deps: ApiDeps,
-  user: Draft,
+  user: Omit<NewUser, 'id' | 'ghost'>,
   owner: Person | undefined,
   origin: Origin,
 ): Promise<Person> {
@@ -121,14 +125,19 @@ async function assertRegistrable(deps: ApiDeps, body: unknown, found: readonly F
   const given = readValid(Register, body)
   const profile = readValid(ProfilePatch, (body as Partial<Register> | null)?.profile)
   const { group = deps.groups.fallback } = given
+  const isFound = ({ path }: Pick<FieldFault, 'path'>) => found.some((one) => one.path === path)
   const faults = [...found]
-  if (found.some(({ path }) => path === 'group')) {
-    faults.push(...faultsOfProfile(deps, { ...profile, custom: undefined }, { group, custom: {} }))
-  } else if (deps.groups.isOpen(group)) {
-    faults.push(...faultsOfProfile(deps, { custom: {}, ...profile }, { group, custom: {} }))
-  } else {
+  const needsName = deps.config.USERNAME === 'required' && given.username === undefined
+  if (needsName && !isFound({ path: 'username' })) faults.unshift({ path: 'username', code: 'required' })
+  const isGroup = !isFound({ path: 'group' })
+  if (isGroup && !deps.groups.isOpen(group)) {
     const open = deps.groups.names.filter((name) => deps.groups.isOpen(name)).join(', ')
     faults.push({ path: 'group', code: 'not-an-open-group', parameters: { groups: open } })
+  } else {
+    // What a group asks for is told to who names one.
+    const asked = isGroup ? { custom: {}, ...profile } : { ...profile, custom: undefined }
+    const more = faultsOfProfile(deps, asked, { group, custom: {}, person: undefined })
+    faults.push(...more.filter((one) => !isFound(one)))
   }
   const words = [given.username, given.email, ...namesIn(profile)].filter((word) => word !== undefined)
   const weak = given.password === undefined ? [] : await weaknessesOf(given.password, words)

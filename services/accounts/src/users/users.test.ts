@@ -219,3 +219,27 @@ t.test('problems are told in French to who prefers it', async (t) => {
   t.match(body, { code: 'invalid-credentials', title: 'Identifiants incorrects' })
   t.match(headers.get('content-type'), /^application\/problem\+json/)
 })
+
+t.test('where usernames are optional, one is made for who gives none', async (t) => {
+  const { another, call, logIn } = await startAccounts(t, { config: { USERNAME: 'optional' } })
+  const join = (n: number) =>
+    call<User>('POST', '/v1/users', { body: { email: `nameless-${n}@example.com`, password: goodPassword } })
+  const made = await Promise.all([1, 2, 3].map(join))
+  for (const { status, body } of made) t.match([status, body.username], [201, /^[a-z]+-[a-z]+-\d{6}$/])
+  t.equal(new Set(made.map(({ body }) => body.username)).size, 3)
+  const { accessToken: token } = await logIn('nameless-1@example.com')
+  t.equal((await logIn(made[0]?.body.username ?? '')).user.id, made[0]?.body.id)
+  const patched = await call<User>('PATCH', '/v1/me', { body: { username: 'a.name' }, token })
+  t.match([patched.status, patched.body.username], [200, 'a.name'])
+  const bad = await call('POST', '/v1/users', {
+    body: { username: '', email: 'x@example.com', password: goodPassword },
+  })
+  t.match(bad.body.errors, [{ path: 'username', code: 'not-a-username' }])
+  t.match((await call('GET', '/v1/users/registration')).body, { username: 'optional' })
+
+  // As Windows and some desktops set it.
+  const usual = await another({ USERNAME: 'ada' })
+  const nameless = { email: 'x@example.com', password: goodPassword }
+  const refused = await usual.call('POST', '/v1/users', { body: nameless })
+  t.same(refused.body.errors, [{ path: 'username', code: 'required', message: 'is required' }])
+})

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** A field of a profile that a group asks for when someone registers. */
+export const RegistrationField = z
+  .object({
+    name: z
+      .string()
+      .describe('its place in the body, such as `profile.firstName` or `profile.custom.vatNumber`'),
+    label: z.string().nullable().describe('as the deployment names it; null for a field every profile has'),
+    type: z.enum(['text', 'date', 'number', 'yes-no', 'choice']),
+    choices: z.array(z.string()).describe('of a choice; empty for any other'),
+    required: z.boolean(),
+  })
+  .meta({ id: 'RegistrationField' })
+export type RegistrationField = z.output<typeof RegistrationField>
+
+/** `GET /v1/users/registration`: what a form for `POST /v1/users` asks for. */
+export const RegistrationForm = z
+  .object({
+    username: z.enum(['required', 'optional']),
+    groups: z
+      .array(
+        z.object({
+          name: z.string(),
+          isDefault: z.boolean().describe('of who names none'),
+          fields: z.array(RegistrationField),
+        }),
+      )
+      .describe('those open for registration'),
+  })
+  .meta({ id: 'RegistrationForm' })
+export type RegistrationForm = z.output<typeof RegistrationForm>
