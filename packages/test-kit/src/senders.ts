@@ -4,8 +4,13 @@ import { Agent, type RequestOptions, request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** A POST, sent whole. */
-export type Sent = { readonly headers: Readonly<Record<string, string>>; readonly body: Buffer }
+/** A POST, sent whole, or by `socketSenders` only as much of it as is here. */
+export type Sent = {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  /** Bytes of the whole body, when they are more than these. */
+  readonly announced?: number
+}
 export type Received = { readonly status: number; readonly body: string }
 
 /** Sends to a URL whose server also answers `GET /healthz`. */
@@ -14,6 +19,13 @@ type Send = (url: string, sent: Sent) => Promise<Received>
 /** Why curl sends nothing, or false. */
 export const noCurl: string | false =
   spawnSync('curl', ['--version']).error !== undefined && 'curl is not on PATH'
+
+/** Ways of clients that can send less than they announce. */
+export const socketSenders: Readonly<Record<string, Send>> = {
+  'a socket that writes all, then reads': (url, sent) => viaSocket(url, [postOf(url, sent)]),
+  'such a socket, kept': (url, sent) =>
+    viaSocket(url, [Buffer.from(`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`), postOf(url, sent)]),
+}
 
 /**
  * Each way in which clients send, on a new connection and on one that was used before. They reject when the
@@ -34,9 +46,7 @@ export const senders: Readonly<Record<string, Send>> = {
       agent.destroy()
     }
   },
-  'a socket that writes all, then reads': (url, sent) => viaSocket(url, [postOf(url, sent)]),
-  'such a socket, kept': (url, sent) =>
-    viaSocket(url, [Buffer.from(`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`), postOf(url, sent)]),
+  ...socketSenders,
   'such a socket, in chunks': (url, sent) => viaSocket(url, [chunkedPostOf(url, sent)]),
   ...(noCurl === false && {
     curl: (url, sent) => viaCurl([], url, sent),
@@ -62,8 +72,8 @@ function headOf(url: string, headers: Readonly<Record<string, string>>): Buffer 
   return Buffer.from(`POST ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`)
 }
 
-const postOf = (url: string, { headers, body }: Sent) =>
-  Buffer.concat([headOf(url, { ...headers, 'content-length': String(body.length) }), body])
+const postOf = (url: string, { headers, body, announced = body.length }: Sent) =>
+  Buffer.concat([headOf(url, { ...headers, 'content-length': String(announced) }), body])
 
 function chunkedPostOf(url: string, { headers, body }: Sent): Buffer {
   const parts = [headOf(url, { ...headers, 'transfer-encoding': 'chunked' })]

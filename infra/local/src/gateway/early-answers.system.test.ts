@@ -2,7 +2,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { migrate as migrateAccounts } from '@likeness/accounts'
 import { migrate as migrateMedia } from '@likeness/media'
 import { openLogger } from '@likeness/runtime'
-import { noCurl, senders, startProcess, testDatabase } from '@likeness/test-kit'
+import { noCurl, senders, socketSenders, startProcess, testDatabase, waitFor } from '@likeness/test-kit'
+import { Client } from 'pg'
 import t, { type Test } from 'tap'
 import { noNginx, startNginx } from '../testing/start-nginx.js'
 import { openGateway } from './open-gateway.js'
@@ -10,8 +11,14 @@ import { openGateway } from './open-gateway.js'
 const json = { 'content-type': 'application/json' }
 const password = 'plum violin harbour 92'
 
-/** Refused uploads count like others, and all here are one person's. */
-const unlimited = { RECEIVING_PER_USER: '100', UPLOADS_PER_10_MINUTES: '100000' }
+/** Refused uploads count like others: enough for one person to be refused here as often as is tried. */
+const uploadsPerPerson = 1000
+const limits = {
+  RECEIVING_PER_USER: '100',
+  UPLOADS_PER_10_MINUTES: String(uploadsPerPerson),
+  UPLOAD_BYTES_IN_FLIGHT: '1048576',
+  UPLOAD_LEAST_SECONDS: '2',
+}
 
 /** Both services as they run, without their workers. */
 async function startServices() {
@@ -29,32 +36,70 @@ async function startServices() {
     const database = await testDatabase(t, { name: `${name}_early`, migrate })
     const entry = fileURLToPath(new URL(`../../../../services/${name}/dist/http.js`, import.meta.url))
     const env = { ...common, ...own, DATABASE_URL: database, QUEUE_URL: database }
-    return (await startProcess(t, entry, env)).url
+    return { database, url: (await startProcess(t, entry, env)).url }
   }
-  const accounts = await start('accounts', migrateAccounts)
-  return { accounts, media: await start('media', migrateMedia, { ...unlimited, ACCOUNTS_URL: accounts }) }
+  const { url: accounts } = await start('accounts', migrateAccounts)
+  const { url: media, database } = await start('media', migrateMedia, { ...limits, ACCOUNTS_URL: accounts })
+  return { services: { accounts, media }, database }
 }
 type Migrate = (databaseUrl: string) => Promise<unknown>
 
-async function tokenOf(accounts: string): Promise<string> {
+/** Someone new: their id, and how they are known. */
+async function join(accounts: string, username: string) {
   const post = async (path: string, body: object) =>
     (await fetch(`${accounts}${path}`, { method: 'POST', headers: json, body: JSON.stringify(body) })).json()
-  await post('/v1/users', { username: 'ada', email: 'ada@likeness.test', password })
-  const { accessToken } = (await post('/v1/sessions', { login: 'ada', password })) as { accessToken: string }
-  return accessToken
+  await post('/v1/users', { username, email: `${username}@likeness.test`, password })
+  const { accessToken, user } = (await post('/v1/sessions', { login: username, password })) as {
+    accessToken: string
+    user: { id: string }
+  }
+  return { id: user.id, authorization: `Bearer ${accessToken}` }
 }
 
-const services = await startServices()
-const authorization = `Bearer ${await tokenOf(services.accounts)}`
+const { services, database } = await startServices()
+const { authorization } = await join(services.accounts, 'ada')
 const jpeg = { 'content-type': 'image/jpeg' }
 /** More than the connections on the way hold, so that someone has to read it. */
 const big = Buffer.alloc(12_000_000, 1)
 const small = Buffer.alloc(1_000_000, ' ')
+const medium = Buffer.alloc(2_000_000, 1)
+
+/** How someone is known who may upload no more, which the service remembers. */
+async function joinLimited(): Promise<string> {
+  const { id, authorization } = await join(services.accounts, 'ben')
+  const db = new Client({ connectionString: database })
+  await db.connect()
+  const many =
+    'insert into refused_uploads (user_id, id) select $1, uuidv7() from generate_series(1, $2::integer)'
+  await db.query(many, [id, uploadsPerPerson])
+  await db.end()
+  const headers = { authorization, ...jpeg }
+  const send = () => fetch(`${services.media}/v1/uploads`, { method: 'POST', headers, body: 'no picture' })
+  await waitFor(async () => (await send()).status === 429, { for: 'the limit' })
+  return authorization
+}
+const limited = { authorization: await joinLimited() }
 
 /** What each service refuses before it has read the body. */
 const refusals = [
   ['media', '/v1/uploads', { headers: { authorization, ...jpeg }, body: big }, 413, 'image-too-large'],
   ['media', '/v1/uploads', { headers: jpeg, body: small }, 401, 'unauthenticated'],
+  [
+    'media',
+    '/v1/uploads',
+    { headers: { authorization, 'content-type': 'image/' }, body: small },
+    415,
+    'unsupported-media-type',
+  ],
+  ['media', '/v1/uploads', { headers: { ...limited, ...jpeg }, body: small }, 429, 'rate-limited'],
+  ['media', '/v1/uploads', { headers: { authorization, ...jpeg }, body: medium }, 503, 'overloaded'],
+  [
+    'media',
+    '/v1/uploads',
+    { headers: { authorization, ...jpeg }, body: Buffer.alloc(10), announced: 1_000_000 },
+    408,
+    'upload-too-slow',
+  ],
   ['accounts', '/v1/sessions', { headers: json, body: small }, 413, 'request-too-large'],
   ['accounts', '/v1/nothing', { headers: json, body: small }, 404, 'not-found'],
 ] as const
@@ -62,8 +107,12 @@ const refusals = [
 /** 40 of the largest and 16 of each other refusal, in every way clients send. */
 async function allArrive(t: Test, urls: Readonly<Record<'accounts' | 'media', string>>): Promise<void> {
   for (const [service, path, sent, status, code] of refusals) {
-    for (const [how, send] of Object.entries(senders)) {
-      const times = Math.ceil((sent.body === big ? 40 : 16) / Object.keys(senders).length)
+    const ways = Object.entries('announced' in sent ? socketSenders : senders).filter(
+      // Without its length, a body is told of the bound it passes first, which is that of 503.
+      ([how]) => sent.body !== big || !how.includes('in chunks'),
+    )
+    for (const [how, send] of ways) {
+      const times = Math.ceil((sent.body === big ? 40 : 16) / ways.length)
       const answers = await Promise.allSettled(
         Array.from({ length: times }, async () => {
           const { status, body } = await send(`${urls[service]}${path}`, sent)
