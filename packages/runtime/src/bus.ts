@@ -73,7 +73,7 @@ function openPostgresBus(url: string, logger: Logger): Bus {
       connectionString,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: connectTimeoutMs(url),
     })
     client.on('notification', ({ channel, payload }) => listeners.tell(channel, payload ?? ''))
     client.on('error', onError)

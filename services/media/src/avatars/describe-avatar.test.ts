@@ -6,7 +6,7 @@ import { startMedia } from '../testing/start-media.js'
 import { eventsOf, publish, settled } from '../testing/steps.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
 
-const media = await startMedia(t, { config: { UPLOADS_PER_10_MINUTES: '1000' } })
+const media = await startMedia(t, { queue: 'postgres', config: { UPLOADS_PER_10_MINUTES: '1000' } })
 const { accounts } = media
 const worker = await media.work()
 const toldTo = (userId: string) => accounts.described.filter((one) => one.userId === userId)
