@@ -37,12 +37,15 @@ export async function receiveImage(
   const isForm = /^multipart\//i.test(contentType)
   const most = limit + (isForm ? multipartOverhead : 0)
   if (Number(announced) > most) throw tooLarge(limit)
+  // Without a type and a length there is no body at all.
+  const body = request.body as Readable | undefined
+  if (body === undefined) throw problem('no-image')
   held.expect(Number(announced))
 
   const image = new ImageSink(limit)
   const form = isForm ? new FormSink(contentType, image, multipartOverhead) : undefined
   let arrived = 0
-  await receiveBody(request.body as Readable, { pace, ending: held.ending }, (piece) => {
+  await receiveBody(body, { pace, ending: held.ending }, (piece) => {
     arrived += piece.length
     if (arrived > most) throw tooLarge(limit)
     held.take(piece.length)

@@ -20,7 +20,7 @@ async function blobs(): Promise<string[]> {
 
 /** Every refusal must leave neither a row nor a blob. */
 async function refused(
-  body: BodyOf,
+  body: BodyOf | undefined,
   expected: { status: number; code: string },
   headers: Record<string, string> = {},
 ) {
@@ -88,6 +88,7 @@ t.test('bodies without exactly one image', async () => {
   await refused(Buffer.alloc(0), { status: 400, code: 'no-image' }, { 'content-type': 'image/png' })
   await refused({ image: 'base64' }, { status: 400, code: 'no-image' })
   await refused('', { status: 400, code: 'no-image' }, { 'content-type': 'text/plain' })
+  await refused(undefined, { status: 400, code: 'no-image' })
 })
 
 t.test('a content type that is none: what is taken is named', async (t) => {
