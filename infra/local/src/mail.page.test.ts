@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
+import { assertAccessible, mayRefuse, noChromium, openBrowser, usePage } from './testing/open-page.js'
 import {
   addressOf,
   alert,
@@ -58,6 +58,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
   })
 
   await test('another link can be asked for once a minute, and only the newest works', async (t, page) => {
+    mayRefuse(page, '429 /v1/email-verifications', '404 /v1/email-verifications/confirm')
     await register(page, 'grace')
     const first = await readMail(url, addressOf('grace'), confirmSubject)
     const another = page.getByRole('button', { name: 'Send another' })
@@ -85,6 +86,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
   })
 
   await test('a forgotten password is replaced, by the keyboard alone', async (t, page) => {
+    mayRefuse(page, '422 /v1/password-resets/confirm', '401 /v1/sessions', '404 /v1/password-resets/confirm')
     await register(page, 'alan')
     await logOut(page)
     await tabTo(page, 'Log in')
@@ -131,6 +133,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
   })
 
   await test('a link that came too late leads to another one', async (t, page) => {
+    mayRefuse(page, '410 /v1/email-verifications/confirm', '410 /v1/password-resets/confirm')
     await register(page, 'edsger')
     const verify = await readMail(url, addressOf('edsger'), confirmSubject)
     await logOut(page)
@@ -183,6 +186,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
   })
 
   await test('the present address stops a change by a click, and a new password follows', async (t, page) => {
+    mayRefuse(page, '401 /v1/sessions/refresh', '404 /v1/email-changes/stop')
     await register(page, 'hedy')
     await changeEmail(url, 'hedy', 'hedy@example.test')
     const { link } = await readMail(url, addressOf('hedy'), /^Someone asked to change your e-mail address$/)
@@ -216,6 +220,7 @@ t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
   const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
   const browser = await openBrowser()
   await usePage(t, browser, url, async (t, page) => {
+    mayRefuse(page, '401 /v1/sessions', '403 /v1/sessions', '429 /v1/email-verifications')
     await fillIn(page, 'joan', password)
     await heading(page, 'Confirm your address')
     await page.getByText(`We sent a link to ${addressOf('joan')}.`).waitFor()
@@ -249,6 +254,7 @@ t.test('where nobody verifies addresses', { skip: noChromium }, async (t) => {
   const browser = await openBrowser()
   await t.test('nobody is asked to', (t) =>
     usePage(t, browser, url, async (t, page) => {
+      mayRefuse(page, '404 /v1/email-verifications/confirm')
       await register(page, 'off')
       t.equal(await page.getByText('Confirm your e-mail address').count(), 0)
       await page.goto('/verify-email?token=unknown')

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import { assertAccessible, noChromium, openBrowser, usePage } from './testing/open-page.js'
+import { assertAccessible, mayRefuse, noChromium, openBrowser, usePage } from './testing/open-page.js'
 import { flowFromElsewhere, serveEmptyPage } from './testing/other-origin.js'
 import { alert, fillIn, logIn, logOut, password, register, signedIn, tabTo } from './testing/page-steps.js'
 import { serveLikeness } from './testing/serve-likeness.js'
@@ -106,6 +107,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('what cannot be used is refused with the reason', async (t, page) => {
+    mayRefuse(page, '415 /v1/uploads')
     await register(page, 'joan')
     const posts: string[] = []
     page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()))
@@ -124,6 +126,65 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
     await choose(page, 'whole.jpg', portrait)
     await page.getByRole('button', { name: 'Use this picture' }).waitFor()
+  })
+
+  await test('a picture over a limit is made smaller here, if one wants', async (t, page) => {
+    mayRefuse(page, '422 /v1/uploads')
+    await register(page, 'margaret')
+    const shrink = page.getByRole('button', { name: 'Make it smaller and send' })
+    const heavy = await heavyPhoto()
+    t.ok(heavy.length > 10 * 1024 * 1024)
+    await choose(page, 'Margaret.jpg', heavy)
+    await alert(page, 'This picture is too large', 'A smaller copy can be made here')
+    await assertAccessible(t, page, 'the offer')
+    await shrink.click()
+    await page.getByText('1800 × 1800 px of 1800 × 2700', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Use this picture' }).click()
+    await page.getByText('Your new avatar is live').waitFor()
+    const avatar = page.getByRole('img', { name: 'Avatar of margaret' })
+    // Upright, and the middle of it.
+    await assertPixels(t, `${url}${await avatar.getAttribute('src')}`, [
+      [0.25, 0.25, red],
+      [0.75, 0.25, green],
+      [0.25, 0.75, blue],
+      [0.75, 0.75, yellow],
+    ])
+
+    // Half of it is transparent, and no less so afterwards.
+    const half = sharp({ create: { width: 1600, height: 1700, channels: 4, background: '#0000' } }).composite(
+      [
+        {
+          input: { create: { width: 800, height: 1700, channels: 4, background: '#dc1e1e' } },
+          left: 0,
+          top: 0,
+        },
+      ],
+    )
+    await choose(page, 'Half.png', await half.png({ compressionLevel: 0 }).toBuffer())
+    await shrink.click()
+    await page.getByText('1600 × 1600 px of 1600 × 1700', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Use this picture' }).click()
+    await page.getByText('Your new avatar is live').waitFor()
+    const shown = await fetch(`${url}${await avatar.getAttribute('src')}`)
+    const { data, info } = await sharp(Buffer.from(await shown.arrayBuffer()))
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const alphaAt = (x: number) => data[(Math.floor(info.height / 2) * info.width + x) * 4 + 3]
+    t.strictSame([alphaAt(10), alphaAt(info.width - 10)], [255, 0])
+
+    // Too many pixels is what only the server finds.
+    const wide = sharp({ create: { width: 12_000, height: 4_200, channels: 3, background: '#1e3cdc' } })
+    await choose(page, 'Wide.png', await wide.toColourspace('b-w').png().toBuffer())
+    await alert(page, 'The image has too many pixels', '50000000')
+    await shrink.click()
+    await page.getByText(/^\d+ × \d+ px of 4096 × 1434$/).waitFor()
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.getByText('Discarded. Your avatar stays as it is.').waitFor()
+
+    await choose(page, 'Broken.jpg', Buffer.alloc(11 * 1024 * 1024, 1))
+    await shrink.click()
+    await alert(page, 'This picture cannot be made smaller here', 'save it smaller')
   })
 
   await test('an upload under way shows its progress and can be cancelled', async (t, page) => {
@@ -147,6 +208,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('a connection lost while sending is tried again with the same file', async (t, page) => {
+    mayRefuse(page, 'net::ERR_CONNECTION_RESET /v1/uploads')
     await register(page, 'edsger')
     const keys: (string | undefined)[] = []
     const isUpload = (request: Request) =>
@@ -167,6 +229,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('a session that ended asks to log in, and the upload is still there', async (t, page) => {
+    mayRefuse(page, '401 /v1/sessions/refresh')
     await register(page, 'barbara')
     await choose(page, 'Barbara.jpg', portrait)
     await page.getByRole('button', { name: 'Use this picture' }).waitFor()
@@ -200,6 +263,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
       await signedIn(page)
     }
 
+    mayRefuse(page, 'net::ERR_INTERNET_DISCONNECTED /v1/sessions/current')
     await page.context().setOffline(true)
     await page.getByRole('button', { name: 'Log out' }).click()
     await alert(page, 'The server cannot be reached', 'Check your connection')
@@ -249,6 +313,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('forms name what is wrong, and how long to wait', async (t, page) => {
+    mayRefuse(page, '422 /v1/users', '401 /v1/sessions', '429 /v1/sessions')
     await page.getByRole('button', { name: 'Create account' }).click()
     t.equal(await page.getByText('Please fill this in', { exact: true }).count(), 3, 'once at each field')
     t.equal(await page.evaluate('document.activeElement.name'), 'username', 'the first one has focus')
@@ -294,6 +359,23 @@ async function photo(): Promise<Buffer> {
     .png()
     .toBuffer()
   return sharp(upright).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer()
+}
+
+/** The same at 1800 × 2700 and full of noise, which takes more than 10 MiB. */
+async function heavyPhoto(): Promise<Buffer> {
+  const [columns, rows] = [2700, 1800]
+  const noise = randomBytes(columns * rows * 3)
+  for (let index = 0; index < noise.length; index += 1) {
+    const pixel = Math.floor(index / 3)
+    // Stored turned, so that orientation 6 shows it upright: columns become rows.
+    const [x, y] = [rows - 1 - Math.floor(pixel / columns), pixel % columns]
+    const field = y < columns / 2 ? (x < rows / 2 ? red : green) : x < rows / 2 ? blue : yellow
+    noise[index] = Math.max(0, Math.min(255, (field[index % 3] ?? 0) + (noise[index] ?? 0) / 2 - 64))
+  }
+  return sharp(noise, { raw: { width: columns, height: rows, channels: 3 } })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+    .toBuffer()
 }
 
 const choose = (page: Page, name: string, buffer: Buffer) =>

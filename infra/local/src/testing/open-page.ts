@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core'
 import root, { type Test } from 'tap'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
@@ -37,8 +37,9 @@ async function launch(): Promise<Browser> {
 }
 
 /**
- * Runs `body` on a page of someone new to the site, then asserts that no script threw and that the
- * Content-Security-Policy had nothing to stop.
+ * Runs `body` on a page of someone new to the site, then asserts that no script threw, that the
+ * Content-Security-Policy had nothing to stop, and that every
+ * request was answered well but those it names by `mayRefuse`.
  */
 export async function usePage(
   t: Test,
@@ -54,16 +55,31 @@ export async function usePage(
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))
     page.on('console', (message) => {
-      // Answers of 4xx, which a test provokes, are logged too.
-      const isAnswer = message.text().startsWith('Failed to load resource')
-      if (message.type() === 'error' && !isAnswer) faults.push(message.text())
+      if (message.type() !== 'error') return
+      const fault = refusalIn(message) ?? message.text()
+      if (!refusals.get(page)?.includes(fault)) faults.push(fault)
     })
     await page.goto('/')
     await body(t, page)
-    t.strictSame(faults, [], 'no error in the console')
+    t.strictSame(faults, [], 'no error in the console, and no failed request but those provoked')
   } finally {
     await context.close()
   }
+}
+
+const refusals = new WeakMap<Page, readonly string[]>()
+
+/** Names what a test provokes and the console tells of, such as `401 /v1/sessions/refresh`; ids are `:id`. */
+export function mayRefuse(page: Page, ...requests: readonly string[]): void {
+  refusals.set(page, [...(refusals.get(page) ?? []), ...requests])
+}
+
+/** Chromium tells so of each answer of 400 and more, and of each request without one. */
+function refusalIn(message: ConsoleMessage): string | undefined {
+  const text = message.text()
+  if (!text.startsWith('Failed to load resource')) return undefined
+  const why = /status of (\d+)/.exec(text)?.[1] ?? /net::\w+/.exec(text)?.[0] ?? text
+  return `${why} ${new URL(message.location().url).pathname.replace(/[\da-f]{8}-[\da-f-]{27}/g, ':id')}`
 }
 
 /**

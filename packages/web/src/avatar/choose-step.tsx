@@ -28,7 +28,13 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
   const input = useRef<HTMLInputElement>(null)
   const take = (files: readonly File[]) => {
     const file = pickFile(files, limit)
-    if (file instanceof Fault) dispatch({ type: 'refused', fault: file })
+    const [first] = files
+    if (file instanceof Fault)
+      dispatch({
+        type: 'refused',
+        fault: file,
+        ...(file.code === 'image-too-large' && first ? { tooLarge: first } : {}),
+      })
     else if (file) dispatch({ type: 'picked', file })
   }
   const isDragging = useGivenFiles(take)
@@ -74,7 +80,7 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
       side={
         <>
           <div className="max-sm:order-first max-sm:empty:hidden sm:order-last sm:mt-auto">
-            <ChoiceNotice notice={notice} dispatch={dispatch} />
+            <ChoiceNotice notice={notice} limit={limit} dispatch={dispatch} />
           </div>
           <dl className="divide-y divide-line border-y border-line text-sm">
             {facts.map(([term, fact]) => (
@@ -90,12 +96,22 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
   )
 }
 
-function ChoiceNotice({ notice, dispatch }: Pick<Props, 'notice' | 'dispatch'>) {
+function ChoiceNotice({ notice, limit, dispatch }: Props) {
   if (notice === undefined) return null
   if (notice.kind === 'published') return <Notice kind="done" title="Your new avatar is live." />
   if (notice.kind === 'discarded')
     return <Notice kind="done" title="Discarded. Your avatar stays as it is." />
-  const { fault, again } = notice
+  const { fault, again, tooLarge } = notice
+  if (tooLarge) {
+    return (
+      <FaultNotice fault={fault}>
+        <p>A smaller copy can be made here and sent in its place. Or choose another picture.</p>
+        <Button onClick={() => dispatch({ type: 'shrink', file: tooLarge, limit })}>
+          Make it smaller and send
+        </Button>
+      </FaultNotice>
+    )
+  }
   if (fault.code === 'too-many-pending' && again?.do === 'send') {
     const { file } = again
     return (

@@ -22,6 +22,27 @@ const toCropping: FlowEvent[] = [
 ]
 const toPublishing: FlowEvent[] = [...toCropping, { type: 'confirmed', upload, request }]
 
+t.test('a picture that is too large may be made smaller, and is sent then', async (t) => {
+  const file = new File(['large'], 'large.jpg')
+  const fault = new Fault('image-too-large', 'Too large', 'It has more than can be sent.')
+  const offered = nextState(
+    { step: 'choosing', notice: undefined },
+    { type: 'refused', fault, tooLarge: file },
+  )
+  t.match(offered, { step: 'choosing', notice: { kind: 'fault', tooLarge: file } })
+  const shrinking = nextState(offered, { type: 'shrink', file, limit: 3 })
+  t.match(shrinking, { step: 'shrinking', task: { do: 'shrink', limit: 3 } })
+  t.same(nextState(shrinking, { type: 'cancelled' }), { step: 'choosing', notice: undefined })
+  const small = new File(['ok'], 'large.jpg')
+  const sending = nextState(shrinking, { type: 'shrunk', file: small })
+  t.match(sending, { step: 'sending', task: { do: 'send', file: small } })
+  const pixels = new Fault('too-many-pixels', 'Too many', 'Of the server.', { status: 422 })
+  t.match(nextState(sending, { type: 'failed', fault: pixels }), {
+    step: 'choosing',
+    notice: { tooLarge: small },
+  })
+})
+
 t.test('a picture goes from the choice to the profile', async (t) => {
   t.match(after(...toPublishing), { step: 'publishing', task: { do: 'publish', id: 'u1', request } })
   t.same(after(...toPublishing, { type: 'published' }), { step: 'choosing', notice: { kind: 'published' } })

@@ -7,14 +7,16 @@ import type { Fault } from '../api/fault.js'
  *
  * ```
  * loading ──► choosing ──► sending ──► preparing ──► cropping ──► publishing ──► choosing (published)
- *    └───────────────────────────────────▲            │   ▲           │
- *                                                      ▼   └ refused ──┘
- *                                                  discarding ──► choosing
+ *    │          │  ▲          ▲           ▲            │   ▲           │
+ *    │          ▼  │          │           │            ▼   └ refused ──┘
+ *    │        shrinking ──────┘           │        discarding ──► choosing
+ *    └────────────────────────────────────┘
  * ```
  */
 export type FlowState =
   | { step: 'loading'; task: Extract<Task, { do: 'load' }> }
   | { step: 'choosing'; notice: Notice | undefined }
+  | { step: 'shrinking'; task: Extract<Task, { do: 'shrink' }> }
   | { step: 'sending'; task: Extract<Task, { do: 'send' }>; share: number }
   | { step: 'preparing'; task: Extract<Task, { do: 'prepare' }>; upload: Upload; trouble: Fault | undefined }
   | { step: 'cropping'; upload: Upload; preview: Blob; fault: Fault | undefined }
@@ -30,6 +32,8 @@ export type FlowState =
 
 export type Task =
   | { do: 'load' }
+  /** Over the limit of the server: with what it then has. */
+  | { do: 'shrink'; file: File; limit: number | undefined }
   | { do: 'send'; file: File; replaceOldest: boolean }
   | { do: 'prepare'; id: string }
   | { do: 'discard'; id: string }
@@ -40,13 +44,15 @@ export type Task =
 export type Notice =
   | { kind: 'published' }
   | { kind: 'discarded' }
-  /** `again` is what may be tried once more. */
-  | { kind: 'fault'; fault: Fault; again: Task | undefined }
+  /** `again` is what may be tried once more; `tooLarge` what may be made smaller. */
+  | { kind: 'fault'; fault: Fault; again: Task | undefined; tooLarge?: File }
 
 export type FlowEvent =
   | { type: 'nothing-unfinished' }
   | { type: 'picked'; file: File; replaceOldest?: boolean }
-  | { type: 'refused'; fault: Fault }
+  | { type: 'refused'; fault: Fault; tooLarge?: File }
+  | { type: 'shrink'; file: File; limit: number | undefined }
+  | { type: 'shrunk'; file: File }
   | { type: 'progressed'; share: number }
   | { type: 'staged'; upload: Upload }
   | { type: 'waiting'; upload: Upload }
@@ -70,7 +76,14 @@ export function nextState(state: FlowState, event: FlowEvent): FlowState {
       if (state.step !== 'choosing') return state
       return sending({ do: 'send', file: event.file, replaceOldest: event.replaceOldest ?? false })
     case 'refused':
-      return state.step === 'choosing' ? choosing(faulty(event.fault, undefined)) : state
+      return state.step === 'choosing' ? choosing(faulty(event.fault, undefined, event.tooLarge)) : state
+    case 'shrink':
+      if (state.step !== 'choosing') return state
+      return { step: 'shrinking', task: { do: 'shrink', file: event.file, limit: event.limit } }
+    case 'shrunk':
+      return state.step === 'shrinking'
+        ? sending({ do: 'send', file: event.file, replaceOldest: false })
+        : state
     case 'progressed':
       return state.step === 'sending' ? { ...state, share: event.share } : state
     case 'staged':
@@ -104,7 +117,12 @@ export function nextState(state: FlowState, event: FlowEvent): FlowState {
 }
 
 const choosing = (notice?: Notice): FlowState => ({ step: 'choosing', notice })
-const faulty = (fault: Fault, again: Task | undefined): Notice => ({ kind: 'fault', fault, again })
+const faulty = (fault: Fault, again: Task | undefined, tooLarge?: File): Notice => ({
+  kind: 'fault',
+  fault,
+  again,
+  ...(tooLarge ? { tooLarge } : {}),
+})
 const sending = (task: Extract<Task, { do: 'send' }>): FlowState => ({ step: 'sending', task, share: 0 })
 const preparing = (upload: Upload): FlowState => ({
   step: 'preparing',
@@ -121,6 +139,7 @@ function publishing(state: FlowState, upload: Upload, request: ConfirmUpload | u
 }
 
 function cancelled(state: FlowState): FlowState {
+  if (state.step === 'shrinking') return choosing()
   if (state.step === 'sending') return choosing({ kind: 'discarded' })
   if (state.step !== 'preparing' && state.step !== 'cropping') return state
   const preview = state.step === 'cropping' ? state.preview : undefined
@@ -132,7 +151,15 @@ function failed(state: FlowState, fault: Fault): FlowState {
     case 'loading':
       return choosing(faulty(fault, state.task))
     case 'sending':
-      return choosing(faulty(fault, mayRepeat(fault) ? state.task : undefined))
+      return choosing(
+        faulty(
+          fault,
+          mayRepeat(fault) ? state.task : undefined,
+          isTooLarge(fault) ? state.task.file : undefined,
+        ),
+      )
+    case 'shrinking':
+      return choosing(faulty(fault, undefined))
     case 'publishing':
     case 'discarding':
       // Still pending, so it can be corrected or tried again; else only another picture helps.
@@ -153,6 +180,9 @@ function again(state: FlowState): FlowState {
   if (task?.do === 'send') return sending({ ...task })
   return state
 }
+
+/** With fewer bytes or pixels it may be taken. */
+const isTooLarge = ({ code }: Fault) => code === 'image-too-large' || code === 'too-many-pixels'
 
 /** Sending the same bytes once more can end otherwise. */
 function mayRepeat(fault: Fault): boolean {

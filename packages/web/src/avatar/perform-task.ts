@@ -2,6 +2,7 @@ import type { Upload } from '@likeness/contracts'
 import { newActionKey } from '../api/action-key.js'
 import { asFault, Fault } from '../api/fault.js'
 import type { FlowEvent, Task } from './flow.js'
+import { shrinkPicture } from './shrink-picture.js'
 import {
   confirmUpload,
   discardUpload,
@@ -34,10 +35,17 @@ export async function performTask(
   }
 }
 
-function perform(task: Task, report: Dispatch, learnLimit: LearnLimit, signal: AbortSignal): Promise<void> {
+async function perform(
+  task: Task,
+  report: Dispatch,
+  learnLimit: LearnLimit,
+  signal: AbortSignal,
+): Promise<void> {
   switch (task.do) {
     case 'load':
       return load(report, learnLimit, signal)
+    case 'shrink':
+      return report({ type: 'shrunk', file: await shrinkPicture(task.file, task.limit, signal) })
     case 'send':
       return send(task, report, signal)
     case 'prepare':

@@ -5,6 +5,7 @@ import { CropStep } from './crop-step.js'
 import type { FlowState } from './flow.js'
 import { PrepareStep } from './prepare-step.js'
 import { SendStep } from './send-step.js'
+import { ShrinkStep } from './shrink-step.js'
 import { StepLayout } from './step-layout.js'
 import { Steps } from './steps.js'
 import { useAvatarFlow } from './use-avatar-flow.js'
@@ -36,6 +37,7 @@ export function PicturePanel({ onPublished }: { onPublished: () => void }) {
       </p>
       {state.step === 'loading' && <StepLayout stage={null} side={null} />}
       {state.step === 'choosing' && <ChooseStep notice={state.notice} limit={limit} dispatch={dispatch} />}
+      {state.step === 'shrinking' && <ShrinkStep state={state} dispatch={dispatch} />}
       {state.step === 'sending' && <SendStep state={state} dispatch={dispatch} />}
       {hasPreview(state) && <CropStep key={state.upload.id} state={state} dispatch={dispatch} />}
       {isWithoutPreview(state) && <PrepareStep state={state} dispatch={dispatch} />}
@@ -46,6 +48,7 @@ export function PicturePanel({ onPublished }: { onPublished: () => void }) {
 const titles: Record<FlowState['step'], string> = {
   loading: 'New picture',
   choosing: 'New picture',
+  shrinking: 'Making it smaller',
   sending: 'Sending',
   preparing: 'Almost there',
   cropping: 'Frame it',
@@ -63,6 +66,8 @@ const isWithoutPreview = (state: FlowState): state is Unpreviewed => 'upload' in
 /** What a screen reader is told of a step; errors speak for themselves. */
 function spoken(state: FlowState): string {
   switch (state.step) {
+    case 'shrinking':
+      return 'Making the picture smaller.'
     case 'sending':
       return `Sending, ${Math.floor(state.share * 4) * 25} percent.`
     case 'preparing':

@@ -4,6 +4,7 @@ const names = ['Choose', 'Frame', 'Publish'] as const
 const positions: Record<FlowState['step'], number> = {
   loading: 0,
   choosing: 0,
+  shrinking: 0,
   sending: 0,
   preparing: 0,
   cropping: 1,

@@ -1,0 +1,83 @@
+import { Fault } from '../api/fault.js'
+
+/** Pixels of the longer side at most: eight times what is shown of it. */
+const LARGEST_SIDE = 4096
+/** No smaller than the largest size that is published. */
+const SMALLEST_SIDE = 512
+const QUALITY = 0.9
+
+/**
+ * The picture again with fewer bytes or pixels, upright, as JPEG, or as WebP where some of it is transparent. It is made
+ * smaller step by step until it fits.
+ * @param limit bytes it may have, when known. One that has no more has too many pixels
+ * @throws Fault `cannot-shrink` when this browser cannot read it, or it never fits
+ */
+export async function shrinkPicture(
+  file: File,
+  limit: number | undefined,
+  signal: AbortSignal,
+): Promise<File> {
+  const image = await open(file)
+  signal.throwIfAborted()
+  const longest = Math.max(image.naturalWidth, image.naturalHeight)
+  const isTooHeavy = limit !== undefined && file.size > limit
+  const type = isTransparent(image) ? 'image/webp' : 'image/jpeg'
+  for (
+    let side = Math.min(isTooHeavy ? longest : longest * 0.7, LARGEST_SIDE);
+    side >= Math.min(SMALLEST_SIDE, longest);
+    side *= 0.75
+  ) {
+    const blob = await encode(draw(image, side / longest), type)
+    signal.throwIfAborted()
+    // Where WebP cannot be written it is a PNG, which fits later.
+    if (blob && blob.size <= (limit ?? Number.POSITIVE_INFINITY)) return fileOf(blob, file.name)
+  }
+  throw cannotShrink()
+}
+
+/** An image is as upright as it is shown, whatever its EXIF orientation. */
+async function open(file: File): Promise<HTMLImageElement> {
+  const image = new Image()
+  image.src = URL.createObjectURL(file)
+  try {
+    await image.decode()
+    return image
+  } catch {
+    throw cannotShrink()
+  } finally {
+    URL.revokeObjectURL(image.src)
+  }
+}
+
+function draw(image: HTMLImageElement, scale: number): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(1, Math.round(image.naturalWidth * scale))
+  canvas.height = Math.max(1, Math.round(image.naturalHeight * scale))
+  const context = canvas.getContext('2d')
+  if (!context) throw cannotShrink()
+  context.imageSmoothingQuality = 'high'
+  context.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return canvas
+}
+
+/** Read from a small copy, in which a transparent pixel makes those beside it a little transparent. */
+function isTransparent(image: HTMLImageElement): boolean {
+  const small = draw(image, Math.min(1, 256 / Math.max(image.naturalWidth, image.naturalHeight)))
+  const pixels = small.getContext('2d')?.getImageData(0, 0, small.width, small.height).data ?? []
+  return pixels.some((value, index) => index % 4 === 3 && value < 255)
+}
+
+const encode = (canvas: HTMLCanvasElement, type: string): Promise<Blob | null> =>
+  new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY))
+
+function fileOf(blob: Blob, name: string): File {
+  const extension = blob.type === 'image/jpeg' ? 'jpg' : blob.type.slice('image/'.length)
+  return new File([blob], `${name.replace(/\.[^.]*$/, '')}.${extension}`, { type: blob.type })
+}
+
+const cannotShrink = (): Fault =>
+  new Fault(
+    'cannot-shrink',
+    'This picture cannot be made smaller here',
+    'This browser cannot read it, or it stays too large: save it smaller as JPEG, and choose that.',
+  )
