@@ -1,3 +1,4 @@
+import { isSequenceAlone } from './heif-header.js'
 import { begins, brandsOf, type Format, sniff } from './loaders.js'
 
 /** What a file can seem to be, and the same in French. */
@@ -71,17 +72,26 @@ const brands: Readonly<Record<string, Kind>> = {
 /** A format as people write it. */
 export const nameOf = (format: Format): string => (format === 'webp' ? 'WebP' : format.toUpperCase())
 
+/**
+ * Whether this is an animation without a picture for a still: no decoder here plays one, and there is nothing to show
+ * in its place.
+ */
+export const isAnimationAlone = (bytes: Buffer, format: Format): boolean =>
+  (format === 'avif' || format === 'heic') && isSequenceAlone(bytes)
+
 /** Tab, line ends and escape; other bytes below a space tell binary from text. */
 const textControls = Buffer.from('\t\n\v\f\r\x1b')
 
 /**
- * What bytes seem to be, in words for the person who sent them ("an SVG drawing"), from the first kilobyte.
+ * What bytes seem to be, in words for the person who sent them ("an SVG drawing").
  * For telling what was seen, never for deciding what to do with it.
  */
 export function describeBytes(bytes: Buffer): Description {
   const format = sniff(bytes)
   if (format) {
     const name = nameOf(format)
+    if (isAnimationAlone(bytes, format))
+      return { en: `an animated ${name} picture`, fr: `une image ${name} animée` }
     return { en: `${format === 'avif' ? 'an' : 'a'} ${name} picture`, fr: `une image ${name}` }
   }
   const kind = kindOf(bytes)

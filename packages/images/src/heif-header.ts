@@ -26,6 +26,16 @@ export function readHeifHeader(bytes: Buffer): Header {
   return { ...size, profile: profile.find((one) => one !== undefined) }
 }
 
+/** Whether an AVIF or HEIC file holds only a sequence of pictures (`moov`), and no picture for a still (`meta`). */
+export function isSequenceAlone(bytes: Buffer): boolean {
+  try {
+    const types = new Set(boxesIn(bytes).map(({ type }) => type))
+    return types.has('moov') && !types.has('meta')
+  } catch {
+    return false
+  }
+}
+
 /** Real files have a few hundred in one box. Megabytes of empty ones would hold up the service for long. */
 const mostBoxes = 10_000
 

@@ -1,7 +1,7 @@
 /* Files that hold more than the one picture people mean. */
 import sharp from 'sharp'
 import t from 'tap'
-import { openDecoder, sniff } from './index.js'
+import { describeBytes, openDecoder, sniff } from './index.js'
 import { near, pixelAt, plain } from './test-pictures.js'
 
 const decoder = openDecoder({ children: 1 })
@@ -43,6 +43,54 @@ await t.test(
     }
   },
 )
+
+/** An AVIF file of 128 × 128 in four tiles, as encoders cut large pictures: red, green, blue and yellow. */
+const grid = Buffer.from(
+  [
+    'AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUEAAAHhbWV0YQAAAAAAAAAoaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAGxpYmF2',
+    'aWYAAAAADnBpdG0AAAAAAAEAAABWaWxvYwAAAABEAAAFAAEAAAABAAACCQAAAAgAAgAAAAEAAAIRAAAAJAADAAAAAQAAAjUAAAAjAAQAAAAB',
+    'AAACWAAAACUABQAAAAEAAAJ9AAAAJAAAAJBpaW5mAAAAAAAFAAAAGmluZmUCAAAAAAEAAGdyaWRDb2xvcgAAAAAaaW5mZQIAAAEAAgAAYXYw',
+    'MUNvbG9yAAAAABppbmZlAgAAAQADAABhdjAxQ29sb3IAAAAAGmluZmUCAAABAAQAAGF2MDFDb2xvcgAAAAAaaW5mZQIAAAEABQAAYXYwMUNv',
+    'bG9yAAAAACBpcmVmAAAAAAAAABRkaW1nAAEABAACAAMABAAFAAAAmWlwcnAAAABfaXBjbwAAABRpc3BlAAAAAAAAAIAAAACAAAAAEHBpeGkA',
+    'AAAAAwgICAAAABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABAAAAAQAAAAAxhdjFDgSAAAAAAADJpcG1hAAAAAAAAAAUAAQMBAgMA',
+    'AgQEAoUDAAMEBAKFAwAEBAQChQMABQQEAoUDAAAAoG1kYXQAAAEBAIAAgBIACgk4FX/9hAQ0GkAyFRZABhhhhAC0g+tE+FJWqZsf4LzAxhIA',
+    'Cgk4FX/9hAQ0GkAyFBZABhhhhAC0eFMx+Hq0sUv1yo7AEgAKCTgVf/2EBDQaQDIWFkAGGGGEALSD6irqxKO1KParrmjEgBIACgk4FX/9hAQ0',
+    'GkAyFRZABhhhhAC0g1qmTXuXWUakmyEweA==',
+  ].join(''),
+  'base64',
+)
+
+await t.test('of an AVIF grid, all tiles', async (t) => {
+  const { preview, width, height } = await decoder.prepare(grid, options)
+  t.strictSame({ width, height }, { width: 128, height: 128 })
+  for (const [x, y, colour] of [
+    [30, 30, [224, 32, 32]],
+    [98, 30, [32, 192, 32]],
+    [30, 98, [32, 64, 224]],
+    [98, 98, [224, 224, 32]],
+  ] as const)
+    t.ok(near(await pixelAt(preview, x, y), colour, 12), `${x}, ${y}`)
+})
+
+await t.test('an animation without a picture for a still is named as what it is', async (t) => {
+  const box = (type: string, body: Buffer) => {
+    const head = Buffer.alloc(8)
+    head.writeUInt32BE(8 + body.length)
+    head.write(type, 4)
+    return Buffer.concat([head, body])
+  }
+  const brands = (major: string) => box('ftyp', Buffer.from(`${major}\0\0\0\0${major}msf1`))
+  const moov = box('moov', box('mvhd', Buffer.alloc(100)))
+  for (const [major, en, fr] of [
+    ['avis', 'an animated AVIF picture', 'une image AVIF animée'],
+    ['hevc', 'an animated HEIC picture', 'une image HEIC animée'],
+  ] as const) {
+    const bytes = Buffer.concat([brands(major), moov])
+    if (!sniff(bytes)) continue
+    t.strictSame(describeBytes(bytes), { en, fr })
+    await t.rejects(decoder.prepare(bytes, options), { code: 'unsupported-image' })
+  }
+})
 
 await t.test('of an AVIF sequence, the picture it gives for a still', async (t) => {
   const bytes = await plain([200, 80, 40]).avif({ quality: 90 }).toBuffer()

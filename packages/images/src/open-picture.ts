@@ -1,6 +1,6 @@
 import type { Sharp, SharpOptions } from 'sharp'
 import { pictureInBmp } from './bmp-header.js'
-import { describeBytes } from './describe-bytes.js'
+import { describeBytes, isAnimationAlone } from './describe-bytes.js'
 import type { ColourProfile } from './header.js'
 import { withoutSequence } from './heif-primary.js'
 import { ImageError } from './image-error.js'
@@ -40,7 +40,8 @@ export type Picture = {
  */
 export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Picture> {
   const format = sniff(bytes)
-  if (!format) throw new ImageError('unsupported-image', `This is ${describeBytes(bytes).en}.`)
+  if (!format || isAnimationAlone(bytes, format))
+    throw new ImageError('unsupported-image', `This is ${describeBytes(bytes).en}.`)
   const inside = format === 'bmp' ? pictureInBmp(bytes) : undefined
   // Not another BMP, which could hold another, and so on.
   if (inside && sniff(inside) !== 'bmp') return openPicture(inside, maxPixels)
