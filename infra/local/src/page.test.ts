@@ -313,7 +313,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('forms name what is wrong, and how long to wait', async (t, page) => {
-    mayRefuse(page, '422 /v1/users', '401 /v1/sessions', '429 /v1/sessions')
+    mayRefuse(page, '422 /v1/users', '400 /v1/users', '401 /v1/sessions', '429 /v1/sessions')
     await page.getByRole('button', { name: 'Create account' }).click()
     t.equal(await page.getByText('Please fill this in', { exact: true }).count(), 3, 'once at each field')
     t.equal(await page.evaluate('document.activeElement.name'), 'username', 'the first one has focus')

@@ -20,6 +20,9 @@ const limits = {
   UPLOAD_LEAST_SECONDS: '2',
 }
 
+/** A page that may call the API. */
+const origin = 'https://app.example.org'
+
 /** Both services as they run, without their workers. */
 async function startServices() {
   const common = {
@@ -27,6 +30,7 @@ async function startServices() {
     SERVICE_SECRET: 'a secret of this test, 32 characters or more',
     KEY_SECRET: 'another of this test, 32 characters or more',
     PUBLIC_URL: 'http://likeness.test',
+    CORS_ORIGINS: origin,
     RATE_LIMIT_PER_IP: 'off',
     ACCESS_TOKEN_SECONDS: '3600',
     MEDIA_URL: 'http://127.0.0.1:9',
@@ -147,6 +151,18 @@ t.test('through the gateway it arrives', async (t) => {
 t.test('through nginx it arrives', { skip: noNginx }, async (t) => {
   const url = await startNginx(t, services)
   await allArrive(t, { accounts: url, media: url })
+
+  for (const path of ['/v1/me', '/v1/uploads']) {
+    const asked = { origin, 'access-control-request-method': 'GET' }
+    const preflight = await fetch(`${url}${path}`, { method: 'OPTIONS', headers: asked })
+    const answer = await fetch(`${url}${path}`, { headers: { origin } })
+    t.strictSame([preflight.status, answer.status], [204, 401], path)
+    for (const { headers } of [preflight, answer]) t.equal(headers.get('access-control-allow-origin'), origin)
+    const foreign = await fetch(`${url}${path}`, { headers: { origin: 'https://elsewhere.example' } })
+    t.equal(foreign.headers.get('access-control-allow-origin'), null, 'another origin')
+  }
+  const icon = await fetch(`${url}/favicon.ico`)
+  t.strictSame([icon.status, icon.headers.get('content-type')], [200, 'image/svg+xml'])
 })
 
 t.test('curl is one of the ways', { skip: noCurl }, (t) => {

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { freePort, waitFor } from '@likeness/test-kit'
 import type { Test } from 'tap'
 
@@ -13,8 +14,8 @@ export const noNginx: string | false =
   spawnSync('nginx', ['-v'], { env }).error !== undefined && 'nginx is not on PATH'
 
 /**
- * Runs nginx with the configuration of the containers, in front of services on this machine. It is stopped with the
- * test.
+ * Runs nginx with the configuration of the containers, in front of services on this machine and with the built web
+ * app. It is stopped with the test.
  *
  * @param services the base URL of each
  * @returns its own base URL
@@ -22,11 +23,13 @@ export const noNginx: string | false =
 export async function startNginx(t: Test, services: { accounts: string; media: string }): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'likeness-nginx-'))
   t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
+  const webApp = fileURLToPath(new URL('../../../../packages/web/dist-app', import.meta.url))
   const port = await freePort()
   const given = await readFile(new URL('../../../docker/nginx.conf', import.meta.url), 'utf8')
   const own = given
     .replaceAll('/tmp/', `${folder}/`)
     .replace('/dev/stderr', 'stderr')
+    .replace(/\broot [^;]+;/, `root ${webApp};`)
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
     // Names are resolved again and again only where containers come and go; older releases cannot.
     .replace(/resolver .*;/, '')
