@@ -11,7 +11,7 @@ type Found = Omit<FieldFault, 'path'>
 export const fault = (code: FieldFaultCode, parameters?: TextParameters): string =>
   JSON.stringify(parameters ? [code, parameters] : [code])
 
-/** What a schema makes of a value, or every fault of it. */
+/** The value as a schema reads it, or every fault of it. */
 export type Reading<Value> =
   | { readonly value: Value; readonly faults?: never }
   | { readonly faults: readonly FieldFault[] }
@@ -68,27 +68,32 @@ const once = (faults: readonly FieldFault[]): FieldFault[] =>
     ({ path, code }, index) => faults.findIndex((one) => one.path === path && one.code === code) === index,
   )
 
-const typeFaults: Readonly<Record<string, FieldFaultCode>> = {
+/** The fault of a value that is not of a type, by the names that Zod and JSON Schema give them. */
+export const typeFaults: Readonly<Record<string, FieldFaultCode>> = {
   string: 'not-text',
   number: 'not-a-number',
   int: 'not-a-whole-number',
+  integer: 'not-a-whole-number',
   boolean: 'not-true-or-false',
   object: 'not-an-object',
   record: 'not-an-object',
   array: 'not-a-list',
 }
 
-const formatFaults: Readonly<Record<string, FieldFaultCode>> = {
+/** The same for the form of a text. */
+export const formatFaults: Readonly<Record<string, FieldFaultCode>> = {
   email: 'not-an-email',
   uuid: 'not-an-id',
   date: 'not-a-date',
   datetime: 'not-a-time',
+  'date-time': 'not-a-time',
   url: 'not-a-url',
+  uri: 'not-a-url',
   ipv4: 'not-an-ip-address',
   ipv6: 'not-an-ip-address',
 }
 
-/** What we call an issue for which its schema names no fault. */
+/** Names the fault of an issue for which its schema names none. */
 function faultOf(issue: RawIssue, place: 'body' | 'address'): Found {
   if (issue.input === undefined) return { code: 'required' }
   if (place === 'address' && Array.isArray(issue.input)) return { code: 'given-twice' }

@@ -36,6 +36,11 @@ const timeoutMs = 5_000
 // Someone waits for a picture, and there is one that needs no answer.
 const pictureTimeoutMs = 1_000
 
+type Answer = { readonly status: number; readonly text: string }
+
+/** Accounts knows no such user. A 404 of anything between says nothing about them. */
+const isNobody = ({ status, text }: Answer) => status === 404 && text.includes('"user-not-found"')
+
 export function openAccountsClient(
   config: Pick<MediaConfig, 'ACCOUNTS_URL' | 'SERVICE_SECRET'>,
 ): AccountsClient {
@@ -43,7 +48,7 @@ export function openAccountsClient(
     method: string,
     path: string,
     { body, timeout = timeoutMs }: { body?: object; timeout?: number } = {},
-  ): Promise<{ status: number; text: string }> {
+  ): Promise<Answer> {
     const response = await fetch(`${config.ACCOUNTS_URL}/internal/${path}`, {
       method,
       // The token is for that address alone.
@@ -61,18 +66,19 @@ export function openAccountsClient(
 
   /** Tells what a user shows from now on. */
   async function tell(method: 'PUT' | 'PATCH' | 'DELETE', userId: string, body: object): Promise<boolean> {
-    const { status, text } = await call(method, `users/${userId}/avatar`, { body })
-    if (status === 204) return true
-    if (status === 404 && text.includes('"user-not-found"')) return false
-    throw new Error(`accounts answered ${status} to ${method} of an avatar`)
+    const answer = await call(method, `users/${userId}/avatar`, { body })
+    if (answer.status === 204) return true
+    if (isNobody(answer)) return false
+    throw new Error(`accounts answered ${answer.status} to ${method} of an avatar`)
   }
 
   /** Asks about someone while a picture is waited for. */
   async function askAbout(path: string): Promise<unknown> {
-    const { status, text } = await call('GET', path, { timeout: pictureTimeoutMs })
-    if (status === 404 && text.includes('"user-not-found"')) return undefined
-    if (status !== 200) throw new Error(`accounts answered ${status} to a question about a user`)
-    return JSON.parse(text)
+    const answer = await call('GET', path, { timeout: pictureTimeoutMs })
+    if (isNobody(answer)) return undefined
+    if (answer.status !== 200)
+      throw new Error(`accounts answered ${answer.status} to a question about a user`)
+    return JSON.parse(answer.text)
   }
 
   return {
@@ -81,12 +87,12 @@ export function openAccountsClient(
     describeAvatar: (userId, description) => tell('PATCH', userId, description),
 
     async isUser(userId) {
-      const { status, text } = await call('GET', `users/${userId}`).catch((error: unknown) => {
+      const answer = await call('GET', `users/${userId}`).catch((error: unknown) => {
         throw new AccountsAwayError('accounts cannot be reached', { cause: error })
       })
-      if (status === 204) return true
-      if (status === 404 && text.includes('"user-not-found"')) return false
-      throw new AccountsAwayError(`accounts answered ${status} to a question about a user`)
+      if (answer.status === 204) return true
+      if (isNobody(answer)) return false
+      throw new AccountsAwayError(`accounts answered ${answer.status} to a question about a user`)
     },
 
     async endedSessions(since) {

@@ -9,8 +9,10 @@ const animals =
     ' ',
   )
 
+const one = (words: readonly string[]) => words[randomInt(words.length)] ?? ''
+
+/** A mood and an animal, such as “Keen” and “Otter”. */
+export const chooseWords = (): [mood: string, animal: string] => [one(moods), one(animals)]
+
 /** A friendly name for a new profile, such as “Keen Otter 4821”. Not unique. */
-export function generateNickname(): string {
-  const one = (words: readonly string[]) => words[randomInt(words.length)]
-  return `${one(moods)} ${one(animals)} ${randomInt(1000, 10_000)}`
-}
+export const generateNickname = (): string => `${chooseWords().join(' ')} ${randomInt(1000, 10_000)}`

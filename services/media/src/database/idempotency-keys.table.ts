@@ -1,6 +1,7 @@
 import { type Database, newId, type Transaction } from '@likeness/runtime'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
+import type { OldRows } from './old-rows.queries.js'
 
 /** Requests that carry an Idempotency-Key: one that runs, or what it was answered. */
 export type IdempotencyKeysTable = {
@@ -32,7 +33,12 @@ export type KeptAnswer = { readonly status: number; readonly location: string | 
 // Longer than any request waits by itself: `Prefer: wait` at most 30 s.
 const leaseSeconds = 60
 const keptHours = 24
-const old = sql<boolean>`created_at <= now() - make_interval(hours => ${keptHours})`
+/** Keys older than a day. */
+export const oldKeys: OldRows = {
+  table: 'idempotency_keys',
+  since: 'created_at',
+  isOld: sql<boolean>`created_at <= now() - make_interval(hours => ${keptHours})`,
+}
 
 /**
  * Claims a key for a request: a new one, or one whose request died with its process. What that had committed
@@ -127,23 +133,4 @@ export async function deleteKeysOfUpload(
     .where('about_user_id', '=', upload.userId)
     .where('upload_id', '=', upload.id)
     .execute()
-}
-
-/** How many keys are older than a day. */
-export async function countOldKeys(db: Db): Promise<number> {
-  const row = await db
-    .selectFrom('idempotency_keys')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where(old)
-    .executeTakeFirstOrThrow()
-  return row.count
-}
-
-/** Deletes up to `limit` of them. @returns how many */
-export async function deleteOldKeys(db: Db, limit: number): Promise<number> {
-  const { rows } = await sql`
-    delete from idempotency_keys where ctid = any(array(
-      select ctid from idempotency_keys where ${old} order by created_at limit ${limit} for update skip locked))
-    returning 1`.execute(db)
-  return rows.length
 }

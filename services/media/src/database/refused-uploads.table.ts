@@ -1,10 +1,11 @@
 import { type Database, firstIdAt, newId } from '@likeness/runtime'
 import { type Generated, sql } from 'kysely'
 import type { Tables } from './database.js'
+import type { OldRows } from './old-rows.queries.js'
 
 /** Uploads that were received and refused, for as long as they count for the rate. */
 export type RefusedUploadsTable = {
-  /** Who sent it. */
+  /** The person who sent it. */
   user_id: string
   id: string
   at: Generated<Date>
@@ -45,24 +46,9 @@ export async function refuseDirectUpload(
     insert into refused_uploads (user_id, id, at) select user_id, id, created_at from taken`.execute(db)
 }
 
-// Longer than they count.
-const over = sql<boolean>`at <= now() - interval '1 hour'`
-
-/** How many count no longer. */
-export async function countOldRefusals(db: Db): Promise<number> {
-  const row = await db
-    .selectFrom('refused_uploads')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where(over)
-    .executeTakeFirstOrThrow()
-  return row.count
-}
-
-/** Deletes up to `limit` of them. @returns how many */
-export async function deleteOldRefusals(db: Db, limit: number): Promise<number> {
-  const { rows } = await sql`
-    delete from refused_uploads where ctid = any(array(
-      select ctid from refused_uploads where ${over} order by at limit ${limit} for update skip locked))
-    returning 1`.execute(db)
-  return rows.length
+/** Refusals that count no longer. */
+export const oldRefusals: OldRows = {
+  table: 'refused_uploads',
+  since: 'at',
+  isOld: sql<boolean>`at <= now() - interval '1 hour'`,
 }

@@ -1,5 +1,6 @@
-import { countOldKeys, deleteOldKeys } from '../database/idempotency-keys.table.js'
-import { countOldRefusals, deleteOldRefusals } from '../database/refused-uploads.table.js'
+import { oldKeys } from '../database/idempotency-keys.table.js'
+import { countOldRows, deleteOldRows, type OldRows } from '../database/old-rows.queries.js'
+import { oldRefusals } from '../database/refused-uploads.table.js'
 import {
   countOldOriginals,
   countOldTrails,
@@ -31,8 +32,8 @@ export async function deleteOver(
     versions: await eraseSurplusVersions(deps, options),
     originals: await deleteOldOriginals(deps, options),
     trails: await deleteTrails(deps, options),
-    keys: await deleteKeys(deps, options),
-    refusals: await deleteRefusals(deps, options),
+    keys: await deleteOld(deps, oldKeys, options),
+    refusals: await deleteOld(deps, oldRefusals, options),
   }
 }
 
@@ -69,12 +70,8 @@ async function deleteTrails(deps: Deps, { dryRun }: Options): Promise<number> {
   return inBatches(() => deleteOldTrails(deps.db, days, batch))
 }
 
-async function deleteKeys(deps: Deps, { dryRun }: Options): Promise<number> {
-  return dryRun ? countOldKeys(deps.db) : inBatches(() => deleteOldKeys(deps.db, batch))
-}
-
-async function deleteRefusals(deps: Deps, { dryRun }: Options): Promise<number> {
-  return dryRun ? countOldRefusals(deps.db) : inBatches(() => deleteOldRefusals(deps.db, batch))
+async function deleteOld(deps: Deps, rows: OldRows, { dryRun }: Options): Promise<number> {
+  return dryRun ? countOldRows(deps.db, rows) : inBatches(() => deleteOldRows(deps.db, rows, batch))
 }
 
 /** Deletes until there was less than a batch. @returns how many in all */
