@@ -128,7 +128,7 @@ export const fieldFaults = {
 } as const satisfies Readonly<Record<string, Text>>
 export type FieldFaultCode = keyof typeof fieldFaults
 
-/** What is wrong with one field. */
+/** One fault of one field. */
 export type FieldFault = {
   /** Keys from the outside in, with dots between; a query parameter, or a header in lower case. Empty for a body as such. */
   readonly path: string

@@ -161,7 +161,7 @@ export const Register = z
   .meta({ id: 'Register' })
 export type Register = z.output<typeof Register>
 
-/** Of a change to what was seen of oneself. */
+/** Headers of a change that is made only to the version seen. */
 export const SeenMeHeaders = z.object({
   'if-match': IfMatch.optional().describe('the ETag of GET /v1/me; 412 when something changed since'),
 })

@@ -1,7 +1,7 @@
 import { isSequenceAlone } from './heif-header.js'
 import { begins, brandsOf, type Format, sniff } from './loaders.js'
 
-/** What a file can seem to be, and the same in French. */
+/** Each kind of file that is recognised, in English and in French. */
 const kinds = {
   'a BMP picture': 'une image BMP',
   'a TIFF picture': 'une image TIFF',
@@ -83,7 +83,7 @@ export const isAnimationAlone = (bytes: Buffer, format: Format): boolean =>
 const textControls = Buffer.from('\t\n\v\f\r\x1b')
 
 /**
- * What bytes seem to be, in words for the person who sent them ("an SVG drawing").
+ * Names the kind of file that bytes seem to be, for the person who sent them ("an SVG drawing").
  * For telling what was seen, never for deciding what to do with it.
  */
 export function describeBytes(bytes: Buffer): Description {

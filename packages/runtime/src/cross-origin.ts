@@ -3,7 +3,7 @@ import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyReques
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * `cookies`: pages of a listed origin may send theirs and be sent some. `anyone`: any page may read the
+     * `cookies`: pages of a listed origin may send and receive cookies. `anyone`: every page may read the
      * answer, which is public and the same for everyone.
      */
     crossOrigin?: 'cookies' | 'anyone'
@@ -42,7 +42,7 @@ const answerHeaders = [
   'X-Request-Id',
 ].join(', ')
 
-/** Two hours, which is as long as any browser but Firefox keeps the answer to a preflight. */
+/** Two hours: Chromium keeps the answer to a preflight no longer. */
 const preflightSeconds = '7200'
 
 /**

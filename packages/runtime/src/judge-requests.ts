@@ -12,7 +12,7 @@ declare module 'fastify' {
     judgesItself?: boolean
   }
   interface FastifyRequest {
-    /** Of a route that `judgesItself`: while there are any, the request is as it came. */
+    /** The faults found for a route that `judgesItself`: while there are any, the request is as it came. */
     faults: readonly FieldFault[]
   }
 }
@@ -21,8 +21,8 @@ const problem = problemsOf(commonProblems)
 
 /**
  * Reads every part of a request by the schemas of its route, and refuses it with all faults of all parts at once.
- * What a route does not have is refused by name: whoever mistypes a filter would otherwise be answered as if there
- * were none.
+ * A field or parameter that the route does not have is refused by name: a mistyped filter would otherwise be
+ * answered as if there were none.
  */
 export function judgeRequests(server: FastifyInstance): void {
   // Fastify's own validation ends at the first part at fault.
@@ -78,7 +78,7 @@ function readBody(request: FastifyRequest): readonly FieldFault[] {
   return []
 }
 
-/** What comes where no body is expected; an empty one, or an empty object, says nothing. */
+/** Faults of a body that is not expected; an empty one, or an empty object, is none. */
 function unexpectedBody({ body, method, raw, routeOptions }: FastifyRequest): FieldFault[] {
   // The route reads it as it arrives.
   if (routeOptions.schema?.consumes) return []

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 
-/** What is read of a JSON Schema and of an OpenAPI document here. */
+/** The parts of a JSON Schema and of an OpenAPI document that are read here. */
 type Schema = {
   readonly $ref?: string
   readonly type?: string
@@ -61,7 +61,7 @@ function wrongText({
   return maxLength === undefined || maxLength > 1_500 ? undefined : 'x'.repeat(maxLength + 1)
 }
 
-/** What is wrong with a body, and where: fields of another type, and fields nobody knows, all the way down. */
+/** A wrong body and its faults: fields of another type, and unknown fields, at every level. */
 function wrongBody(
   document: OpenApi,
   schema: Schema,

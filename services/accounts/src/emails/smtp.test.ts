@@ -32,7 +32,7 @@ t.test('a mail reaches a mail server whole, in the language asked for', async (t
   t.equal(confirmed.status, 200)
 })
 
-t.test('a mail that is refused for now is tried again, and sent once', async (t) => {
+t.test('an e-mail that the server defers is tried again, and sent once', async (t) => {
   const smtp = await startSmtp(t)
   smtp.refusals.push({ code: 451, message: 'greylisted' }, { code: 451, message: 'greylisted' })
   const { db, register, work } = await startAccounts(t, { config: { MAIL_URL: smtp.url } })

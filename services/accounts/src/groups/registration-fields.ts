@@ -15,7 +15,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   discoverable: yesNo,
 }
 
-/** What is read of a JSON Schema to ask for a field. */
+/** The part of a JSON Schema that is read to ask for a field. */
 const Property = z.object({
   type: z.string(),
   title: z.string().optional(),
@@ -27,7 +27,7 @@ const CustomSchema = z.object({
   required: z.array(z.string()).default([]),
 })
 
-/** What someone who registers is asked for: what the group requires of each profile, and its extra fields. */
+/** The fields that a person is asked for on registering: those the group requires of each profile, and its extra ones. */
 export function fieldsOf(group: Group | undefined): RegistrationField[] {
   const { required, custom } = group ?? { required: [] }
   const own = required.map((name) => ({

@@ -1,10 +1,10 @@
 import { problem } from '../problems.js'
 import { busy } from './busy.js'
 
-/** What a process receives at most: bytes of all, and uploads of one person at once. */
+/** The most that a process receives: bytes of all, and uploads of one person at once. */
 export type Most = { readonly bytes: number; readonly perPerson: number }
 
-/** What one upload in flight holds, until it is over. */
+/** The share of one upload in flight, until it is over. */
 export type Held = {
   /** Counts bytes that have arrived. @throws Problem overloaded when they are too many */
   take(bytes: number): void

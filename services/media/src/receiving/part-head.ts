@@ -1,4 +1,4 @@
-/** What a part of a form says of itself before its content. */
+/** The headers of one part of a form. */
 export type PartHead = {
   readonly name: string
   readonly filename: string | undefined

@@ -19,7 +19,7 @@ export type ReceivedImage = {
 /** Fields of text in a form, in the order they came. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
-// What a multipart body adds around the picture: boundaries, part headers, a few small fields.
+// Room for what surrounds the picture in a multipart body: boundaries, part headers, a few small fields.
 const multipartOverhead = 64 * 1024
 
 /**

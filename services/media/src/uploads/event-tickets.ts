@@ -15,7 +15,7 @@ const lifetimeMs = 60_000
 
 const Claims = z.object({ upload: Id, until: z.int(), id: Id, sessionId: Id, role: Role, expiresAt: z.int() })
 
-/** @param secrets SERVICE_SECRET: any process of the service takes the tickets of every other */
+/** @param secrets SERVICE_SECRET, so that each process of the service takes the tickets of the others */
 export function openEventTickets(secrets: Secrets): EventTickets {
   const signer = openSigner(secrets, ticketPurpose)
   return {

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 
 /**
- * Whose upload it becomes: the caller's, or for a manager that of another whom accounts knows.
+ * The user who gets the upload: the caller, or for a manager another whom accounts knows.
  * @throws Problem forbidden, user-not-found; AccountsAwayError
  */
 export async function ownerOf(

@@ -5,7 +5,7 @@ import type { Fields } from '../receiving/receive-image.js'
 const longestPath = 100
 
 /**
- * What the query and the fields of a form ask for together; either may say it.
+ * Reads the query and the fields of a form as one request; either may say it.
  * @throws Problem validation-failed, naming every field that is unknown, given twice, not valid, or another than in
  * the query
  */
