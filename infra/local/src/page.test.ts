@@ -150,6 +150,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
       [0.75, 0.75, yellow],
     ])
 
+    const before = await avatar.getAttribute('src')
     // Half of it is transparent, and no less so afterwards.
     const half = sharp({ create: { width: 1600, height: 1700, channels: 4, background: '#0000' } }).composite(
       [
@@ -165,6 +166,8 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await page.getByText('1600 × 1600 px of 1600 × 1700', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Use this picture' }).click()
     await page.getByText('Your new avatar is live').waitFor()
+    // The card asks for its picture anew only then.
+    await page.locator(`img[alt="Avatar of margaret"]:not([src="${before}"])`).waitFor()
     const shown = await fetch(`${url}${await avatar.getAttribute('src')}`)
     const { data, info } = await sharp(Buffer.from(await shown.arrayBuffer()))
       .ensureAlpha()
