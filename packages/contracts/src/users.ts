@@ -161,6 +161,9 @@ export const Register = z
   .meta({ id: 'Register' })
 export type Register = z.output<typeof Register>
 
+/** The version a client has already (RFC 9110 §13.1.2). */
+export const ReadMeHeaders = z.object({ 'if-none-match': z.string().max(2_000).optional() })
+
 /** Headers of a change that is made only to the version seen. */
 export const SeenMeHeaders = z.object({
   'if-match': IfMatch.optional().describe('the ETag of GET /v1/me; 412 when something changed since'),

@@ -80,7 +80,7 @@ function answerOptions(server: FastifyInstance): void {
     for (const one of own) methods.set(one, config)
     if (known) return
     paths.set(url, methods)
-    const options = { schema: { hide: true }, logLevel: 'warn', config: { methods } } as const
+    const options = { logLevel: 'warn', config: { methods } } as const
     server.options(url, options, (_request, reply) =>
       reply
         .code(204)

@@ -6,8 +6,6 @@ import { problemsOf } from './problem.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Parameters that nobody knows are left alone: for addresses that others compose, as of Gravatar. */
-    anyParameter?: boolean
     /** The route finds more faults by itself: it is called with those of its schemas, and refuses all at once. */
     judgesItself?: boolean
   }
@@ -62,7 +60,7 @@ function readAddress(request: FastifyRequest): FieldFault[] {
 }
 
 function isKnown(request: FastifyRequest, name: string): boolean {
-  if (request.routeOptions.config.anyParameter) return true
+  if (request.routeOptions.config.endpoint?.ignoresUnknownParameters) return true
   const { querystring } = schemasOf(request)
   return querystring instanceof z.ZodObject && Object.hasOwn(querystring.shape, name)
 }
@@ -81,7 +79,7 @@ function readBody(request: FastifyRequest): readonly FieldFault[] {
 /** Faults of a body that is not expected; an empty one, or an empty object, is none. */
 function unexpectedBody({ body, method, raw, routeOptions }: FastifyRequest): FieldFault[] {
   // The route reads it as it arrives.
-  if (routeOptions.schema?.consumes) return []
+  if (routeOptions.config.endpoint?.streams) return []
   if (method === 'GET' || method === 'HEAD') {
     return hasBody(raw) ? [{ path: '', code: 'unexpected-body' }] : []
   }

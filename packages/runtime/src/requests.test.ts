@@ -1,13 +1,13 @@
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { openApiOf } from '@likeness/contracts/openapi'
 import t from 'tap'
 import { z } from 'zod'
 import { openLogger } from './logger.js'
 import { createServer } from './server.js'
 
 const server = await createServer({
-  title: 'things',
-  version: '1',
+  openApi: openApiOf([], { title: 'things', version: '1' }),
   logger: openLogger('things', 'silent'),
   trustProxy: undefined,
   corsOrigins: [],

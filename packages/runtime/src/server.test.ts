@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountsProblems } from '@likeness/contracts'
+import { openApiOf } from '@likeness/contracts/openapi'
 import { SignJWT } from 'jose'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
@@ -29,8 +30,7 @@ async function startServer(t: Test, addRoutes: (server: Server, guards: Guards) 
     },
   })
   const server = await createServer({
-    title: 'Test',
-    version: '1',
+    openApi: openApiOf([], { title: 'Test', version: '1' }),
     logger: pino({ level: 'info' }, output) as Logger,
     trustProxy: undefined,
     jsonLimit: 1024,

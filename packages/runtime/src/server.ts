@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import helmet from '@fastify/helmet'
-import swagger from '@fastify/swagger'
 import { commonProblems } from '@likeness/contracts'
+import type { OpenApi } from '@likeness/contracts/openapi'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -11,9 +11,8 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
-  type RawServerDefault,
 } from 'fastify'
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { within } from './at-most.js'
 import { trustedHops } from './client-address.js'
 import { allowOrigins } from './cross-origin.js'
@@ -21,7 +20,6 @@ import { isDatabaseAway } from './database.js'
 import { letEarlyAnswersArrive } from './early-answers.js'
 import { judgeRequests } from './judge-requests.js'
 import type { Logger } from './logger.js'
-import { describeRoute, describeRoutes } from './openapi.js'
 import { openNotRouted } from './other-methods.js'
 import { languageOf, Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
@@ -31,27 +29,19 @@ import { answerUnreadable, refuseTunnels } from './unreadable.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
 
-/** A Fastify server whose routes are typed by zod schemas. */
-export type Server = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->
+export type Server = FastifyInstance
 
 const problem = problemsOf(commonProblems)
 
 /**
  * A server with what every process shares: request ids, security headers, problem+json for every error,
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
- * @param options `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes;
+ * @param options `openApi` is what `/openapi.json` answers; `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes;
  *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
  *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` may answer a request before the framework sees it, and then returns true.
  */
 export async function createServer(options: {
-  title: string
-  version: string
+  openApi: OpenApi
   logger: Logger
   trustProxy: string | undefined
   checks: Readonly<Record<string, () => Promise<unknown>>>
@@ -77,9 +67,9 @@ export async function createServer(options: {
     frameworkErrors: (_error, request, reply) => {
       void sendProblem(problem('malformed-request'), request, reply as unknown as FastifyReply)
     },
-  }).withTypeProvider<ZodTypeProvider>()
+  })
 
-  server.setSerializerCompiler(serializerCompiler)
+  server.setSerializerCompiler(({ schema }) => writeJson(schema as unknown as z.ZodType))
   acceptEmptyJson(server)
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const known = error instanceof Problem ? error : toProblem(error, request, options)
@@ -117,20 +107,9 @@ export async function createServer(options: {
     },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   })
-  await server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: options.title, version: options.version },
-      components: {
-        securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      },
-    },
-    transform: describeRoute,
-    transformObject: describeRoutes,
-  })
-  server.get('/openapi.json', { schema: { hide: true }, logLevel: 'warn' }, () => server.swagger())
-  server.get('/healthz', { schema: { hide: true }, logLevel: 'warn' }, () => ({ status: 'ok' }))
-  server.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+  server.get('/openapi.json', { logLevel: 'warn' }, () => options.openApi)
+  server.get('/healthz', { logLevel: 'warn' }, () => ({ status: 'ok' }))
+  server.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
     const checks = await runChecks(options.checks)
     const ready = Object.values(checks).every((result) => result === 'ok')
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks })
@@ -172,6 +151,9 @@ function putBefore(
     if (!answer(request, response)) handle(request, response)
   })
 }
+
+/** Writes a body by its schema: fields that the schema does not have are left out. */
+const writeJson = (schema: z.ZodType) => (body: unknown) => JSON.stringify(z.encode(schema, body))
 
 /** Many clients name JSON for every request, with or without a body: no body is no fault of form. */
 function acceptEmptyJson(server: Server): void {
@@ -217,8 +199,9 @@ function toProblem(
 ): Problem {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('request-too-large', { limit: jsonLimit })
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    const { consumes = ['application/json'] } = request.routeOptions.schema ?? {}
-    return problem('unsupported-media-type', { accepted: consumes.join(', ') })
+    const { endpoint } = request.routeOptions.config
+    const patch = endpoint?.isPatch ? 'application/merge-patch+json, ' : ''
+    return problem('unsupported-media-type', { accepted: `${patch}application/json` })
   }
   if (isDatabaseAway(error) || isAway?.(error))
     return problem('overloaded', {}, { headers: { 'retry-after': '2' } })

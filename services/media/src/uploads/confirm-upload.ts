@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ConfirmUpload, IdempotencyHeaders, IdParams, ProblemBody, Upload } from '@likeness/contracts'
-import { callerOf, type Problem, type Server } from '@likeness/runtime'
+import type { ConfirmUpload } from '@likeness/contracts'
+import type { uploads } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, type Problem } from '@likeness/runtime'
 import { findAvatar } from '../database/avatars.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
@@ -18,35 +19,18 @@ import { cropProblem } from './crop-problem.js'
 import { findUploadFor } from './find-upload.js'
 import type { UploadNews } from './upload-news.js'
 
-/** POST /v1/uploads/:id/confirm: step two. */
-export function confirmUploadRoute(server: Server, deps: Deps, news: UploadNews): void {
-  server.post(
-    '/v1/uploads/:id/confirm',
-    {
-      schema: {
-        summary: 'Make an upload the avatar',
-        description:
-          '200 once it is published, 202 while it is not, or when that failed, which its status tells; `Prefer: wait=N` waits up to 30 s for that.',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }],
-        params: IdParams,
-        headers: IdempotencyHeaders,
-        body: ConfirmUpload.nullish(),
-        response: { 200: Upload, 202: Upload, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const seen = await findUploadFor(deps, caller, request.params.id)
-      const choice = request.body ?? {}
-      const what = { userId: seen.user_id, request: choice }
-      return answerOnce(deps, request, reply, what, async () => {
-        const row = await confirmUpload(deps, seen, choice, actorOf(request))
-        return answerUpload(deps, news, request, reply, row)
-      })
-    },
-  )
-}
+/** `uploads.confirm`: step two. */
+export const confirmUploadHandler =
+  (deps: Deps, news: UploadNews): Handler<typeof uploads.confirm> =>
+  async (request, reply) => {
+    const seen = await findUploadFor(deps, callerOf(request), request.params.id)
+    const choice = request.body ?? {}
+    const what = { userId: seen.user_id, request: choice }
+    return answerOnce(deps, request, reply, what, async () => {
+      const row = await confirmUpload(deps, seen, choice, actorOf(request))
+      return answerUpload(deps, news, request, reply, row)
+    })
+  }
 
 /**
  * Confirms a pending upload, or returns the one that the same request confirmed before.

@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+import type { accountsProblems, mediaProblems } from './problems.js'
+
+/**
+ * Who may call an endpoint. A role stands for itself and every higher one. `optional` is open to anyone, and its
+ * handler looks for credentials itself: an access token, a signed link, a ticket, a cookie. `service` is the other
+ * service, with a token signed by the shared secret.
+ */
+export type CalledBy = 'anyone' | 'optional' | 'user' | 'manager' | 'admin' | 'service'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Headers that answers are documented with, by their lower-case name. */
+export const answerHeaders = {
+  'cache-control': 'how long it may be kept, and by whom',
+  'content-disposition': 'the file name to save it under',
+  etag: 'the version of what is answered',
+  'idempotency-replayed': '`true`: this is the first answer to the key, sent again',
+  link: '`<…>; rel="next"`: the next page, unless this is the last',
+  location: 'the address of what was made',
+  'preference-applied': 'how long was waited, as `Prefer` asked',
+  'upload-limit': '`max-size=…`: how many bytes an upload may have',
+  vary: 'the request headers that chose the answer',
+} as const satisfies Readonly<Record<string, string>>
+export type AnswerHeader = keyof typeof answerHeaders
+
+/** One answer: a JSON `body`, bytes of one of the media `types`, or neither. */
+export type Answer = {
+  readonly description: string
+  readonly body?: z.ZodType
+  readonly types?: readonly string[]
+  /** Headers that come with it, some of them only at times. */
+  readonly headers?: readonly AnswerHeader[]
+}
+
+type Problems = { accounts: typeof accountsProblems; media: typeof mediaProblems }
+export type ServiceName = keyof Problems
+export type ProblemCode<Service extends ServiceName = ServiceName> = {
+  [Name in Service]: keyof Problems[Name]
+}[Service]
+
+/**
+ * One endpoint of the HTTP API: everything that a server, a client, a proxy and the documentation need to know. The
+ * servers, the callers, the routing lists of the proxies and the OpenAPI document derive from it.
+ */
+export type Endpoint<Service extends ServiceName = ServiceName> = {
+  /** The operation's id in OpenAPI: a verb and its object in camel case, unique in both services. */
+  readonly id: string
+  readonly service: Service
+  readonly method: Method
+  /** Parameters are written `:name`. */
+  readonly path: `/${string}`
+  readonly by: CalledBy
+  readonly summary: string
+  readonly description: string
+  /** Its chapter in the documentation; an endpoint without one is left out of the OpenAPI document. */
+  readonly tag?: string
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly headers?: z.ZodObject
+  /** A JSON body. */
+  readonly body?: z.ZodType
+  /** The body is a merge patch (RFC 7396), and may name that media type. */
+  readonly isPatch?: true
+  /** A body that the handler reads as it arrives, by media type: documented, not read by the server. */
+  readonly streams?: Readonly<Record<string, z.ZodType>>
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>
+  /** The problems of its own; those that every endpoint has follow from the rest, see `problemsOf`. */
+  readonly problems?: readonly ProblemCode<Service>[]
+  /**
+   * Which pages of other origins may read its answers: by default those of `CORS_ORIGINS`, without cookies.
+   * `cookies`: those, with cookies. `anyone`: every page, since the answer is public.
+   */
+  readonly crossOrigin?: 'cookies' | 'anyone'
+  /** Unknown query parameters are ignored, as Gravatar's clients expect. */
+  readonly ignoresUnknownParameters?: true
+}
+
+/** Types the endpoints of one service, whose problems alone they may name. */
+export const endpointsOf =
+  <Service extends ServiceName>(service: Service) =>
+  <const Description extends Omit<Endpoint<Service>, 'service'>>(
+    description: Description,
+  ): Description & { readonly service: Service } => ({ ...description, service })
+
+/** Every problem an endpoint may answer: its own, and those that its guard, its input and any server have. */
+export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
+  const { by, body, problems = [] } = endpoint
+  const common: (ProblemCode | false)[] = [
+    'malformed-request',
+    // Also for parameters and bodies that it does not have.
+    'validation-failed',
+    'request-too-large',
+    body !== undefined && 'unsupported-media-type',
+    by !== 'anyone' && 'unauthenticated',
+    (by === 'manager' || by === 'admin' || by === 'service') && 'forbidden',
+    'internal-error',
+    'overloaded',
+  ]
+  return [...new Set([...problems, ...common.filter((code) => code !== false)])]
+}
+
+/** Its address with these parameters and query. */
+export function addressOf(
+  { path }: Pick<Endpoint, 'path'>,
+  { params = {}, query = {} }: { params?: object; query?: object } = {},
+): string {
+  const filled = path.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(String(Reflect.get(params, name))),
+  )
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const search = new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString()
+  return search === '' ? filled : `${filled}?${search}`
+}

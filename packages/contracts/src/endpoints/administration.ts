@@ -1,0 +1,90 @@
+import { ActivityPage, ActivityQuery } from '../activity.js'
+import { AdminClose, AdminPatch, AdminUser, AdminUserPage, ListUsersQuery } from '../admin.js'
+import { IdParams } from '../common.js'
+import { endpointsOf } from '../endpoint.js'
+import { ErasedAccountPage, ListErasuresQuery, StartedErasure } from '../erasures.js'
+import { json, page } from './answers.js'
+
+const endpoint = endpointsOf('accounts')
+const tag = 'administration'
+
+/** What managers and administrators do with users. */
+export const administration = {
+  listUsers: endpoint({
+    id: 'listUsers',
+    method: 'GET',
+    path: '/v1/admin/users',
+    by: 'manager',
+    tag,
+    summary: 'Find users, newest first',
+    description: 'By part of a name or an address, by role, group or status.',
+    query: ListUsersQuery,
+    answers: { 200: page(AdminUserPage, 'One page of the users that match.') },
+    problems: ['invalid-cursor'],
+  }),
+  readUser: endpoint({
+    id: 'readUserAsManager',
+    method: 'GET',
+    path: '/v1/admin/users/:id',
+    by: 'manager',
+    tag,
+    summary: 'Read one user',
+    description: 'All that is kept of a user but secrets.',
+    params: IdParams,
+    answers: { 200: json(AdminUser, 'The user.') },
+    problems: ['user-not-found'],
+  }),
+  listActivity: endpoint({
+    id: 'listActivityOfUser',
+    method: 'GET',
+    path: '/v1/admin/users/:id/activity',
+    by: 'manager',
+    tag,
+    summary: 'List what happened on an account, newest first',
+    description: 'The same list that its owner sees.',
+    params: IdParams,
+    query: ActivityQuery,
+    answers: { 200: page(ActivityPage, 'One page of the activity.') },
+    problems: ['invalid-cursor', 'user-not-found'],
+  }),
+  patchUser: endpoint({
+    id: 'patchUser',
+    method: 'PATCH',
+    path: '/v1/admin/users/:id',
+    by: 'manager',
+    tag,
+    summary: 'Change the role, the group or the status of a user',
+    description:
+      'Managers act on users, administrators on everyone; only administrators set roles. A user who loses rights is logged out.',
+    params: IdParams,
+    body: AdminPatch,
+    isPatch: true,
+    answers: { 200: json(AdminUser, 'The user as changed.') },
+    problems: ['user-not-found', 'last-admin'],
+  }),
+  closeUser: endpoint({
+    id: 'closeUser',
+    method: 'DELETE',
+    path: '/v1/admin/users/:id',
+    by: 'admin',
+    tag,
+    summary: 'Close an account and erase all it owns',
+    description: 'The reason is kept. One’s own account is closed by `DELETE /v1/me`, with the password.',
+    params: IdParams,
+    body: AdminClose,
+    answers: { 202: json(StartedErasure, 'The erasure has begun.', { headers: ['location'] }) },
+    problems: ['user-not-found', 'own-account', 'last-admin'],
+  }),
+  listErasures: endpoint({
+    id: 'listErasures',
+    method: 'GET',
+    path: '/v1/admin/erasures',
+    by: 'manager',
+    tag,
+    summary: 'List closed accounts, newest first',
+    description: 'Who closed which account, when, why, and how far its erasure is.',
+    query: ListErasuresQuery,
+    answers: { 200: page(ErasedAccountPage, 'One page of the closed accounts.') },
+    problems: ['invalid-cursor'],
+  }),
+} as const

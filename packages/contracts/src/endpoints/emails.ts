@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import {
+  ConfirmEmail,
+  ConfirmedEmail,
+  Inbox,
+  RequestReset,
+  ResendVerification,
+  ResetPassword,
+  StopEmailChange,
+  StoppedEmailChange,
+} from '../emails.js'
+import { endpointsOf } from '../endpoint.js'
+import { empty, json } from './answers.js'
+
+const endpoint = endpointsOf('accounts')
+const linkProblems = ['token-invalid', 'token-expired'] as const
+
+/** What the links in e-mails lead to. */
+export const emails = {
+  resendVerification: endpoint({
+    id: 'resendVerification',
+    method: 'POST',
+    path: '/v1/email-verifications',
+    by: 'optional',
+    tag: 'emails',
+    summary: 'Send the link that verifies an address again',
+    description:
+      'Signed in, to one’s own address; else to the one in the body, and the answer never tells whether it is known.',
+    body: ResendVerification.nullish(),
+    answers: { 202: empty('If there is an address to verify, the link is on its way.') },
+    problems: ['rate-limited'],
+  }),
+  verify: endpoint({
+    id: 'verifyEmail',
+    method: 'POST',
+    path: '/v1/email-verifications/confirm',
+    by: 'anyone',
+    tag: 'emails',
+    summary: 'Verify an address with the token of its link',
+    description: 'The token works once, for 24 hours. It also completes a change of address.',
+    body: ConfirmEmail,
+    answers: { 200: json(ConfirmedEmail, 'The address is verified.') },
+    problems: [...linkProblems, 'email-taken'],
+  }),
+  stopChange: endpoint({
+    id: 'stopEmailChange',
+    method: 'POST',
+    path: '/v1/email-changes/stop',
+    by: 'anyone',
+    tag: 'emails',
+    summary: 'Stop a change of address with the token of the link to the present one',
+    description:
+      'The address stays, and every session and every other link ends. Someone who knew the password asked for the ' +
+      'change: choose a new password.',
+    body: StopEmailChange,
+    answers: { 200: json(StoppedEmailChange, 'The change is stopped.') },
+    problems: linkProblems,
+  }),
+  requestReset: endpoint({
+    id: 'requestPasswordReset',
+    method: 'POST',
+    path: '/v1/password-resets',
+    by: 'anyone',
+    tag: 'passwords',
+    summary: 'Ask for a link to choose a new password',
+    description: 'The answer never tells whether the address is known.',
+    body: RequestReset,
+    answers: { 202: empty('If the address is known, the link is on its way.') },
+    problems: ['rate-limited'],
+  }),
+  resetPassword: endpoint({
+    id: 'resetPassword',
+    method: 'POST',
+    path: '/v1/password-resets/confirm',
+    by: 'anyone',
+    tag: 'passwords',
+    summary: 'Choose a new password with the token of the link',
+    description: 'The token works once, for 30 minutes. All sessions end.',
+    body: ResetPassword,
+    answers: { 204: empty('The new password counts from now on.') },
+    problems: [...linkProblems, 'weak-password'],
+  }),
+} as const
+
+/** The e-mails of a deployment without a mail server; only there, and only from the same machine unless configured. */
+export const inbox = {
+  show: endpoint({
+    id: 'showInbox',
+    method: 'GET',
+    path: '/inbox',
+    by: 'anyone',
+    summary: 'The inbox as a page',
+    description: 'The newest e-mails, for people who try Likeness out.',
+    answers: { 200: { description: 'The page.', types: ['text/html'] } },
+    problems: ['not-found'],
+  }),
+  list: endpoint({
+    id: 'listInbox',
+    method: 'GET',
+    path: '/inbox/messages',
+    by: 'anyone',
+    summary: 'The newest e-mails',
+    description: 'For tests and scripts.',
+    query: z.object({ to: z.string().max(254).optional() }),
+    answers: { 200: json(Inbox, 'The e-mails, newest first.') },
+    problems: ['not-found'],
+  }),
+  showMessage: endpoint({
+    id: 'showInboxMessage',
+    method: 'GET',
+    path: '/inbox/messages/:id',
+    by: 'anyone',
+    summary: 'One e-mail as it is sent',
+    description: 'Its HTML.',
+    params: z.object({ id: z.uuid() }),
+    answers: { 200: { description: 'The e-mail.', types: ['text/html'] } },
+    problems: ['not-found'],
+  }),
+} as const

@@ -1,0 +1,20 @@
+import type { Endpoint, ServiceName } from '../endpoint.js'
+import { administration } from './administration.js'
+import { avatars } from './avatars.js'
+import { emails, inbox } from './emails.js'
+import { history } from './history.js'
+import { toAccounts, toMedia } from './internal.js'
+import { me } from './me.js'
+import { sessions } from './sessions.js'
+import { uploads } from './uploads.js'
+import { users } from './users.js'
+
+export { administration, avatars, emails, history, inbox, me, sessions, toAccounts, toMedia, uploads, users }
+
+/** Every endpoint of each service, in the order of the documentation. */
+export const endpoints: { readonly [Service in ServiceName]: readonly Endpoint<Service>[] } = {
+  accounts: [users, sessions, me, emails, administration, inbox, toAccounts].flatMap((group) =>
+    Object.values(group),
+  ),
+  media: [uploads, avatars, history, toMedia].flatMap((group) => Object.values(group)),
+}

@@ -1,0 +1,291 @@
+import { z } from 'zod'
+import { IdempotencyHeaders, IdParams } from '../common.js'
+import { CreateDirectUpload, DirectUpload, DirectUploadQuery } from '../direct-uploads.js'
+import { endpointsOf } from '../endpoint.js'
+import {
+  ConfirmUpload,
+  CreateUploadQuery,
+  EventsQuery,
+  EventTicket,
+  LastEventId,
+  ListUploadsQuery,
+  PreviewQuery,
+  RestoreUpload,
+  Upload,
+  UploadForm,
+  UploadPage,
+} from '../uploads.js'
+import { empty, json, page, picture } from './answers.js'
+
+const endpoint = endpointsOf('media')
+const tag = 'uploads'
+
+/** What may be wrong with a picture, however it comes. */
+const imageProblems = [
+  'image-too-large',
+  'unsupported-image',
+  'invalid-image',
+  'image-too-small',
+  'too-many-pixels',
+  'storage-full',
+] as const
+/** What may stand in the way of one more upload. */
+const quotaProblems = ['rate-limited', 'too-many-pending', 'quota-exceeded', 'user-not-found'] as const
+const idempotencyProblems = ['idempotency-key-reused', 'request-in-progress'] as const
+const closedProblems = ['upload-expired', 'upload-discarded', 'upload-rejected'] as const
+
+/** `Prefer: wait=N` (RFC 7240); anything else in it is ignored. */
+const ConfirmHeaders = IdempotencyHeaders.extend({
+  prefer: z
+    .string()
+    .optional()
+    .describe('`wait=N` waits up to N seconds, at most 30, for the picture to be published'),
+})
+
+/** The two-step flow: stage a picture, look at it, confirm it. */
+export const uploads = {
+  create: endpoint({
+    id: 'createUpload',
+    method: 'POST',
+    path: '/v1/uploads',
+    by: 'user',
+    tag,
+    summary: 'Upload a picture',
+    description:
+      'Step one. Send the raw bytes with `Content-Type: image/*`, or a form whose field `image` is the file. In a form, ' +
+      '`userId`, `filename` and `replace` may be fields, before or after the image; other fields are refused. The ' +
+      'type is decided from the bytes. A body that arrives too slowly is answered 408 `upload-too-slow`.',
+    headers: IdempotencyHeaders,
+    query: CreateUploadQuery,
+    streams: { 'multipart/form-data': UploadForm, 'image/*': z.file() },
+    answers: {
+      201: json(Upload, 'The upload waits to be confirmed.', {
+        headers: ['location', 'idempotency-replayed'],
+      }),
+    },
+    problems: [
+      'no-image',
+      'malformed-multipart',
+      'upload-too-slow',
+      'forbidden',
+      'upload-not-found',
+      ...imageProblems,
+      ...quotaProblems,
+      ...idempotencyProblems,
+    ],
+  }),
+  createDirect: endpoint({
+    id: 'createDirectUpload',
+    method: 'POST',
+    path: '/v1/uploads/direct',
+    by: 'user',
+    tag,
+    summary: 'Announce a picture to send straight to the storage',
+    description:
+      'POST the picture to `url` as multipart/form-data, all `fields` first and the picture last as `file`; then ' +
+      'complete the upload. A storage that cannot take uploads answers 409 `direct-upload-unavailable`.',
+    query: DirectUploadQuery,
+    body: CreateDirectUpload,
+    answers: { 201: json(DirectUpload, 'The form to send the picture with.') },
+    problems: [
+      'direct-upload-unavailable',
+      'forbidden',
+      'image-too-large',
+      'upload-not-found',
+      ...quotaProblems,
+    ],
+  }),
+  completeDirect: endpoint({
+    id: 'completeDirectUpload',
+    method: 'POST',
+    path: '/v1/uploads/:id/complete',
+    by: 'user',
+    tag,
+    summary: 'Complete a direct upload',
+    description: 'Checks the bytes that the storage received; from here on the upload is like any other.',
+    params: IdParams,
+    answers: {
+      200: json(Upload, 'It was completed before.'),
+      201: json(Upload, 'The upload waits to be confirmed.', { headers: ['location'] }),
+    },
+    problems: [
+      'upload-not-found',
+      'upload-expired',
+      'direct-upload-missing',
+      'direct-upload-mismatch',
+      ...imageProblems,
+      ...quotaProblems,
+    ],
+  }),
+  list: endpoint({
+    id: 'listUploads',
+    method: 'GET',
+    path: '/v1/uploads',
+    by: 'user',
+    tag,
+    summary: 'List my uploads, newest first',
+    description: 'The header `Upload-Limit: max-size=10485760` says how many bytes an upload may have.',
+    query: ListUploadsQuery,
+    answers: { 200: page(UploadPage, 'One page of the history.', { headers: ['upload-limit'] }) },
+    problems: ['forbidden', 'invalid-cursor'],
+  }),
+  read: endpoint({
+    id: 'readUpload',
+    method: 'GET',
+    path: '/v1/uploads/:id',
+    by: 'user',
+    tag,
+    summary: 'Read one upload',
+    description: 'Managers and administrators may read anyone’s.',
+    params: IdParams,
+    answers: { 200: json(Upload, 'The upload as it is now.') },
+    problems: ['upload-not-found'],
+  }),
+  preview: endpoint({
+    id: 'readPreview',
+    method: 'GET',
+    path: '/v1/uploads/:id/preview',
+    by: 'optional',
+    tag,
+    summary: 'See an upload before it is confirmed',
+    description:
+      'The picture as uploaded: upright, without metadata, at most 1024 px, as WebP. It opens with an access token, or ' +
+      'without one by the signed link that `previewUrl` is. When the link is answered 403, read the upload again.',
+    params: IdParams,
+    query: PreviewQuery,
+    answers: picture,
+    problems: [
+      'link-expired',
+      'link-invalid',
+      'preview-not-ready',
+      'upload-not-found',
+      'upload-failed',
+      ...closedProblems,
+    ],
+  }),
+  confirm: endpoint({
+    id: 'confirmUpload',
+    method: 'POST',
+    path: '/v1/uploads/:id/confirm',
+    by: 'user',
+    tag,
+    summary: 'Confirm an upload: it becomes the avatar',
+    description:
+      'Step two. The same confirmation may be repeated; one with another crop or text is 409 `already-confirmed`. ' +
+      '`Prefer: wait=N` waits up to 30 s for the picture to be published.',
+    params: IdParams,
+    headers: ConfirmHeaders,
+    body: ConfirmUpload.nullish(),
+    answers: {
+      200: json(Upload, 'It is published.', { headers: ['preference-applied', 'idempotency-replayed'] }),
+      202: json(Upload, 'It is not published yet, or publishing failed: `status` tells.', {
+        headers: ['preference-applied', 'idempotency-replayed'],
+      }),
+    },
+    problems: [
+      'upload-not-found',
+      ...closedProblems,
+      'upload-failed',
+      'already-confirmed',
+      'sha256-mismatch',
+      'invalid-crop',
+      ...idempotencyProblems,
+    ],
+  }),
+  restore: endpoint({
+    id: 'restoreUpload',
+    method: 'POST',
+    path: '/v1/uploads/:id/restore',
+    by: 'user',
+    tag,
+    summary: 'Make an earlier picture the avatar again',
+    description:
+      'Without a crop this takes effect at once, since its variants are kept. With one, the kept original is rendered ' +
+      'anew as an upload of its own. A picture that an operator withdrew stays withdrawn until an operator lifts that.',
+    params: IdParams,
+    headers: ConfirmHeaders,
+    body: RestoreUpload.nullish(),
+    answers: {
+      200: json(Upload, 'It is published.', { headers: ['preference-applied', 'idempotency-replayed'] }),
+      202: json(Upload, 'It is not published yet, or publishing failed: `status` tells.', {
+        headers: ['preference-applied', 'idempotency-replayed'],
+      }),
+    },
+    problems: [
+      'upload-not-found',
+      'not-restorable',
+      'original-not-kept',
+      'withdrawn-by-operator',
+      'upload-failed',
+      'invalid-crop',
+      ...closedProblems,
+      ...imageProblems,
+      ...quotaProblems,
+      ...idempotencyProblems,
+    ],
+  }),
+  remove: endpoint({
+    id: 'removeUpload',
+    method: 'DELETE',
+    path: '/v1/uploads/:id',
+    by: 'user',
+    tag,
+    summary: 'Discard a pending upload, or erase a past one',
+    description:
+      'A pending or announced upload is discarded and its files are deleted; a past one is erased from the history. ' +
+      'The one that is the avatar is 409 `upload-is-live`.',
+    params: IdParams,
+    answers: { 204: empty('It is gone.') },
+    problems: ['upload-not-found', 'not-pending', 'upload-is-live'],
+  }),
+  liftHold: endpoint({
+    id: 'liftHold',
+    method: 'POST',
+    path: '/v1/uploads/:id/lift-hold',
+    by: 'manager',
+    tag,
+    summary: 'Let the owner restore a picture that an operator withdrew',
+    description:
+      'It stays withdrawn. An operator who restores it lifts the hold too; nobody lifts one on their own picture.',
+    params: IdParams,
+    answers: { 200: json(Upload, 'The upload, which its owner may restore.') },
+    problems: ['upload-not-found'],
+  }),
+  follow: endpoint({
+    id: 'followUpload',
+    method: 'GET',
+    path: '/v1/uploads/:id/events',
+    by: 'optional',
+    tag,
+    crossOrigin: 'cookies',
+    summary: 'Follow an upload by server-sent events',
+    description:
+      'Events: `pending`, `preview`, `confirmed`, `published`, `failed`, `discarded`, `expired`, `superseded`, ' +
+      '`withdrawn`, `erased`; the data of each is the upload as JSON. The stream ends with the event that settles the ' +
+      'upload, and with the access token: connect again with `Last-Event-ID`, and what was missed is sent first. It ' +
+      'opens with an access token, with the cookie of a session kept in cookies, or with a ticket. One person may ' +
+      'follow 20 streams at once.',
+    params: IdParams,
+    query: EventsQuery,
+    headers: z.object({ 'last-event-id': LastEventId }),
+    answers: {
+      200: { description: 'The stream.', types: ['text/event-stream'], headers: ['cache-control'] },
+      204: empty('The upload is settled and nothing was missed: do not connect again.'),
+    },
+    problems: ['upload-not-found', 'rate-limited'],
+  }),
+  issueTicket: endpoint({
+    id: 'issueEventTicket',
+    method: 'POST',
+    path: '/v1/uploads/:id/events/ticket',
+    by: 'user',
+    tag,
+    summary: 'Get a ticket with which EventSource can follow an upload',
+    description:
+      'It opens the events of this upload alone, for one minute. The stream ends with the access token that got the ' +
+      'ticket. A browser that reconnects later than a minute is answered 401 and needs another ticket.',
+    params: IdParams,
+    answers: { 201: json(EventTicket, 'The ticket, and the address it opens.') },
+    problems: ['upload-not-found'],
+  }),
+} as const

@@ -1,0 +1,63 @@
+import type { Endpoint, ProblemCode, ServiceName } from '@likeness/contracts'
+import { type AnswerOf, call, type Input, type Refusal } from '@likeness/contracts/call'
+import { signServiceToken } from './service-token.js'
+
+/** The other service did not answer, or not as its endpoint declares: the same call may succeed later. */
+export class ServiceAwayError extends Error {
+  override name = 'ServiceAwayError'
+}
+
+type Internal<To extends ServiceName> = Endpoint & { readonly service: To; readonly by: 'service' }
+type OwnProblem<Called> = Called extends { readonly problems: readonly (infer Code extends ProblemCode)[] }
+  ? Code
+  : never
+
+/** A refusal by a problem that the endpoint names as its own. */
+export type NamedRefusal<Called extends Endpoint> = Refusal & {
+  readonly problem: { readonly code: OwnProblem<Called> }
+}
+
+/**
+ * Calls an endpoint of the other service.
+ * @param options `timeoutMs`: 5 s unless given
+ * @returns one of its answers, or a refusal by a problem of its own, such as `user-not-found`
+ * @throws ServiceAwayError for everything else
+ */
+export type CallService<To extends ServiceName> = <const Called extends Internal<To>>(
+  endpoint: Called,
+  input: Input<Called>,
+  options?: { timeoutMs?: number },
+) => Promise<AnswerOf<Called> | NamedRefusal<Called>>
+
+/** @param origin of the other service, such as `http://accounts:8080` */
+export function openServiceCaller<To extends ServiceName>(other: {
+  to: To
+  from: ServiceName
+  origin: string
+  secret: string
+}): CallService<To> {
+  return async (endpoint, input, { timeoutMs = 5_000 } = {}) => {
+    const away = (reason: string, cause?: unknown) =>
+      new ServiceAwayError(`${other.to} ${reason} to ${endpoint.id}`, { cause })
+    const token = await signServiceToken(other.secret, other.from, other.to)
+    const connection = {
+      origin: other.origin,
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(timeoutMs),
+    }
+    const answer = await call(connection, endpoint, input).catch((error: unknown) => {
+      throw away('gave no answer', error)
+    })
+    if (answer.ok || isNamed(answer, endpoint)) return answer
+    throw away(`answered ${answer.status}`)
+  }
+}
+
+/** A 404 of something between the two has no such code. */
+function isNamed<Called extends Endpoint>(
+  refusal: Refusal,
+  endpoint: Called,
+): refusal is NamedRefusal<Called> {
+  const own: readonly string[] = endpoint.problems ?? []
+  return refusal.problem !== undefined && own.includes(refusal.problem.code)
+}
