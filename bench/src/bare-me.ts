@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import pg from 'pg'
 
 /*
- * What GET /v1/me costs at least: a bare Fastify route that verifies the same token and does the same query.
+ * The least GET /v1/me can cost: a bare Fastify route that verifies the same token and does the same query.
  */
 const { databaseUrl, jwk } = workerData as { databaseUrl: string; jwk: Record<string, string> }
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 })

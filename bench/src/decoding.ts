@@ -1,5 +1,5 @@
 /*
- * What decoding costs others: the latency of GET /healthz of the media API, idle and while the worker's decoders
+ * The cost of decoding to everything else: the latency of GET /healthz of the media API, idle and while the worker's decoders
  * have more to do than they can; and how long a phone's HEIC takes meanwhile, from upload to preview and from
  * confirm to published.
  *

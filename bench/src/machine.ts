@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import sharp from 'sharp'
 
-/** What figures depend on: cores and versions. */
+/** The cores and versions that figures depend on. */
 export const describeMachine = (): string =>
   `${availableParallelism()} cores · Node ${process.versions.node} · sharp ${sharp.versions.sharp} (libvips ${sharp.versions.vips})`

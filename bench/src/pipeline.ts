@@ -21,7 +21,7 @@ import { logIn, openStack, type Stack } from './stack.js'
 
 const pictures = Number(process.argv[2] ?? 60)
 const turns = Number(process.argv[3] ?? 3)
-// What a worker runs at once by default.
+// The number of jobs a worker runs at once by default.
 const atOnce = availableParallelism() + 1
 const users = 6
 

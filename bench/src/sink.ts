@@ -8,7 +8,7 @@ import Fastify from 'fastify'
 import pg from 'pg'
 
 /*
- * What an upload costs at least: a bare Fastify service with the same durability. It checks a token, reads one
+ * The least an upload can cost: a bare Fastify service with the same durability. It checks a token, reads one
  * multipart file, hashes it, writes and syncs it, and inserts a row. Nothing else of the product.
  */
 const { folder, databaseUrl, secret } = workerData as { folder: string; databaseUrl: string; secret: string }

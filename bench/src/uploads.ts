@@ -75,7 +75,7 @@ try {
   const tokens = await Promise.all(
     Array.from({ length: connections * usersEach }, (_, index) => logIn(stack, `bench${index}`)),
   )
-  // What preparing costs is measured by bench/images; here it would take the cores from both.
+  // bench/images measures preparing; here it would take the cores from both.
   await stack.stopWorker()
   console.log(`${describeMachine()} · ${connections} connections · ${turns} turns of ${seconds} s each`)
   console.log('                 bare/s   media/s   ratio   media raw bytes/s')

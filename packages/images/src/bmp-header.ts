@@ -29,7 +29,7 @@ const compressions: Readonly<Record<number, BmpHeader['compression']>> = {
   6: 'masks',
 }
 
-/** Which depths each way of storing has. */
+/** The bits per pixel that each encoding allows. */
 const depths: Readonly<Record<BmpHeader['compression'], readonly number[]>> = {
   none: [1, 2, 4, 8, 16, 24, 32],
   rle4: [4],
@@ -46,19 +46,19 @@ const isOs2Size = (size: number) =>
 
 export const isBmpHeaderSize = (size: number): boolean => windowsSizes.includes(size) || isOs2Size(size)
 
-/** Throws on whatever is not as it should be. */
+/** Throws when anything in it breaks the format. */
 export function readBmpHeader(bytes: Buffer): BmpHeader {
   const headerSize = bytes.readUInt32LE(14)
   const isCore = headerSize === 12
   const isOs2 = isOs2Size(headerSize)
   if (!isBmpHeaderSize(headerSize)) throw new Error('an unknown header')
-  // What a header leaves out is zero.
+  // A field that the header leaves out is zero.
   const numberAt = (at: number) => (at + 4 <= 14 + headerSize ? bytes.readUInt32LE(at) : 0)
   const storedHeight = isCore ? bytes.readUInt16LE(20) : bytes.readInt32LE(22)
   const [width, height] = [isCore ? bytes.readUInt16LE(18) : bytes.readInt32LE(18), Math.abs(storedHeight)]
   const bits = bytes.readUInt16LE(isCore ? 24 : 28)
   const code = isCore ? 0 : numberAt(30)
-  // OS/2 means other things by 3 and above.
+  // From 3 up, OS/2 uses these codes for other encodings.
   const compression = isOs2 && code > 2 ? undefined : compressions[code]
   if (compression === undefined || !depths[compression].includes(bits)) throw new Error('an unknown encoding')
   if (width < 1 || height < 1) throw new Error('no size')
@@ -104,7 +104,7 @@ function profileOf(bytes: Buffer): Buffer | undefined {
   return bytes.subarray(start, start + bytes.readUInt32LE(130))
 }
 
-/** The JPEG or PNG that a BMP may consist of (BI_JPEG and BI_PNG, made for printers), as the bytes it is. */
+/** The bytes of the JPEG or PNG that a BMP may wrap (BI_JPEG and BI_PNG, meant for printers). */
 export function pictureInBmp(bytes: Buffer): Buffer | undefined {
   if (bytes.length < 54 || bytes.readUInt32LE(14) < 40) return undefined
   const code = bytes.readUInt32LE(30)

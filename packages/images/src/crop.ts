@@ -28,7 +28,7 @@ export function squareIn(picture: { width: number; height: number }, crop?: Area
 }
 
 /**
- * Where an area of the upright picture lies in the picture as it is stored.
+ * Maps an area of the upright picture to the picture as it is stored.
  *
  * @param picture its upright size and EXIF orientation (CIPA DC-008, tag 0x0112)
  */

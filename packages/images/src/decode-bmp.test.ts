@@ -78,7 +78,7 @@ await t.test('whatever byte is wrong, and wherever it ends: an answer, at once',
       for (const value of [0, 0xff]) {
         const wrong = Buffer.from(whole)
         wrong[at] = value
-        // Of sizes that the limits refuse nothing is decoded.
+        // Nothing is decoded of a picture that the limits refuse.
         if (wrong.readUInt16LE(20) === 0 && wrong.readUInt16LE(24) === 0) tryOut(wrong)
       }
     }

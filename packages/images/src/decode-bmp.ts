@@ -2,8 +2,8 @@ import { type BmpHeader, readBmpHeader } from './bmp-header.js'
 import type { Pixels } from './pixels.js'
 
 /**
- * Decodes a BMP file, all of the encodings Windows knows: 1 to 32 bits, palettes, run lengths and bit masks.
- * Throws on whatever is not as it should be. In a decoding process only.
+ * Decodes a BMP file in any encoding of Windows: 1 to 32 bits, palettes, run lengths and bit masks. Throws when
+ * anything in it breaks the format. Runs only in a decoding process.
  */
 export function decodeBmp(bytes: Buffer): Pixels {
   const header = readBmpHeader(bytes)
@@ -11,7 +11,7 @@ export function decodeBmp(bytes: Buffer): Pixels {
   return header.bits === 24 ? withBytes(bytes, header) : withMasks(bytes, header)
 }
 
-/** Where the row that is shown at `y` begins. Rows are filled up to four bytes. */
+/** The offset of the row shown at `y`. Rows are padded to four bytes. */
 function rowAt(bytes: Buffer, { width, height, bits, topDown, pixelOffset }: BmpHeader, y: number): number {
   const stride = Math.ceil((width * bits) / 32) * 4
   const start = pixelOffset + (topDown ? y : height - 1 - y) * stride
@@ -49,7 +49,7 @@ function withMasks(bytes: Buffer, header: BmpHeader): Pixels {
       if (channels === 4) opaque |= data[to - 1] ?? 0
     }
   }
-  // A picture of nothing but transparent pixels was written by a program that left alpha out.
+  // When every pixel is transparent, the program that wrote the file left alpha out.
   if (channels === 4 && opaque === 0) for (let alpha = 3; alpha < data.length; alpha += 4) data[alpha] = 255
   return { data, raw: { width, height, channels } }
 }
@@ -91,11 +91,11 @@ function unpack(bytes: Buffer, header: BmpHeader): Uint8Array {
   return indexes
 }
 
-/** Run lengths. What is skipped keeps the first colour; a file may end without saying so only in its last row. */
+/** Run lengths. Skipped pixels keep the first colour; the end mark may be missing only in the last row. */
 function unroll(bytes: Buffer, { width, height, topDown, bits, pixelOffset }: BmpHeader): Uint8Array {
   const indexes = new Uint8Array(width * height)
   let [x, row, at] = [0, 0, pixelOffset]
-  /** Of more than a row has room for, the rest is skipped at once: megabytes of it are soon written. */
+  /** Pixels past the end of the row are skipped at once: a few bytes can ask for megabytes of them. */
   const put = (count: number, indexOf: (nth: number) => number) => {
     const start = (topDown ? row : height - 1 - row) * width + x
     const room = Math.min(count, width - x)
@@ -128,7 +128,7 @@ function unroll(bytes: Buffer, { width, height, topDown, bits, pixelOffset }: Bm
     } else {
       const from = at
       put(value, (nth) => pixelOf(from, nth))
-      // Filled up to two bytes.
+      // Padded to two bytes.
       at += Math.ceil((value * bits) / 16) * 2
     }
   }

@@ -1,6 +1,6 @@
 /*
- * The program of a decoding process: it decodes hostile bytes, and whatever goes wrong ends here. The service
- * that started it watches it from outside and kills it; see decode-process.ts.
+ * The program of a decoding process: it decodes hostile bytes, so any harm they do ends here. The service that
+ * started it watches it from outside and kills it if need be; see decode-process.ts.
  */
 import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -16,17 +16,17 @@ unblockAllFormats()
 
 process.on('message', (request: DecodeRequest) => void answer(request))
 
-// The service is gone, and so is every reason to go on; libvips' own threads must not delay it.
+// The service has ended, so this process ends too, without waiting for libvips' own threads.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
-// A signal to the whole process group (Ctrl-C) is for the service to act on: it may still need this job done.
+// The service acts on a signal to the whole process group (Ctrl-C): it may still need this job done.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 try {
   // When memory runs out, Linux takes this process first and not the service.
   writeFileSync('/proc/self/oom_score_adj', '1000')
 } catch {
-  // Another system, or one that does not let a process offer itself: no less safe than before.
+  // Other systems have no such file, and some refuse: the service is then as safe as before.
 }
 
 if (process.argv.includes('--report-usage')) {

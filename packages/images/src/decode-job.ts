@@ -2,7 +2,7 @@ import type { ImageErrorCode } from './image-error.js'
 import type { Prepared, PrepareOptions } from './prepare.js'
 import type { RenderOptions, Variant } from './render.js'
 
-/** What a decoding process can be asked to do. */
+/** The jobs of a decoding process. */
 export type DecodeJobs = {
   prepare: { options: PrepareOptions; result: Prepared }
   render: { options: RenderOptions; result: Variant[] }
@@ -16,7 +16,7 @@ export type DecodeRequest = {
   [K in keyof DecodeJobs]: { kind: K; picture: PictureSource; options: DecodeJobs[K]['options'] }
 }[keyof DecodeJobs]
 
-/** What a process takes: CPU milliseconds since it began, user and system; resident memory. */
+/** Resources a process has used: CPU milliseconds since it began, user and system; resident memory. */
 export type Usage = { readonly cpuMs: number; readonly rssMiB: number }
 
 /** From a decoding process to the service. */

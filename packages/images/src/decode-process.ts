@@ -43,7 +43,7 @@ const program = fileURLToPath(new URL('../dist/decode-child.js', import.meta.url
 const startTimeoutMs = 120_000
 const watchEveryMs = 25
 
-/** What the platform's loader needs; nothing else of the service's environment, and so none of its secrets. */
+/** The variables that the platform's loader needs: no secret of the service reaches a decoding process. */
 const inherited = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot']
 
 /**
@@ -80,7 +80,7 @@ export function startDecodeProcess(
   const ready = new Promise<void>((resolve, reject) => {
     start = { resolve, reject }
   })
-  // Whoever gives it a job hears of a failed start; nobody else has to.
+  // The next job reports a failed start; an unhandled rejection would end the service.
   ready.catch(() => undefined)
   const startTimer = setTimeout(() => void kill(starved('It did not start in time.')), startTimeoutMs)
 

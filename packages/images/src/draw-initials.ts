@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { fromPixels, type Pixels, toPixels } from './pixels.js'
 import { sharp } from './sharp.js'
 
-/** What the font in `fonts/` has: Latin, Greek, Cyrillic, Armenian and Hebrew capitals, and digits. */
+/** The characters of the font in `fonts/`: Latin, Greek, Cyrillic, Armenian and Hebrew capitals, and digits. */
 const drawable = /^[0-9A-ZÀ-ÞĀ-ſḀ-ỿΆ-ΫЀ-ЯԱ-Ֆא-ת]{1,2}$/u
 
 /** White on each of them has a contrast of at least 4.5:1 (WCAG 2.2, SC 1.4.3). */

@@ -4,7 +4,7 @@ import { type EncodedFormat, type EncodeOptions, encode } from './encode.js'
 import { fromPixels, type Pixels, toPixels } from './pixels.js'
 import { sharp } from './sharp.js'
 
-/** A picture for whoever has none of their own. The same drawing always has the same pixels. */
+/** A picture for people without one of their own. The same drawing always has the same pixels. */
 export type Drawing =
   /** `colour` is any whole number from 0. */
   | { readonly kind: 'initials'; readonly letters: string; readonly colour: number }

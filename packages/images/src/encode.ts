@@ -33,7 +33,7 @@ export function encodeFrames(frames: Frames, format: OutputFormat, options: Enco
 
 export type EncodedFormat = keyof typeof encoders
 
-/** What variants are made in. */
+/** The formats of variants. */
 export type OutputFormat = Exclude<EncodedFormat, 'png'>
 
 export function encode(pixels: Pixels, format: EncodedFormat, options: EncodeOptions): Promise<Buffer> {

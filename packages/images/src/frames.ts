@@ -5,7 +5,7 @@ import { fromPixels, type Pixels, toPixels } from './pixels.js'
 export type Timing = {
   /** Milliseconds each frame is shown. */
   readonly delay: readonly number[]
-  /** How often it is played; 0 is for ever. */
+  /** How often it plays; 0 means without end. */
   readonly loop: number
 }
 

@@ -19,7 +19,7 @@ export type ImageErrorCode =
   | 'decode-crash'
   | 'decode-starved'
 
-/** What is wrong with a picture. The message is fit for its owner; what the library said is the `cause`. */
+/** A fault of a picture. The message may be shown to its owner; the `cause` is the library's own error. */
 export class ImageError extends Error {
   override readonly name = 'ImageError'
   constructor(

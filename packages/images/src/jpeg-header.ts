@@ -1,11 +1,11 @@
-/** What an ordinary JPEG says in front of its pixels. The size is as stored, not upright. */
+/** The facts that an ordinary JPEG gives before its pixels. The size is as stored, not upright. */
 export type JpegHeader = { readonly width: number; readonly height: number; readonly orientation: number }
 
 // ITU-T T.81, B.1.1.3: frames of 8 bits by Huffman codes, baseline, extended and progressive.
 const frames = [0xc0, 0xc1, 0xc2]
 const startOfScan = 0xda
 const exifSegment = 0xe1
-/** What else stands before the pixels, and whether it is as it should be (T.81, B.2.4). */
+/** The other segments before the pixels, and whether each is well formed (T.81, B.2.4). */
 function isSound(marker: number, body: Buffer): boolean {
   switch (marker) {
     case 0xc4:
@@ -36,7 +36,7 @@ function areQuantizationTables(body: Buffer): boolean {
   return at === body.length
 }
 
-// What libjpeg takes (jmorecfg.h).
+// The limits of libjpeg (jmorecfg.h).
 const longestSide = 65_500
 
 /**

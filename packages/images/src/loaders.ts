@@ -93,7 +93,7 @@ export function begins(bytes: Buffer, magic: string): boolean {
   return bytes.length >= magic.length && bytes.toString('latin1', 0, magic.length) === magic
 }
 
-/** Of an ISO base media file (ISO/IEC 14496-12, 4.3), the major brand and what it is compatible with. */
+/** The major brand and the compatible brands of an ISO base media file (ISO/IEC 14496-12, 4.3). */
 export function brandsOf(bytes: Buffer): string[] {
   if (bytes.length < 16 || !begins(bytes.subarray(4), 'ftyp')) return []
   const end = Math.min(bytes.readUInt32BE(0), bytes.length, 256)

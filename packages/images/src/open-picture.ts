@@ -20,12 +20,12 @@ export type Picture = {
   readonly orientation: number
   /** Frames of an animation, else 1. */
   readonly pages: number
-  /** Milliseconds each of them is to be shown, and how often all are played, 0 being for ever. */
+  /** How long each frame is shown, in milliseconds, and how often the animation plays; 0 means without end. */
   readonly delay: readonly number[]
   readonly loop: number
   /** Whether its RGB numbers are in a colour space of their own (Display P3, Adobe RGB, or sRGB itself). */
   readonly hasRgbProfile: boolean
-  /** Of a picture whose decoder does not hand it on. */
+  /** The ICC profile of a picture whose decoder does not pass it on. */
   readonly profile: ColourProfile
   /** Starts a pipeline of libvips over its first frame, or its first `pages`, as stored: not upright. */
   readonly decode: (options?: { ignoreIcc?: boolean; pages?: number }) => Sharp

@@ -3,7 +3,7 @@ import { readJpegHeader } from './jpeg-header.js'
 import { type Format, sniff } from './loaders.js'
 import { limitPixels, openPicture } from './open-picture.js'
 
-/** What a picture's header says of it. */
+/** The facts in a picture's header. */
 export type Probe = {
   readonly format: Format
   /** Pixels of the upright picture. */

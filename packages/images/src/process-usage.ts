@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import type { Usage } from './decode-job.js'
 
-/** POSIX: nice values go to 19, where a process gets almost nothing while others want the processor. */
+/** POSIX nice values go up to 19, where a process gets almost nothing while others want the processor. */
 const niceness = 5
 
 /** Linux tells CPU time in ticks of a hundredth of a second, on every architecture (proc_pid_stat(5), USER_HZ). */
 const tickMs = 10
 
 /**
- * What a process takes, by Linux's /proc. `status` has kibibytes, `statm` pages of a size only the C library
- * knows.
+ * The resources a process uses, from Linux's /proc. `status` is in kibibytes, while `statm` is in pages whose size
+ * only the C library knows.
  */
 export function usageFromProc(pid: number | undefined): Usage {
   try {
@@ -22,7 +22,7 @@ export function usageFromProc(pid: number | undefined): Usage {
       rssMiB: Number(kib ?? 0) / 1024,
     }
   } catch {
-    // Gone since; its end is on its way as an event.
+    // The process has ended; its exit event follows.
     return { cpuMs: 0, rssMiB: 0 }
   }
 }
@@ -34,7 +34,7 @@ export function stepBack(pid: number | undefined): void {
     try {
       setPriority(thread, niceness)
     } catch {
-      // Gone, or lower already, as everything this service starts may be.
+      // The thread has ended, or its priority is lower already.
     }
   }
 }

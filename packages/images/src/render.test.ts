@@ -270,7 +270,7 @@ const displayP3: [Colour, Colour, Colour] = [
   [0.1571, 0.06657, 0.78407],
 ]
 
-/** What sRGB calls a colour of another space, computed straight from the definitions (IEC 61966-2-1). */
+/** A colour of another space in sRGB, computed straight from the definitions (IEC 61966-2-1). */
 function inSrgb(colour: Colour, gamma: number, primaries: readonly [Colour, Colour, Colour]): number[] {
   const linear = colour.map((value) => (value / 255) ** gamma)
   const xyz = [0, 1, 2].map((axis) =>

@@ -9,7 +9,7 @@ import { openPicture, type Picture } from './open-picture.js'
 
 export type RenderOptions = EncodeOptions & {
   /**
-   * What to show, in pixels of the upright picture; without it the whole picture. The centred square of it is
+   * The area to show, in pixels of the upright picture; the whole picture unless given. Its centred square is
    * used.
    */
   readonly crop?: Area | undefined
@@ -18,13 +18,13 @@ export type RenderOptions = EncodeOptions & {
   readonly formats: readonly OutputFormat[]
   /** Width × height of the picture at most. */
   readonly maxPixels: number
-  /** Frames of an animation that WebP shows at most, its first ones; 1 (default) makes stills. */
+  /** How many frames of an animation WebP shows at most, from the first; 1 (default) makes stills. */
   readonly frames?: number
 }
 
 /**
- * What an animation may cost: frames times the pixels of the picture and of all sizes. It takes up to 190 ns a
- * pixel and 4 bytes, and so keeps within what a decoding process may take. One that has more loses its last
+ * The most an animation may cost: frames times the pixels of the picture and of all sizes. A pixel takes up to
+ * 190 ns and 4 bytes, so this keeps within the limits of a decoding process. A longer animation loses its last
  * frames.
  */
 const mostFramePixels = 30_000_000
@@ -38,7 +38,7 @@ export type Variant = {
 
 /**
  * Makes every size in every format. The picture is decoded once, to the largest square; the smaller ones are
- * made from that, as good as directly (SSIM ≥ 0.985) and far cheaper. Variants come in the order of `sizes`,
+ * made from that one, with the same quality (SSIM ≥ 0.985) at far less cost. Variants come in the order of `sizes`,
  * and within one size of `formats`.
  */
 export async function render(bytes: Buffer, options: RenderOptions): Promise<Variant[]> {

@@ -22,7 +22,7 @@ const masks: Partial<Record<BmpKind, readonly number[]>> = {
   '32 alpha': [0x00ff0000, 0x0000ff00, 0x000000ff, 0xff000000],
 }
 
-/** The palette of 1, 4 and 8 bits: whoever draws uses these colours only. */
+/** The palette of 1, 4 and 8 bits: drawings may use only these colours. */
 export const bmpPalette = [
   [255, 255, 255],
   [190, 70, 60],
@@ -88,7 +88,7 @@ function rowOf(kind: BmpKind, width: number, pixelAt: (x: number) => Pixel): Buf
     if (bits <= 8)
       row[(x * bits) >> 3] = (row[(x * bits) >> 3] ?? 0) | (index << (8 - bits - ((x * bits) & 7)))
     else if (bits === 16) row.writeUInt16LE(((r >> 3) << 11) | ((g >> 2) << 5) | (b >> 3), x * 2)
-    // Of 32 bits without masks the fourth byte means nothing, and is usually 0.
+    // Without masks the fourth byte of 32 bits means nothing and is usually 0.
     else row.set(bits === 24 ? [b, g, r] : [b, g, r, kind === '32 alpha' ? a : 0], (x * bits) >> 3)
   }
   return row

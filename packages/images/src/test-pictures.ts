@@ -28,7 +28,7 @@ const firstRowAndColumn = [
 /**
  * A picture of which each upright pixel is given, stored turned as the orientation says, as a pipeline.
  *
- * @param pixelAt its colour, and with a fourth number its alpha; as many numbers for every pixel
+ * @param pixelAt the colour of a pixel, and its alpha as a fourth number; every pixel has as many numbers
  */
 export function picture(
   size: { width: number; height: number },

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { type BlobEntry, BlobNotFoundError, type BlobStore, InvalidBlobKeyError } from './blob-store.js'
 
 /**
- * What every `BlobStore` does, run on an implementation.
+ * The behaviour of every `BlobStore`, run on one implementation.
  *
  * @param t the tap test to add the subtests to
  * @param open opens an EMPTY store; called once per subtest, which closes it. Stores opened for two subtests

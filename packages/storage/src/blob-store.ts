@@ -35,19 +35,19 @@ export type BlobStore = {
    * walk may or may not appear.
    */
   list(prefix: string): AsyncIterable<BlobEntry>
-  /** Resolves when a put would work now; throws what would stop it. For readiness. */
+  /** Resolves when a put would work now, and throws the reason when it would not. For readiness. */
   check(): Promise<void>
   /**
    * Makes a form with which a client, without credentials, may store one blob of exactly this size under the
    * key until it expires, sent as multipart/form-data with the fields first and the field `file` last. Only
-   * some stores can; and as not every server checks the hash, whoever reads the blob does.
+   * some stores can. Not every server checks the hash, so the reader of the blob has to.
    */
   readonly presignPost?: (key: string, upload: AnnouncedUpload) => Promise<PresignedPost>
-  /** Lets go of whatever the store holds open. No method may be called after it. */
+  /** Closes the connections and files that the store holds open. No method may be called afterwards. */
   close(): Promise<void>
 }
 
-/** What a client says it will send. */
+/** The upload that a client announces. */
 export type AnnouncedUpload = {
   readonly bytes: number
   /** Hexadecimal. */
@@ -74,7 +74,7 @@ export class StorageFullError extends Error {
   }
 }
 
-/** The store does not answer, or not now. Whether it did what it was asked is unknown; trying again is right. */
+/** The store does not answer. It may or may not have done what it was asked: try again. */
 export class StorageAwayError extends Error {
   override readonly name = 'StorageAwayError'
   constructor(options?: ErrorOptions) {

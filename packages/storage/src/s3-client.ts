@@ -4,7 +4,7 @@ import type { S3Target } from './storage-url.js'
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 
-/** What one call works with. `options` end it when its time is over. */
+/** The client for one call, and the `options` that end the call at its deadline. */
 export type S3Call = {
   readonly client: S3Client
   readonly sdk: Sdk
@@ -18,7 +18,7 @@ export type S3 = {
 }
 
 const connectTimeoutMs = 3_000
-/** What the pauses between tries may add. */
+/** The longest that the pauses between tries may add. */
 const pausesMs = 5_000
 
 /**

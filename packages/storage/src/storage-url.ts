@@ -8,7 +8,7 @@ export type S3Target = {
   /** Empty, or ending with a slash: what stands before every key. */
   readonly prefix: string
   readonly region: string | undefined
-  /** Of a server that is not Amazon's, or of a VPC. */
+  /** The address of a server that is not Amazon's, or of a VPC endpoint. */
   readonly endpoint: string | undefined
   /** The endpoint as clients reach it, for direct uploads. */
   readonly publicEndpoint: string | undefined
@@ -48,7 +48,7 @@ function folderOf(url: string): string {
   try {
     if (/^file:\/\/\//i.test(url)) return fileURLToPath(url)
   } catch {
-    // Such as an encoded slash in a name; answered below.
+    // A name with an encoded slash, for example; refused below.
   }
   throw new Error('A storage folder is written as file:///absolute/folder')
 }

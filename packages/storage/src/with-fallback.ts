@@ -7,7 +7,7 @@ import { mergeByKey } from './merge-by-key.js'
  * closes both.
  */
 export function withFallback(storage: BlobStore, fallback: BlobStore): BlobStore {
-  // A blob may be in the other one.
+  // The file of a blob may be in either store.
   const { fileOf: _, ...shared } = storage
   return {
     ...shared,
@@ -20,7 +20,7 @@ export function withFallback(storage: BlobStore, fallback: BlobStore): BlobStore
       }
     },
     async delete(keys) {
-      // First where it would be found again.
+      // The fallback first: a blob left there would be found again.
       await fallback.delete(keys)
       await storage.delete(keys)
     },

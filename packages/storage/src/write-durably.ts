@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 
 /**
- * Writes the chunks into a new file, normally with one `writev`, and fsyncs it. The file is readable by its
- * owner only: originals carry what their metadata tells about a person. On an error the file is left as it is.
+ * Writes the chunks into a new file, normally with one `writev`, and fsyncs it. Only its
+ * owner may read the file: the metadata of originals tells much about a person. On an error the file is left as it is.
  */
 export async function writeDurably(path: string, chunks: readonly Buffer[]): Promise<void> {
   const file = await open(path, 'wx', 0o600)

@@ -20,7 +20,7 @@ type Send = (url: string, sent: Sent) => Promise<Received>
 export const noCurl: string | false =
   spawnSync('curl', ['--version']).error !== undefined && 'curl is not on PATH'
 
-/** Ways of clients that can send less than they announce. */
+/** Clients that can send less than they announce. */
 export const socketSenders: Readonly<Record<string, Send>> = {
   'a socket that writes all, then reads': (url, sent) => viaSocket(url, [postOf(url, sent)]),
   'such a socket, kept': (url, sent) =>
@@ -61,7 +61,7 @@ async function viaHttp(url: string, sent: Sent | undefined, options: RequestOpti
   const method = body ? 'POST' : 'GET'
   const asked = request(url, { ...options, method, headers: { ...headers, ...length } }).end(body)
   const [answer] = await once(asked, 'response')
-  // What is left to be sent may fail once the answer is here.
+  // The rest of the body may fail to be sent once the answer is here.
   asked.on('error', () => undefined)
   return { status: answer.statusCode, body: await text(answer) }
 }

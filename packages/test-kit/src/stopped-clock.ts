@@ -21,7 +21,7 @@ export async function stopClock(databaseUrl: string): Promise<StoppedClock> {
       await client.end()
     }
   }
-  // What is found before pg_catalog takes the place of its functions. Columns keep milliseconds.
+  // A function found before pg_catalog replaces the one there. Columns keep milliseconds.
   await run(`
     create schema clock;
     create table clock.stopped as select date_trunc('milliseconds', pg_catalog.now()) as at;

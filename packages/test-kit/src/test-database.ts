@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { waitFor } from './processes.js'
 
 export interface TestDatabaseOptions {
-  /** Whose schema it is: `accounts`, `media`. */
+  /** The service whose schema it has: `accounts`, `media`. */
   name: string
   /** Brings an empty database to the schema under test. */
   migrate: (databaseUrl: string) => Promise<unknown>
@@ -107,7 +107,7 @@ function superuser(server: string): pg.Pool {
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,
   })
-  // Lost with the server, at the end of the run.
+  // The server ends with the run, and its connections with it.
   pool.on('error', () => undefined)
   superusers.set(server, pool)
   return pool
@@ -122,7 +122,7 @@ const patience = {
 function databaseUrl(server: string, database: string): string {
   const url = new URL(server)
   url.pathname = `/${database}`
-  // A service that is tested on a slow machine shall not lose a statement, a transaction or a connection to it.
+  // A service under test on a slow machine must not lose statements, transactions or connections to time limits.
   for (const [name, value] of Object.entries(patience)) url.searchParams.set(name, value)
   return url.href
 }

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
 /**
- * What may happen to one request on its way:
+ * A fault that may happen to one request on its way:
  * - a number: this status is answered, and the server never sees it
  * - `reset`: the connection breaks before the server sees it
  * - `hang`: nothing is ever answered
@@ -32,7 +32,7 @@ const codes: Readonly<Record<number, string>> = {
   507: 'XMinioStorageFull',
 }
 
-/** Starts a proxy on loopback in front of an S3 server. `close` ends what hangs, too. */
+/** Starts a proxy on loopback in front of an S3 server. `close` also ends requests that hang. */
 export async function startFaultProxy(port: number) {
   const proxy = {
     port: 0,

@@ -5,8 +5,8 @@ import S3Object from 's3rver/lib/models/object.js'
 type Stored = { readonly bytes: Buffer; readonly metadata: Record<string, string | number> }
 
 /**
- * Where the tests' s3rver keeps its objects. Its own store, on disk, writes in place and lists folder by
- * folder; S3 does neither: an object is replaced as a whole, and keys are listed in order.
+ * The store of the tests' s3rver. Its own store, on disk, writes in place and lists folder by folder; S3 replaces an
+ * object as a whole and lists keys in order.
  */
 export class MemoryObjects {
   readonly #buckets = new Map<string, Map<string, Stored>>()
