@@ -26,7 +26,7 @@ export type Input<Called extends Endpoint> = Given<'params', FieldOf<Called, 'pa
 type BodyOf<Given> = Given extends { readonly body: infer Schema extends z.ZodType }
   ? z.output<Schema>
   : Given extends { readonly types: readonly string[] }
-    ? Uint8Array
+    ? Uint8Array<ArrayBuffer>
     : undefined
 
 /** One of the answers that an endpoint declares. */
@@ -53,6 +53,8 @@ export type Connection = {
   readonly origin: string
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Keeps a browser from answering out of its cache. */
+  readonly cache?: 'no-store'
   readonly signal?: AbortSignal
 }
 
@@ -75,7 +77,7 @@ export class UnreadableAnswerError extends Error {
  * @throws TypeError when no answer comes, and the signal's reason when it is aborted
  */
 export async function call<const Called extends Endpoint>(
-  { origin, headers = {}, signal }: Connection,
+  { origin, headers = {}, cache, signal }: Connection,
   endpoint: Called,
   input: Input<Called>,
 ): Promise<AnswerOf<Called> | Refusal> {
@@ -92,6 +94,7 @@ export async function call<const Called extends Endpoint>(
       ...definedOf(given.headers),
     },
     ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as Bytes) }),
+    ...(cache && { cache }),
     ...(signal && { signal }),
     // Credentials are for this origin alone.
     redirect: 'manual',
@@ -110,7 +113,7 @@ export async function call<const Called extends Endpoint>(
  */
 export function readAnswer<Called extends Endpoint>(
   endpoint: Called,
-  { status, headers, bytes }: { status: number; headers: Headers; bytes: Uint8Array },
+  { status, headers, bytes }: { status: number; headers: Headers; bytes: Uint8Array<ArrayBuffer> },
 ): AnswerOf<Called> | Refusal {
   const declared = endpoint.answers[status]
   try {

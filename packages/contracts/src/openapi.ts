@@ -112,7 +112,7 @@ const refusalHeaders: Readonly<Record<number, Readonly<Record<string, string>>>>
 function refusalsOf(codes: readonly ProblemCode[]): Responses {
   const kinds: Readonly<Record<string, ProblemKind>> = { ...accountsProblems, ...mediaProblems }
   const statusOf = (code: ProblemCode) => kinds[code]?.status ?? 500
-  const statuses = [...new Set(codes.map(statusOf))].sort()
+  const statuses = [...new Set(codes.map(statusOf))].sort((a, b) => a - b)
   return Object.fromEntries(
     statuses.map((status) => {
       const ofStatus = codes.filter((code) => statusOf(code) === status)

@@ -1,61 +1,62 @@
-import type { z } from 'zod'
+import { addressOf, type Endpoint } from '@likeness/contracts'
+import { type AnswerOf, type Input, type Refusal, readAnswer } from '@likeness/contracts/call'
+import { accepted, type Wanted } from './accepted.js'
 import { commonHeaders } from './call.js'
-import { unreachable } from './fault.js'
-import { readAnswer } from './read-answer.js'
 
 /**
- * Posts a file's raw bytes. `XMLHttpRequest`, because `fetch` does not tell how much has been sent.
+ * Sends a file's raw bytes to an endpoint. `XMLHttpRequest`, because `fetch` does not tell how much has been sent.
  *
  * Aborting stops the transfer. Once the last byte has left, the server may already have kept it: then the
  * answer is awaited all the same, so that the caller can undo what was made.
  *
- * @param request `key` names the action, see `newActionKey`
- * @param onProgress called with the share sent, 0 to 1
+ * @param options `onProgress` is called with the share sent, 0 to 1
  * @throws Fault, or the signal's reason when it was aborted in time
  */
-export function sendFile<Schema extends z.ZodType>(
-  request: {
-    path: string
-    token: string
-    key: string
-    file: File
-    signal: AbortSignal
-    onProgress: (share: number) => void
+export function sendFile<const Called extends Endpoint>(
+  endpoint: Called,
+  input: Input<Called> & {
+    readonly body: File
+    readonly query: object
+    readonly headers: Readonly<Record<string, string>>
   },
-  schema: Schema,
-): Promise<z.output<Schema>> {
-  const { path, token, key, file, signal, onProgress } = request
+  options: { token: string; signal: AbortSignal; onProgress: (share: number) => void },
+): Promise<Wanted<AnswerOf<Called>>> {
+  const { body: file, query, headers } = input
+  const { token, signal, onProgress } = options
   signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<AnswerOf<Called> | Refusal>((resolve, reject) => {
     const xhr = new XMLHttpRequest()
     const abort = () => xhr.abort()
-    xhr.open('POST', path)
-    for (const [name, value] of Object.entries(commonHeaders(token))) xhr.setRequestHeader(name, value)
-    xhr.setRequestHeader('content-type', contentTypeOf(file))
-    xhr.setRequestHeader('idempotency-key', key)
+    xhr.open(endpoint.method, addressOf(endpoint, { query }))
+    const sent = { ...commonHeaders(token), 'content-type': contentTypeOf(file), ...headers }
+    for (const [name, value] of Object.entries(sent)) xhr.setRequestHeader(name, value)
+    xhr.responseType = 'arraybuffer'
     xhr.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
     xhr.upload.onload = () => signal.removeEventListener('abort', abort)
-    xhr.onerror = () => reject(unreachable())
+    xhr.onerror = () => reject(new TypeError('no answer'))
     xhr.onabort = () => reject(signal.reason)
     xhr.onload = () => {
-      const answer = {
-        status: xhr.status,
-        header: (name: string) => xhr.getResponseHeader(name),
-        text: xhr.responseText,
-      }
+      const bytes = new Uint8Array(xhr.response as ArrayBuffer)
       try {
-        resolve(readAnswer(answer, schema))
-      } catch (fault) {
-        reject(fault)
+        resolve(readAnswer(endpoint, { status: xhr.status, headers: headersOf(xhr), bytes }))
+      } catch (error) {
+        reject(error)
       }
     }
     xhr.onloadend = () => signal.removeEventListener('abort', abort)
     signal.addEventListener('abort', abort)
     xhr.send(file)
   })
+  return accepted(answered, signal)
 }
 
 /** The server decides by the bytes; what the system guessed from the name only has to be an image's. */
 function contentTypeOf(file: File): string {
   return file.type.startsWith('image/') ? file.type : 'image/unknown'
+}
+
+/** Lines of `name: value`. */
+function headersOf(xhr: XMLHttpRequest): Headers {
+  const fields = xhr.getAllResponseHeaders().matchAll(/^([^:\r\n]+): *(.*?)\r?$/gm)
+  return new Headers(Array.from(fields, ([, name = '', value = '']): [string, string] => [name, value]))
 }

@@ -1,7 +1,7 @@
-import { type ConfirmUpload, Upload, UploadPage } from '@likeness/contracts'
-import { z } from 'zod'
+import type { ConfirmUpload, Upload, UploadStatus } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { newActionKey } from '../api/action-key.js'
-import { call, callForBlob } from '../api/call.js'
+import { call } from '../api/call.js'
 import { sendFile } from '../api/send-file.js'
 import { session } from '../session/browser-session.js'
 
@@ -16,17 +16,20 @@ function sendKeyOf(file: File, replaceOldest: boolean): string {
 }
 
 /** Step one: stages a picture, once however often it is tried. See `sendFile` for `onProgress`, aborting and what it throws. */
-export function stageUpload(
+export async function stageUpload(
   file: File,
   options: { replaceOldest: boolean; signal: AbortSignal; onProgress: (share: number) => void },
 ): Promise<Upload> {
-  const query = new URLSearchParams({ filename: file.name })
-  if (options.replaceOldest) query.set('replace', 'oldest')
-  const { signal, onProgress } = options
-  const key = sendKeyOf(file, options.replaceOldest)
-  return session.authorized((token) =>
-    sendFile({ path: `/v1/uploads?${query}`, token, key, file, signal, onProgress }, Upload),
+  const { replaceOldest, signal, onProgress } = options
+  const input = {
+    query: { filename: file.name, ...(replaceOldest && { replace: 'oldest' as const }) },
+    headers: { 'idempotency-key': sendKeyOf(file, replaceOldest) },
+    body: file,
+  }
+  const staged = await session.authorized((token) =>
+    sendFile(uploads.create, input, { token, signal, onProgress }),
   )
+  return staged.body
 }
 
 /**
@@ -37,64 +40,52 @@ export async function findUnfinished(
   learnLimit: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<Upload | undefined> {
-  const onHeaders = (headers: Headers) => {
+  const newest = async (status: UploadStatus) => {
+    const { headers, body } = await session.authorized((token) =>
+      call(uploads.list, { query: { status, limit: 1 } }, { token, signal }),
+    )
     const limit = /\bmax-size=(\d+)/.exec(headers.get('upload-limit') ?? '')
     if (limit) learnLimit(Number(limit[1]))
+    return body.items[0]
   }
-  const newest = (status: string) =>
-    session.authorized((token) =>
-      call(
-        { method: 'GET', path: `/v1/uploads?status=${status}&limit=1`, token, signal, onHeaders },
-        UploadPage,
-      ),
-    )
   const [pending, confirmed] = await Promise.all([newest('pending'), newest('confirmed')])
-  return pending.items[0] ?? confirmed.items[0]
+  return pending ?? confirmed
 }
 
-export function readUpload(id: string, signal: AbortSignal): Promise<Upload> {
-  return session.authorized((token) =>
-    call({ method: 'GET', path: `/v1/uploads/${id}`, token, signal }, Upload),
+export async function readUpload(id: string, signal: AbortSignal): Promise<Upload> {
+  const { body } = await session.authorized((token) =>
+    call(uploads.read, { params: { id } }, { token, signal }),
   )
+  return body
 }
 
 /** The upright preview. Fetched, not linked: it needs the token. */
-export function readPreview(id: string, signal: AbortSignal): Promise<Blob> {
-  return session.authorized((token) =>
-    callForBlob({ method: 'GET', path: `/v1/uploads/${id}/preview`, token, signal }),
+export async function readPreview(id: string, signal: AbortSignal): Promise<Blob> {
+  const { headers, body } = await session.authorized((token) =>
+    call(uploads.preview, { params: { id } }, { token, signal }),
   )
+  return new Blob([body], { type: headers.get('content-type') ?? '' })
 }
 
 /**
  * Step two. Waits up to 10 s for the picture to be live.
  * @param key the same for every try of this confirmation, see `newActionKey`
  */
-export function confirmUpload(
+export async function confirmUpload(
   id: string,
   body: ConfirmUpload,
   key: string,
   signal: AbortSignal,
 ): Promise<Upload> {
-  return session.authorized((token) =>
-    call(
-      {
-        method: 'POST',
-        path: `/v1/uploads/${id}/confirm`,
-        token,
-        body,
-        headers: { prefer: 'wait=10', 'idempotency-key': key },
-        signal,
-      },
-      Upload,
-    ),
+  const headers = { prefer: 'wait=10', 'idempotency-key': key }
+  const confirmed = await session.authorized((token) =>
+    call(uploads.confirm, { params: { id }, headers, body }, { token, signal }),
   )
+  return confirmed.body
 }
 
 export async function discardUpload(id: string, signal?: AbortSignal): Promise<void> {
   await session.authorized((token) =>
-    call(
-      { method: 'DELETE', path: `/v1/uploads/${id}`, token, ...(signal ? { signal } : {}) },
-      z.undefined(),
-    ),
+    call(uploads.remove, { params: { id } }, { token, ...(signal && { signal }) }),
   )
 }

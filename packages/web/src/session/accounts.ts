@@ -1,5 +1,6 @@
-import { CookieLoggedIn, type LogIn, Me, type Register, RegistrationForm } from '@likeness/contracts'
-import { call, Nothing } from '../api/call.js'
+import type { LogIn, Me, Register, RegistrationForm } from '@likeness/contracts'
+import { me, sessions, users } from '@likeness/contracts/endpoints'
+import { call } from '../api/call.js'
 import { asFault, Fault } from '../api/fault.js'
 import { session } from './browser-session.js'
 
@@ -8,9 +9,10 @@ export type LogInOutcome = 'signed-in' | 'unverified'
 
 export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
   try {
-    await session.open(() =>
-      call({ method: 'POST', path: '/v1/sessions?cookie=true', body: credentials }, CookieLoggedIn),
-    )
+    await session.open(async () => {
+      const { body } = await call(sessions.logIn, { query: { cookie: 'true' }, body: credentials })
+      return body
+    })
     return 'signed-in'
   } catch (fault) {
     if (fault instanceof Fault && fault.code === 'email-not-verified') return 'unverified'
@@ -19,12 +21,14 @@ export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
 }
 
 /** What registering asks for here. */
-export const readRegistration = (signal: AbortSignal): Promise<RegistrationForm> =>
-  call({ method: 'GET', path: '/v1/users/registration', signal }, RegistrationForm)
+export async function readRegistration(signal: AbortSignal): Promise<RegistrationForm> {
+  const { body } = await call(users.registrationForm, {}, { signal })
+  return body
+}
 
 /** Makes the account, then logs in to it. */
 export async function register(account: Register): Promise<LogInOutcome> {
-  await call({ method: 'POST', path: '/v1/users', body: account }, Me)
+  await call(users.register, { body: account })
   return logIn({ login: account.username ?? account.email, password: account.password })
 }
 
@@ -34,9 +38,7 @@ export async function register(account: Register): Promise<LogInOutcome> {
  */
 export async function logOut(): Promise<void> {
   try {
-    await session.authorized((token) =>
-      call({ method: 'DELETE', path: '/v1/sessions/current', token }, Nothing),
-    )
+    await session.authorized((token) => call(sessions.logOut, {}, { token }))
   } catch (thrown) {
     if (asFault(thrown).isPassing) throw thrown
   }
@@ -44,6 +46,7 @@ export async function logOut(): Promise<void> {
 }
 
 /** The signed-in user, with profile and avatar. */
-export function readMe(signal: AbortSignal): Promise<Me> {
-  return session.authorized((token) => call({ method: 'GET', path: '/v1/me', token, signal }, Me))
+export async function readMe(signal: AbortSignal): Promise<Me> {
+  const { body } = await session.authorized((token) => call(me.read, {}, { token, signal }))
+  return body
 }
