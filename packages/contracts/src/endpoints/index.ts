@@ -12,7 +12,7 @@ import { users } from './users.js'
 export { administration, avatars, emails, history, inbox, me, sessions, toAccounts, toMedia, uploads, users }
 
 /** Every endpoint of each service, in the order of the documentation. */
-export const endpoints: { readonly [Service in ServiceName]: readonly Endpoint<Service>[] } = {
+export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
   accounts: [users, sessions, me, emails, administration, inbox, toAccounts].flatMap((group) =>
     Object.values(group),
   ),
