@@ -1,12 +1,13 @@
 import closeWithGrace from 'close-with-grace'
 import { ConfigError } from './config.js'
-import { DatabaseNewerError, DatabaseOlderError } from './database.js'
+
 import type { Logger } from './logger.js'
+import { DatabaseNewerError, DatabaseOlderError } from './migrations.js'
 
 /** Time a process has to finish its work after a signal. */
 const graceMs = 20_000
 
-/** What a process holds while it runs. */
+/** The parts of a process that runs. */
 export type Running = { readonly logger: Logger; close(): Promise<void> }
 
 /** A start that fails for a reason its message says in one line. */

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from '@fastify/helmet'
 import { commonProblems } from '@likeness/contracts'
 import type { OpenApi } from '@likeness/contracts/openapi'
@@ -13,23 +11,30 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { z } from 'zod'
-import { within } from './at-most.js'
+import { answerBefore } from './answer-before.js'
 import { trustedHops } from './client-address.js'
+import { endConnectionsOnClose } from './connections.js'
 import { allowOrigins } from './cross-origin.js'
-import { isDatabaseAway } from './database.js'
+import { isDatabaseAway } from './database-errors.js'
 import { letEarlyAnswersArrive } from './early-answers.js'
 import { judgeRequests } from './judge-requests.js'
 import type { Logger } from './logger.js'
 import { openNotRouted } from './other-methods.js'
-import { languageOf, Problem, problemsOf } from './problem.js'
+import { addProbes, type Checks } from './probes.js'
+import { Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
+import { requestIdOf } from './request-id.js'
 import { logFault, logRequests } from './request-log.js'
+import { sendProblem } from './send-problem.js'
 import { hasSoundHost } from './sound-host.js'
 import { answerUnreadable, refuseTunnels } from './unreadable.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
 
 export type Server = FastifyInstance
+
+/** Options of a hot route whose answers bring security headers of their own: those of every other are not added. */
+export const ownHeaders = { helmet: false } as const
 
 const problem = problemsOf(commonProblems)
 
@@ -38,13 +43,14 @@ const problem = problemsOf(commonProblems)
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
  * @param options `openApi` is what `/openapi.json` answers; `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes;
  *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
- *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` may answer a request before the framework sees it, and then returns true.
+ *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` may answer a request
+ *   before the framework sees it, and then returns true.
  */
 export async function createServer(options: {
-  openApi: OpenApi
+  openApi?: OpenApi
   logger: Logger
   trustProxy: string | undefined
-  checks: Readonly<Record<string, () => Promise<unknown>>>
+  checks: Checks
   jsonLimit: number
   corsOrigins: readonly string[]
   isAway?: (error: unknown) => boolean
@@ -94,7 +100,7 @@ export async function createServer(options: {
   const isClosing = endConnectionsOnClose(server)
   const { answerFirst } = options
   if (answerFirst) {
-    putBefore(
+    answerBefore(
       server,
       (request, response) => !isClosing() && hasSoundHost(request) && answerFirst(request, response),
     )
@@ -107,49 +113,10 @@ export async function createServer(options: {
     },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   })
-  server.get('/openapi.json', { logLevel: 'warn' }, () => options.openApi)
-  server.get('/healthz', { logLevel: 'warn' }, () => ({ status: 'ok' }))
-  server.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
-    const checks = await runChecks(options.checks)
-    const ready = Object.values(checks).every((result) => result === 'ok')
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks })
-  })
+  const { openApi } = options
+  if (openApi) server.get('/openapi.json', { logLevel: 'warn' }, () => openApi)
+  addProbes(server, options.checks)
   return server
-}
-
-/**
- * Closing waits for connections, and Node ends at once only those that idle between two requests. So an answer
- * given meanwhile is the last of its connection, and connections opened ahead of a first request are ended.
- */
-function endConnectionsOnClose(server: Server): () => boolean {
-  let closing = false
-  const unused = new Set<Socket>()
-  server.server.on('connection', (socket: Socket) => {
-    unused.add(socket)
-    socket.once('close', () => unused.delete(socket))
-  })
-  server.server.on('request', ({ socket }) => unused.delete(socket))
-  server.addHook('preClose', async () => {
-    closing = true
-    for (const socket of unused) socket.destroy()
-  })
-  server.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close')
-    done(null, payload)
-  })
-  return () => closing
-}
-
-/** Whatever the listener does not answer is for the framework, whose own is the first of the server's. */
-function putBefore(
-  { server }: Server,
-  answer: (request: IncomingMessage, response: ServerResponse) => boolean,
-): void {
-  const [handle] = server.listeners('request') as [RequestListener]
-  server.off('request', handle)
-  server.on('request', (request, response) => {
-    if (!answer(request, response)) handle(request, response)
-  })
 }
 
 /** Writes a body by its schema: fields that the schema does not have are left out. */
@@ -163,33 +130,6 @@ function acceptEmptyJson(server: Server): void {
     if (body === '') done(null, undefined)
     else void parse(request, body, done)
   })
-}
-
-/** Options of a hot route whose answers bring security headers of their own: those of every other are not added. */
-export const ownHeaders = { helmet: false } as const
-
-/** Also on the routes that bring their own headers for what they serve. */
-const problemHeaders = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
-} as const
-
-/** Renders a problem in the reader's language; never cached. */
-export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const language = languageOf(request.headers['accept-language'])
-  const body = problem.body(language, { path: request.url.split('?', 1)[0] ?? '', id: request.id })
-  return reply
-    .code(problem.kind.status)
-    .headers({
-      ...problemHeaders,
-      'content-language': language,
-      'cache-control': 'no-store',
-      vary: 'accept-language',
-      ...problem.extras.headers,
-    })
-    .type('application/problem+json')
-    .serializer(JSON.stringify)
-    .send(body)
 }
 
 function toProblem(
@@ -209,25 +149,4 @@ function toProblem(
     return problem('malformed-request')
   }
   return problem('internal-error')
-}
-
-/** An id from a trusted hop is kept when it cannot harm a log line. */
-export function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id']
-  if (typeof given === 'string' && /^[\w.-]{8,64}$/.test(given)) return given
-  // Not in order of time: Node draws the random numbers of these in advance, which costs a tenth.
-  return randomUUID()
-}
-
-async function runChecks(checks: Readonly<Record<string, () => Promise<unknown>>>) {
-  const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => {
-      const result = check().then(
-        () => 'ok',
-        () => 'unavailable',
-      )
-      return [name, await within(2_000, result, 'late').catch(() => 'timeout')] as const
-    }),
-  )
-  return Object.fromEntries(results)
 }
