@@ -1,23 +1,18 @@
 // The process behind the one origin; see gateway/open-gateway.ts.
 import { fileURLToPath } from 'node:url'
-import { describeConfig, openLogger, parseConfig, runProcess } from '@likeness/runtime'
+import { openLogger, runEntry } from '@likeness/runtime'
 import { GatewayConfig } from './gateway/config.js'
 import { openGateway } from './gateway/open-gateway.js'
 
-if (process.argv.includes('--help')) {
-  process.stdout.write(`The gateway. Environment variables:\n${describeConfig(GatewayConfig)}\n`)
-} else {
-  await runProcess(async () => {
-    const config = parseConfig(GatewayConfig, process.env)
-    const logger = openLogger('gateway', config.LOG_LEVEL)
-    const server = await openGateway({
-      logger,
-      services: { accounts: config.ACCOUNTS_URL, media: config.MEDIA_URL },
-      publicUrl: config.PUBLIC_URL,
-      corsOrigins: config.CORS_ORIGINS,
-      webApp: fileURLToPath(new URL('../../../packages/web/dist-app', import.meta.url)),
-    })
-    await server.listen({ host: config.HOST, port: config.PORT })
-    return { logger, close: () => server.close() }
+await runEntry('The gateway', GatewayConfig, async (config) => {
+  const logger = openLogger('gateway', config.LOG_LEVEL)
+  const server = await openGateway({
+    logger,
+    services: { accounts: config.ACCOUNTS_URL, media: config.MEDIA_URL },
+    publicUrl: config.PUBLIC_URL,
+    corsOrigins: config.CORS_ORIGINS,
+    webApp: fileURLToPath(new URL('../../../packages/web/dist-app', import.meta.url)),
   })
-}
+  await server.listen({ host: config.HOST, port: config.PORT })
+  return { logger, close: () => server.close() }
+})

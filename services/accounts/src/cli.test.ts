@@ -34,7 +34,7 @@ t.test('rotate-keys, upkeep and migrate answer JSON', async (t) => {
   const answers = {
     'rotate-keys': { kid: /^[\w-]{43}$/, signsFrom: /Z$/ },
     migrate: { migrated: [] },
-    'delete-over --dry-run': { sessions: 0, users: 0 },
+    'prune --dry-run': { sessions: 0, users: 0 },
     'requeue-stuck --dry-run': { mails: 0, erasures: 0 },
     'retire-keys --dry-run': { retired: [] },
   }

@@ -1,33 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import { describeConfig } from '@likeness/runtime'
-import { Command } from 'commander'
+import { finish, type Options, openCli } from '@likeness/runtime/cli'
 import { z } from 'zod'
 import { addAdministration } from './administration/commands.js'
-import { Connection, finish, type Options, type Result, settings, withDatabase } from './cli-tools.js'
+import { Connection, withDatabase } from './cli-tools.js'
 import { AccountsConfig, KeyConfig } from './config.js'
-import { type Deps, openDeps } from './deps.js'
+import { openDeps } from './deps.js'
 import { openGroups } from './groups/groups.js'
 import { createAdmin, migrate } from './index.js'
 import { rotateKeys } from './keys/rotate-keys.js'
-import { deleteOver } from './upkeep/delete-over.js'
+import { prune } from './upkeep/prune.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 import { retireKeys } from './upkeep/retire-keys.js'
 
-const program = new Command('likeness-accounts')
-  .description('Administration and upkeep of the accounts service.')
-  .addHelpText('after', `\nEnvironment variables:\n${describeConfig(AccountsConfig)}`)
-  // Usage errors end with 2, failures with 1.
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-
-program
-  .command('migrate')
-  .description('bring the database up to this release')
-  .option('--json', 'print JSON')
-  .action((options: Options) =>
-    finish(options, async () => ({
-      migrated: await migrate(settings(Connection).DATABASE_URL),
-    })),
-  )
+const { program, settings, addUpkeep } = openCli('accounts', {
+  description: 'Administration and upkeep of the accounts service.',
+  config: AccountsConfig,
+  migrate,
+})
+/** A command listens nowhere. */
+const open = () => openDeps(settings(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) })))
 
 program
   .command('create-admin')
@@ -63,33 +54,19 @@ program
     }),
   )
 
-addAdministration(program)
-addUpkeep('requeue-stuck', 'add the lost jobs of mails and erasures that wait too long', requeueStuck)
-addUpkeep('delete-over', 'delete sessions, mails, activity and accounts that are over', deleteOver)
-addUpkeep('retire-keys', 'delete signing keys whose last token has expired', retireKeys)
+addAdministration(program, settings)
+addUpkeep('requeue-stuck', 'add the lost jobs of e-mails and erasures that wait too long', {
+  open,
+  run: requeueStuck,
+})
+addUpkeep(
+  'prune',
+  'delete expired sessions, sent e-mails, old activity and accounts that were never verified',
+  {
+    open,
+    run: prune,
+  },
+)
+addUpkeep('retire-keys', 'delete signing keys whose last token has expired', { open, run: retireKeys })
 
 await program.parseAsync()
-
-function addUpkeep(
-  name: string,
-  description: string,
-  run: (deps: Deps, options: { dryRun: boolean }) => Promise<Result>,
-): void {
-  program
-    .command(name)
-    .description(description)
-    .option('--dry-run', 'change nothing, only count')
-    .option('--json', 'print JSON')
-    .action((options: Options & { dryRun?: boolean }) =>
-      finish(options, async () => {
-        const deps = await openDeps(
-          settings(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) })),
-        )
-        try {
-          return await run(deps, { dryRun: options.dryRun === true })
-        } finally {
-          await deps.close()
-        }
-      }),
-    )
-}

@@ -10,6 +10,7 @@ import {
   openEndedSessions,
   openLogger,
   openOutageLog,
+  openParts,
   openQueue,
   secretsOf,
 } from '@likeness/runtime'
@@ -27,7 +28,7 @@ import { type Enqueue, enqueueTo } from './queue.js'
 import { endedSince } from './sessions/list-ended-sessions.js'
 import { openRefreshTokens, type RefreshTokens } from './sessions/refresh-token.js'
 
-/** What every process of the accounts service works with. */
+/** The parts that every process of the accounts service works with. */
 export type Deps = {
   readonly config: AccountsConfig
   readonly logger: Logger
@@ -39,7 +40,7 @@ export type Deps = {
   close(): Promise<void>
 }
 
-/** What its API has besides. */
+/** The API's own parts as well. */
 export type ApiDeps = Deps & {
   readonly keys: KeyRing
   readonly hasher: Hasher
@@ -51,100 +52,79 @@ export type ApiDeps = Deps & {
   readonly ended: EndedSessionsView
 }
 
-/** What its worker has besides. */
+/** The worker's own parts as well. */
 export type WorkerDeps = Deps & { readonly mailer: Mailer; readonly templates: Templates }
 
 /**
  * The only place that knows which implementations stand behind the types.
+ * @param overrides parts that tests replace
  * @throws DatabaseOlderError, DatabaseNewerError when the database is not migrated to this release
  */
-export async function openDeps(config: AccountsConfig, overrides: Partial<Deps> = {}): Promise<Deps> {
-  const logger = overrides.logger ?? openLogger('accounts', config.LOG_LEVEL)
-  const db =
-    overrides.db ??
-    openDatabase<Tables>(config.DATABASE_URL, {
-      name: 'accounts',
-      max: config.DATABASE_POOL,
-      onError: openOutageLog(logger, 'database'),
-    })
-  await assertMigrated(db, migrations, 'likeness-accounts migrate')
-  const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'accounts', logger))
-  return {
-    config,
-    logger,
-    db,
-    queue,
-    enqueue: enqueueTo(queue, logger),
-    tokens: openOneTimeTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
-    media: overrides.media ?? openMediaClient(config),
-    async close() {
-      await queue.close()
-      await db.destroy()
-    },
-  }
-}
+export const openDeps = (config: AccountsConfig, overrides: Partial<Deps> = {}): Promise<Deps> =>
+  openParts(async (parts) => {
+    const logger = overrides.logger ?? openLogger('accounts', config.LOG_LEVEL)
+    const onError = openOutageLog(logger, 'database')
+    const db =
+      overrides.db ??
+      openDatabase<Tables>(config.DATABASE_URL, { name: 'accounts', max: config.DATABASE_POOL, onError })
+    parts.keep(db, (opened) => opened.destroy())
+    await assertMigrated(db, migrations, 'likeness-accounts migrate')
+    const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'accounts', logger))
+    parts.keep(queue, (opened) => opened.close())
+    return {
+      config,
+      logger,
+      db,
+      queue,
+      enqueue: enqueueTo(queue, logger),
+      tokens: openOneTimeTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
+      media: overrides.media ?? openMediaClient(config),
+    }
+  })
 
 /**
- * @param overrides replaced by tests that make a part fail
+ * @param overrides parts that tests replace
  * @throws ConfigError when KEY_SECRET does not open the signing keys, or GROUPS_FILE is not valid
  */
-export async function openApiDeps(
-  config: AccountsConfig,
-  overrides: Partial<ApiDeps> = {},
-): Promise<ApiDeps> {
-  const groups = openGroups(config.GROUPS_FILE)
-  const deps = await openDeps(config, overrides)
-  const onError = (error: unknown) => deps.logger.warn({ err: error }, 'signing keys')
-  const keys =
-    overrides.keys ??
-    (await openKeyRing(deps.db, config, onError).catch(async (error: unknown) => {
-      await deps.close()
-      throw error
-    }))
-  const ended = await openEndedSessions((since) => endedSince(deps, since), {
-    tokenSeconds: config.ACCESS_TOKEN_SECONDS,
-    logger: deps.logger,
+export const openApiDeps = (config: AccountsConfig, overrides: Partial<ApiDeps> = {}): Promise<ApiDeps> =>
+  openParts(async (parts) => {
+    const groups = openGroups(config.GROUPS_FILE)
+    const deps = parts.keep(await openDeps(config, overrides), (opened) => opened.close())
+    const onError = (error: unknown) => deps.logger.warn({ err: error }, 'signing keys')
+    const keys = overrides.keys ?? (await openKeyRing(deps.db, config, onError))
+    parts.keep(keys, (opened) => opened.close())
+    const ended = await openEndedSessions((since) => endedSince(deps, since), {
+      tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+      logger: deps.logger,
+    })
+    parts.keep(ended, (opened) => opened.close())
+    const secrets = secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)
+    return {
+      ...deps,
+      keys,
+      hasher: overrides.hasher ?? openHasher(config),
+      refreshTokens: openRefreshTokens(secrets),
+      deviceCookies: openDeviceCookies(secrets, config.DEVICE_DAYS),
+      cursors: openCursors(secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER), 'accounts'),
+      groups,
+      ended,
+    }
   })
-  return {
-    ...deps,
-    keys,
-    hasher: overrides.hasher ?? openHasher(config),
-    refreshTokens: openRefreshTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
-    deviceCookies: openDeviceCookies(
-      secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER),
-      config.DEVICE_DAYS,
-    ),
-    cursors: openCursors(secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER), 'accounts'),
-    groups,
-    ended,
-    async close() {
-      ended.close()
-      keys.close()
-      await deps.close()
-    },
-  }
-}
 
 /**
- * @param overrides replaced by tests that make a part fail
+ * @param overrides parts that tests replace
  * @throws ConfigError when MAIL_TEMPLATES cannot be used
  */
-export async function openWorkerDeps(
+export const openWorkerDeps = (
   config: AccountsConfig,
   overrides: Partial<WorkerDeps> = {},
-): Promise<WorkerDeps> {
-  const templates = openTemplates(config.MAIL_TEMPLATES, config.PRODUCT_NAME)
-  const deps = await openDeps(config, overrides)
-  const mailer = overrides.mailer ?? openMailer(config.MAIL_URL, deps.db)
-  return {
-    ...deps,
-    templates,
-    mailer,
-    async close() {
-      // Jobs first: they use the mailer.
-      await deps.queue.close()
-      mailer.close()
-      await deps.close()
-    },
-  }
-}
+): Promise<WorkerDeps> =>
+  openParts(async (parts) => {
+    const templates = openTemplates(config.MAIL_TEMPLATES, config.PRODUCT_NAME)
+    const deps = parts.keep(await openDeps(config, overrides), (opened) => opened.close())
+    const mailer = overrides.mailer ?? openMailer(config.MAIL_URL, deps.db)
+    parts.keep(mailer, (opened) => opened.close())
+    // Jobs end first: they use the mailer.
+    parts.keep(deps.queue, (opened) => opened.close())
+    return { ...deps, templates, mailer }
+  })

@@ -5,7 +5,7 @@ export type Jobs = {
   'send-mail': { mailId: string }
   'erase-user': { erasureId: string }
   'requeue-stuck': Record<string, never>
-  'delete-over': Record<string, never>
+  prune: Record<string, never>
   'retire-keys': Record<string, never>
 }
 export type JobName = keyof Jobs

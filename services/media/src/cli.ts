@@ -1,52 +1,41 @@
 import { existsSync } from 'node:fs'
-import { commandEnv, describeConfig, parseConfig, StartError, startupFault } from '@likeness/runtime'
+import { StartError } from '@likeness/runtime'
+import { finish, openCli, type Result } from '@likeness/runtime/cli'
 import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
-import { Command, InvalidArgumentError } from 'commander'
-import type { z } from 'zod'
+import { InvalidArgumentError } from 'commander'
 import { type Rerendered, rerender } from './avatars/rerender.js'
 import { MediaConfig } from './config.js'
-import { type Deps, openDeps, openWorkerDeps } from './deps.js'
+import { openDeps, openWorkerDeps } from './deps.js'
 import { migrate } from './index.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
-import { deleteOver } from './upkeep/delete-over.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
 import { moveStorage } from './upkeep/move-storage.js'
+import { prune } from './upkeep/prune.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
-
-type Result = Readonly<Record<string, unknown>>
 
 // How often a long command tells how far it is.
 const progressMs = 2_000
 const toMib = (bytes: number) => Math.round(bytes / 1_048_576)
 
-const program = new Command('likeness-media')
-  .description('Upkeep of the media service: the same functions as its schedule.')
-  .addHelpText('after', `\nEnvironment variables:\n${describeConfig(MediaConfig)}`)
-  // Usage errors end with 2, failures with 1.
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+const { program, settings, addUpkeep } = openCli('media', {
+  description: 'Upkeep of the media service: the same functions as its schedule.',
+  config: MediaConfig,
+  migrate,
+})
+/** A command listens nowhere. */
+const readConfig = () => settings(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }))
+const open = () => openDeps(readConfig())
 
-program
-  .command('migrate')
-  .description('bring the database up to this release')
-  .option('--json', 'print JSON')
-  .action((options: { json?: boolean }) =>
-    finish(options, async () => {
-      const { DATABASE_URL } = settings(MediaConfig.pick({ DATABASE_URL: true }))
-      return { migrated: await migrate(DATABASE_URL) }
-    }),
-  )
-
-upkeepCommand(
-  'expire-uploads',
-  'expire unconfirmed uploads past their time and delete their files',
-  expireUploads,
-)
-upkeepCommand('requeue-stuck', 'add the lost jobs of uploads that wait too long', requeueStuck)
-upkeepCommand('collect-garbage', 'delete blobs that no row names', collectGarbage)
-upkeepCommand(
-  'delete-over',
+addUpkeep('expire-uploads', 'expire unconfirmed uploads past their time and delete their files', {
+  open,
+  run: expireUploads,
+})
+addUpkeep('requeue-stuck', 'add the lost jobs of uploads that wait too long', { open, run: requeueStuck })
+addUpkeep('collect-garbage', 'delete blobs that no row names', { open, run: collectGarbage })
+addUpkeep(
+  'prune',
   'delete originals, past versions and trails that the KEEP_… policies keep no longer, and old idempotency keys',
-  deleteOver,
+  { open, run: prune },
 )
 
 program
@@ -71,38 +60,6 @@ program
   )
 
 await program.parseAsync()
-
-function upkeepCommand(
-  name: string,
-  description: string,
-  run: (deps: Deps, options: { dryRun: boolean }) => Promise<Result>,
-): void {
-  program
-    .command(name)
-    .description(description)
-    .option('--dry-run', 'change nothing, only count')
-    .option('--json', 'print JSON')
-    .action((options: { dryRun?: boolean; json?: boolean }) =>
-      finish(options, async () => {
-        const deps = await openDeps(readConfig())
-        try {
-          return await run(deps, { dryRun: options.dryRun === true })
-        } finally {
-          await deps.close()
-        }
-      }),
-    )
-}
-
-/** What a command is told by its environment, or by `npm start` beside it. */
-function settings<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> {
-  return parseConfig(schema, commandEnv('media', process.env))
-}
-
-/** A command listens nowhere. */
-function readConfig(): MediaConfig {
-  return settings(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }))
-}
 
 async function rerenderAll(options: { dryRun: boolean }): Promise<Rerendered> {
   const deps = await openWorkerDeps(readConfig())
@@ -165,18 +122,5 @@ async function moveBetween(options: {
   } finally {
     await from.close()
     await to.close()
-  }
-}
-
-async function finish({ json }: { json?: boolean }, work: () => Promise<Result>): Promise<void> {
-  try {
-    const result = await work()
-    const lines = Object.entries(result).map(
-      ([name, value]) => `${name}: ${[value].flat().join(', ') || 'none'}`,
-    )
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`)
-  } catch (error) {
-    process.stderr.write(`${startupFault(error)}\n`)
-    process.exitCode = 1
   }
 }

@@ -1,5 +1,6 @@
 import { type Decoder, openDecoder } from '@likeness/images'
 import {
+  assertMigrated,
   type Bus,
   type Cursors,
   type Database,
@@ -10,6 +11,7 @@ import {
   openDatabase,
   openLogger,
   openOutageLog,
+  openParts,
   openQueue,
   StartError,
   secretsOf,
@@ -17,11 +19,11 @@ import {
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import { type AccountsClient, openAccountsClient } from './accounts-client.js'
 import type { MediaConfig } from './config.js'
-import type { Tables } from './database/database.js'
+import { migrations, type Tables } from './database/database.js'
 import { type Enqueue, enqueueTo } from './queue.js'
 import { openPreviewLinks, type PreviewLinks } from './uploads/preview-links.js'
 
-/** What every process of the media service works with. */
+/** The parts that every process of the media service works with. */
 export type Deps = {
   readonly config: MediaConfig
   readonly logger: Logger
@@ -36,46 +38,46 @@ export type Deps = {
   close(): Promise<void>
 }
 
-/** What its worker has besides. */
+/** The worker's own parts as well. */
 export type WorkerDeps = Deps & {
   readonly decoder: Decoder
-  /** HEIC takes ten times as long as others: it has a child of its own, started when first needed, then kept warm. */
+  /** HEIC takes ten times as long as other formats: it has a child of its own, started when first needed and kept. */
   readonly decoderOf: (format: string) => Decoder
 }
 
-/** The only place that knows which implementations stand behind the types. */
-export async function openDeps(config: MediaConfig, overrides: Partial<Deps> = {}): Promise<Deps> {
-  const logger = overrides.logger ?? openLogger('media', config.LOG_LEVEL)
-  const db =
-    overrides.db ??
-    openDatabase<Tables>(config.DATABASE_URL, {
-      name: 'media',
-      max: config.DATABASE_POOL,
-      onError: openOutageLog(logger, 'database'),
-    })
-  const storage = overrides.storage ?? storageOf(config)
-  const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))
-  const bus = overrides.bus ?? (await openBus(config.QUEUE_URL, logger))
-  const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
-  return {
-    config,
-    logger,
-    db,
-    storage,
-    queue,
-    enqueue: enqueueTo(queue, logger),
-    bus,
-    cursors: openCursors(secrets, 'media'),
-    previews: openPreviewLinks(config.PUBLIC_URL, secrets),
-    accounts: overrides.accounts ?? openAccountsClient(config),
-    async close() {
-      await queue.close()
-      await bus.close()
-      await db.destroy()
-      await storage.close()
-    },
-  }
-}
+/**
+ * The only place that knows which implementations stand behind the types.
+ * @param overrides parts that tests replace
+ * @throws DatabaseOlderError, DatabaseNewerError when the database is not migrated to this release
+ */
+export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Promise<Deps> =>
+  openParts(async (parts) => {
+    const logger = overrides.logger ?? openLogger('media', config.LOG_LEVEL)
+    const storage = parts.keep(overrides.storage ?? storageOf(config), (opened) => opened.close())
+    const onError = openOutageLog(logger, 'database')
+    const db =
+      overrides.db ??
+      openDatabase<Tables>(config.DATABASE_URL, { name: 'media', max: config.DATABASE_POOL, onError })
+    parts.keep(db, (opened) => opened.destroy())
+    await assertMigrated(db, migrations, 'likeness-media migrate')
+    const bus = overrides.bus ?? (await openBus(config.QUEUE_URL, logger))
+    parts.keep(bus, (opened) => opened.close())
+    const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))
+    parts.keep(queue, (opened) => opened.close())
+    const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
+    return {
+      config,
+      logger,
+      db,
+      storage,
+      queue,
+      enqueue: enqueueTo(queue, logger),
+      bus,
+      cursors: openCursors(secrets, 'media'),
+      previews: openPreviewLinks(config.PUBLIC_URL, secrets),
+      accounts: overrides.accounts ?? openAccountsClient(config),
+    }
+  })
 
 function storageOf(config: MediaConfig): BlobStore {
   const storage = openStorageOf('STORAGE_URL', config.STORAGE_URL)
@@ -94,27 +96,25 @@ function openStorageOf(variable: string, url: string): BlobStore {
   }
 }
 
-/** @param overrides replaced by tests that make a part fail */
-export async function openWorkerDeps(
+/** @param overrides parts that tests replace */
+export const openWorkerDeps = (
   config: MediaConfig,
   overrides: Partial<WorkerDeps> = {},
-): Promise<WorkerDeps> {
-  const deps = await openDeps(config, overrides)
-  const decoder = overrides.decoder ?? openDecoder({ children: config.DECODERS })
-  let heic = overrides.decoder
-  const heicDecoder = () => {
-    heic ??= openDecoder({ children: 1 })
-    return heic
-  }
-  return {
-    ...deps,
-    decoder,
-    decoderOf: overrides.decoderOf ?? ((format) => (format === 'heic' ? heicDecoder() : decoder)),
-    async close() {
-      // Jobs first: they use the decoder.
-      await deps.queue.close()
-      await Promise.all([decoder.close(), heic?.close()])
-      await deps.close()
-    },
-  }
-}
+): Promise<WorkerDeps> =>
+  openParts(async (parts) => {
+    const deps = parts.keep(await openDeps(config, overrides), (opened) => opened.close())
+    const decoder = overrides.decoder ?? openDecoder({ children: config.DECODERS })
+    parts.keep(decoder, (opened) => opened.close())
+    let heic = overrides.decoder
+    const heicDecoder = () => {
+      heic ??= parts.keep(openDecoder({ children: 1 }), (opened) => opened.close())
+      return heic
+    }
+    // Jobs end first: they use the decoders.
+    parts.keep(deps.queue, (opened) => opened.close())
+    return {
+      ...deps,
+      decoder,
+      decoderOf: overrides.decoderOf ?? ((format) => (format === 'heic' ? heicDecoder() : decoder)),
+    }
+  })

@@ -12,11 +12,11 @@ export type Jobs = {
   'expire-uploads': Record<string, never>
   'requeue-stuck': Record<string, never>
   'collect-garbage': Record<string, never>
-  'delete-over': Record<string, never>
+  prune: Record<string, never>
 }
 export type JobName = keyof Jobs
 
-type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'delete-over'>
+type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune'>
 
 /**
  * The jobs of an upload, by its format. A HEIC takes ten times as long as others, so it waits in a queue of its

@@ -1,35 +1,11 @@
-import { assertMigrated, createServer, describeConfig, parseConfig, runProcess } from '@likeness/runtime'
+import { runWorker } from '@likeness/runtime'
 import { readinessChecks } from './app.js'
 import { MediaConfig } from './config.js'
-import { migrations } from './database/database.js'
 import { openWorkerDeps } from './deps.js'
 import { workJobs } from './jobs.js'
 
-if (process.argv.includes('--help')) {
-  process.stdout.write(`The media worker. Environment variables:\n${describeConfig(MediaConfig)}\n`)
-} else {
-  await runProcess(async () => {
-    const config = parseConfig(MediaConfig, process.env)
-    const deps = await openWorkerDeps(config)
-    await assertMigrated(deps.db, migrations, 'likeness-media migrate')
-    // For probes only: a worker has no other routes.
-    const probes = await createServer({
-      title: 'Likeness media worker',
-      version: '1',
-      logger: deps.logger,
-      trustProxy: undefined,
-      jsonLimit: 1024,
-      corsOrigins: [],
-      checks: readinessChecks(deps),
-    })
-    await workJobs(deps)
-    await probes.listen({ host: config.HOST, port: config.PORT })
-    return {
-      logger: deps.logger,
-      async close() {
-        await deps.close()
-        await probes.close()
-      },
-    }
-  })
-}
+await runWorker('The media worker', MediaConfig, {
+  openDeps: openWorkerDeps,
+  workJobs,
+  checks: readinessChecks,
+})

@@ -1,6 +1,8 @@
 import { type AdminPatch, ListUsersQuery, Role } from '@likeness/contracts'
+import { type Cli, finish, type Options, usage } from '@likeness/runtime/cli'
 import type { Command } from 'commander'
-import { Connection, finish, type Options, settings, usage, withDatabase } from '../cli-tools.js'
+import type { z } from 'zod'
+import { Connection, withDatabase } from '../cli-tools.js'
 import { AccountsConfig } from '../config.js'
 import { ourselves } from '../database/activities.table.js'
 import { findPersonByLogin, listPeople, type Person } from '../database/users.table.js'
@@ -9,11 +11,11 @@ import { problem } from '../problems.js'
 import { type Actor, administerUser } from './administer-user.js'
 import { viewAdminUser } from './list-users.js'
 
-/** Whoever may run commands on the machine. */
+/** Commands act with the rights of those who may run them on the machine. */
 const root: Actor = { id: null, role: 'admin' }
 
 /** Adds `list`, `set-role`, `disable` and `enable`. */
-export function addAdministration(program: Command): void {
+export function addAdministration(program: Command, settings: Cli['settings']): void {
   program
     .command('list')
     .description('list users, newest first')
@@ -59,14 +61,14 @@ export function addAdministration(program: Command): void {
       .description(`${description}; login is a username or e-mail address`)
       .option('--json', 'print JSON')
       .action((login: string, value: string | undefined, options: Options) =>
-        finish(options, () => administer(login, patchOf(value))),
+        finish(options, () => administer(settings(Administering), login, patchOf(value))),
       )
   }
 }
 
-async function administer(login: string, patch: AdminPatch) {
-  const schema = Connection.extend({ GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE })
-  const config = settings(schema)
+const Administering = Connection.extend({ GROUPS_FILE: AccountsConfig.shape.GROUPS_FILE })
+
+async function administer(config: z.output<typeof Administering>, login: string, patch: AdminPatch) {
   const groups = openGroups(config.GROUPS_FILE)
   return withDatabase(config.DATABASE_URL, async (db) => {
     const person = await findPersonByLogin(db, login)

@@ -124,7 +124,7 @@ export function listActivities(
 }
 
 /** Deletes what happened more than `days` ago; returns how many rows. */
-export async function deleteOverActivities(db: Db, days: number): Promise<number> {
+export async function pruneActivities(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('activities')
     .where('at', '<', sql<Date>`now() - make_interval(days => ${days})`)

@@ -50,7 +50,7 @@ export async function returnAttempts(db: Db, keys: readonly Buffer[]): Promise<v
 }
 
 /** Deletes windows that are over; returns how many. */
-export async function deleteOverAttempts(db: Db): Promise<number> {
+export async function pruneAttempts(db: Db): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('attempts')
     .where('resets_at', '<=', sql<Date>`now()`)

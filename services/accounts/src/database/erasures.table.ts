@@ -42,7 +42,7 @@ export function listErasures(
 }
 
 /** Deletes the records of erasures that were complete more than `days` ago; returns how many. */
-export async function deleteOverErasures(db: Db, days: number): Promise<number> {
+export async function pruneErasures(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('erasures')
     .where('completed_at', '<', sql<Date>`now() - make_interval(days => ${days})`)

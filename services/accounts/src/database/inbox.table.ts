@@ -49,7 +49,7 @@ export async function deleteInboxMessages(trx: Transaction<Tables>, recipient: s
     .execute()
 }
 
-export async function deleteOverInboxMessages(db: Db, days: number): Promise<number> {
+export async function pruneInboxMessages(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('inbox_messages')
     .where('at', '<', sql<Date>`now() - make_interval(days => ${days})`)

@@ -127,7 +127,7 @@ export async function findWaitingMails(db: Db, seconds: number, limit: number): 
 }
 
 /** Deletes mails that were sent or given up more than `days` ago. */
-export async function deleteOverMails(db: Db, days: number): Promise<number> {
+export async function pruneMails(db: Db, days: number): Promise<number> {
   const before = sql<Date>`now() - make_interval(days => ${days})`
   const { numDeletedRows } = await db
     .deleteFrom('mails')

@@ -82,7 +82,7 @@ export async function deleteOpenTokens(trx: Transaction<Tables>, userId: string)
 }
 
 /** Deletes tokens that expired more than `days` ago; until then they are answered as expired, not unknown. */
-export async function deleteOverTokens(db: Db, days: number): Promise<number> {
+export async function pruneTokens(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('one_time_tokens')
     .where('expires_at', '<', sql<Date>`now() - make_interval(days => ${days})`)

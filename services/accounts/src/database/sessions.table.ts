@@ -197,7 +197,7 @@ export async function listSessionsEndedWithin(db: Db, seconds: number): Promise<
 }
 
 /** Deletes sessions that ended or expired more than `days` ago; returns how many. */
-export async function deleteOverSessions(db: Db, days: number): Promise<number> {
+export async function pruneSessions(db: Db, days: number): Promise<number> {
   const before = sql<Date>`now() - make_interval(days => ${days})`
   const { numDeletedRows } = await db
     .deleteFrom('sessions')

@@ -4,7 +4,7 @@ import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
-import { deleteOver } from '../upkeep/delete-over.js'
+import { prune } from '../upkeep/prune.js'
 
 for (const transport of ['inbox', 'smtp'] as const) {
   t.test(`by ${transport}`, async (t) => {
@@ -165,7 +165,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
         .updateTable('users')
         .set({ created_at: new Date(0) })
         .execute()
-      t.match(await deleteOver(deps, { dryRun: false }), { users: 2 })
+      t.match(await prune(deps, { dryRun: false }), { users: 2 })
       t.same(await logIn(owner.username), [201, undefined])
     })
 

@@ -1,12 +1,12 @@
 import type { Database } from '@likeness/runtime'
-import { deleteOverActivities } from '../database/activities.table.js'
-import { deleteOverAttempts } from '../database/attempts.table.js'
+import { pruneActivities } from '../database/activities.table.js'
+import { pruneAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
-import { deleteOverErasures } from '../database/erasures.table.js'
-import { deleteOverInboxMessages } from '../database/inbox.table.js'
-import { deleteOverMails } from '../database/mails.table.js'
-import { deleteOverTokens } from '../database/one-time-tokens.table.js'
-import { deleteOverSessions } from '../database/sessions.table.js'
+import { pruneErasures } from '../database/erasures.table.js'
+import { pruneInboxMessages } from '../database/inbox.table.js'
+import { pruneMails } from '../database/mails.table.js'
+import { pruneTokens } from '../database/one-time-tokens.table.js'
+import { pruneSessions } from '../database/sessions.table.js'
 import { deleteUnverified } from '../database/users.table.js'
 import type { Deps } from '../deps.js'
 
@@ -28,7 +28,7 @@ export type Deleted = {
 }
 
 /** Deletes what has had its time: ended sessions, used counters, old mails, old activity, dead accounts. */
-export async function deleteOver(
+export async function prune(
   deps: Pick<Deps, 'config' | 'db'>,
   options: { dryRun: boolean },
 ): Promise<Deleted> {
@@ -46,11 +46,11 @@ export async function deleteOver(
 const deleteAll = async (db: Database<Tables>, config: Deps['config']): Promise<Deleted> => ({
   // First: everyone locks a user before what is theirs, and who locks in another order may deadlock.
   users: await deleteUnverified(db, config.UNVERIFIED_DAYS, config.EMAIL_VERIFICATION === 'mandatory'),
-  sessions: await deleteOverSessions(db, sessionDays),
-  attempts: await deleteOverAttempts(db),
-  tokens: await deleteOverTokens(db, tokenDays),
-  mails: await deleteOverMails(db, mailDays),
-  messages: await deleteOverInboxMessages(db, mailDays),
-  activities: await deleteOverActivities(db, config.KEEP_ACTIVITY_DAYS),
-  erasures: await deleteOverErasures(db, config.KEEP_ACTIVITY_DAYS),
+  sessions: await pruneSessions(db, sessionDays),
+  attempts: await pruneAttempts(db),
+  tokens: await pruneTokens(db, tokenDays),
+  mails: await pruneMails(db, mailDays),
+  messages: await pruneInboxMessages(db, mailDays),
+  activities: await pruneActivities(db, config.KEEP_ACTIVITY_DAYS),
+  erasures: await pruneErasures(db, config.KEEP_ACTIVITY_DAYS),
 })

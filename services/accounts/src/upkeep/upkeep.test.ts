@@ -1,7 +1,7 @@
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { startAccounts } from '../testing/start-accounts.js'
-import { deleteOver } from './delete-over.js'
+import { prune } from './prune.js'
 
 t.test('what is over is deleted, what lives stays', async (t) => {
   const { call, db, deps, join } = await startAccounts(t)
@@ -27,14 +27,14 @@ t.test('what is over is deleted, what lives stays', async (t) => {
     .execute()
   await call('POST', '/v1/sessions', { body: { login: 'somebody', password: 'x' } })
 
-  const dry = await deleteOver(deps, { dryRun: true })
+  const dry = await prune(deps, { dryRun: true })
   t.equal(dry.sessions, 2)
   t.ok(dry.attempts >= 2)
-  t.same(await deleteOver(deps, { dryRun: false }), dry)
+  t.same(await prune(deps, { dryRun: false }), dry)
   const left = await db.selectFrom('sessions').select('user_id').orderBy('user_id').execute()
   t.same(left, [{ user_id: fresh.user.id }, { user_id: live.user.id }])
   t.equal((await db.selectFrom('attempts').select('key').execute()).length, 2)
-  t.match(await deleteOver(deps, { dryRun: false }), { sessions: 0, attempts: 0 })
+  t.match(await prune(deps, { dryRun: false }), { sessions: 0, attempts: 0 })
 })
 
 t.test('the worker does it on its schedule', async (t) => {

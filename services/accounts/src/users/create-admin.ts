@@ -1,5 +1,5 @@
 import { Email, readInEnglish, Username } from '@likeness/contracts'
-import { type Database, newId, violates } from '@likeness/runtime'
+import { type Database, newId, StartError, violates } from '@likeness/runtime'
 import { insertActivity, ourselves } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
 import { lockAdmins } from '../database/users.table.js'
@@ -15,8 +15,8 @@ export type NewAdmin = {
   readonly group?: string
 }
 
-/** Why an administrator cannot be made of what was given. */
-export class AdminRefusedError extends Error {
+/** The reason why no administrator can be made of what was given. */
+export class AdminRefusedError extends StartError {
   override name = 'AdminRefusedError'
 }
 
@@ -24,7 +24,7 @@ const refused = (what: string, faults: readonly { message: string }[]) =>
   new AdminRefusedError(faults.map(({ message }) => `${what} ${message}`).join('; '))
 
 /**
- * Makes the first administrator. Whoever runs it again finds one and changes nothing.
+ * Makes the first administrator; a second run finds one and changes nothing.
  * @throws Problem `weak-password`, AdminRefusedError
  */
 export async function createFirstAdmin(

@@ -134,7 +134,7 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
   await dropOriginal(deps, published)
 }
 
-/** At once where originals are not kept; `delete-over` finds it where this process dies before. */
+/** At once where originals are not kept; `prune` finds it where this process dies before. */
 async function dropOriginal(deps: WorkerDeps, upload: UploadRow): Promise<void> {
   if (deps.config.KEEP_ORIGINALS !== 0) return
   if (await giveUpOriginal(deps.db, upload)) await deleteFiles(deps, [originalKey(upload)])

@@ -6,7 +6,7 @@ import { eraseUser } from '../erasure/erase-user.job.js'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Answer, type Media, startMedia } from '../testing/start-media.js'
 import { blobs, eventsOf, settled, upload } from '../testing/steps.js'
-import { deleteOver } from '../upkeep/delete-over.js'
+import { prune } from '../upkeep/prune.js'
 
 const media: Media = await startMedia(t, {
   config: { PENDING_PER_USER: '3', RECEIVING_PER_USER: '100' },
@@ -269,8 +269,8 @@ t.test('kept for a day, and not beyond their user', async (t) => {
       where caller_id = ${ana.id} and key = ${key}`.execute(media.deps.db)
   await age('new', 23)
   await age('old', 24)
-  t.match(await deleteOver(media.deps, { dryRun: true }), { keys: 1 })
-  t.match(await deleteOver(media.deps, { dryRun: false }), { keys: 1 })
+  t.match(await prune(media.deps, { dryRun: true }), { keys: 1 })
+  t.match(await prune(media.deps, { dryRun: false }), { keys: 1 })
   t.equal(await keys(), 'k,m,new')
   t.equal(replayed(await send(ana, 'old')), null)
   await eraseUser(media.deps, { userId: ben.id })

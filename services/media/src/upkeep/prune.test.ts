@@ -8,7 +8,7 @@ import t from 'tap'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { andWait, blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
 import { collectGarbage } from './collect-garbage.js'
-import { deleteOver } from './delete-over.js'
+import { prune } from './prune.js'
 
 const cli = fileURLToPath(new URL('../../bin/likeness-media.js', import.meta.url))
 const config = { UPLOADS_PER_10_MINUTES: '1000', PENDING_PER_USER: '100' }
@@ -26,7 +26,7 @@ t.test('by default all is kept but trails of pictures long gone', async (t) => {
   const [first, second] = [await publish(ana), await publish(ana)]
   const before = await blobs(media)
   await age(media, 3_650)
-  t.strictSame(await deleteOver(await media.upkeep(), run), {
+  t.strictSame(await prune(await media.upkeep(), run), {
     versions: 0,
     originals: 0,
     trails: 0,
@@ -36,7 +36,7 @@ t.test('by default all is kept but trails of pictures long gone', async (t) => {
   t.strictSame(await blobs(media), before)
   const refused = { user_id: ana.id, id: crypto.randomUUID(), at: new Date(Date.now() - 2 * 3_600_000) }
   await media.deps.db.insertInto('refused_uploads').values(refused).execute()
-  t.match(await deleteOver(await media.upkeep(), run), { refusals: 1 }, 'it counts no longer')
+  t.match(await prune(await media.upkeep(), run), { refusals: 1 }, 'it counts no longer')
   t.match(await ana.call('GET', `/v1/uploads/${first.id}`), { body: { status: 'superseded' } })
   t.match(await ana.call('GET', `/v1/uploads/${second.id}`), { body: { status: 'published' } })
 })
@@ -50,9 +50,9 @@ t.test('KEEP_ORIGINALS', async (t) => {
   const young = await publish(ana)
   const pending = await upload(ana)
   const deps = await media.upkeep({ KEEP_ORIGINALS: '30', GARBAGE_GRACE_SECONDS: '0' })
-  t.match(await deleteOver(deps, { dryRun: true }), { originals: 1 })
-  t.match(await deleteOver(deps, run), { originals: 1 })
-  t.match(await deleteOver(deps, run), { originals: 0 }, 'once')
+  t.match(await prune(deps, { dryRun: true }), { originals: 1 })
+  t.match(await prune(deps, run), { originals: 1 })
+  t.match(await prune(deps, run), { originals: 0 }, 'once')
   const originals = async () => (await blobs(media)).filter((key) => key.endsWith('.original'))
   t.strictSame(
     await originals(),
@@ -75,7 +75,7 @@ t.test('KEEP_ORIGINALS', async (t) => {
   t.equal((await ana.call('GET', `/v1/uploads/${old.id}/preview`)).status, 200)
 
   const none = await media.upkeep({ KEEP_ORIGINALS: '0' })
-  t.match(await deleteOver(none, run), { originals: 1 }, 'as soon as published')
+  t.match(await prune(none, run), { originals: 1 }, 'as soon as published')
   t.strictSame(await originals(), [`uploads/${ana.id}/${pending.id}.original`])
 })
 
@@ -88,7 +88,7 @@ t.test('KEEP_ORIGINALS=0: the original goes as soon as the picture is published'
   await waitFor(isGone)
   t.equal((await eventsOf(media, id)).at(-1), 'original-deleted')
   t.strictSame(await blobs(media, 'uploads/'), [`uploads/${ana.id}/${id}.preview.webp`])
-  t.match(await deleteOver(media.deps, run), { originals: 0 }, 'nothing is left to do')
+  t.match(await prune(media.deps, run), { originals: 0 }, 'nothing is left to do')
   const second = await publish(ana)
   t.match(await andWait(ana, `/v1/uploads/${id}/restore`), { status: 200 })
   await waitFor(isGone)
@@ -106,9 +106,9 @@ t.test('KEEP_VERSIONS', async (t) => {
   await andWait(ana, `/v1/uploads/${versions[0]?.id}/restore`)
   await publish(ana)
   const deps = await media.upkeep({ KEEP_VERSIONS: '2', GARBAGE_GRACE_SECONDS: '0' })
-  t.match(await deleteOver(deps, { dryRun: true }), { versions: 2 })
-  t.match(await deleteOver(deps, run), { versions: 2 })
-  t.match(await deleteOver(deps, run), { versions: 0 })
+  t.match(await prune(deps, { dryRun: true }), { versions: 2 })
+  t.match(await prune(deps, run), { versions: 2 })
+  t.match(await prune(deps, run), { versions: 0 })
   const { items } = (await ana.call<{ items: Upload[] }>('GET', '/v1/uploads?status=superseded')).body
   t.strictSame(
     items.map((one) => one.id),
@@ -121,7 +121,7 @@ t.test('KEEP_VERSIONS', async (t) => {
   t.strictSame(await blobs(media, `avatars/${ana.id}/`), left)
 
   const none = await media.upkeep({ KEEP_VERSIONS: '0' })
-  t.match(await deleteOver(none, run), { versions: 3 })
+  t.match(await prune(none, run), { versions: 3 })
   t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 200, 'the live one stays')
 })
 
@@ -134,7 +134,7 @@ t.test('restoring a version while it is one too many', async (t) => {
     const deps = await media.upkeep({ KEEP_VERSIONS: '0' })
     const [restore] = await Promise.all([
       ana.call('POST', `/v1/uploads/${first.id}/restore`),
-      deleteOver(deps, run),
+      prune(deps, run),
     ])
     const found = await ana.call<Upload>('GET', `/v1/uploads/${first.id}`)
     t.equal(found.status, restore.status === 202 ? 200 : 404)
@@ -155,17 +155,13 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
   await ana.call('DELETE', `/v1/uploads/${discarded.id}`)
   await age(media, 399)
   const deps = await media.upkeep()
-  t.match(await deleteOver(deps, run), { trails: 0 })
+  t.match(await prune(deps, run), { trails: 0 })
   await age(media, 1)
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [cli, 'delete-over', '--dry-run', '--json'],
-    {
-      env: { ...process.env, NODE_OPTIONS: '', ...media.env },
-    },
-  )
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'prune', '--dry-run', '--json'], {
+    env: { ...process.env, NODE_OPTIONS: '', ...media.env },
+  })
   t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2, keys: 0, refusals: 0 })
-  t.match(await deleteOver(deps, run), { trails: 2 })
+  t.match(await prune(deps, run), { trails: 2 })
   const left = async (table: 'uploads' | 'upload_events') => {
     const column = table === 'uploads' ? 'id' : 'upload_id'
     const { rows } = await sql<{ id: string }>`

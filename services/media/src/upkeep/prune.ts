@@ -24,7 +24,7 @@ type Options = { readonly dryRun: boolean }
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
-export async function deleteOver(
+export async function prune(
   deps: Deps,
   options: Options,
 ): Promise<{ originals: number; versions: number; trails: number; keys: number; refusals: number }> {
