@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, PageQuery, pageOf, Time } from './common.js'
 
-/** What happened on an account, for its owner and for managers. */
+/** The kinds of activity on an account, which its owner and managers see. */
 export const ActivityType = z
   .enum([
     'registered',
@@ -43,7 +43,7 @@ export type Activity = z.output<typeof Activity>
 
 export const ActivityPage = pageOf(Activity).meta({ id: 'ActivityPage' })
 
-/** `?type=&from=&to=` of a feed, besides its page. */
+/** The filters of a feed, and its page. */
 export const ActivityQuery = PageQuery.extend({
   type: ActivityType.optional(),
   from: Time.optional().describe('not before'),

@@ -17,7 +17,7 @@ export const extensionOf: Readonly<Record<VariantFormat, string>> = {
 export const AvatarUrls = z.record(z.string().regex(/^\d+$/), z.partialRecord(VariantFormat, z.url()))
 export type AvatarUrls = z.output<typeof AvatarUrls>
 
-/** What the addresses of an avatar are made of. Services keep and tell this, and derive the addresses when read. */
+/** The parts of an avatar's addresses. Services store and pass on these, and derive the addresses when read. */
 export const AvatarPictures = z.object({
   version: z.int().positive(),
   pathVersion: z.int().positive().describe('the version in the addresses: that of the first publication'),
@@ -88,7 +88,7 @@ export const DescribeAvatar = z
   .strictObject({ altText: text(0, 1000).nullable().optional().describe('null takes it away') })
   .meta({ id: 'DescribeAvatar' })
 
-/** Of what is done to the avatar that was seen. */
+/** Headers of a change to the avatar that was seen. */
 export const SeenAvatarHeaders = z.object({
   'if-match': IfMatch.optional().describe(
     'the version seen, such as `"17"`, an ETag of PATCH, or that of a picture of it; 412 when another is the avatar',

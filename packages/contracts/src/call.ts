@@ -10,13 +10,13 @@ type Given<Name extends string, Schema> = Schema extends z.ZodType
       ? { readonly [Key in Name]?: z.input<Schema> }
       : { readonly [Key in Name]: z.input<Schema> }
   : unknown
-/** Whatever `fetch` sends. */
+/** A body that `fetch` can send. */
 type Bytes = NonNullable<RequestInit['body']>
 type FieldOf<Described, Name extends string> = Described extends { readonly [Key in Name]: infer Field }
   ? Field
   : undefined
 
-/** What an endpoint is called with. */
+/** The input of a call to an endpoint. */
 export type Input<Called extends Endpoint> = Given<'params', FieldOf<Called, 'params'>> &
   Given<'query', FieldOf<Called, 'query'>> &
   Given<'headers', FieldOf<Called, 'headers'>> &

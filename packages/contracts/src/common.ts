@@ -54,7 +54,7 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
 /**
- * Of a POST that may be sent again: the first answer is kept for 24 hours (draft-ietf-httpapi-idempotency-key-header).
+ * Headers of a POST that may be repeated: its first answer is kept for 24 hours (draft-ietf-httpapi-idempotency-key-header).
  */
 export const IdempotencyHeaders = z.object({
   'idempotency-key': z

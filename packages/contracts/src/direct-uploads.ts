@@ -6,7 +6,7 @@ import { CreateUploadQuery } from './uploads.js'
 /** `POST /v1/uploads/direct`. `userId` by managers and admins only. */
 export const DirectUploadQuery = CreateUploadQuery.omit({ filename: true })
 
-/** What a client says it will send straight to the storage. */
+/** The picture that a client will send straight to the storage. */
 export const CreateDirectUpload = z
   .strictObject({
     filename: z.string().max(20_000).optional(),

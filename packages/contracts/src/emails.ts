@@ -45,7 +45,7 @@ export const StoppedEmailChange = z
   .meta({ id: 'StoppedEmailChange' })
 export type StoppedEmailChange = z.output<typeof StoppedEmailChange>
 
-/** `GET /inbox/messages`: mails of a deployment without a mail server. */
+/** The e-mails of a deployment without a mail server. */
 export const Inbox = z
   .object({
     items: z.array(

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { accountsProblems, mediaProblems } from './problems.js'
 
 /**
- * Who may call an endpoint. A role stands for itself and every higher one. `optional` is open to anyone, and its
+ * The callers of an endpoint. A role stands for itself and every higher one. `optional` is open to anyone, and its
  * handler looks for credentials itself: an access token, a signed link, a ticket, a cookie. `service` is the other
  * service, with a token signed by the shared secret.
  */

@@ -5,7 +5,7 @@ import { UploadEvent } from './history.js'
 import { fault } from './read-fields.js'
 import { Upload } from './uploads.js'
 
-/** Who did it, and from where. */
+/** The person who acted, and where from. */
 export const ActedBy = z.object({ id: Id, ip: z.string().nullable(), userAgent: z.string().nullable() })
 export type ActedBy = z.output<typeof ActedBy>
 

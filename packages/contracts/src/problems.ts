@@ -22,7 +22,7 @@ const row = (
   detail: { en: detail[0], fr: detail[1] },
 })
 
-/** What any route of any service may answer. */
+/** The problems that any route of any service may answer. */
 export const commonProblems = {
   'validation-failed': row(
     400,
@@ -144,7 +144,7 @@ export const accountsProblems = {
     403,
     ['Your e-mail address is not verified', 'Votre adresse e-mail n’est pas vérifiée'],
     [
-      'Open the link in the mail we sent you, or ask for another.',
+      'Open the link in the e-mail we sent you, or ask for another one.',
       'Ouvrez le lien du message que nous vous avons envoyé, ou demandez-en un autre.',
     ],
   ),

@@ -70,8 +70,8 @@ export const Upload = z
       .url()
       .nullable()
       .describe(
-        'null until the worker made it and after its files are gone. Signed: whoever has it sees the preview for ten ' +
-          'minutes, so an `<img>` may show it',
+        'null until the worker has made it, and once its files are gone. Signed: anyone who has it sees the preview ' +
+          'for ten minutes, so an `<img>` may show it',
       ),
     thumbhash: z.string().nullable().describe('base64 of the ThumbHash of the preview'),
     heldByOperator: z
@@ -82,7 +82,7 @@ export const Upload = z
   .meta({ id: 'Upload' })
 export type Upload = z.output<typeof Upload>
 
-/** What happens to an upload; each is one row of its event trail. */
+/** The events of an upload; each is one row of its trail. */
 export const UploadEventType = z
   .enum([
     'uploaded',

@@ -25,7 +25,7 @@ export const Password = z
   .max(1000)
   .refine((value) => !/\p{Cs}/u.test(value), fault('unclean-text'))
 
-/** What a person says of themselves. `null` or absent means unset. */
+/** The facts that a person gives about themselves. `null` or absent means unset. */
 export const Profile = z
   .object({
     firstName: z.string().nullable(),
@@ -84,7 +84,7 @@ export const Me = User.extend({
 }).meta({ id: 'Me' })
 export type Me = z.output<typeof Me>
 
-/** What anyone signed in may see of another. */
+/** The part of a user that anyone signed in may see. */
 export const PublicUser = z
   .object({
     id: Id,
@@ -145,7 +145,7 @@ export type ProfilePatch = z.output<typeof ProfilePatch>
 /** `POST /v1/users` */
 export const Register = z
   .strictObject({
-    username: Username.optional().describe('where it is optional, one is made for who gives none'),
+    username: Username.optional().describe('where it is optional, one is generated for those who give none'),
     email: Email,
     password: Password,
     passwordConfirmation: z.string().optional(),

@@ -31,23 +31,23 @@ export type Guards = {
 const rank: Readonly<Record<Role, number>> = { user: 0, manager: 1, admin: 2 }
 export const isAtLeast = (role: Role, least: Role): boolean => rank[role] >= rank[least]
 
-// Checking a signature takes longer than all else a short request does, and a page sends one token many times.
+// Checking a signature takes longer than the rest of a short request, and a page sends one token many times.
 const tokensRemembered = 10_000
-// A key that is withdrawn is out of use this much later.
+// The longest that a withdrawn key stays in use.
 const rememberedMs = 60_000
 // How far the clocks of services may differ.
 const clockToleranceMs = 5_000
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 
-/** Who sent the request. Only behind a guard that let them in. */
+/** The person who sent the request. Call it only behind a guard that let them in. */
 export function callerOf(request: FastifyRequest): Caller {
   const caller = callers.get(request)
   if (!caller) throw new Error('callerOf() on a route without a guard')
   return caller
 }
 
-/** Who sent the request, where a guard has found out. */
+/** The person who sent the request, if a guard has identified them. */
 export const callerIfKnown = (request: FastifyRequest): Caller | undefined => callers.get(request)
 
 /**

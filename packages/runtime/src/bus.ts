@@ -12,7 +12,7 @@ export type Notice = Readonly<Record<string, string | number | null>>
 export type Bus = {
   /** Resolves when it is sent; a failure is logged, never thrown. */
   publish(topic: string, notice: Notice): Promise<void>
-  /** Calls back for every notice of a topic until `close`; listens from when it resolves. */
+  /** Calls the listener for every notice of a topic, from when it resolves until `close`. */
   subscribe(topic: string, listener: (notice: Notice) => void): Promise<void>
   close(): Promise<void>
 }

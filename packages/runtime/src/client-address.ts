@@ -25,7 +25,7 @@ export function trustedHops(ranges: string | undefined): false | ((address: stri
 }
 
 /**
- * Where a request comes from: the only reader of client addresses, for limits, trails and logs. X-Forwarded-For
+ * The address that a request comes from. This is the only reader of client addresses, for limits, trails and logs. X-Forwarded-For
  * counts only from the proxies TRUST_PROXY names. A proxy that hides the client (`unknown`, `_hidden`) or passes
  * something unreadable on stands for its clients itself.
  * @returns null when the connection was gone before anyone asked
@@ -46,7 +46,7 @@ export const clientDevice = ({ headers }: Pick<FastifyRequest, 'headers'>): stri
   headers['user-agent']?.slice(0, longestDevice) ?? null
 
 /**
- * What is counted as one client: an IPv4 address, or the /64 network of an IPv6 one, which a single subscriber
+ * The network that is counted as one client: an IPv4 address, or the /64 network of an IPv6 one, which a single subscriber
  * has whole (RFC 6177).
  * @param address as `clientAddress` returns it
  */

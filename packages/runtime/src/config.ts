@@ -29,18 +29,18 @@ export function parseConfig<Schema extends z.ZodObject>(
   for (const { path, message } of reading.faults ?? []) {
     const [name = ''] = path.split('.')
     if (variables[name] !== undefined) faults.push(`${name}: ${message}`)
-    // Else the fault of its file says it already.
+    // The fault of its file, if it has one, says so already.
     else if (present[`${name}_FILE`] === undefined) faults.push(`${name} is required`)
   }
   throw new ConfigError(faults)
 }
 
-/** Where `npm start` leaves the settings of both services while they run, in its data folder. */
+/** The file in the data folder of `npm start` that holds the settings of both services while they run. */
 export const settingsFile = 'settings.json'
 
 /**
- * The environment of a command. Without DATABASE_URL it is for the services that `npm start` runs in this folder,
- * or in DATA_DIR, with the settings they have; a variable that is given goes before theirs.
+ * The environment of a command. Without DATABASE_URL, the command works on the services that `npm start` runs in this
+ * folder, or in DATA_DIR, with their settings; variables that are set take precedence.
  */
 export function commandEnv(service: 'accounts' | 'media', env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (env.DATABASE_URL || env.DATABASE_URL_FILE) return env
@@ -72,7 +72,7 @@ function describeSetting(setting: z.core.$ZodType): string {
   return `${description}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`
 }
 
-/** What follows when nothing is given; a description says it in words where it is no fixed value. */
+/** The default of a setting. A description names a default that is not a fixed value. */
 function defaultOf(setting: z.core.$ZodType): string {
   if (setting instanceof z.ZodOptional) return 'default none'
   if (!(setting instanceof z.ZodDefault)) return 'required'
@@ -80,7 +80,7 @@ function defaultOf(setting: z.core.$ZodType): string {
   return `default ${value === '' ? 'none' : value}`
 }
 
-/** The words a variable may be, or the range of its number; empty when it may be any text. */
+/** The words that a variable may be, or the range of its number; empty when any text will do. */
 function choicesOf(setting: z.core.$ZodType): string {
   if (setting instanceof z.ZodDefault || setting instanceof z.ZodOptional) return choicesOf(setting.unwrap())
   if (setting instanceof z.ZodEnum || setting instanceof z.ZodLiteral) return [...wordsOf(setting)].join(', ')
@@ -141,7 +141,7 @@ export const ProcessConfig = z.object({
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('least level logged'),
+    .describe('minimum log level'),
   DATABASE_URL: postgresUrl.describe('PostgreSQL database of this service'),
   DATABASE_POOL: integer(2, 200).default(10).describe('connections to the database, per process'),
   QUEUE_URL: queueUrl.describe('postgres://… or redis[s]://… of the job queue and the notices'),

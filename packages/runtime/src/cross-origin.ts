@@ -7,13 +7,13 @@ declare module 'fastify' {
      * answer, which is public and the same for everyone.
      */
     crossOrigin?: 'cookies' | 'anyone'
-    /** Of an OPTIONS route: the methods of its path. */
+    /** The methods of its path; on an OPTIONS route only. */
     methods?: Methods
   }
 }
 type Methods = Map<string, FastifyContextConfig | undefined>
 
-/** What a request of another origin may say, beyond what the Fetch standard always allows. */
+/** The request headers that pages of another origin may send, besides those that the Fetch standard always allows. */
 const requestHeaders = [
   'Authorization',
   'Content-Type',
@@ -25,7 +25,7 @@ const requestHeaders = [
   'X-Request-Id',
 ].join(', ')
 
-/** What a script of another origin may read of an answer. */
+/** The answer headers that scripts of another origin may read. */
 const answerHeaders = [
   'Allow',
   'Content-Disposition',

@@ -19,7 +19,7 @@ export function letEarlyAnswersArrive(
   limits: { bytes: number; ms: number } = { bytes: readOnBytes, ms: readOnMs },
 ): void {
   const { server } = app
-  /** What arrives on a connection. None is known once the connection sent what is no HTTP. */
+  /** The request under way on a connection; undefined once the connection has sent something that is not HTTP. */
   const arriving = new WeakMap<Socket, IncomingMessage>()
   const readingOn = new Set<Socket>()
   let closing = false

@@ -47,7 +47,7 @@ export function openLogger(name: string, level: string): Logger {
   )
 }
 
-// sonic-boom's flushSync, which `fatal` calls, tries again for ever when nobody reads the output any more.
+// sonic-boom's flushSync, which `fatal` calls, tries again without end once the reader of the output is gone.
 // Every line is written at once, so there is nothing to flush.
 function standardOutput() {
   const output = pino.destination({ dest: 1, sync: true })

@@ -7,14 +7,14 @@ import { type Problem, problemsOf } from './problem.js'
 const problem = problemsOf(commonProblems)
 
 /**
- * What to answer a request that no route takes: 405 with `Allow` where its path takes other methods (RFC 9110
+ * The answer to a request that no route takes: 405 with `Allow` where its path takes other methods (RFC 9110
  * §15.5.6), else 404. Call it before the routes are registered.
  */
 export function openNotRouted(server: FastifyInstance): (request: FastifyRequest) => Problem {
   const known = findMyWay({ maxParamLength: Number.MAX_SAFE_INTEGER })
   const methods = new Set<HTTPMethod>()
   server.addHook('onRoute', ({ method, url }) => {
-    // A route for every path makes none of them known.
+    // A route for every path says nothing about any of them.
     if (/^\/?\*$/.test(url)) return
     for (const one of [method].flat() as HTTPMethod[]) {
       if (known.hasRoute(one, url)) continue

@@ -9,7 +9,7 @@ import {
   viewFault,
 } from '@likeness/contracts'
 
-// Whoever sends thousands of unknown fields is not told each.
+// A client that sends thousands of unknown fields is told the first hundred.
 const mostFaults = 100
 
 type Extras = {

@@ -5,7 +5,7 @@ import { closeQueue } from './close-queue.js'
 import type { Logger } from './logger.js'
 import { openOutageLog } from './outage-log.js'
 
-/** What a job of this name carries: ids only, never state. */
+/** The data of a job: ids only, never state. */
 export type Payload = Readonly<Record<string, string | number | boolean>>
 
 /** How jobs of one name are worked. Times in milliseconds. */
@@ -26,8 +26,8 @@ export type JobHandler = (
 ) => Promise<unknown>
 
 /**
- * Thrown by a handler that waits for something: its job is tried again, and the log has one line of it, at `info`;
- * at `warn` when it was the last attempt.
+ * Thrown by a handler that waits for something. The job is tried again, with one line in the log: at `info`, or at
+ * `warn` after the last attempt.
  */
 export class NotYet extends Error {
   override name = 'NotYet'
@@ -35,7 +35,7 @@ export class NotYet extends Error {
 
 /** Thrown by a handler whose job will never succeed. */
 export class PermanentFailure extends Error {
-  // By this name BullMQ knows it.
+  // BullMQ recognises the error by this name.
   override name = 'UnrecoverableError'
 }
 
@@ -62,17 +62,17 @@ const answerTimeoutMs = 2_000
 const aMinute = 60_000
 
 /**
- * A worker renews the locks of its jobs every 4 s. When it was killed another takes them up 8 to 14 s later: the
- * lock has run out, and one of the looks for such jobs has seen them active before. A worker that was only slow
- * has its job done twice, which every job allows. A picture is not what kills workers, so a job may be taken up
- * often; past that upkeep adds it again.
+ * A worker renews the locks of its jobs every 4 s. The jobs of a killed worker are taken up by another 8 to 14 s
+ * later, once the lock has run out and a check for stalled jobs has seen them active before. The job of a worker that
+ * was only slow is done twice, which every job allows. Pictures do not kill workers, so a job may be taken up often;
+ * after that, upkeep adds it again.
  */
 const recovery = { lockDuration: 8_000, stalledInterval: 3_000, maxStalledCount: 10 }
 
-/** While PostgreSQL refuses connections, a worker asks again this often: BullMQ's own 15 s would be idle time. */
+/** How often a worker tries again while PostgreSQL refuses connections: BullMQ's own 15 s would be idle time. */
 const askAgain = { runRetryDelay: 1_000 }
 
-// Under load many are added together, which costs each a fraction.
+// Under load, jobs are added together, which costs each of them a fraction.
 const batches = { everyMs: 50, most: 100 }
 
 // Workers decide on attempts and waits by their policy; finished jobs are dropped, since one kept under the
@@ -182,7 +182,7 @@ export async function openQueue(url: string, service: string, logger: Logger): P
 }
 
 /**
- * Brings the queue's tables in a database up to date, which each process that opens it does by itself.
+ * Brings the queue's tables in a database up to date. Each process that opens the queue does so by itself.
  * @param url `postgres://…`
  */
 export async function migrateQueue(url: string): Promise<void> {

@@ -3,7 +3,7 @@ import { callerIfKnown } from './auth.js'
 import { clientAddress } from './client-address.js'
 import type { Problem } from './problem.js'
 
-/** What a refusal means to someone who watches the log, by the status it is answered with. */
+/** The meaning of a refusal for someone who watches the log, by the status of its answer. */
 const kinds: Readonly<Record<number, string>> = {
   401: 'authentication-refused',
   403: 'authorization-refused',

@@ -5,7 +5,7 @@ import type { Problem } from './problem.js'
 import type { Server } from './server.js'
 
 /**
- * Writes one line at `info` for every request once it is answered, under the id the answer names. It has the
+ * Writes one line at `info` for every request once it is answered, under the request id of the answer. It has the
  * route and not the path, nothing of the query and no header, since those may hold secrets. Routes with a
  * `logLevel` above that, such as pictures and probes, have none.
  */

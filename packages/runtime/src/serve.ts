@@ -41,7 +41,7 @@ type Returned<Served extends Endpoint> =
   | FastifyReply
   | ReplyOf<Served>
 
-/** What is not part of the contract. */
+/** Settings of a route that are not part of the contract. */
 export type ServeOptions = Pick<RouteShorthandOptions, 'logLevel' | 'helmet'> & {
   /** The handler finds more faults by itself, see `judgeRequests`. */
   readonly judgesItself?: true
@@ -101,7 +101,7 @@ export function openServe(server: Server, guards: Guards): { readonly [By in Cal
   }
 }
 
-/** What Fastify needs of it: to read requests, and to write JSON. */
+/** The schemas that Fastify needs to read requests and to write JSON. */
 function schemaOf({ params, query, headers, body, answers }: Endpoint) {
   const written = Object.entries(answers).flatMap(([status, { body }]) => (body ? [[status, body]] : []))
   return {

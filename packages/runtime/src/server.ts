@@ -39,9 +39,9 @@ export const ownHeaders = { helmet: false } as const
 const problem = problemsOf(commonProblems)
 
 /**
- * A server with what every process shares: request ids, security headers, problem+json for every error,
+ * A server with the parts that every process shares: request ids, security headers, problem+json for every error,
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
- * @param options `openApi` is what `/openapi.json` answers; `checks` are awaited by `/readyz`, by name, each for at most 2 s; `jsonLimit` in bytes;
+ * @param options `openApi` is what `/openapi.json` answers; `checks` see `addProbes`; `jsonLimit` in bytes;
  *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
  *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` may answer a request
  *   before the framework sees it, and then returns true.
@@ -86,7 +86,7 @@ export async function createServer(options: {
   refuseTunnels(server.server)
   const notRouted = openNotRouted(server)
   server.addHook('onRequest', async (request, reply) => {
-    // What may be stored, its route says.
+    // A route whose answers may be stored says so itself.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
     // Before anything looks at the body.
@@ -122,7 +122,7 @@ export async function createServer(options: {
 /** Writes a body by its schema: fields that the schema does not have are left out. */
 const writeJson = (schema: z.ZodType) => (body: unknown) => JSON.stringify(z.encode(schema, body))
 
-/** Many clients name JSON for every request, with or without a body: no body is no fault of form. */
+/** Many clients declare JSON for every request, with or without a body, so an empty body is accepted. */
 function acceptEmptyJson(server: Server): void {
   const parse = server.getDefaultJsonParser('error', 'error')
   server.removeContentTypeParser('application/json')

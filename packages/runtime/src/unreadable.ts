@@ -6,25 +6,25 @@ import { languageOf, problemsOf } from './problem.js'
 
 const malformed = problemsOf(commonProblems)('malformed-request')
 
-/** What Node says of it, where another status than that of the problem tells more (RFC 9110, RFC 6585). */
+/** Statuses that say more than the problem's own, by Node's error code (RFC 9110, RFC 6585). */
 const statuses: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
 }
 
 /**
- * Answers what is no HTTP, which no route or hook ever sees, with a problem like everything else, and ends the
- * connection. For Fastify's `clientErrorHandler`.
+ * Answers bytes that are not HTTP with a problem, and ends the connection. No route or hook ever sees them. For
+ * Fastify's `clientErrorHandler`.
  */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  // Answered before: what comes now is only read on.
+  // Answered already: the rest of the bytes is read and dropped.
   if (socket.writableEnded) return
-  // Nobody is left to read it, as when a client went away.
+  // The client has gone away.
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   answer(socket, statuses[error.code ?? ''] ?? malformed.kind.status)
 }
 
-/** Answers CONNECT, at which Node else ends the connection without a word. */
+/** Answers CONNECT; Node would end the connection without an answer. */
 export function refuseTunnels(server: Server): void {
   server.on('connect', ({ headers }: IncomingMessage, socket: Socket) =>
     answer(socket, malformed.kind.status, languageOf(headers['accept-language'])),
