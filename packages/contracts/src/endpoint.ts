@@ -13,12 +13,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** Headers that answers are documented with, by their lower-case name. */
 export const answerHeaders = {
   'cache-control': 'how long it may be kept, and by whom',
+  'cache-tag': 'words by which a CDN purges it: `user-…` and `avatar-…`, with the version in its address',
   'content-disposition': 'the file name to save it under',
   etag: 'the version of what is answered',
   'idempotency-replayed': '`true`: this is the first answer to the key, sent again',
   link: '`<…>; rel="next"`: the next page, unless this is the last',
   location: 'the address of what was made',
   'preference-applied': 'how long was waited, as `Prefer` asked',
+  'surrogate-key': 'the words of `Cache-Tag`, for other CDNs',
   'upload-limit': '`max-size=…`: how many bytes an upload may have',
   vary: 'the request headers that chose the answer',
 } as const satisfies Readonly<Record<string, string>>

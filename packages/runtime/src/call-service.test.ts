@@ -24,6 +24,14 @@ const erase = endpointsOf('media')({
   by: 'service',
   answers: { 204: { description: '' } },
 })
+const endSessions = endpointsOf('accounts')({
+  ...common,
+  id: 'endSessions',
+  method: 'DELETE',
+  path: '/internal/sessions/:id',
+  by: 'service',
+  answers: { 204: { description: '' } },
+})
 const readMe = endpointsOf('accounts')({ ...findUser, id: 'readMe', by: 'user' })
 
 /** A stand-in for accounts, and what media calls it with. */
@@ -95,6 +103,17 @@ t.test('an undeclared answer, a broken one and none at all are an absence with a
   t.ok(error instanceof ServiceAwayError)
 })
 
+t.test('a redirect of a service is not followed', async (t) => {
+  const reached: string[] = []
+  const call = await calling(t, ({ url }, reply) => {
+    reached.push(url)
+    return reply.redirect('/elsewhere')
+  })
+  const away = { name: 'ServiceAwayError', cause: { status: 302 } }
+  await t.rejects(call(findUser, { params }), away)
+  t.strictSame(reached, ['/internal/users/1'])
+})
+
 t.test('only internal endpoints of that service, and problems of their own, compile', async (t) => {
   const never = async (call: CallService<'accounts'>) => {
     // @ts-expect-error it is one of media
@@ -106,7 +125,10 @@ t.test('only internal endpoints of that service, and problems of their own, comp
     const answer = await call(findUser, { params })
     // @ts-expect-error it does not name this problem as its own
     if (!answer.ok) answer.problem.code === 'forbidden'
-    if (!answer.ok) answer.problem.code satisfies 'user-not-found'
+    if (!answer.ok)
+      answer.problem.code satisfies 'user-not-found'
+      // It names none, so there is no refusal to look at.
+    ;(await call(endSessions, { params })).ok satisfies true
   }
   t.type(never, 'function')
 })

@@ -12,10 +12,10 @@ type OwnProblem<Called> = Called extends { readonly problems: readonly (infer Co
   ? Code
   : never
 
-/** A refusal by a problem that the endpoint names as its own. */
-export type NamedRefusal<Called extends Endpoint> = Refusal & {
-  readonly problem: { readonly code: OwnProblem<Called> }
-}
+/** A refusal by a problem that the endpoint names as its own; none where it names none. */
+export type NamedRefusal<Called extends Endpoint> = [OwnProblem<Called>] extends [never]
+  ? never
+  : Refusal & { readonly problem: { readonly code: OwnProblem<Called> } }
 
 /**
  * Calls an endpoint of the other service.
@@ -36,7 +36,11 @@ export function openServiceCaller<To extends ServiceName>(other: {
   origin: string
   secret: string
 }): CallService<To> {
-  return async (endpoint, input, { timeoutMs = 5_000 } = {}) => {
+  return async <Called extends Internal<To>>(
+    endpoint: Called,
+    input: Input<Called>,
+    { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
+  ) => {
     const away = (reason: string, cause?: unknown) =>
       new ServiceAwayError(`${other.to} ${reason} to ${endpoint.id}`, { cause })
     const token = await signServiceToken(other.secret, other.from, other.to)
@@ -48,16 +52,13 @@ export function openServiceCaller<To extends ServiceName>(other: {
     const answer = await call(connection, endpoint, input).catch((error: unknown) => {
       throw away('gave no answer', error)
     })
-    if (answer.ok || isNamed(answer, endpoint)) return answer
+    if (answer.ok || isNamed(answer, endpoint)) return answer as AnswerOf<Called> | NamedRefusal<Called>
     throw away(`answered ${answer.status}`)
   }
 }
 
 /** A 404 of something between the two has no such code. */
-function isNamed<Called extends Endpoint>(
-  refusal: Refusal,
-  endpoint: Called,
-): refusal is NamedRefusal<Called> {
+function isNamed({ problem }: Refusal, endpoint: Endpoint): boolean {
   const own: readonly string[] = endpoint.problems ?? []
-  return refusal.problem !== undefined && own.includes(refusal.problem.code)
+  return problem !== undefined && own.includes(problem.code)
 }
