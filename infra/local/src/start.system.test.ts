@@ -232,9 +232,12 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
 
   const client = new pg.Client(media)
   await client.connect()
-  await client.query(`INSERT INTO kysely_migration VALUES ('9999-later', now()::text)`)
+  await client.query(`INSERT INTO kysely_migration VALUES ('29991231T2359-later', now()::text)`)
   await client.end()
   const newer = await launchLikeness(t, databases)
   t.equal(await newer.ended, 1)
-  t.match(newer.output(), /^The database was migrated by a newer release of Likeness \(9999-later\): .+\n$/)
+  t.match(
+    newer.output(),
+    /^The database was migrated by a newer release of Likeness \(29991231T2359-later\): .+\n$/,
+  )
 })

@@ -1,8 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import { ConfigError } from './config.js'
-
 import type { Logger } from './logger.js'
-import { DatabaseNewerError, DatabaseOlderError } from './migrations.js'
 
 /** Time a process has to finish its work after a signal. */
 const graceMs = 20_000
@@ -45,14 +43,7 @@ export async function runProcess(open: () => Promise<Running>): Promise<void> {
 
 /** One line for a fault whose cause is known, the stack for any other. */
 export function startupFault(error: unknown): string {
-  if (
-    error instanceof ConfigError ||
-    error instanceof StartError ||
-    error instanceof DatabaseNewerError ||
-    error instanceof DatabaseOlderError
-  ) {
-    return error.message
-  }
+  if (error instanceof ConfigError || error instanceof StartError) return error.message
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'EADDRINUSE') return `The port is taken: ${error.message}`
     if (error.code === 'EACCES') return `Not permitted: ${error.message}`

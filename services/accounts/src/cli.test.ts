@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { migrateDatabase, openDatabase } from '@likeness/runtime'
-import { startProcess, testDatabase } from '@likeness/test-kit'
+import { startProcess } from '@likeness/test-kit'
+import { sql } from 'kysely'
 import t from 'tap'
-import { insertActivity, ourselves } from './database/activities.table.js'
-import { migrations, type Tables } from './database/database.js'
 import { runCli } from './testing/run-cli.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
 
@@ -47,32 +45,29 @@ t.test('rotate-keys, upkeep and migrate answer JSON', async (t) => {
   )
 })
 
-t.test('migrate reads the addresses that were kept as proxies wrote them', async (t) => {
-  const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '2026-11-27'))
-  const url = await testDatabase(t, {
-    name: 'accounts',
-    migrate: (url) => migrateDatabase(url, before),
-    fingerprint: Object.keys(before).join(),
-  })
-  const kept = {
-    '203.0.113.7:5151': '203.0.113.7',
-    '::ffff:203.0.113.8': '203.0.113.8',
-    '[2001:db8::7]:443': '2001:db8::7',
-    'fe80::9%eth0': 'fe80::9',
-    unknown: null,
-    '10.0.0.0/8': null,
+t.test('a database of another release is refused in one line', async (t) => {
+  const { db, env } = await startAccounts(t)
+  const foreign: [migration: string, line: RegExp][] = [
+    [
+      '2026-11-27-addresses',
+      /^The database was made before the first release .+: start with an empty database.+\.\n$/,
+    ],
+    [
+      '29991231T2359-later',
+      /^The database was migrated by a newer release .+: run that release or a later one\.\n$/,
+    ],
+  ]
+  for (const [migration, line] of foreign) {
+    await sql`insert into kysely_migration values (${migration}, now()::text)`.execute(db)
+    for (const command of ['migrate', 'requeue-stuck']) {
+      t.match(
+        await runCli(env, command),
+        { status: 1, stdout: '', stderr: line },
+        `${command} on ${migration}`,
+      )
+    }
+    await sql`delete from kysely_migration where name = ${migration}`.execute(db)
   }
-  const db = openDatabase<Tables>(url, { name: 'test', max: 1, onError: () => undefined })
-  t.teardown(() => db.destroy())
-  for (const ip of Object.keys(kept)) {
-    await insertActivity(db, { userId: null, type: 'login-failed', origin: { ...ourselves, ip } })
-  }
-  t.match(await runCli({ DATABASE_URL: url }, 'migrate'), { status: 0 })
-  const rows = await db.selectFrom('activities').select('ip').orderBy('id').execute()
-  t.same(
-    rows.map((row) => row.ip),
-    Object.values(kept),
-  )
 })
 
 t.test('usage errors end with 2, failures with 1 and one clear line', async (t) => {

@@ -10,7 +10,7 @@ export type { NewAdmin }
  * Brings the accounts database up to this release.
  * @param databaseUrl `postgres://…`
  * @returns the migrations that ran
- * @throws DatabaseNewerError when a newer release migrated it
+ * @throws StartError when a newer release migrated it, or one that was never released
  */
 export const migrate = (databaseUrl: string): Promise<string[]> => migrateDatabase(databaseUrl, migrations)
 

@@ -48,7 +48,7 @@ export type WorkerDeps = Deps & {
 /**
  * The only place that knows which implementations stand behind the types.
  * @param overrides parts that tests replace
- * @throws DatabaseOlderError, DatabaseNewerError when the database is not migrated to this release
+ * @throws StartError when the database is not migrated to this release
  */
 export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Promise<Deps> =>
   openParts(async (parts) => {

@@ -5,6 +5,6 @@ import { migrations } from './database/database.js'
  * Brings the media database up to this release.
  * @param databaseUrl `postgres://…`
  * @returns the migrations that ran
- * @throws DatabaseNewerError when a newer release migrated it
+ * @throws StartError when a newer release migrated it, or one that was never released
  */
 export const migrate = (databaseUrl: string): Promise<string[]> => migrateDatabase(databaseUrl, migrations)

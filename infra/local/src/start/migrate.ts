@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createAdmin, migrate as migrateAccounts } from '@likeness/accounts'
 import { viewFault } from '@likeness/contracts'
 import { migrate as migrateMedia } from '@likeness/media'
-import { DatabaseNewerError, Problem } from '@likeness/runtime'
+import { Problem, StartError } from '@likeness/runtime'
 import { Fault } from '../fault.js'
 import type { Databases } from './databases.js'
 import type { Settings } from './settings.js'
@@ -10,13 +10,13 @@ import type { Settings } from './settings.js'
 /**
  * Brings both databases up to this release.
  *
- * @throws Fault when a newer release migrated one of them
+ * @throws Fault when another release made one of them, which this one cannot use
  */
 export async function migrate(databases: Databases): Promise<void> {
   try {
     await Promise.all([migrateAccounts(databases.accounts), migrateMedia(databases.media)])
   } catch (error) {
-    throw error instanceof DatabaseNewerError ? new Fault(error.message) : error
+    throw error instanceof StartError ? new Fault(error.message) : error
   }
 }
 

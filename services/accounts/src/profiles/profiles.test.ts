@@ -3,9 +3,7 @@ import type { ActedBy, Inbox, User } from '@likeness/contracts'
 import { newId, signServiceToken } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import { SignJWT } from 'jose'
-import { sql } from 'kysely'
 import t from 'tap'
-import { avatarAddresses } from '../database/2026-11-27-avatar-addresses.migration.js'
 import { issuer, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
 import { ageOn } from './age.js'
@@ -436,7 +434,7 @@ t.test('media changes the text of an avatar: the newest stays, and each change i
 })
 
 t.test('after a change of PUBLIC_URL avatars are at the new origin, also those stored before', async (t) => {
-  const { another, asMedia, call, db, join } = await startAccounts(t)
+  const { another, asMedia, call, join } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   const old = `${issuer}/v1/avatars/${user.id}/3`
   const urls = {
@@ -444,8 +442,15 @@ t.test('after a change of PUBLIC_URL avatars are at the new origin, also those s
     256: { jpeg: `${old}/256.jpg`, webp: `${old}/256.webp` },
   }
   const stored = { version: 7, urls, thumbhash: null, altText: 'In red' }
-  await sql`update profiles set avatar = ${JSON.stringify(stored)}, avatar_version = 7`.execute(db)
-  await avatarAddresses.up(db)
+  const made = {
+    pathVersion: 3,
+    sizes: [64, 256],
+    formats: ['webp', 'jpeg'],
+    thumbhash: null,
+    altText: 'In red',
+  }
+  const first = { ...avatarOf(7), ...made }
+  await call('PUT', `/internal/users/${user.id}/avatar`, { body: first, headers: await asMedia() })
   t.same((await call<User>('GET', '/v1/me', { token })).body.avatar, stored)
 
   const moved = await another({ PUBLIC_URL: 'https://moved.test', JWT_ISSUER: issuer })

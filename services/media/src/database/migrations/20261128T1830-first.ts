@@ -1,0 +1,232 @@
+import { type Migration, sql } from 'kysely'
+
+/**
+ * Uploads, their event trail, and the avatars made of them, as of the first release. Keys lead with user_id, so a
+ * shard holds a user whole; an index that ends with an id, which sorts by time, gives a page without sorting.
+ */
+export const first: Migration = {
+  async up(db) {
+    // Searches file names.
+    await sql`create extension if not exists pg_trgm`.execute(db)
+    // Confirmations and withdrawals draw from it: the later of the two wins everywhere.
+    await sql`create sequence avatar_version as bigint`.execute(db)
+
+    await sql`
+      create table uploads (
+        user_id uuid not null,
+        id uuid not null,
+        status text not null default 'pending' check (status in
+          ('pending', 'confirmed', 'published', 'superseded', 'withdrawn', 'discarded', 'expired', 'rejected', 'failed', 'erased')),
+        original_filename text check (length(original_filename) between 1 and 255),
+        format text not null,
+        bytes bigint not null check (bytes > 0),
+        width integer not null check (width > 0),
+        height integer not null check (height > 0),
+        pages integer not null check (pages > 0),
+        sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+        thumbhash text,
+        decode_kills integer not null default 0,
+        crop jsonb,
+        alt_text text,
+        version bigint,
+        uploaded_at timestamptz(3) not null default now(),
+        prepared_at timestamptz(3),
+        confirmed_at timestamptz(3),
+        rendered_at timestamptz(3),
+        published_at timestamptz(3),
+        expires_at timestamptz(3),
+        closed_at timestamptz(3),
+        failure_code text,
+        failure_detail text,
+        original_deleted_at timestamptz(3),
+        held_at timestamptz(3),
+        primary key (user_id, id),
+        check ((version is null) = (confirmed_at is null)),
+        check ((status = 'pending') = (expires_at is not null)),
+        check (status not in ('confirmed', 'published', 'superseded', 'withdrawn', 'failed') or confirmed_at is not null)
+      )`.execute(db)
+    // Managers and jobs know an upload by its id alone.
+    await sql`create index uploads_id on uploads (id)`.execute(db)
+    await sql`create index uploads_pending on uploads (user_id, id) where status = 'pending'`.execute(db)
+    await sql`create index uploads_held on uploads (user_id, sha256) where held_at is not null`.execute(db)
+    // A quota counts these bytes.
+    await sql`
+      create index uploads_stored on uploads (user_id) include (bytes)
+      where original_deleted_at is null
+        and status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn')`.execute(db)
+    // Managers search the history by these.
+    await sql`create index uploads_by_status on uploads (status, id)`.execute(db)
+    await sql`create index uploads_by_format on uploads (format, id)`.execute(db)
+    // Upkeep looks for rows past their time, for those whose job may have been lost, and for those kept too long.
+    await sql`create index uploads_expiring on uploads (expires_at) where status = 'pending'`.execute(db)
+    await sql`create index uploads_unprepared on uploads (uploaded_at) where status = 'pending' and prepared_at is null`.execute(
+      db,
+    )
+    await sql`create index uploads_unpublished on uploads (confirmed_at) where status = 'confirmed'`.execute(
+      db,
+    )
+    await sql`
+      create index uploads_originals on uploads (published_at)
+      where published_at is not null and original_deleted_at is null
+        and status in ('published', 'superseded', 'withdrawn')`.execute(db)
+    await sql`
+      create index uploads_past on uploads (user_id, version) where status in ('superseded', 'withdrawn')`.execute(
+      db,
+    )
+    await sql`
+      create index uploads_over on uploads (closed_at)
+      where status in ('discarded', 'expired', 'rejected', 'failed', 'erased')`.execute(db)
+
+    await sql`
+      create table upload_events (
+        user_id uuid not null,
+        upload_id uuid not null,
+        seq bigint generated always as identity,
+        type text not null,
+        at timestamptz(3) not null default now(),
+        actor_id uuid,
+        ip inet,
+        details jsonb not null default '{}',
+        user_agent text,
+        primary key (user_id, upload_id, seq),
+        foreign key (user_id, upload_id) references uploads (user_id, id) on delete cascade
+      )`.execute(db)
+    await sql`create index upload_events_by_ip on upload_events (ip, upload_id) where ip is not null`.execute(
+      db,
+    )
+    // File names are searched here, where rows are never updated: a trigram index on uploads would be written again at
+    // every transition.
+    await sql`
+      create index upload_events_by_filename on upload_events using gin ((details ->> 'filename') gin_trgm_ops)
+      where type = 'uploaded'`.execute(db)
+    // An erasure looks for where a manager acted on another's upload.
+    await sql`
+      create index upload_events_by_another on upload_events (actor_id)
+      where actor_id <> user_id and (ip is not null or user_agent is not null)`.execute(db)
+
+    await sql`
+      create table avatars (
+        user_id uuid not null,
+        version bigint not null,
+        upload_id uuid not null,
+        live boolean not null,
+        sizes integer[] not null,
+        formats text[] not null,
+        blob_prefix text not null,
+        created_at timestamptz(3) not null default now(),
+        live_until timestamptz(3),
+        text_revision integer not null default 0,
+        text_told integer not null default 0,
+        text_untold_since timestamptz(3),
+        primary key (user_id, version),
+        foreign key (user_id, upload_id) references uploads (user_id, id)
+      )`.execute(db)
+    await sql`create unique index avatars_live on avatars (user_id) where live`.execute(db)
+    // Upkeep looks for texts that accounts may not know.
+    await sql`
+      create index avatars_text_untold on avatars (text_untold_since)
+      where text_untold_since is not null`.execute(db)
+
+    await sql`
+      create table withdrawals (
+        user_id uuid not null,
+        version bigint not null,
+        upload_id uuid,
+        at timestamptz(3) not null default now(),
+        actor_id uuid not null,
+        reason text,
+        told_at timestamptz(3),
+        ip inet,
+        user_agent text,
+        primary key (user_id, version)
+      )`.execute(db)
+    // Upkeep looks for withdrawals that accounts may not know.
+    await sql`create index withdrawals_untold on withdrawals (at) where told_at is null`.execute(db)
+
+    // The bytes of these go straight to the storage.
+    await sql`
+      create table direct_uploads (
+        user_id uuid not null,
+        id uuid not null,
+        original_filename text check (length(original_filename) between 1 and 255),
+        bytes bigint not null check (bytes > 0),
+        sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+        created_at timestamptz(3) not null default now(),
+        expires_at timestamptz(3) not null,
+        primary key (user_id, id)
+      )`.execute(db)
+    // Managers know one by its id alone.
+    await sql`create index direct_uploads_id on direct_uploads (id)`.execute(db)
+    await sql`create index direct_uploads_expiring on direct_uploads (expires_at)`.execute(db)
+
+    // Refused uploads count for the rate too: receiving and judging them is what the rate bounds.
+    await sql`
+      create table refused_uploads (
+        user_id uuid not null,
+        id uuid not null,
+        at timestamptz(3) not null default now(),
+        primary key (user_id, id)
+      )`.execute(db)
+    await sql`create index refused_uploads_old on refused_uploads (at)`.execute(db)
+
+    // The row of an erased user stays, so that nothing of theirs comes back later.
+    await sql`
+      create table erased_users (
+        user_id uuid primary key,
+        asked_at timestamptz(3) not null default now(),
+        erased_at timestamptz(3)
+      )`.execute(db)
+    await sql`create index erased_users_waiting on erased_users (asked_at) where erased_at is null`.execute(
+      db,
+    )
+
+    // The answers to requests that carry an Idempotency-Key, for a day.
+    await sql`
+      create table idempotency_keys (
+        caller_id uuid not null,
+        key text not null,
+        fingerprint text not null,
+        about_user_id uuid not null,
+        lease uuid not null,
+        leased_until timestamptz(3) not null,
+        upload_id uuid,
+        status smallint,
+        location text,
+        body text,
+        created_at timestamptz(3) not null default now(),
+        primary key (caller_id, key),
+        check ((status is null) = (body is null)),
+        check (status is null or upload_id is not null)
+      )`.execute(db)
+    // An erasure looks for the first, upkeep for the second.
+    await sql`create index idempotency_keys_about on idempotency_keys (about_user_id, upload_id)`.execute(db)
+    await sql`create index idempotency_keys_old on idempotency_keys (created_at)`.execute(db)
+
+    // Locks a user and counts what they have, in one call: each statement of a volatile function sees what was committed
+    // before it began (PostgreSQL, Function Volatility Categories), so the count cannot miss what the holder of the lock
+    // committed. A plain statement could: its snapshot is older than the lock.
+    await sql`
+      create function open_uploads(owner uuid, since uuid)
+      returns table (erased boolean, pending bigint, stored bigint, recent bigint, first timestamptz)
+      language plpgsql volatile as $$
+      begin
+        perform pg_advisory_xact_lock(hashtextextended(owner::text, 0));
+        return query select
+          exists(select from erased_users e where e.user_id = owner),
+          (select count(*) from uploads u where u.user_id = owner and u.status = 'pending' and u.expires_at > now())
+            + (select count(*) from direct_uploads d where d.user_id = owner and d.expires_at > now()),
+          (select coalesce(sum(u.bytes), 0)::bigint from uploads u where u.user_id = owner
+            and u.original_deleted_at is null
+            and u.status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn'))
+            + (select coalesce(sum(d.bytes), 0)::bigint from direct_uploads d where d.user_id = owner and d.expires_at > now()),
+          count(*), min(made.at)
+        from (
+          select u.uploaded_at as at from uploads u where u.user_id = owner and u.id >= since
+          union all
+          select d.created_at from direct_uploads d where d.user_id = owner and d.id >= since
+          union all
+          select r.at from refused_uploads r where r.user_id = owner and r.id >= since
+        ) as made;
+      end $$`.execute(db)
+  },
+}
