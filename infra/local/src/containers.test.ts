@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { prefixesOf } from '@likeness/contracts'
+import { endpoints } from '@likeness/contracts/endpoints'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import t from 'tap'
 import { parse } from 'yaml'
-import { routes } from './gateway/routes.js'
 import { entries } from './start/parts.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -131,22 +132,23 @@ t.test('whatever a service can be told is read from a file of its own', (t) => {
 t.test('nginx passes on what the gateway of npm start passes on, and nothing else', async (t) => {
   const conf = await read('infra/docker/nginx.conf')
   const passed = [...conf.matchAll(/location (.+) \{ proxy_pass http:\/\/(\w+); \}/g)]
-  const expected = Object.entries(routes).flatMap(([service, prefixes]) =>
-    prefixes.map((prefix) => [`~ ^${prefix.replaceAll('.', '\\.')}(/|$)`, service]),
+  const expected = Object.entries(endpoints).flatMap(([service, its]) =>
+    prefixesOf(its).map((prefix) => [`~ ^${prefix.replaceAll('.', '\\.')}(/|$)`, service]),
   )
   t.strictSame(
     passed.map(([, location, service]) => [location, service]),
     expected,
   )
-  const [, immutable = ''] = /location ~ (\S+) \{\n\s+proxy_pass http:\/\/media;\n/.exec(conf) ?? []
+  const [found, immutable = ''] = /location ~ (\S+) \{\n\s+proxy_pass http:\/\/media;\n/.exec(conf) ?? []
   t.match('/v1/avatars/01a1fec2-da39-77d9-9fc5-315e1594bc1b/12/128.webp', new RegExp(immutable))
   t.notMatch(
     '/v1/avatars/01a1fec2-da39-77d9-9fc5-315e1594bc1b',
     new RegExp(immutable),
     'what changes is not kept',
   )
+  t.ok(conf.indexOf(String(found)) < conf.indexOf(passed[0]?.[0] ?? ''), 'and is matched first')
   t.equal(conf.match(/proxy_pass/g)?.length, passed.length + 1, 'each proxy_pass was read')
-  for (const service of Object.keys(routes)) t.match(conf, `server ${service}:8080 resolve;`)
+  for (const service of Object.keys(endpoints)) t.match(conf, `server ${service}:8080 resolve;`)
 })
 
 t.test('the pages of nginx have the same policies as those of the gateway', async (t) => {

@@ -26,6 +26,17 @@ export const answerHeaders = {
 } as const satisfies Readonly<Record<string, string>>
 export type AnswerHeader = keyof typeof answerHeaders
 
+/** Headers that come with refusals of a status. */
+export const refusalHeaders: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'www-authenticate': 'the scheme, and what is wrong with the token that was sent' },
+  429: {
+    'retry-after': 'seconds after which another try makes sense',
+    ratelimit: 'what is left of the limit (draft-ietf-httpapi-ratelimit-headers)',
+    'ratelimit-policy': 'the limit itself',
+  },
+  503: { 'retry-after': 'seconds after which another try makes sense' },
+}
+
 /** One answer: a JSON `body`, bytes of one of the media `types`, or neither. */
 export type Answer = {
   readonly description: string

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi'
-import { type Answer, answerHeaders, type Endpoint, type ProblemCode, problemCodesOf } from './endpoint.js'
+import {
+  type Answer,
+  answerHeaders,
+  type Endpoint,
+  type ProblemCode,
+  problemCodesOf,
+  refusalHeaders,
+} from './endpoint.js'
 import { ProblemBody } from './problem-body.js'
 import { accountsProblems, mediaProblems, type ProblemKind } from './problems.js'
 
@@ -96,17 +103,6 @@ const schemaOfBytes = (type: string) =>
   type.startsWith('text/')
     ? ({ type: 'string' } as const)
     : ({ type: 'string', format: 'binary', contentMediaType: type } as const)
-
-/** Headers that come with refusals of a status. */
-const refusalHeaders: Readonly<Record<number, Readonly<Record<string, string>>>> = {
-  401: { 'www-authenticate': 'the scheme, and what is wrong with the token that was sent' },
-  429: {
-    'retry-after': 'seconds after which another try makes sense',
-    ratelimit: 'what is left of the limit (draft-ietf-httpapi-ratelimit-headers)',
-    'ratelimit-policy': 'the limit itself',
-  },
-  503: { 'retry-after': 'seconds after which another try makes sense' },
-}
 
 /** One response for each status, which names the codes that come with it. */
 function refusalsOf(codes: readonly ProblemCode[]): Responses {

@@ -1,4 +1,6 @@
+import { answerHeaders, refusalHeaders } from '@likeness/contracts'
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { MethodsOf } from './methods.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -7,11 +9,8 @@ declare module 'fastify' {
      * answer, which is public and the same for everyone.
      */
     crossOrigin?: 'cookies' | 'anyone'
-    /** The methods of its path; on an OPTIONS route only. */
-    methods?: Methods
   }
 }
-type Methods = Map<string, FastifyContextConfig | undefined>
 
 /** The request headers that pages of another origin may send, besides those that the Fetch standard always allows. */
 const requestHeaders = [
@@ -26,20 +25,11 @@ const requestHeaders = [
 ].join(', ')
 
 /** The answer headers that scripts of another origin may read. */
-const answerHeaders = [
-  'Allow',
-  'Content-Disposition',
-  'ETag',
-  'Idempotency-Replayed',
-  'Link',
-  'Location',
-  'Preference-Applied',
-  'RateLimit',
-  'RateLimit-Policy',
-  'Retry-After',
-  'Upload-Limit',
-  'WWW-Authenticate',
-  'X-Request-Id',
+const exposedHeaders = [
+  ...Object.keys(answerHeaders),
+  ...new Set(Object.values(refusalHeaders).flatMap((headers) => Object.keys(headers))),
+  'allow',
+  'x-request-id',
 ].join(', ')
 
 /** Two hours: Chromium keeps the answer to a preflight no longer. */
@@ -51,12 +41,16 @@ const preflightSeconds = '7200'
  * keeps the answer from the page.
  * @param origins exact ones, as a browser sends them
  */
-export function allowOrigins(server: FastifyInstance, origins: readonly string[]): void {
-  answerOptions(server)
+export function allowOrigins(
+  server: FastifyInstance,
+  origins: readonly string[],
+  methodsOf: MethodsOf,
+): void {
   server.addHook('onSend', async (request, reply) => {
+    const isPreflight = request.method === 'OPTIONS' && !request.is404
+    const asked = isPreflight ? request.headers['access-control-request-method'] : undefined
     const { config } = request.routeOptions
-    const asked = config.methods && request.headers['access-control-request-method']
-    const mark = asked === undefined ? config.crossOrigin : config.methods?.get(asked)?.crossOrigin
+    const { crossOrigin: mark } = (asked === undefined ? config : methodsOf(request.url).get(asked)) ?? {}
     if (mark !== 'anyone' && origins.length > 0) varyByOrigin(reply)
     if (!allow(request, reply, origins, mark)) return
     if (asked !== undefined) {
@@ -65,28 +59,7 @@ export function allowOrigins(server: FastifyInstance, origins: readonly string[]
         'access-control-allow-headers': requestHeaders,
         'access-control-max-age': preflightSeconds,
       })
-    } else if (mark !== 'anyone') reply.header('access-control-expose-headers', answerHeaders)
-  })
-}
-
-/** Each path answers OPTIONS with its methods, before any guard: a preflight carries no credentials. */
-function answerOptions(server: FastifyInstance): void {
-  const paths = new Map<string, Methods>()
-  server.addHook('onRoute', ({ url, method, config }) => {
-    const own = [method].flat()
-    if (own.includes('OPTIONS')) return
-    const known = paths.get(url)
-    const methods = known ?? new Map()
-    for (const one of own) methods.set(one, config)
-    if (known) return
-    paths.set(url, methods)
-    const options = { logLevel: 'warn', config: { methods } } as const
-    server.options(url, options, (_request, reply) =>
-      reply
-        .code(204)
-        .header('allow', [...methods.keys(), 'OPTIONS'].join(', '))
-        .send(),
-    )
+    } else if (mark !== 'anyone') reply.header('access-control-expose-headers', exposedHeaders)
   })
 }
 

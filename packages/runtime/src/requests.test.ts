@@ -47,6 +47,8 @@ t.test('a path that is known answers another method with 405 and those it has', 
     t.equal(answer.status, 405, `${method} ${path}`)
     t.equal(answer.headers.get('allow'), allow)
     t.match(await answer.json(), { code: 'method-not-allowed', detail: `Use one of: ${allow}.` })
+    const options = await fetch(`${url}${path}`, { method: 'OPTIONS' })
+    t.match([options.status, options.headers.get('allow')], [204, allow], 'OPTIONS tells the same')
   }
   const lines = ['Host: x', 'Connection: close', 'Accept-Language: fr']
   t.match(await raw('TRACE /things/1 HTTP/1.1', ...lines), {

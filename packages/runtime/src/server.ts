@@ -19,7 +19,7 @@ import { isDatabaseAway } from './database-errors.js'
 import { letEarlyAnswersArrive } from './early-answers.js'
 import { judgeRequests } from './judge-requests.js'
 import type { Logger } from './logger.js'
-import { openNotRouted } from './other-methods.js'
+import { collectMethods, notRouted } from './methods.js'
 import { addProbes, type Checks } from './probes.js'
 import { Problem, problemsOf } from './problem.js'
 import { logRefusal } from './refusals.js'
@@ -84,18 +84,18 @@ export async function createServer(options: {
     return sendProblem(known, request, reply)
   })
   refuseTunnels(server.server)
-  const notRouted = openNotRouted(server)
+  const methodsOf = collectMethods(server)
   server.addHook('onRequest', async (request, reply) => {
     // A route whose answers may be stored says so itself.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
     // Before anything looks at the body.
-    if (request.is404) throw notRouted(request)
+    if (request.is404) throw notRouted(request, methodsOf)
   })
   logRequests(server)
 
   judgeRequests(server)
-  allowOrigins(server, options.corsOrigins)
+  allowOrigins(server, options.corsOrigins, methodsOf)
   letEarlyAnswersArrive(server)
   const isClosing = endConnectionsOnClose(server)
   const { answerFirst } = options

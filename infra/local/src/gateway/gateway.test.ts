@@ -4,12 +4,14 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, request }
 import { type AddressInfo, connect, createServer as createConnectionServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { prefixesOf } from '@likeness/contracts'
+import { endpoints } from '@likeness/contracts/endpoints'
+import type { OpenApi } from '@likeness/contracts/openapi'
 import { openLogger } from '@likeness/runtime'
 import { freePort, senders } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { openGateway } from './open-gateway.js'
-import { mergeOpenApi, type OpenApi } from './openapi.js'
-import { routes } from './routes.js'
+import { describeApi } from './openapi.js'
 
 const page = '<!doctype html><title>Likeness</title>'
 const script = 'export {}'
@@ -74,8 +76,8 @@ async function raw(url: string, bytes: string): Promise<string> {
 
 t.test('each prefix and what is below it reaches its service, with the path as it was sent', async (t) => {
   const { url } = await startGateway(t)
-  for (const [service, prefixes] of Object.entries(routes)) {
-    for (const prefix of prefixes) {
+  for (const [service, its] of Object.entries(endpoints)) {
+    for (const prefix of prefixesOf(its)) {
       const queries = ['?a=1&b=%2F', '?filename=../../x.jpg']
       for (const path of [prefix, ...queries.map((query) => prefix + query), `${prefix}/x%2Fy/z?q=%C3%A9`]) {
         t.match(await getEcho(`${url}${path}`), { service, url: path })
@@ -417,30 +419,17 @@ t.test('an address that is nothing is a problem for who does not ask for a page'
 })
 
 t.test('/openapi.json is one document of both services, without what is internal', async (t) => {
-  const document = (title: string, paths: object, schemas: object) => ({
+  const away = 'http://127.0.0.1:1'
+  const { url } = await startGatewayTo(t, { accounts: away, media: away })
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi
+  t.match(document, {
     openapi: '3.1.0',
-    info: { title, version: '1.2.3' },
-    components: { schemas },
-    paths,
-  })
-  const shared = { Problem: { type: 'object' } }
-  const serve =
-    (body: object): RequestListener =>
-    (_incoming, outgoing) =>
-      outgoing.end(JSON.stringify(body))
-  const { url } = await startGateway(t, {
-    accounts: serve(
-      document('accounts', { '/v1/me': {}, '/internal/users/{id}/avatar': {} }, { ...shared, User: {} }),
-    ),
-    media: serve(document('media', { '/v1/uploads': {} }, { ...shared, Upload: {} })),
-  })
-  t.strictSame(await (await fetch(`${url}/openapi.json`)).json(), {
-    openapi: '3.1.0',
-    info: { title: 'Likeness', version: '1.2.3' },
+    info: { title: 'Likeness', version: /^\d+\.\d+\.\d+$/ },
     servers: [{ url: 'https://likeness.example' }],
     paths: { '/v1/me': {}, '/v1/uploads': {} },
-    components: { schemas: { ...shared, User: {}, Upload: {} } },
+    components: { schemas: { Problem: {} } },
   })
+  t.notMatch(Object.keys(document.paths ?? {}).join(), /internal/)
 })
 
 t.test('the descriptions both services have committed fit together', async (t) => {
@@ -449,16 +438,17 @@ t.test('the descriptions both services have committed fit together', async (t) =
   const documents = await Promise.all(
     ['accounts', 'media'].map(async (name) => JSON.parse(await read(name)) as OpenApi),
   )
-  const merged = mergeOpenApi(documents, { title: 'Likeness' }, '/')
-  const paths = documents.flatMap((document) => Object.keys(document.paths))
-  t.strictSame(Object.keys(merged.paths).sort(), paths.filter((path) => !path.startsWith('/internal')).sort())
-  const prefixes: string[] = Object.values(routes).flat()
-  for (const path of Object.keys(merged.paths)) {
-    t.ok(
-      prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)),
-      `${path} is routed`,
-    )
-  }
+  const { paths, components } = JSON.parse(JSON.stringify(describeApi('/'))) as OpenApi
+  const both = (part: (document: OpenApi) => object | undefined) =>
+    Object.assign({}, ...documents.map(part)) as object
+  t.strictSame(
+    paths,
+    both(({ paths }) => paths),
+  )
+  t.strictSame(
+    components?.schemas,
+    both(({ components }) => components?.schemas),
+  )
 })
 
 t.test('/docs shows the API without asking anything of another origin', async (t) => {

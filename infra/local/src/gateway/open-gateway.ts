@@ -1,11 +1,14 @@
+import { prefixesOf, type ServiceName } from '@likeness/contracts'
+import { endpoints } from '@likeness/contracts/endpoints'
 import {
   allowOrigins,
   answerUnreadable,
+  collectMethods,
   hasSoundHost,
   type Logger,
   letEarlyAnswersArrive,
   newId,
-  openNotRouted,
+  notRouted,
   Problem,
   problemsOf,
   refuseTunnels,
@@ -20,9 +23,8 @@ import Fastify, {
 } from 'fastify'
 import { serveDocs } from './docs.js'
 import { forward, serviceConnections } from './forward.js'
-import { mergeOpenApi, type OpenApi } from './openapi.js'
+import { describeApi } from './openapi.js'
 import { gatewayProblems } from './problems.js'
-import { routes, type ServiceName } from './routes.js'
 import { isPage, sendPage, serveWebApp } from './web-app.js'
 
 export interface GatewayOptions {
@@ -38,9 +40,9 @@ export interface GatewayOptions {
 }
 
 const problem = problemsOf(gatewayProblems)
-const names = Object.keys(routes) as ServiceName[]
+const names = Object.keys(endpoints) as ServiceName[]
 
-/** The one origin: both services, the web app, and the API's description merged from both. */
+/** The one origin: both services, the web app, and the description of the API. */
 export async function openGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { logger, services, publicUrl, webApp } = options
   const server = Fastify({
@@ -61,17 +63,17 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   })
   takeEveryMethod(server)
   refuseTunnels(server.server)
-  const notRouted = openNotRouted(server)
+  const methodsOf = collectMethods(server)
   server.setNotFoundHandler((request, reply) =>
-    isPage(request) ? sendPage(reply) : sendProblem(notRouted(request), request, reply),
+    isPage(request) ? sendPage(reply) : sendProblem(notRouted(request, methodsOf), request, reply),
   )
   server.addHook('onRequest', async (request) => {
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
     // Before anything looks at the body.
-    if (request.is404 && !isPage(request)) throw notRouted(request)
+    if (request.is404 && !isPage(request)) throw notRouted(request, methodsOf)
   })
 
-  allowOrigins(server, options.corsOrigins)
+  allowOrigins(server, options.corsOrigins, methodsOf)
   letEarlyAnswersArrive(server)
   const agent = serviceConnections()
   server.addHook('onClose', async () => agent.destroy())
@@ -87,15 +89,13 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
         throw noAnswer(name, error)
       }
     }
-    for (const prefix of routes[name]) {
+    for (const prefix of prefixesOf(endpoints[name])) {
       for (const url of [prefix, `${prefix}/*`]) server.all(url, { onRequest }, neverReached)
     }
   }
 
-  server.get('/openapi.json', async () => {
-    const documents = await Promise.all(names.map((name) => describe(name, services[name])))
-    return mergeOpenApi(documents, { title: 'Likeness', version: documents[0]?.info.version }, publicUrl)
-  })
+  const openApi = describeApi(publicUrl)
+  server.get('/openapi.json', () => openApi)
   server.get('/healthz', () => ({ status: 'ok' }))
   server.get('/readyz', async (_request, reply) => {
     const ready = await Promise.all(names.map((name) => isReady(services[name])))
@@ -123,12 +123,6 @@ function noAnswer(service: string, error: unknown): Problem {
   const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
   if (!refused) return problem('bad-gateway', { service })
   return problem('service-unavailable', { service }, { headers: { 'retry-after': '1' } })
-}
-
-async function describe(name: string, url: string): Promise<OpenApi> {
-  const answer = await fetch(`${url}/openapi.json`).catch(() => undefined)
-  if (answer?.ok !== true) throw problem('service-unavailable', { service: name })
-  return (await answer.json()) as OpenApi
 }
 
 async function isReady(url: string): Promise<boolean> {
