@@ -20,6 +20,7 @@ export const answerHeaders = {
   link: '`<…>; rel="next"`: the next page, unless this is the last',
   location: 'the address of what was made',
   'preference-applied': 'how long was waited, as `Prefer` asked',
+  'set-cookie': 'the cookies that it sets, or clears',
   'surrogate-key': 'the words of `Cache-Tag`, for other CDNs',
   'upload-limit': '`max-size=…`: how many bytes an upload may have',
   vary: 'the request headers that chose the answer',
@@ -99,15 +100,16 @@ export const endpointsOf =
 
 /** Every problem an endpoint may answer: its own, and those that its guard, its input and any server have. */
 export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
-  const { by, body, problems = [] } = endpoint
+  const { by, method, streams, problems = [] } = endpoint
+  const takesBodies = method !== 'GET'
   const common: (ProblemCode | false)[] = [
     'malformed-request',
     // Also for parameters and bodies that it does not have.
     'validation-failed',
-    'request-too-large',
-    body !== undefined && 'unsupported-media-type',
+    takesBodies && 'request-too-large',
+    takesBodies && streams === undefined && 'unsupported-media-type',
     by !== 'anyone' && 'unauthenticated',
-    (by === 'manager' || by === 'admin' || by === 'service') && 'forbidden',
+    (by === 'manager' || by === 'admin') && 'forbidden',
     'internal-error',
     'overloaded',
   ]

@@ -457,6 +457,3 @@ export const mediaProblems = {
     ],
   ),
 } satisfies ProblemTable
-
-export type AccountsProblem = keyof typeof accountsProblems
-export type MediaProblem = keyof typeof mediaProblems

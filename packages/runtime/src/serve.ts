@@ -42,7 +42,7 @@ type Returned<Served extends Endpoint> =
   | ReplyOf<Served>
 
 /** Settings of a route that are not part of the contract. */
-export type ServeOptions = Pick<RouteShorthandOptions, 'logLevel' | 'helmet'> & {
+export type ServeOptions = Partial<Pick<RouteShorthandOptions, 'logLevel' | 'helmet'>> & {
   /** The handler finds more faults by itself, see `judgeRequests`. */
   readonly judgesItself?: true
 }

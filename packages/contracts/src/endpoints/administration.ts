@@ -73,7 +73,7 @@ export const administration = {
     params: IdParams,
     body: AdminClose,
     answers: { 202: json(StartedErasure, 'The erasure has begun.', { headers: ['location'] }) },
-    problems: ['user-not-found', 'own-account', 'last-admin'],
+    problems: ['user-not-found', 'own-account'],
   }),
   listErasures: endpoint({
     id: 'listErasures',

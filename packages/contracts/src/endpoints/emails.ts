@@ -37,7 +37,8 @@ export const emails = {
     by: 'anyone',
     tag: 'emails',
     summary: 'Verify an address with the token of its link',
-    description: 'The token works once, for 24 hours. It also completes a change of address.',
+    description:
+      'The token works once, for 24 hours unless `VERIFICATION_HOURS` says otherwise. It also completes a change of address.',
     body: ConfirmEmail,
     answers: { 200: json(ConfirmedEmail, 'The address is verified.') },
     problems: [...linkProblems, 'email-taken'],
@@ -75,9 +76,10 @@ export const emails = {
     by: 'anyone',
     tag: 'passwords',
     summary: 'Choose a new password with the token of the link',
-    description: 'The token works once, for 30 minutes. All sessions end.',
+    description:
+      'The token works once, for 30 minutes unless `RESET_MINUTES` says otherwise. All sessions end.',
     body: ResetPassword,
-    answers: { 204: empty('The new password counts from now on.') },
+    answers: { 204: empty('The new password counts from now on.', { headers: ['set-cookie'] }) },
     problems: [...linkProblems, 'weak-password'],
   }),
 } as const

@@ -49,7 +49,7 @@ export const me = {
     summary: 'Change my password',
     description: 'All other sessions end, and so does every open link.',
     body: ChangePassword,
-    answers: { 204: empty('The new password counts from now on.') },
+    answers: { 204: empty('The new password counts from now on.', { headers: ['set-cookie'] }) },
     problems: ['wrong-password', 'weak-password', 'rate-limited'],
   }),
   changeEmail: endpoint({

@@ -33,7 +33,11 @@ export const sessions = {
       'answer in the same time. With `cookie=true` the refresh token comes as an HttpOnly cookie, not in the body.',
     query: LogInQuery,
     body: LogIn,
-    answers: { 201: json(z.union([LoggedIn, CookieLoggedIn]), 'The tokens of a new session, and the user.') },
+    answers: {
+      201: json(z.union([LoggedIn, CookieLoggedIn]), 'The tokens of a new session, and the user.', {
+        headers: ['set-cookie'],
+      }),
+    },
     problems: ['invalid-credentials', 'account-disabled', 'email-not-verified', 'rate-limited'],
   }),
   refresh: endpoint({
@@ -48,15 +52,10 @@ export const sessions = {
       'Takes the refresh token from the body, else from the cookie, and rotates it. A token that was rotated before ' +
       'ends the session, unless that was within the last seconds (`REFRESH_GRACE_SECONDS`).',
     body: Refresh.nullish(),
-    answers: { 200: json(z.union([Tokens, CookieTokens]), 'The next tokens.') },
-    problems: [
-      'invalid-refresh-token',
-      'refresh-token-reused',
-      'cross-site-request',
-      'account-disabled',
-      'email-not-verified',
-      'rate-limited',
-    ],
+    answers: {
+      200: json(z.union([Tokens, CookieTokens]), 'The next tokens.', { headers: ['set-cookie'] }),
+    },
+    problems: ['invalid-refresh-token', 'refresh-token-reused', 'cross-site-request', 'rate-limited'],
   }),
   list: endpoint({
     id: 'listSessions',
@@ -79,7 +78,7 @@ export const sessions = {
     crossOrigin: 'cookies',
     summary: 'Log out',
     description: 'Ends the session of this request and clears its cookies.',
-    answers: { 204: empty('The session has ended.') },
+    answers: { 204: empty('The session has ended.', { headers: ['set-cookie'] }) },
   }),
   logOutDevice: endpoint({
     id: 'logOutDevice',
@@ -103,7 +102,7 @@ export const sessions = {
     summary: 'Log out everywhere, or everywhere else',
     description: 'With `except=current` the session of this request stays.',
     query: LogOutQuery,
-    answers: { 204: empty('The sessions have ended.') },
+    answers: { 204: empty('The sessions have ended.', { headers: ['set-cookie'] }) },
   }),
   keys: endpoint({
     id: 'readKeys',
