@@ -1,47 +1,63 @@
-import { acceptMergePatch, createServer, registerGuards, type Server, secretsOf } from '@likeness/runtime'
-import { listMyActivityRoute, listUsersActivityRoute } from './activity/list-activity.js'
-import { administerUserRoute } from './administration/administer-user.js'
-import { closeUserRoute } from './administration/close-user.js'
-import { listErasuresRoute } from './administration/list-erasures.js'
-import { listUsersRoutes } from './administration/list-users.js'
+import { version } from '@likeness/contracts'
+import {
+  administration,
+  emails,
+  endpoints,
+  inbox,
+  me,
+  sessions,
+  toAccounts,
+  users,
+} from '@likeness/contracts/endpoints'
+import { openApiOf } from '@likeness/contracts/openapi'
+import { createServer, openServe, registerGuards, type Server, secretsOf } from '@likeness/runtime'
+import { listActivityHandler, listMyActivityHandler } from './activity/list-activity.js'
+import { administerUserHandler } from './administration/administer-user.js'
+import { closeUserHandler } from './administration/close-user.js'
+import { listErasuresHandler } from './administration/list-erasures.js'
+import { listUsersHandler, readUserAsManagerHandler } from './administration/list-users.js'
 import type { ApiDeps, Deps } from './deps.js'
-import { changeEmailRoute } from './emails/change-email.js'
+import { changeEmailHandler } from './emails/change-email.js'
 import { isLoopbackHost } from './emails/loopback.js'
-import { inboxRoutes } from './emails/read-inbox.js'
-import { stopEmailChangeRoute } from './emails/stop-email-change.js'
-import { verifyEmailRoutes } from './emails/verify-email.js'
-import { closeMyAccountRoute } from './erasure/close-my-account.js'
-import { exportMeRoute } from './erasure/export-me.js'
-import { getErasureRoute } from './erasure/get-erasure.js'
-import { serveJwksRoute } from './keys/serve-jwks.js'
-import { changePasswordRoute } from './passwords/change-password.js'
-import { resetPasswordRoutes } from './passwords/reset-password.js'
+import {
+  inboxGuard,
+  listInboxHandler,
+  showInboxHandler,
+  showInboxMessageHandler,
+} from './emails/read-inbox.js'
+import { stopEmailChangeHandler } from './emails/stop-email-change.js'
+import { resendVerificationHandler, verifyEmailHandler } from './emails/verify-email.js'
+import { closeMyAccountHandler } from './erasure/close-my-account.js'
+import { exportMeHandler } from './erasure/export-me.js'
+import { readErasureHandler } from './erasure/read-erasure.js'
+import { readKeysHandler } from './keys/read-keys.js'
+import { changePasswordHandler } from './passwords/change-password.js'
+import { requestResetHandler, resetPasswordHandler } from './passwords/reset-password.js'
 import { problem } from './problems.js'
-import { describeAvatarRoute } from './profiles/describe-avatar.js'
-import { getMeRoute } from './profiles/get-me.js'
-import { patchMeRoute } from './profiles/patch-me.js'
-import { removeAvatarRoute } from './profiles/remove-avatar.js'
-import { setAvatarRoute } from './profiles/set-avatar.js'
-import { listEndedSessionsRoute } from './sessions/list-ended-sessions.js'
-import { listSessionsRoute } from './sessions/list-sessions.js'
-import { logInRoute } from './sessions/log-in.js'
-import { logOutRoutes } from './sessions/log-out.js'
-import { refreshRoute } from './sessions/refresh.js'
-import { findByEmailHashRoute } from './users/find-by-email-hash.js'
-import { findUserRoute } from './users/find-user.js'
-import { getInitialsRoute } from './users/get-initials.js'
-import { getUserRoute } from './users/get-user.js'
-import { registerRoute } from './users/register.js'
-import { registrationFormRoute } from './users/registration-form.js'
+import { describeAvatarHandler } from './profiles/describe-avatar.js'
+import { patchMeHandler } from './profiles/patch-me.js'
+import { readMeHandler } from './profiles/read-me.js'
+import { removeAvatarHandler } from './profiles/remove-avatar.js'
+import { setAvatarHandler } from './profiles/set-avatar.js'
+import { listEndedSessionsHandler } from './sessions/list-ended-sessions.js'
+import { listSessionsHandler } from './sessions/list-sessions.js'
+import { logInHandler } from './sessions/log-in.js'
+import { logOutDeviceHandler, logOutEverywhereHandler, logOutHandler } from './sessions/log-out.js'
+import { refreshHandler } from './sessions/refresh.js'
+import { findByEmailHashHandler } from './users/find-by-email-hash.js'
+import { findUserHandler } from './users/find-user.js'
+import { readInitialsHandler } from './users/read-initials.js'
+import { readUserHandler } from './users/read-user.js'
+import { registerHandler } from './users/register.js'
+import { registrationFormHandler } from './users/registration-form.js'
 
 const jsonLimit = 64 * 1024
 
-/** The accounts API: every route on this screen, grouped by who may call it. */
+/** The accounts API: every endpoint on this screen, grouped by who may call it. */
 export async function openApp(deps: ApiDeps): Promise<Server> {
   const { config } = deps
   const server = await createServer({
-    title: 'Likeness accounts',
-    version: '1',
+    openApi: openApiOf(endpoints.accounts, { title: 'Likeness accounts', version }),
     logger: deps.logger,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
@@ -58,67 +74,66 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     problem,
   })
 
+  const serve = openServe(server, guards)
+
   // Anyone
-  registrationFormRoute(server, deps)
-  registerRoute(server, deps)
-  logInRoute(server, deps, guards)
-  refreshRoute(server, deps)
-  verifyEmailRoutes(server, deps, guards)
-  stopEmailChangeRoute(server, deps)
-  resetPasswordRoutes(server, deps)
-  getErasureRoute(server, deps)
-  serveJwksRoute(server, deps)
+  serve.anyone(users.registrationForm, registrationFormHandler(deps))
+  serve.anyone(users.register, registerHandler(deps), { judgesItself: true })
+  serve.anyone(sessions.logIn, logInHandler(deps, guards))
+  serve.anyone(sessions.refresh, refreshHandler(deps))
+  serve.optional(emails.resendVerification, resendVerificationHandler(deps, guards))
+  serve.anyone(emails.verify, verifyEmailHandler(deps))
+  serve.anyone(emails.stopChange, stopEmailChangeHandler(deps))
+  serve.anyone(emails.requestReset, requestResetHandler(deps))
+  serve.anyone(emails.resetPassword, resetPasswordHandler(deps))
+  serve.anyone(me.readErasure, readErasureHandler(deps))
+  serve.anyone(sessions.keys, readKeysHandler(deps))
 
   // Anyone on this machine, where there is no mail server
   const isLocal = config.INBOX === 'anyone' || isLoopbackHost(new URL(config.PUBLIC_URL).host)
   if (config.MAIL_URL === undefined && isLocal) {
-    await server.register(async (inbox: Server) => inboxRoutes(inbox, deps))
+    await server.register(async (guarded: Server) => {
+      guarded.addHook('onRequest', inboxGuard(config))
+      const serve = openServe(guarded, guards)
+      serve.anyone(inbox.show, showInboxHandler(deps))
+      serve.anyone(inbox.list, listInboxHandler(deps))
+      serve.anyone(inbox.showMessage, showInboxMessageHandler(deps))
+    })
   }
 
   // Signed in: on oneself
-  await server.register(async (own: Server) => {
-    own.addHook('onRequest', guards.signedIn)
-    acceptMergePatch(own)
-    getMeRoute(own, deps)
-    patchMeRoute(own, deps)
-    changePasswordRoute(own, deps)
-    changeEmailRoute(own, deps)
-    exportMeRoute(own, deps)
-    closeMyAccountRoute(own, deps)
-    listMyActivityRoute(own, deps)
-    listSessionsRoute(own, deps)
-    logOutRoutes(own, deps)
-    // and what is public of others
-    getUserRoute(own, deps)
-  })
+  serve.user(me.read, readMeHandler(deps))
+  serve.user(me.patch, patchMeHandler(deps), { judgesItself: true })
+  serve.user(me.changePassword, changePasswordHandler(deps))
+  serve.user(me.changeEmail, changeEmailHandler(deps))
+  serve.user(me.export, exportMeHandler(deps))
+  serve.user(me.close, closeMyAccountHandler(deps))
+  serve.user(me.listActivity, listMyActivityHandler(deps))
+  serve.user(sessions.list, listSessionsHandler(deps))
+  serve.user(sessions.logOut, logOutHandler(deps))
+  serve.user(sessions.logOutDevice, logOutDeviceHandler(deps))
+  serve.user(sessions.logOutEverywhere, logOutEverywhereHandler(deps))
+  // and what is public of others
+  serve.user(users.read, readUserHandler(deps))
 
   // Managers and administrators
-  await server.register(async (managers: Server) => {
-    managers.addHook('onRequest', guards.manager)
-    acceptMergePatch(managers)
-    listUsersRoutes(managers, deps)
-    listUsersActivityRoute(managers, deps)
-    administerUserRoute(managers, deps)
-    listErasuresRoute(managers, deps)
-  })
+  serve.manager(administration.listUsers, listUsersHandler(deps))
+  serve.manager(administration.readUser, readUserAsManagerHandler(deps))
+  serve.manager(administration.listActivity, listActivityHandler(deps))
+  serve.manager(administration.patchUser, administerUserHandler(deps))
+  serve.manager(administration.listErasures, listErasuresHandler(deps))
 
   // Administrators
-  await server.register(async (admins: Server) => {
-    admins.addHook('onRequest', guards.admin)
-    closeUserRoute(admins, deps)
-  })
+  serve.admin(administration.closeUser, closeUserHandler(deps))
 
   // The media service
-  await server.register(async (services: Server) => {
-    services.addHook('onRequest', guards.service)
-    setAvatarRoute(services, deps)
-    removeAvatarRoute(services, deps)
-    describeAvatarRoute(services, deps)
-    listEndedSessionsRoute(services, deps)
-    findUserRoute(services, deps)
-    getInitialsRoute(services, deps)
-    findByEmailHashRoute(services, deps)
-  })
+  serve.service(toAccounts.setAvatar, setAvatarHandler(deps))
+  serve.service(toAccounts.removeAvatar, removeAvatarHandler(deps))
+  serve.service(toAccounts.describeAvatar, describeAvatarHandler(deps))
+  serve.service(toAccounts.listEndedSessions, listEndedSessionsHandler(deps), { logLevel: 'warn' })
+  serve.service(toAccounts.findUser, findUserHandler(deps))
+  serve.service(toAccounts.readInitials, readInitialsHandler(deps))
+  serve.service(toAccounts.findByEmailHash, findByEmailHashHandler(deps))
   return server
 }
 

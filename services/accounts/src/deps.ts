@@ -1,5 +1,6 @@
 import {
   assertMigrated,
+  type CallService,
   type Cursors,
   type Database,
   type EndedSessionsView,
@@ -12,6 +13,7 @@ import {
   openOutageLog,
   openParts,
   openQueue,
+  openServiceCaller,
   secretsOf,
 } from '@likeness/runtime'
 import type { AccountsConfig } from './config.js'
@@ -22,7 +24,6 @@ import { type OneTimeTokens, openOneTimeTokens } from './emails/one-time-tokens.
 import { openTemplates, type Templates } from './emails/templates.js'
 import { type Groups, openGroups } from './groups/groups.js'
 import { type KeyRing, openKeyRing } from './keys/key-ring.js'
-import { type MediaClient, openMediaClient } from './media-client.js'
 import { type Hasher, openHasher } from './passwords/hasher.js'
 import { type Enqueue, enqueueTo } from './queue.js'
 import { endedSince } from './sessions/list-ended-sessions.js'
@@ -36,7 +37,7 @@ export type Deps = {
   readonly queue: JobQueue
   readonly enqueue: Enqueue
   readonly tokens: OneTimeTokens
-  readonly media: MediaClient
+  readonly media: CallService<'media'>
   close(): Promise<void>
 }
 
@@ -78,7 +79,14 @@ export const openDeps = (config: AccountsConfig, overrides: Partial<Deps> = {}):
       queue,
       enqueue: enqueueTo(queue, logger),
       tokens: openOneTimeTokens(secretsOf(config.KEY_SECRET, config.KEY_SECRET_OTHER)),
-      media: overrides.media ?? openMediaClient(config),
+      media:
+        overrides.media ??
+        openServiceCaller({
+          to: 'media',
+          from: 'accounts',
+          origin: config.MEDIA_URL,
+          secret: config.SERVICE_SECRET,
+        }),
     }
   })
 

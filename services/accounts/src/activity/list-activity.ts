@@ -1,51 +1,25 @@
-import { type Activity, ActivityPage, ActivityQuery, IdParams, ProblemBody } from '@likeness/contracts'
-import { callerOf, openPage, type Reply, type Request, type Server } from '@likeness/runtime'
+import type { Activity, ActivityQuery } from '@likeness/contracts'
+import type { administration, me } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, openPage, type Reply, type Request } from '@likeness/runtime'
 import { type ActivityRow, listActivities } from '../database/activities.table.js'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
-const security = [{ accessToken: [] }]
-const response = { 200: ActivityPage, '4xx': ProblemBody }
+/** `me.listActivity` */
+export const listMyActivityHandler =
+  (deps: ApiDeps): Handler<typeof me.listActivity> =>
+  (request, reply) =>
+    answerActivity(deps, callerOf(request).id, request, reply)
 
-/** GET /v1/me/activity: what happened on one's account, newest first. */
-export function listMyActivityRoute(server: Server, deps: ApiDeps): void {
-  server.get(
-    '/v1/me/activity',
-    {
-      schema: {
-        tags: ['activity'],
-        summary: 'What happened on my account',
-        security,
-        querystring: ActivityQuery,
-        response,
-      },
-    },
-    async (request, reply) => answerActivity(deps, callerOf(request).id, request, reply),
-  )
-}
-
-/** GET /v1/admin/users/:id/activity: the same of anyone, for managers and administrators. */
-export function listUsersActivityRoute(server: Server, deps: ApiDeps): void {
-  server.get(
-    '/v1/admin/users/:id/activity',
-    {
-      schema: {
-        tags: ['administration'],
-        summary: 'What happened on an account',
-        security,
-        params: IdParams,
-        querystring: ActivityQuery,
-        response,
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params
-      if (!(await findPerson(deps.db, id))) throw problem('user-not-found')
-      return answerActivity(deps, id, request, reply)
-    },
-  )
-}
+/** `administration.listActivity`: the same of anyone. */
+export const listActivityHandler =
+  (deps: ApiDeps): Handler<typeof administration.listActivity> =>
+  async (request, reply) => {
+    const { id } = request.params
+    if (!(await findPerson(deps.db, id))) throw problem('user-not-found')
+    return answerActivity(deps, id, request, reply)
+  }
 
 async function answerActivity(
   { cursors, db }: ApiDeps,

@@ -1,5 +1,6 @@
-import { AdminPatch, AdminUser, IdParams, ProblemBody, type Role } from '@likeness/contracts'
-import { callerOf, invalid, isAtLeast, type Server, type Transaction } from '@likeness/runtime'
+import type { AdminPatch, Role } from '@likeness/contracts'
+import type { administration } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, invalid, isAtLeast, type Transaction } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
@@ -14,30 +15,15 @@ import { lockActedOn } from './lock-acted-on.js'
 /** Who acts on another's account: a person, or the command line. */
 export type Actor = { readonly id: string | null; readonly role: Role }
 
-/** PATCH /v1/admin/users/:id: role, group, disabled, verified, logged out. */
-export function administerUserRoute(server: Server, deps: ApiDeps): void {
-  server.patch(
-    '/v1/admin/users/:id',
-    {
-      schema: {
-        tags: ['administration'],
-        summary: 'Change the standing of a user',
-        description:
-          'Managers act on users, administrators on everyone; roles are set by administrators. Who loses rights is logged out.',
-        security: [{ accessToken: [] }],
-        params: IdParams,
-        body: AdminPatch,
-        response: { 200: AdminUser, '4xx': ProblemBody },
-      },
-    },
-    async (request) => {
-      const actor = callerOf(request)
-      const person = await administerUser(deps, actor, request.params.id, request.body, originOf(request))
-      await deps.ended.look()
-      return viewAdminUser(person, deps.config)
-    },
-  )
-}
+/** `administration.patchUser` */
+export const administerUserHandler =
+  (deps: ApiDeps): Handler<typeof administration.patchUser> =>
+  async (request) => {
+    const actor = callerOf(request)
+    const person = await administerUser(deps, actor, request.params.id, request.body, originOf(request))
+    await deps.ended.look()
+    return viewAdminUser(person, deps.config)
+  }
 
 /**
  * Each act leaves a row with who did it and why, in the transaction that does it.

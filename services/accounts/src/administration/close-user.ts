@@ -1,5 +1,5 @@
-import { AdminClose, IdParams, ProblemBody, StartedErasure } from '@likeness/contracts'
-import { callerOf, type Server } from '@likeness/runtime'
+import type { administration } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import type { Origin } from '../database/activities.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -8,29 +8,15 @@ import { problem } from '../problems.js'
 import type { Actor } from './administer-user.js'
 import { lockActedOn } from './lock-acted-on.js'
 
-/** DELETE /v1/admin/users/:id: closes another's account. For administrators. */
-export function closeUserRoute(server: Server, deps: ApiDeps): void {
-  server.delete(
-    '/v1/admin/users/:id',
-    {
-      schema: {
-        tags: ['administration'],
-        summary: 'Close an account and erase all it owns',
-        description: 'One’s own account is closed by `DELETE /v1/me`, with the password.',
-        security: [{ accessToken: [] }],
-        params: IdParams,
-        body: AdminClose,
-        response: { 202: StartedErasure, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params
-      const closed = await closeUser(deps, callerOf(request), id, request.body.reason, originOf(request))
-      const { location, body } = await startErasure(deps, closed)
-      return reply.code(202).header('location', location).send(body)
-    },
-  )
-}
+/** `administration.closeUser` */
+export const closeUserHandler =
+  (deps: ApiDeps): Handler<typeof administration.closeUser> =>
+  async (request, reply) => {
+    const { id } = request.params
+    const closed = await closeUser(deps, callerOf(request), id, request.body.reason, originOf(request))
+    const { location, body } = await startErasure(deps, closed)
+    return reply.header('location', location).code(202).send(body)
+  }
 
 /** @throws Problem `own-account`, `unauthenticated`, `user-not-found` */
 function closeUser(

@@ -1,6 +1,6 @@
-import { ChangeEmail, ProblemBody } from '@likeness/contracts'
-import { type Caller, callerOf, type Server, type Transaction } from '@likeness/runtime'
-import { z } from 'zod'
+import type { ChangeEmail } from '@likeness/contracts'
+import type { me } from '@likeness/contracts/endpoints'
+import { type Caller, callerOf, type Handler, type Transaction } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
@@ -17,27 +17,13 @@ import { queueNotice, queueToken } from './queue-mail.js'
 /** Longer than the work takes, where its time would tell something. */
 const answerMs = 150
 
-/** PUT /v1/me/email: asks the new address; the present one stays until it answers. */
-export function changeEmailRoute(server: Server, deps: ApiDeps): void {
-  server.put(
-    '/v1/me/email',
-    {
-      schema: {
-        tags: ['me'],
-        summary: 'Change my e-mail address',
-        description:
-          'The address changes once the link sent to the new one was opened. The old one is told at once, with a link that stops it, and again when it is done.',
-        security: [{ accessToken: [] }],
-        body: ChangeEmail,
-        response: { 202: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      await changeEmail(deps, callerOf(request), request.body, originOf(request))
-      return reply.code(202).send()
-    },
-  )
-}
+/** `me.changeEmail`: asks the new address; the present one stays until it answers. */
+export const changeEmailHandler =
+  (deps: ApiDeps): Handler<typeof me.changeEmail> =>
+  async (request, reply) => {
+    await changeEmail(deps, callerOf(request), request.body, originOf(request))
+    return reply.code(202).send()
+  }
 
 /**
  * Where verification is mandatory, an address another has gets the same answer and the same mail to the present one,

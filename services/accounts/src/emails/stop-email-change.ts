@@ -1,5 +1,5 @@
-import { ProblemBody, StopEmailChange, StoppedEmailChange } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
+import type { emails } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
@@ -9,23 +9,10 @@ import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
 import { hashOfToken } from './one-time-tokens.js'
 
-/** POST /v1/email-changes/stop: takes what the link to the present address carries. */
-export function stopEmailChangeRoute(server: Server, deps: ApiDeps): void {
-  server.post(
-    '/v1/email-changes/stop',
-    {
-      schema: {
-        tags: ['emails'],
-        summary: 'Stop a change of address with the token of the link to the present one',
-        description:
-          'The address stays, every session and every other link ends. Whoever asked for the change knew the password, so choose another.',
-        body: StopEmailChange,
-        response: { 200: StoppedEmailChange, '4xx': ProblemBody },
-      },
-    },
-    async (request) => ({ email: await stopEmailChange(deps, request.body.token, originOf(request)) }),
-  )
-}
+/** `emails.stopChange` */
+export const stopEmailChangeHandler =
+  (deps: ApiDeps): Handler<typeof emails.stopChange> =>
+  async (request) => ({ email: await stopEmailChange(deps, request.body.token, originOf(request)) })
 
 /**
  * Returns the address that stays.

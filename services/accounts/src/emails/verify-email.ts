@@ -1,6 +1,5 @@
-import { ConfirmEmail, ConfirmedEmail, ProblemBody, ResendVerification } from '@likeness/contracts'
-import { callerOf, type Guards, type Server, violates } from '@likeness/runtime'
-import { z } from 'zod'
+import type { emails } from '@likeness/contracts/endpoints'
+import { callerOf, type Guards, type Handler, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed, type OneTimeTokenRow } from '../database/one-time-tokens.table.js'
@@ -24,52 +23,31 @@ import { queueNotice, queueToken } from './queue-mail.js'
 
 const answerMs = 150
 
-/** POST /v1/email-verifications and …/confirm: sends the link again, and takes what it carries. */
-export function verifyEmailRoutes(server: Server, deps: ApiDeps, guards: Guards): void {
-  server.post(
-    '/v1/email-verifications',
-    {
-      schema: {
-        tags: ['emails'],
-        summary: 'Send the link that verifies an address again',
-        description:
-          'Signed in: for one’s own address. Else for the one in the body, and the answer never tells whether it is known.',
-        body: ResendVerification.nullish(),
-        response: { 202: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const origin = originOf(request)
-      if (request.headers.authorization === undefined) {
-        const email = request.body?.email
-        if (email === undefined) throw problem('unauthenticated')
-        await resend(deps, email, origin)
-      } else {
-        await guards.signedIn(request)
-        const person = await findPerson(deps.db, callerOf(request).id)
-        if (!person) throw problem('unauthenticated')
-        await resend(deps, person.email, origin, person.id)
-      }
-      return reply.code(202).send()
-    },
-  )
+/** `emails.resendVerification` */
+export const resendVerificationHandler =
+  (deps: ApiDeps, guards: Guards): Handler<typeof emails.resendVerification> =>
+  async (request, reply) => {
+    const origin = originOf(request)
+    if (request.headers.authorization === undefined) {
+      const email = request.body?.email
+      if (email === undefined) throw problem('unauthenticated')
+      await resend(deps, email, origin)
+    } else {
+      await guards.signedIn(request)
+      const person = await findPerson(deps.db, callerOf(request).id)
+      if (!person) throw problem('unauthenticated')
+      await resend(deps, person.email, origin, person.id)
+    }
+    return reply.code(202).send()
+  }
 
-  server.post(
-    '/v1/email-verifications/confirm',
-    {
-      schema: {
-        tags: ['emails'],
-        summary: 'Verify an address with the token of its link',
-        body: ConfirmEmail,
-        response: { 200: ConfirmedEmail, '4xx': ProblemBody },
-      },
-    },
-    async (request) => {
-      const email = await confirmEmail(deps, request.body.token, originOf(request))
-      return { email, emailVerified: true as const }
-    },
-  )
-}
+/** `emails.verify` */
+export const verifyEmailHandler =
+  (deps: ApiDeps): Handler<typeof emails.verify> =>
+  async (request) => {
+    const email = await confirmEmail(deps, request.body.token, originOf(request))
+    return { email, emailVerified: true }
+  }
 
 /** Sends the link again, if there is an address to verify; takes as long when there is not. */
 async function resend(deps: ApiDeps, email: string, origin: Origin, asker?: string): Promise<void> {

@@ -11,7 +11,7 @@ import { deleteUser, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { hashOfToken } from '../emails/one-time-tokens.js'
 import { queueNotice } from '../emails/queue-mail.js'
-import { viewErasure } from './get-erasure.js'
+import { viewErasure } from './read-erasure.js'
 
 export type ClosedAccount = {
   readonly erasure: ErasureRow

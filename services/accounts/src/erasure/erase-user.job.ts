@@ -1,3 +1,4 @@
+import { toMedia } from '@likeness/contracts/endpoints'
 import { NotYet } from '@likeness/runtime'
 import { findErasure, markErased } from '../database/erasures.table.js'
 import type { WorkerDeps } from '../deps.js'
@@ -6,9 +7,11 @@ import type { WorkerDeps } from '../deps.js'
 export async function eraseUser(deps: WorkerDeps, { erasureId }: { erasureId: string }): Promise<void> {
   const erasure = await findErasure(deps.db, erasureId)
   if (!erasure || erasure.completed_at) return
-  const erased = await deps.media.eraseUser(erasure.user_id).catch((error: unknown) => {
-    throw new NotYet(`media is away: ${error instanceof Error ? error.message : String(error)}`)
-  })
-  if (!erased) throw new NotYet('media is still erasing')
+  const { status } = await deps
+    .media(toMedia.eraseUser, { params: { id: erasure.user_id } }, { timeoutMs: 10_000 })
+    .catch((error: unknown) => {
+      throw new NotYet(`media is away: ${error instanceof Error ? error.message : String(error)}`)
+    })
+  if (status === 202) throw new NotYet('media is still erasing')
   await markErased(deps.db, erasureId)
 }

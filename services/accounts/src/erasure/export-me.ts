@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
-import { ProblemBody } from '@likeness/contracts'
-import { callerOf, type Server } from '@likeness/runtime'
+import { type me, toMedia } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler } from '@likeness/runtime'
 import { ZipFile } from 'yazl'
-import { z } from 'zod'
 import { viewActivity } from '../activity/list-activity.js'
 import { listActivities } from '../database/activities.table.js'
 import { listMailsOf } from '../database/mails.table.js'
@@ -13,40 +12,32 @@ import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { viewUser } from '../users/user-view.js'
 
-/** GET /v1/me/export: a ZIP of all that both services hold on one, as it is read. */
-export function exportMeRoute(server: Server, deps: ApiDeps): void {
-  server.get(
-    '/v1/me/export',
-    {
-      schema: {
-        tags: ['me'],
-        summary: 'All that is held on me, pictures included, as a ZIP',
-        security: [{ accessToken: [] }],
-        response: { 200: z.any().describe('application/zip'), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { id } = callerOf(request)
-      await takeAttempt(deps, { 'export-hour': id })
-      const zip = await exportMe(deps, id)
-      const name = `likeness-${new Date().toISOString().slice(0, 10)}.zip`
-      return reply
-        .type('application/zip')
-        .header('content-disposition', `attachment; filename="${name}"`)
-        .send(zip)
-    },
-  )
-}
+/** `me.export`: the ZIP, as it is read. */
+export const exportMeHandler =
+  (deps: ApiDeps): Handler<typeof me.export> =>
+  async (request, reply) => {
+    const { id } = callerOf(request)
+    await takeAttempt(deps, { 'export-hour': id })
+    const zip = await exportMe(deps, id)
+    const name = `likeness-${new Date().toISOString().slice(0, 10)}.zip`
+    return reply
+      .type('application/zip')
+      .header('content-disposition', `attachment; filename="${name}"`)
+      .code(200)
+      .send(zip)
+  }
 
 /** @throws Problem `overloaded` when media is away */
 async function exportMe(deps: ApiDeps, id: string) {
   const { db, media } = deps
   const person = await findPerson(db, id)
   if (!person) throw problem('unauthenticated')
-  const pictures = await media.exportUser(id).catch((error: unknown) => {
-    deps.logger.warn({ err: error }, 'export without media')
-    throw problem('overloaded', {}, { headers: { 'retry-after': '10' } })
-  })
+  const { body: pictures } = await media(toMedia.exportUser, { params: { id } }, { timeoutMs: 10_000 }).catch(
+    (error: unknown) => {
+      deps.logger.warn({ err: error }, 'export without media')
+      throw problem('overloaded', {}, { headers: { 'retry-after': '10' } })
+    },
+  )
   const activities = await listActivities(db, id, {}, { after: undefined, limit: Number.MAX_SAFE_INTEGER })
 
   const zip = new ZipFile()
@@ -61,8 +52,9 @@ async function exportMe(deps: ApiDeps, id: string) {
   for (const { path } of pictures.files) {
     // Read when its turn comes: one file at a time is in memory, and pictures do not get smaller.
     zip.addReadStreamLazy(`pictures/${path}`, { compress: false }, (done) => {
-      media.readFile(id, path).then(
-        (bytes) => done(null, Readable.from([bytes])),
+      media(toMedia.readFile, { params: { id }, query: { path } }, { timeoutMs: 60_000 }).then(
+        // A file that went meanwhile is empty.
+        (file) => done(null, Readable.from(file.ok ? [file.body] : [])),
         (error: unknown) => output.destroy(error as Error),
       )
     })

@@ -1,6 +1,6 @@
-import { ChangePassword, ProblemBody } from '@likeness/contracts'
-import { type Caller, callerOf, type Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { ChangePassword } from '@likeness/contracts'
+import type { me } from '@likeness/contracts/endpoints'
+import { type Caller, callerOf, type Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { setPassword } from '../database/users.table.js'
@@ -14,28 +14,15 @@ import { assertCurrentPassword } from './assert-current-password.js'
 import { holdVerified } from './hold-verified.js'
 import { assertStrong, wordsOf } from './password-policy.js'
 
-/** PUT /v1/me/password: sets a new password; every other session ends. */
-export function changePasswordRoute(server: Server, deps: ApiDeps): void {
-  server.put(
-    '/v1/me/password',
-    {
-      schema: {
-        tags: ['me'],
-        summary: 'Change my password',
-        description: 'All sessions but this one end.',
-        security: [{ accessToken: [] }],
-        body: ChangePassword,
-        response: { 204: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const hash = await changePassword(deps, caller, request.body, originOf(request))
-      reply.header('set-cookie', rememberDevice(deps, request, { id: caller.id, password_hash: hash }))
-      return reply.code(204).send()
-    },
-  )
-}
+/** `me.changePassword` */
+export const changePasswordHandler =
+  (deps: ApiDeps): Handler<typeof me.changePassword> =>
+  async (request, reply) => {
+    const caller = callerOf(request)
+    const hash = await changePassword(deps, caller, request.body, originOf(request))
+    reply.header('set-cookie', rememberDevice(deps, request, { id: caller.id, password_hash: hash }))
+    return reply.code(204).send()
+  }
 
 /** @throws Problem `wrong-password`, `weak-password`, `rate-limited` */
 async function changePassword(

@@ -1,6 +1,6 @@
-import { ProblemBody, RequestReset, ResetPassword } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { ResetPassword } from '@likeness/contracts'
+import type { emails } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
@@ -25,44 +25,23 @@ import { assertStrong, wordsOf } from './password-policy.js'
 
 const answerMs = 150
 
-/** POST /v1/password-resets and …/confirm: sends a link, and takes a new password for what it carries. */
-export function resetPasswordRoutes(server: Server, deps: ApiDeps): void {
-  server.post(
-    '/v1/password-resets',
-    {
-      schema: {
-        tags: ['passwords'],
-        summary: 'Ask for a link to choose a new password',
-        description: 'The answer never tells whether the address is known.',
-        body: RequestReset,
-        response: { 202: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      await requestReset(deps, request.body.email, originOf(request))
-      return reply.code(202).send()
-    },
-  )
+/** `emails.requestReset` */
+export const requestResetHandler =
+  (deps: ApiDeps): Handler<typeof emails.requestReset> =>
+  async (request, reply) => {
+    await requestReset(deps, request.body.email, originOf(request))
+    return reply.code(202).send()
+  }
 
-  server.post(
-    '/v1/password-resets/confirm',
-    {
-      schema: {
-        tags: ['passwords'],
-        summary: 'Choose a new password with the token of the link',
-        description: 'All sessions end.',
-        body: ResetPassword,
-        response: { 204: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const owner = await resetPassword(deps, request.body, originOf(request))
-      // Who reads the e-mail is the owner, also while others guess.
-      reply.header('set-cookie', rememberDevice(deps, request, owner))
-      return reply.code(204).send()
-    },
-  )
-}
+/** `emails.resetPassword` */
+export const resetPasswordHandler =
+  (deps: ApiDeps): Handler<typeof emails.resetPassword> =>
+  async (request, reply) => {
+    const owner = await resetPassword(deps, request.body, originOf(request))
+    // The reader of the e-mail is the owner, also while others guess.
+    reply.header('set-cookie', rememberDevice(deps, request, owner))
+    return reply.code(204).send()
+  }
 
 /** Sends the link to who has this address; takes as long when nobody has. */
 async function requestReset(deps: ApiDeps, email: string, origin: Origin): Promise<void> {

@@ -1,5 +1,6 @@
-import { Me, ProblemBody, ProfilePatch, readValid, SeenMeHeaders, UserPatch } from '@likeness/contracts'
-import { callerOf, invalid, type Request, type Server, violates } from '@likeness/runtime'
+import { type Me, ProfilePatch, readValid, type UserPatch } from '@likeness/contracts'
+import type { me } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, invalid, type RequestTo, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { type ProfileChanges, updateProfile } from '../database/profiles.table.js'
@@ -11,43 +12,22 @@ import { etagOf, matches } from './etag.js'
 import { faultsOfProfile } from './profile-faults.js'
 import { readProfilePatch } from './read-profile-patch.js'
 
-/** PATCH /v1/me: changes oneself by JSON merge patch (RFC 7396). */
-export function patchMeRoute(server: Server, deps: ApiDeps): void {
-  server.patch(
-    '/v1/me',
-    {
-      schema: {
-        tags: ['me'],
-        summary: 'Change me and my profile',
-        description:
-          'JSON merge patch. With If-Match it is applied only to the version that ETag named, else 412 `stale`.',
-        security: [{ accessToken: [] }],
-        headers: SeenMeHeaders,
-        body: UserPatch,
-        response: { 200: Me, '4xx': ProblemBody },
-      },
-      config: { judgesItself: true },
-    },
-    async (request, reply) => {
-      if (request.faults.length > 0) throw await refusalOf(deps, request)
-      const user = await patchMe(
-        deps,
-        callerOf(request).id,
-        request.body,
-        request.headers['if-match'],
-        originOf(request),
-      )
-      reply.header('etag', etagOf(user))
-      return user
-    },
-  )
-}
+/** `me.patch` */
+export const patchMeHandler =
+  (deps: ApiDeps): Handler<typeof me.patch> =>
+  async (request, reply) => {
+    if (request.faults.length > 0) throw await refusalOf(deps, request)
+    const { id } = callerOf(request)
+    const user = await patchMe(deps, id, request.body, request.headers['if-match'], originOf(request))
+    reply.header('etag', etagOf(user))
+    return user
+  }
 
 /** With what can be told of a profile that is at fault elsewhere. */
-async function refusalOf(deps: ApiDeps, request: Request) {
+async function refusalOf(deps: ApiDeps, request: RequestTo<typeof me.patch>) {
   const person = await findPerson(deps.db, callerOf(request).id)
   if (!person) throw problem('unauthenticated')
-  const profile = readValid(ProfilePatch, (request.body as Partial<UserPatch> | null)?.profile)
+  const profile = readValid(ProfilePatch, (request.body as UserPatch | null)?.profile)
   return invalid([...request.faults, ...faultsOfProfile(deps, profile, memberOf(person))])
 }
 

@@ -1,60 +1,28 @@
-import { type ActivityType, IdParams, ProblemBody, SetAvatar } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { toAccounts } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { byActor, insertActivity } from '../database/activities.table.js'
-import { refreshAvatar, type StoredAvatar, setAvatarIfNewer } from '../database/profiles.table.js'
+import { refreshAvatar, setAvatarIfNewer } from '../database/profiles.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
-/** PUT /internal/users/:id/avatar: media shows a picture in the profile. */
-export function setAvatarRoute(server: Server, deps: ApiDeps): void {
-  server.put(
-    '/internal/users/:id/avatar',
-    {
-      schema: {
-        hide: true,
-        params: IdParams,
-        body: SetAvatar,
-        response: { 204: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { uploadId, restored, actor, ...avatar } = request.body
-      const { version } = avatar
-      await setAvatar(deps, request.params.id, avatar, {
+/** `toAccounts.setAvatar`: may be repeated and may come in any order. */
+export const setAvatarHandler =
+  ({ db }: ApiDeps): Handler<typeof toAccounts.setAvatar> =>
+  async (request, reply) => {
+    const { id: userId } = request.params
+    const { uploadId, restored, actor, ...avatar } = request.body
+    const { version } = avatar
+    await db.transaction().execute(async (trx) => {
+      if (!(await lockPerson(trx, userId))) throw problem('user-not-found')
+      const isNewer = await setAvatarIfNewer(trx, userId, version, avatar)
+      if (!isNewer) return refreshAvatar(trx, userId, avatar)
+      await insertActivity(trx, {
+        userId,
         type: restored ? 'avatar-restored' : 'avatar-published',
+        ...byActor(userId, actor),
         details: { version, uploadId },
-        actor,
       })
-      return reply.code(204).send()
-    },
-  )
-}
-
-/**
- * Applied only when its version is newer, or the same with other sizes or formats, or a newer text; so it may be
- * repeated and may come in any order.
- * @throws Problem `user-not-found`
- */
-async function setAvatar(
-  deps: ApiDeps,
-  userId: string,
-  avatar: StoredAvatar,
-  {
-    actor,
-    ...activity
-  }: Pick<SetAvatar, 'actor'> & {
-    type: ActivityType
-    details: Readonly<Record<string, unknown>>
-  },
-): Promise<void> {
-  await deps.db.transaction().execute(async (trx) => {
-    if (!(await lockPerson(trx, userId))) throw problem('user-not-found')
-    if (await setAvatarIfNewer(trx, userId, avatar.version, avatar)) {
-      await insertActivity(trx, { userId, ...byActor(userId, actor), ...activity })
-      return
-    }
-    await refreshAvatar(trx, userId, avatar)
-  })
-}
+    })
+    return reply.code(204).send()
+  }

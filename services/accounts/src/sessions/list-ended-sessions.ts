@@ -1,23 +1,14 @@
-import { EndedSessions, EndedSessionsQuery, ProblemBody } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
+import type { EndedSessions } from '@likeness/contracts'
+import type { toAccounts } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { listSessionsEndedSince, listSessionsEndedWithin } from '../database/sessions.table.js'
 import type { ApiDeps, Deps } from '../deps.js'
 
-/** GET /internal/ended-sessions: media asks which sessions ended, to refuse their access tokens. */
-export function listEndedSessionsRoute(server: Server, deps: ApiDeps): void {
-  server.get(
-    '/internal/ended-sessions',
-    {
-      logLevel: 'warn',
-      schema: {
-        hide: true,
-        querystring: EndedSessionsQuery,
-        response: { 200: EndedSessions, '4xx': ProblemBody },
-      },
-    },
-    (request) => endedSince(deps, request.query.since),
-  )
-}
+/** `toAccounts.listEndedSessions` */
+export const listEndedSessionsHandler =
+  (deps: ApiDeps): Handler<typeof toAccounts.listEndedSessions> =>
+  (request) =>
+    endedSince(deps, request.query.since)
 
 // A transaction that ended a session may have begun so long before it committed; statements end after half of it.
 const longestSeconds = 60

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { CookieLoggedIn, LoggedIn, LogIn, LogInQuery, ProblemBody } from '@likeness/contracts'
-import { type Guards, newId, type Request, type Server, type Transaction } from '@likeness/runtime'
-import { z } from 'zod'
+import type { LogIn } from '@likeness/contracts'
+import type { sessions } from '@likeness/contracts/endpoints'
+import { type Guards, type Handler, newId, type Request, type Transaction } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import {
   findEarlierLogins,
@@ -22,31 +22,18 @@ import { viewMe } from '../users/user-view.js'
 import { issueTokens } from './issue-tokens.js'
 import { cookiesOf } from './session-cookies.js'
 
-/** POST /v1/sessions: opens a session with an e-mail address or username and the password. */
-export function logInRoute(server: Server, deps: ApiDeps, guards: Guards): void {
-  server.post(
-    '/v1/sessions',
-    {
-      config: { crossOrigin: 'cookies' },
-      schema: {
-        tags: ['sessions'],
-        summary: 'Log in',
-        querystring: LogInQuery,
-        body: LogIn,
-        response: { 201: z.union([LoggedIn, CookieLoggedIn]), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { person, session } = await logIn(deps, guards, request, request.body)
-      const tokens = await issueTokens(deps, session, person.role)
-      const { cookies, body } = cookiesOf(deps.config, tokens)
-      const inCookie = request.query.cookie === 'true'
-      const remembered = rememberDevice(deps, request, person)
-      reply.header('set-cookie', inCookie ? [...cookies, remembered] : [remembered])
-      return reply.code(201).send({ ...(inCookie ? body : tokens), user: viewMe(person, deps.config) })
-    },
-  )
-}
+/** `sessions.logIn` */
+export const logInHandler =
+  (deps: ApiDeps, guards: Guards): Handler<typeof sessions.logIn> =>
+  async (request, reply) => {
+    const { person, session } = await logIn(deps, guards, request, request.body)
+    const tokens = await issueTokens(deps, session, person.role)
+    const { cookies, body } = cookiesOf(deps.config, tokens)
+    const inCookie = request.query.cookie === 'true'
+    const remembered = rememberDevice(deps, request, person)
+    reply.header('set-cookie', inCookie ? [...cookies, remembered] : [remembered])
+    return reply.code(201).send({ ...(inCookie ? body : tokens), user: viewMe(person, deps.config) })
+  }
 
 /**
  * One answer and the same work for an unknown user and a wrong password: a count, a hash, an activity row.

@@ -1,6 +1,6 @@
-import { CookieTokens, ProblemBody, Refresh, type Role, Tokens } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { Role } from '@likeness/contracts'
+import type { sessions } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import {
@@ -18,38 +18,26 @@ import { issueTokens } from './issue-tokens.js'
 import { readRefreshToken } from './refresh-token.js'
 import { cookiesOf, readRefreshCookie } from './session-cookies.js'
 
-/** POST /v1/sessions/refresh: gives a new access token and the next refresh token. */
-export function refreshRoute(server: Server, deps: ApiDeps): void {
-  server.post(
-    '/v1/sessions/refresh',
-    {
-      config: { crossOrigin: 'cookies' },
-      schema: {
-        tags: ['sessions'],
-        summary: 'Refresh the tokens of a session',
-        body: Refresh.nullish(),
-        response: { 200: z.union([Tokens, CookieTokens]), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const given = request.body?.refreshToken
-      const token = given ?? readRefreshCookie(deps.config, request.headers)
-      if (token === undefined) throw problem('invalid-refresh-token')
-      const { session, role } = await refreshSession(deps, token, originOf(request))
-      const tokens = await issueTokens(deps, session, role)
-      if (given !== undefined) return tokens
-      const { cookies, body } = cookiesOf(deps.config, tokens)
-      reply.header('set-cookie', cookies)
-      return body
-    },
-  )
-}
+/** `sessions.refresh` */
+export const refreshHandler =
+  (deps: ApiDeps): Handler<typeof sessions.refresh> =>
+  async (request, reply) => {
+    const given = request.body?.refreshToken
+    const token = given ?? readRefreshCookie(deps.config, request.headers)
+    if (token === undefined) throw problem('invalid-refresh-token')
+    const { session, role } = await refreshSession(deps, token, originOf(request))
+    const tokens = await issueTokens(deps, session, role)
+    if (given !== undefined) return tokens
+    const { cookies, body } = cookiesOf(deps.config, tokens)
+    reply.header('set-cookie', cookies)
+    return body
+  }
 
 /**
  * Rotates the refresh token (RFC 9700 §4.14.2). The token before it still gets the same successor during
  * REFRESH_GRACE_SECONDS, for clients whose answer was lost or who asked twice at once; any other earlier
  * token has been stolen or copied, and ends the session.
- * @throws Problem `invalid-refresh-token`, `refresh-token-reused`
+ * @throws Problem `invalid-refresh-token`, `refresh-token-reused`, `rate-limited`
  */
 async function refreshSession(
   deps: ApiDeps,

@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { MediaExport } from '@likeness/contracts'
 import { isServiceToken } from '@likeness/runtime'
 import type { Test } from 'tap'
+import { problem } from '../problems.js'
 import { serviceSecret } from './start-accounts.js'
+
+const notFound = problem('not-found')
 
 /** The other side of what accounts asks media, on a port of its own. */
 export async function startMediaPeer(t: Test) {
@@ -13,8 +16,8 @@ export async function startMediaPeer(t: Test) {
     asked: [] as string[],
     /** How often it answers that it is not done yet. */
     busy: 0,
-    /** Answers 503 to everything. */
-    away: false,
+    /** Answers 503 to everything, or to what is asked of files. */
+    away: false as boolean | 'files',
     export: { uploads: [], files: [] } as MediaExport,
     files: new Map<string, Buffer>(),
   }
@@ -24,7 +27,8 @@ export async function startMediaPeer(t: Test) {
     const [, id = '', rest = ''] = /^\/internal\/users\/([^/]+)\/?(.*)$/.exec(pathname) ?? []
     void isServiceToken([serviceSecret], token, 'media').then((known) => {
       if (!known) return response.writeHead(401).end()
-      if (peer.away) return response.writeHead(503).end()
+      if (peer.away === true || (peer.away === 'files' && rest === 'files'))
+        return response.writeHead(503).end()
       if (request.method === 'DELETE') {
         peer.asked.push(id)
         peer.busy -= 1
@@ -36,7 +40,9 @@ export async function startMediaPeer(t: Test) {
           .end(JSON.stringify(peer.export))
       }
       const bytes = peer.files.get(searchParams.get('path') ?? '')
-      return bytes ? response.writeHead(200).end(bytes) : response.writeHead(404).end('{}')
+      if (bytes) return response.writeHead(200).end(bytes)
+      const gone = JSON.stringify(notFound.body('en', { path: pathname, id: '1' }))
+      return response.writeHead(404, { 'content-type': 'application/problem+json' }).end(gone)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,21 +1,14 @@
-import { IdParams, ProblemBody } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { toAccounts } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
-/** GET /internal/users/:id: media asks whether there is such a user, before it keeps anything for them. */
-export function findUserRoute(server: Server, deps: ApiDeps): void {
-  server.get(
-    '/internal/users/:id',
-    {
-      schema: { hide: true, params: IdParams, response: { 204: z.undefined(), '4xx': ProblemBody } },
-    },
-    async (request, reply) => {
-      const person = await findPerson(deps.db, request.params.id)
-      if (!person || person.ghost) throw problem('user-not-found')
-      return reply.code(204).send()
-    },
-  )
-}
+/** `toAccounts.findUser`: media asks before it keeps anything for a user. */
+export const findUserHandler =
+  (deps: ApiDeps): Handler<typeof toAccounts.findUser> =>
+  async (request, reply) => {
+    const person = await findPerson(deps.db, request.params.id)
+    if (!person || person.ghost) throw problem('user-not-found')
+    return reply.code(204).send()
+  }

@@ -1,5 +1,6 @@
-import { type FieldFault, Me, ProblemBody, ProfilePatch, Register, readValid } from '@likeness/contracts'
-import { invalid, newId, type Server, violates } from '@likeness/runtime'
+import { type FieldFault, ProfilePatch, Register, readValid } from '@likeness/contracts'
+import type { users } from '@likeness/contracts/endpoints'
+import { type Handler, invalid, newId, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findPerson, findPersonByEmail, keyOf, type Person } from '../database/users.table.js'
@@ -18,28 +19,16 @@ import { viewMe } from './user-view.js'
 /** Longer than a registration takes, where its time would tell something. */
 const answerMs = 300
 
-/** POST /v1/users: makes an account. */
-export function registerRoute(server: Server, deps: ApiDeps): void {
-  const { EMAIL_VERIFICATION } = deps.config
-  server.post(
-    '/v1/users',
-    {
-      config: { judgesItself: true },
-      schema: {
-        tags: ['users'],
-        summary: 'Register',
-        body: Register,
-        response: { 201: Me, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const person = await atLeast(EMAIL_VERIFICATION === 'mandatory' ? answerMs : 0, () =>
-        register(deps, request.body, request.faults, originOf(request)),
-      )
-      return reply.code(201).send(viewMe(person, deps.config))
-    },
-  )
-}
+/** `users.register` */
+export const registerHandler =
+  (deps: ApiDeps): Handler<typeof users.register> =>
+  async (request, reply) => {
+    const mandatory = deps.config.EMAIL_VERIFICATION === 'mandatory'
+    const person = await atLeast(mandatory ? answerMs : 0, () =>
+      register(deps, request.body, request.faults, originOf(request)),
+    )
+    return reply.code(201).send(viewMe(person, deps.config))
+  }
 
 /**
  * Makes a user with their profile, and a mail to verify the address. Where verification is mandatory, who

@@ -1,9 +1,10 @@
-import { ProblemBody, RegistrationForm } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
+import type { RegistrationForm } from '@likeness/contracts'
+import type { users } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import type { ApiDeps } from '../deps.js'
 
-/** GET /v1/users/registration: what a form for registering asks for in this deployment. */
-export function registrationFormRoute(server: Server, { config, groups }: ApiDeps): void {
+/** `users.registrationForm`: the same for the life of the process. */
+export function registrationFormHandler({ config, groups }: ApiDeps): Handler<typeof users.registrationForm> {
   const open = groups.names.filter((name) => groups.isOpen(name))
   const form: RegistrationForm = {
     username: config.USERNAME,
@@ -13,15 +14,5 @@ export function registrationFormRoute(server: Server, { config, groups }: ApiDep
       fields: [...groups.fieldsOf(name)],
     })),
   }
-  server.get(
-    '/v1/users/registration',
-    {
-      schema: {
-        tags: ['users'],
-        summary: 'What registering asks for',
-        response: { 200: RegistrationForm, '4xx': ProblemBody },
-      },
-    },
-    () => form,
-  )
+  return () => form
 }

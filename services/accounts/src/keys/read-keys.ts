@@ -1,0 +1,12 @@
+import type { sessions } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
+import type { ApiDeps } from '../deps.js'
+
+/** `sessions.keys` */
+export const readKeysHandler =
+  (deps: ApiDeps): Handler<typeof sessions.keys> =>
+  (_request, reply) => {
+    // Five minutes are part of how long a key is published ahead: see rotate-keys.ts.
+    reply.header('cache-control', 'public, max-age=300, stale-while-revalidate=60')
+    return { keys: deps.keys.published() }
+  }
