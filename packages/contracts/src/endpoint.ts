@@ -8,7 +8,7 @@ import type { accountsProblems, mediaProblems } from './problems.js'
  */
 export type CalledBy = 'anyone' | 'optional' | 'user' | 'manager' | 'admin' | 'service'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Headers that answers are documented with, by their lower-case name. */
 export const answerHeaders = {

@@ -88,7 +88,7 @@ export const UserInitials = z.object({ initials: z.string().max(16) }).meta({ id
 export type UserInitials = z.output<typeof UserInitials>
 
 /** MD5 or SHA-256 of a lower-case e-mail address, hexadecimal: how Gravatar and Libravatar name people. */
-export const EmailHash = z
+const EmailHash = z
   .string()
   .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})$/i, fault('not-an-email-hash'))
   .toLowerCase()

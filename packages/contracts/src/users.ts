@@ -26,7 +26,7 @@ export const Password = z
   .refine((value) => !/\p{Cs}/u.test(value), fault('unclean-text'))
 
 /** The facts that a person gives about themselves. `null` or absent means unset. */
-export const Profile = z
+const Profile = z
   .object({
     firstName: z.string().nullable(),
     lastName: z.string().nullable(),
@@ -47,7 +47,6 @@ export const Profile = z
     custom: z.record(z.string(), z.unknown()).describe('extra fields, as the group of the user has them'),
   })
   .meta({ id: 'Profile' })
-export type Profile = z.output<typeof Profile>
 
 /** The avatar as the profile shows it: immutable URLs of one version. */
 export const ProfileAvatar = z

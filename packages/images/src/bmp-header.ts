@@ -1,5 +1,5 @@
 /** The four bit masks of a pixel of 16 or 32 bits. A mask of 0 means that the channel is not there. */
-export type BmpMasks = {
+type BmpMasks = {
   readonly red: number
   readonly green: number
   readonly blue: number

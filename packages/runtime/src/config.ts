@@ -103,8 +103,8 @@ export const urlWith = (...schemes: string[]) =>
       `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
     )
 
-export const postgresUrl = urlWith('postgres', 'postgresql')
-export const queueUrl = urlWith('postgres', 'postgresql', 'redis', 'rediss')
+const postgresUrl = urlWith('postgres', 'postgresql')
+const queueUrl = urlWith('postgres', 'postgresql', 'redis', 'rediss')
 export const httpUrl = urlWith('http', 'https').transform((value) => value.replace(/\/+$/, ''))
 export const secret = z.string().min(32, 'must have at least 32 characters')
 export const integer = (min: number, max: number) => {

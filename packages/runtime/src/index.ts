@@ -25,13 +25,10 @@ export * from './prepared.js'
 export * from './problem.js'
 export * from './process.js'
 export {
-  type JobHandler,
-  type JobPolicy,
   type JobQueue,
   migrateQueue,
   NotYet,
   openQueue,
-  type Payload,
   PermanentFailure,
 } from './queue.js'
 export * from './request-id.js'

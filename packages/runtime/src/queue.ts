@@ -20,7 +20,7 @@ export type JobPolicy = {
 }
 
 /** Runs a job; throw to have it tried again, throw PermanentFailure to end it. `last`: no attempt follows. */
-export type JobHandler = (
+type JobHandler = (
   payload: Payload,
   attempt: { readonly number: number; readonly last: boolean },
 ) => Promise<unknown>

@@ -56,7 +56,7 @@ export type AnnouncedUpload = {
   readonly expiresInSeconds: number
 }
 
-export type PresignedPost = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
+type PresignedPost = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
 
 /** No blob has this key. */
 export class BlobNotFoundError extends Error {

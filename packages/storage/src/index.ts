@@ -1,10 +1,8 @@
 export {
-  type AnnouncedUpload,
   type BlobEntry,
   BlobNotFoundError,
   type BlobStore,
   InvalidBlobKeyError,
-  type PresignedPost,
   StorageAwayError,
   StorageFullError,
 } from './blob-store.js'

@@ -5,13 +5,13 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 /** A POST, sent whole, or by `socketSenders` only as much of it as is here. */
-export type Sent = {
+type Sent = {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
   /** Bytes of the whole body, when they are more than these. */
   readonly announced?: number
 }
-export type Received = { readonly status: number; readonly body: string }
+type Received = { readonly status: number; readonly body: string }
 
 /** Sends to a URL whose server also answers `GET /healthz`. */
 type Send = (url: string, sent: Sent) => Promise<Received>

@@ -6,13 +6,11 @@ import type { Test } from 'tap'
 export const noRedis: string | false =
   process.env.TEST_REDIS_URL === undefined && 'redis-server is not on PATH (TEST_REDIS_URL is not set)'
 
-export const redisAvailable = noRedis === false
-
 /**
  * The queue of tests that are about something else: Redis where there is one. A worker on PostgreSQL opens a dozen
  * connections, each a process of the server, which cost more than most tests; those of the queue run on both.
  */
-export const anyQueue: 'postgres' | 'redis' = redisAvailable ? 'redis' : 'postgres'
+export const anyQueue: 'postgres' | 'redis' = noRedis === false ? 'redis' : 'postgres'
 
 /**
  * A queue URL that no other test file shares: the test's own database, or a key prefix of its own in the

@@ -6,7 +6,7 @@ import { MemoryObjects } from './memory-objects.js'
 export type { Fault } from './fault-proxy.js'
 
 /** The credentials of s3rver's only account; a test gives them to its own process and those it starts. */
-export const s3Credentials = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' } as const
+const s3Credentials = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' } as const
 
 /**
  * An S3 server on loopback with the bucket `pictures`, and before it a proxy that can fail.
