@@ -1,6 +1,7 @@
 export * from './access-token.js'
 export * from './activity.js'
 export * from './admin.js'
+export * from './answered.js'
 export * from './avatars.js'
 export * from './common.js'
 export * from './direct-uploads.js'

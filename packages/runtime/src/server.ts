@@ -22,6 +22,7 @@ import type { Logger } from './logger.js'
 import { collectMethods, notRouted } from './methods.js'
 import { addProbes, type Checks } from './probes.js'
 import { Problem, problemsOf } from './problem.js'
+import { publishAnswers } from './publish-answers.js'
 import { logRefusal } from './refusals.js'
 import { requestIdOf } from './request-id.js'
 import { logFault, logRequests } from './request-log.js'
@@ -96,6 +97,7 @@ export async function createServer(options: {
 
   judgeRequests(server)
   allowOrigins(server, options.corsOrigins, methodsOf)
+  publishAnswers(server)
   letEarlyAnswersArrive(server)
   const isClosing = endConnectionsOnClose(server)
   const { answerFirst } = options

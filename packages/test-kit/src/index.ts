@@ -1,6 +1,7 @@
 export { type Door, openDoor } from './door.js'
 export { matchEmitted } from './emitted.js'
 export { hold } from './hold.js'
+export { judgeAnswers } from './judge-answers.js'
 export { noPhotos, photo } from './photo.js'
 export { freePort, waitFor } from './processes.js'
 export { noCurl, senders, socketSenders } from './senders.js'
