@@ -1,8 +1,9 @@
 import { noRedis, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { type Notice, openBus } from './bus.js'
+import type { Notice } from './bus.js'
 import { openLogger } from './logger.js'
+import { openBus } from './open-bus.js'
 
 const logger = openLogger('bus', 'silent')
 

@@ -1,7 +1,3 @@
-import type { Logger } from './logger.js'
-import { openPostgresBus } from './postgres-bus.js'
-import { openRedisBus } from './redis-bus.js'
-
 /** A short notice that something changed; at most a few hundred bytes of JSON. */
 export type Notice = Readonly<Record<string, string | number | null>>
 
@@ -15,9 +11,4 @@ export type Bus = {
   /** Calls the listener for every notice of a topic, from when it resolves until `close`. */
   subscribe(topic: string, listener: (notice: Notice) => void): Promise<void>
   close(): Promise<void>
-}
-
-/** @param url QUEUE_URL */
-export async function openBus(url: string, logger: Logger): Promise<Bus> {
-  return /^rediss?:/.test(url) ? openRedisBus(url, logger) : openPostgresBus(url, logger)
 }

@@ -1,15 +1,14 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { callerIfKnown } from './auth.js'
 import { clientAddress } from './client-address.js'
 import type { Problem } from './problem.js'
-import type { Server } from './server.js'
 
 /**
  * Writes one line at `info` for every request once it is answered, under the request id of the answer. It has the
  * route and not the path, nothing of the query and no header, since those may hold secrets. Routes with a
  * `logLevel` above that, such as pictures and probes, have none.
  */
-export function logRequests(server: Server): void {
+export function logRequests(server: FastifyInstance): void {
   server.addHook('onResponse', async (request, reply) => {
     request.log.info(
       {

@@ -17,17 +17,17 @@ import {
   secretsOf,
 } from '@likeness/runtime'
 import type { AccountsConfig } from './config.js'
+import { type DeviceCookies, openDeviceCookies } from './credentials/device-cookies.js'
+import { endedSince } from './credentials/ended-since.js'
+import { type Hasher, openHasher } from './credentials/hasher.js'
+import { type OneTimeTokens, openOneTimeTokens } from './credentials/one-time-tokens.js'
+import { openRefreshTokens, type RefreshTokens } from './credentials/refresh-token.js'
 import { migrations, type Tables } from './database/database.js'
-import { type DeviceCookies, openDeviceCookies } from './devices/device-cookies.js'
-import { type Mailer, openMailer } from './emails/mailer.js'
-import { type OneTimeTokens, openOneTimeTokens } from './emails/one-time-tokens.js'
-import { openTemplates, type Templates } from './emails/templates.js'
 import { type Groups, openGroups } from './groups/groups.js'
 import { type KeyRing, openKeyRing } from './keys/key-ring.js'
-import { type Hasher, openHasher } from './passwords/hasher.js'
+import { type Mailer, openMailer } from './mail/mailer.js'
+import { openTemplates, type Templates } from './mail/templates.js'
 import { type Enqueue, enqueueTo } from './queue.js'
-import { endedSince } from './sessions/list-ended-sessions.js'
-import { openRefreshTokens, type RefreshTokens } from './sessions/refresh-token.js'
 
 /** The parts that every process of the accounts service works with. */
 export type Deps = {

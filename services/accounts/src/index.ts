@@ -1,7 +1,7 @@
 import { migrateDatabase, openDatabase } from '@likeness/runtime'
 import { PasswordConfig } from './config.js'
+import { openHasher } from './credentials/hasher.js'
 import { migrations, type Tables } from './database/database.js'
-import { openHasher } from './passwords/hasher.js'
 import { createFirstAdmin, type NewAdmin } from './users/create-admin.js'
 
 export type { NewAdmin }

@@ -30,6 +30,12 @@ export type FlowState =
       trouble: Fault | undefined
     }
 
+type With<Step extends FlowState['step']> = Extract<FlowState, { step: Step }>
+/** States that show the picture. */
+export type Previewed = With<'cropping'> | ((With<'discarding'> | With<'publishing'>) & { preview: Blob })
+/** States that have an upload and nothing to show of it. */
+export type Unpreviewed = With<'preparing'> | With<'discarding'> | With<'publishing'>
+
 export type Task =
   | { do: 'load' }
   /** Over the limit of the server: with what it then has. */

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { useFocusOnStep } from '../ui/use-focus-on-step.js'
 import { ChooseStep } from './choose-step.js'
 import { CropStep } from './crop-step.js'
-import type { FlowState } from './flow.js'
+import type { FlowState, Previewed, Unpreviewed } from './flow.js'
 import { PrepareStep } from './prepare-step.js'
 import { SendStep } from './send-step.js'
 import { ShrinkStep } from './shrink-step.js'
@@ -55,10 +55,6 @@ const titles: Record<FlowState['step'], string> = {
   discarding: 'Discarding',
   publishing: 'Publishing',
 }
-
-type With<Step extends FlowState['step']> = Extract<FlowState, { step: Step }>
-export type Previewed = With<'cropping'> | ((With<'discarding'> | With<'publishing'>) & { preview: Blob })
-export type Unpreviewed = With<'preparing'> | With<'discarding'> | With<'publishing'>
 
 const hasPreview = (state: FlowState): state is Previewed => 'preview' in state && state.preview !== undefined
 const isWithoutPreview = (state: FlowState): state is Unpreviewed => 'upload' in state && !hasPreview(state)

@@ -1,4 +1,4 @@
-import { EmailForm } from './email-form.js'
+import { EmailForm } from '../ui/email-form.js'
 import { sendLinkTo } from './verifications.js'
 
 /** Asks for another link that verifies an address, without being signed in. */

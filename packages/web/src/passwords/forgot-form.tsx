@@ -1,4 +1,4 @@
-import { EmailForm } from '../emails/email-form.js'
+import { EmailForm } from '../ui/email-form.js'
 import { requestReset } from './resets.js'
 
 /** Asks for a link to choose a new password. @param email when it is known already */

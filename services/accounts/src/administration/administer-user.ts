@@ -1,4 +1,4 @@
-import type { AdminPatch, Role } from '@likeness/contracts'
+import type { AdminPatch } from '@likeness/contracts'
 import type { administration } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler, invalid, isAtLeast, type Transaction } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
@@ -8,12 +8,9 @@ import { findPerson, markVerified, type Person, setStanding } from '../database/
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
-import { assertAnotherAdmin } from './assert-another-admin.js'
+import { assertAnotherAdmin } from '../users/assert-another-admin.js'
 import { viewAdminUser } from './list-users.js'
-import { lockActedOn } from './lock-acted-on.js'
-
-/** Who acts on another's account: a person, or the command line. */
-export type Actor = { readonly id: string | null; readonly role: Role }
+import { type Actor, lockActedOn } from './lock-acted-on.js'
 
 /** `administration.patchUser` */
 export const administerUserHandler =

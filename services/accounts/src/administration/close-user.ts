@@ -5,7 +5,7 @@ import type { Origin } from '../database/activities.table.js'
 import type { ApiDeps } from '../deps.js'
 import { type ClosedAccount, closeAccount, startErasure } from '../erasure/close-account.js'
 import { problem } from '../problems.js'
-import type { Actor } from './administer-user.js'
+import type { Actor } from './lock-acted-on.js'
 import { lockActedOn } from './lock-acted-on.js'
 
 /** `administration.closeUser` */

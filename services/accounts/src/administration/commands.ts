@@ -8,8 +8,9 @@ import { ourselves } from '../database/activities.table.js'
 import { findPersonByLogin, listPeople, type Person } from '../database/users.table.js'
 import { openGroups } from '../groups/groups.js'
 import { problem } from '../problems.js'
-import { type Actor, administerUser } from './administer-user.js'
+import { administerUser } from './administer-user.js'
 import { viewAdminUser } from './list-users.js'
+import type { Actor } from './lock-acted-on.js'
 
 /** Commands act with the rights of those who may run them on the machine. */
 const root: Actor = { id: null, role: 'admin' }

@@ -5,7 +5,7 @@ import type { AccountsConfig } from '../config.js'
 import { findPerson, listPeople, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { viewUser } from '../users/user-view.js'
+import { viewUser } from '../profiles/user-view.js'
 
 /** `administration.listUsers` */
 export const listUsersHandler =

@@ -1,8 +1,11 @@
+import type { Role } from '@likeness/contracts'
 import { isAtLeast, type Transaction } from '@likeness/runtime'
 import type { Tables } from '../database/database.js'
 import { findPerson, lockUsers, type Person } from '../database/users.table.js'
 import { problem } from '../problems.js'
-import type { Actor } from './administer-user.js'
+
+/** Who acts on another's account: a person, or the command line. */
+export type Actor = { readonly id: string | null; readonly role: Role }
 
 /**
  * The person acted on, whom nobody else changes until the transaction ends, nor the actor. Administrators act on

@@ -1,11 +1,13 @@
 import type { SetAvatar } from '@likeness/contracts'
 import type { Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, sql, type Updateable } from 'kysely'
-import type { Custom } from '../groups/groups.js'
 import type { Tables } from './database.js'
 
 /** The avatar a profile shows; its addresses are derived when read. */
 export type StoredAvatar = Omit<SetAvatar, 'uploadId' | 'actor' | 'restored'>
+
+/** Extra fields, as the user's group has them. */
+export type Custom = Readonly<Record<string, unknown>>
 
 export type ProfilesTable = {
   user_id: string
@@ -24,7 +26,6 @@ export type ProfilesTable = {
   is_professional: Generated<boolean>
   locale: Generated<string | null>
   discoverable: Generated<boolean>
-  /** Extra fields, as the user's group has them. */
   custom: ColumnType<Custom, string | undefined, string>
   /** Of the newest avatar, or withdrawal of one, that media told of; 0 before the first. It only grows. */
   avatar_version: Generated<number>

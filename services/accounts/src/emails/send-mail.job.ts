@@ -1,5 +1,6 @@
 import { PermanentFailure } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
+import { hashOfToken } from '../credentials/one-time-tokens.js'
 import {
   claimMail,
   type MailKind,
@@ -10,8 +11,7 @@ import {
 } from '../database/mails.table.js'
 import { isToken } from '../database/one-time-tokens.table.js'
 import type { WorkerDeps } from '../deps.js'
-import { MailRefusedError, type Message } from './mailer.js'
-import { hashOfToken } from './one-time-tokens.js'
+import { MailRefusedError, type Message } from '../mail/mailer.js'
 
 /** Longer than every wait of the mailer together, so that two never send one mail. */
 const claimSeconds = 90

@@ -1,13 +1,13 @@
 import type { emails } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
+import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
-import { hashOfToken } from './one-time-tokens.js'
 
 /** `emails.stopChange` */
 export const stopEmailChangeHandler =

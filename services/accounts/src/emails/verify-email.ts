@@ -1,6 +1,7 @@
 import type { emails } from '@likeness/contracts/endpoints'
 import { callerOf, type Guards, type Handler, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
+import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed, type OneTimeTokenRow } from '../database/one-time-tokens.table.js'
 import {
@@ -15,11 +16,10 @@ import {
 import type { ApiDeps } from '../deps.js'
 import { atLeast } from '../limits/at-least.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'
+import { queueNotice, queueToken } from '../mail/queue-mail.js'
 import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
 import { changeOf } from './mask-email.js'
-import { hashOfToken } from './one-time-tokens.js'
-import { queueNotice, queueToken } from './queue-mail.js'
 
 const answerMs = 150
 

@@ -1,11 +1,11 @@
 import type { me } from '@likeness/contracts/endpoints'
 import { type Caller, callerOf, type Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
+import { holdVerified } from '../credentials/hold-verified.js'
 import type { Origin } from '../database/activities.table.js'
 import type { ApiDeps } from '../deps.js'
-import { assertCurrentPassword } from '../passwords/assert-current-password.js'
-import { holdVerified } from '../passwords/hold-verified.js'
 import { problem } from '../problems.js'
+import { assertCurrentPassword } from '../sessions/assert-current-password.js'
 import { type ClosedAccount, closeAccount, startErasure } from './close-account.js'
 
 /** `me.close` */

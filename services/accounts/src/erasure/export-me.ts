@@ -10,7 +10,7 @@ import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
-import { viewUser } from '../users/user-view.js'
+import { viewUser } from '../profiles/user-view.js'
 
 /** `me.export`: the ZIP, as it is read. */
 export const exportMeHandler =

@@ -2,9 +2,9 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Erasure } from '@likeness/contracts'
 import type { me } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime'
+import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { type ErasureRow, findErasure } from '../database/erasures.table.js'
 import type { ApiDeps } from '../deps.js'
-import { hashOfToken } from '../emails/one-time-tokens.js'
 import { problem } from '../problems.js'
 
 /** `me.readErasure` */

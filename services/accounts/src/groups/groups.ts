@@ -5,10 +5,9 @@ import { ConfigError } from '@likeness/runtime'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { z } from 'zod'
+import type { Custom } from '../database/profiles.table.js'
 import { faultsOfErrors } from './json-schema-faults.js'
 import { fieldsOf } from './registration-fields.js'
-
-export type Custom = Readonly<Record<string, unknown>>
 
 /** The groups (types of user) of this deployment, and the extra profile fields each requires. */
 export type Groups = {

@@ -2,6 +2,7 @@ import type { ResetPassword } from '@likeness/contracts'
 import type { emails } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
+import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
 import {
@@ -14,13 +15,12 @@ import {
   setPassword,
 } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
-import { rememberDevice } from '../devices/known-device.js'
-import { hashOfToken } from '../emails/one-time-tokens.js'
-import { deviceOf, queueNotice, queueToken } from '../emails/queue-mail.js'
 import { atLeast } from '../limits/at-least.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'
+import { deviceOf, queueNotice, queueToken } from '../mail/queue-mail.js'
 import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
+import { rememberDevice } from '../sessions/known-device.js'
 import { assertStrong, wordsOf } from './password-policy.js'
 
 const answerMs = 150

@@ -1,4 +1,4 @@
-import type { Custom } from '../groups/groups.js'
+import type { Custom } from '../database/profiles.table.js'
 
 /** JSON merge patch (RFC 7396) of the extra profile fields; null empties them. */
 export function mergeCustom(custom: Custom, patch: Custom | null): Custom {

@@ -7,10 +7,10 @@ import { type ProfileChanges, updateProfile } from '../database/profiles.table.j
 import { findPerson, lockPerson, type Person, setUsername } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { viewMe } from '../users/user-view.js'
 import { etagOf, matches } from './etag.js'
 import { faultsOfProfile } from './profile-faults.js'
 import { readProfilePatch } from './read-profile-patch.js'
+import { viewMe } from './user-view.js'
 
 /** `me.patch` */
 export const patchMeHandler =

@@ -1,8 +1,8 @@
 import type { FieldFault, ProfilePatch } from '@likeness/contracts'
 import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js/max'
+import type { Custom } from '../database/profiles.table.js'
 import type { Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
-import type { Custom } from '../groups/groups.js'
 import { ageOn } from './age.js'
 import { mergeCustom } from './merge-custom.js'
 

@@ -3,8 +3,8 @@ import { callerOf, type Handler } from '@likeness/runtime'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { viewMe } from '../users/user-view.js'
 import { etagOf, matches } from './etag.js'
+import { viewMe } from './user-view.js'
 
 /** `me.read` */
 export const readMeHandler =

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ProfilePatch } from '@likeness/contracts'
-import type { ProfileChanges } from '../database/profiles.table.js'
+import type { Custom, ProfileChanges } from '../database/profiles.table.js'
 import type { ApiDeps } from '../deps.js'
-import type { Custom } from '../groups/groups.js'
 import { mergeCustom } from './merge-custom.js'
 import { readPhone } from './profile-faults.js'
 

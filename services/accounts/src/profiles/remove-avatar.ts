@@ -4,7 +4,7 @@ import { byActor, hasActivity, insertActivity } from '../database/activities.tab
 import { setAvatarIfNewer } from '../database/profiles.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
-import { queueNotice } from '../emails/queue-mail.js'
+import { queueNotice } from '../mail/queue-mail.js'
 import { problem } from '../problems.js'
 
 /** `toAccounts.removeAvatar`: its owner is told once, whichever avatar the profile has by then. */

@@ -1,24 +1,10 @@
-import type { EndedSessions } from '@likeness/contracts'
 import type { toAccounts } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime'
-import { listSessionsEndedSince, listSessionsEndedWithin } from '../database/sessions.table.js'
-import type { ApiDeps, Deps } from '../deps.js'
+import { endedSince } from '../credentials/ended-since.js'
+import type { ApiDeps } from '../deps.js'
 
 /** `toAccounts.listEndedSessions` */
 export const listEndedSessionsHandler =
   (deps: ApiDeps): Handler<typeof toAccounts.listEndedSessions> =>
   (request) =>
     endedSince(deps, request.query.since)
-
-// A transaction that ended a session may have begun so long before it committed; statements end after half of it.
-const longestSeconds = 60
-
-/** @param since the `until` of an earlier look; without one that is known here, all that matter to a living token */
-export async function endedSince(
-  { config, db }: Pick<Deps, 'config' | 'db'>,
-  since?: string,
-): Promise<EndedSessions> {
-  const isPosition = since !== undefined && /^\d{1,19}$/.test(since)
-  const ended = isPosition ? await listSessionsEndedSince(db, since) : undefined
-  return ended ?? listSessionsEndedWithin(db, config.ACCESS_TOKEN_SECONDS + longestSeconds)
-}

@@ -3,6 +3,7 @@ import type { LogIn } from '@likeness/contracts'
 import type { sessions } from '@likeness/contracts/endpoints'
 import { type Guards, type Handler, newId, type Request, type Transaction } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
+import { holdVerified } from '../credentials/hold-verified.js'
 import {
   findEarlierLogins,
   insertActivity,
@@ -13,13 +14,12 @@ import type { Tables } from '../database/database.js'
 import { insertSession, type SessionRow } from '../database/sessions.table.js'
 import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
-import { findKnownDevice, rememberDevice } from '../devices/known-device.js'
-import { deviceOf, queueNotice } from '../emails/queue-mail.js'
 import { addressOf, forgiveLogin, mayNotify, takeAttempt } from '../limits/limits.js'
-import { holdVerified } from '../passwords/hold-verified.js'
+import { deviceOf, queueNotice } from '../mail/queue-mail.js'
 import { problem } from '../problems.js'
-import { viewMe } from '../users/user-view.js'
+import { viewMe } from '../profiles/user-view.js'
 import { issueTokens } from './issue-tokens.js'
+import { findKnownDevice, rememberDevice } from './known-device.js'
 import { cookiesOf } from './session-cookies.js'
 
 /** `sessions.logIn` */

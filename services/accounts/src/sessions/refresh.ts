@@ -2,6 +2,7 @@ import type { Role } from '@likeness/contracts'
 import type { sessions } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
+import { readRefreshToken } from '../credentials/refresh-token.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import {
   endSessions,
@@ -15,7 +16,6 @@ import type { ApiDeps } from '../deps.js'
 import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { issueTokens } from './issue-tokens.js'
-import { readRefreshToken } from './refresh-token.js'
 import { cookiesOf, readRefreshCookie } from './session-cookies.js'
 
 /** `sessions.refresh` */

@@ -1,10 +1,10 @@
 import { Email, readInEnglish, Username } from '@likeness/contracts'
 import { type Database, newId, StartError, violates } from '@likeness/runtime'
+import type { Hasher } from '../credentials/hasher.js'
 import { insertActivity, ourselves } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
 import { lockAdmins } from '../database/users.table.js'
 import { openGroups } from '../groups/groups.js'
-import type { Hasher } from '../passwords/hasher.js'
 import { assertStrong } from '../passwords/password-policy.js'
 import { createUser } from './create-user.js'
 

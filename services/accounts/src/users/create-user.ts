@@ -3,7 +3,7 @@ import type { Transaction } from '@likeness/runtime'
 import type { Tables } from '../database/database.js'
 import { insertProfile, type ProfileChanges } from '../database/profiles.table.js'
 import { insertUser } from '../database/users.table.js'
-import { generateNickname } from '../profiles/generate-nickname.js'
+import { generateNickname } from './generate-nickname.js'
 
 export type NewUser = {
   readonly id: string

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { chooseWords } from '../profiles/generate-nickname.js'
+import { chooseWords } from './generate-nickname.js'
 
 /** A username for someone who chose none, such as `keen-otter-482193`. Not unique: one in a thousand million is like another. */
 export const generateUsername = (): string =>

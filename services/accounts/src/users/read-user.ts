@@ -3,7 +3,7 @@ import type { Handler } from '@likeness/runtime'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { viewPublicUser } from './user-view.js'
+import { viewPublicUser } from '../profiles/user-view.js'
 
 /** `users.read` */
 export const readUserHandler =

@@ -5,16 +5,16 @@ import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findPerson, findPersonByEmail, keyOf, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
-import { queueToken } from '../emails/queue-mail.js'
 import { atLeast } from '../limits/at-least.js'
 import { addressOf, giveBackAttempt, takeAttempt, type Whom } from '../limits/limits.js'
+import { queueToken } from '../mail/queue-mail.js'
 import { weaknessesOf } from '../passwords/password-policy.js'
 import { problem } from '../problems.js'
 import { faultsOfProfile } from '../profiles/profile-faults.js'
 import { readProfilePatch } from '../profiles/read-profile-patch.js'
+import { viewMe } from '../profiles/user-view.js'
 import { createUser, type NewUser } from './create-user.js'
 import { generateUsername } from './generate-username.js'
-import { viewMe } from './user-view.js'
 
 /** Longer than a registration takes, where its time would tell something. */
 const answerMs = 300

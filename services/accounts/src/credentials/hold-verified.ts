@@ -1,7 +1,7 @@
-import type { Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime'
 import type { Tables } from '../database/database.js'
 import { lockPerson, type Person } from '../database/users.table.js'
-import type { ApiDeps } from '../deps.js'
+import type { Hasher } from './hasher.js'
 
 /**
  * Does what a password was given for while nobody else can change the account. Verifying takes long and happens outside
@@ -12,7 +12,7 @@ import type { ApiDeps } from '../deps.js'
  * @returns undefined when the password is not theirs any more, or they are gone
  */
 export async function holdVerified<Result>(
-  { db, hasher }: Pick<ApiDeps, 'db' | 'hasher'>,
+  { db, hasher }: { db: Database<Tables>; hasher: Hasher },
   verified: Person,
   password: string,
   work: (trx: Transaction<Tables>, person: Person) => Promise<Result>,

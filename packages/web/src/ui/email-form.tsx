@@ -1,11 +1,11 @@
 import { Email } from '@likeness/contracts'
 import type { ReactNode } from 'react'
 import { z } from 'zod'
-import { Button } from '../ui/button.js'
-import { FaultNotice } from '../ui/fault-notice.js'
-import { Field } from '../ui/field.js'
-import { Notice } from '../ui/notice.js'
-import { useForm } from '../ui/use-form.js'
+import { Button } from './button.js'
+import { FaultNotice } from './fault-notice.js'
+import { Field } from './field.js'
+import { Notice } from './notice.js'
+import { useForm } from './use-form.js'
 
 const Form = z.strictObject({ email: Email })
 

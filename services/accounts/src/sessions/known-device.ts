@@ -1,8 +1,8 @@
 import { callerOf, type Guards, type Request, readCookie, setCookie } from '@likeness/runtime'
+import { readRefreshToken } from '../credentials/refresh-token.js'
 import { findLiveSession } from '../database/sessions.table.js'
 import type { Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
-import { readRefreshToken } from '../sessions/refresh-token.js'
 
 const deviceCookie = { name: 'likeness-device', path: '/v1/sessions' } as const
 

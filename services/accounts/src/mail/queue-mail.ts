@@ -1,10 +1,10 @@
 import type { Transaction } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
+import type { OneTimeTokens } from '../credentials/one-time-tokens.js'
 import type { Origin } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
 import { insertMail, type MailData, type MailKind } from '../database/mails.table.js'
 import { insertToken, type TokenPurpose } from '../database/one-time-tokens.table.js'
-import type { Deps } from '../deps.js'
 
 /** How long a notice without a token is worth sending. */
 const noticeSeconds = 3 * 86_400
@@ -42,7 +42,7 @@ export function queueNotice(
  */
 export async function queueToken(
   trx: Transaction<Tables>,
-  deps: Pick<Deps, 'config' | 'tokens'>,
+  deps: { config: AccountsConfig; tokens: OneTimeTokens },
   token: { kind: MailKind; purpose: TokenPurpose; data?: MailData },
   to: Recipient & { readonly id: string },
   origin: Origin,

@@ -1,0 +1,18 @@
+import type { EndedSessions } from '@likeness/contracts'
+import type { Database } from '@likeness/runtime'
+import type { AccountsConfig } from '../config.js'
+import type { Tables } from '../database/database.js'
+import { listSessionsEndedSince, listSessionsEndedWithin } from '../database/sessions.table.js'
+
+// A transaction that ended a session may have begun so long before it committed; statements end after half of it.
+const longestSeconds = 60
+
+/** @param since the `until` of an earlier look; without one that is known here, all that matter to a living token */
+export async function endedSince(
+  { config, db }: { config: AccountsConfig; db: Database<Tables> },
+  since?: string,
+): Promise<EndedSessions> {
+  const isPosition = since !== undefined && /^\d{1,19}$/.test(since)
+  const ended = isPosition ? await listSessionsEndedSince(db, since) : undefined
+  return ended ?? listSessionsEndedWithin(db, config.ACCESS_TOKEN_SECONDS + longestSeconds)
+}
