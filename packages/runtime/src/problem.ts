@@ -56,16 +56,3 @@ export function problemsOf<Table extends ProblemTable>(table: Table) {
     return new Problem(code, kind, parameters, extras)
   }
 }
-
-/** English unless `Accept-Language` weighs French higher (RFC 9110 §12.5.4). */
-export function languageOf(acceptLanguage: string | undefined): Language {
-  const weights: Record<string, number> = {}
-  for (const part of (acceptLanguage ?? '').split(',')) {
-    const [range = '', ...parameters] = part.trim().toLowerCase().split(';')
-    const language = range.split('-', 1)[0] ?? ''
-    const quality = parameters.map((one) => one.trim()).find((one) => one.startsWith('q='))
-    const weight = quality === undefined ? 1 : Number(quality.slice(2))
-    weights[language] = Math.max(weights[language] ?? 0, Number.isFinite(weight) ? weight : 0)
-  }
-  return (weights.fr ?? 0) > (weights.en ?? 0) ? 'fr' : 'en'
-}

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { languageOf, type Problem } from './problem.js'
+import { languageOf } from './language.js'
+import type { Problem } from './problem.js'
 
 /** Also on the routes that bring their own headers for what they serve. */
 const problemHeaders = {

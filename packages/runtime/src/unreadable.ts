@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { commonProblems, type Language } from '@likeness/contracts'
-import { languageOf, problemsOf } from './problem.js'
+import { languageOf } from './language.js'
+import { problemsOf } from './problem.js'
 
 const malformed = problemsOf(commonProblems)('malformed-request')
 

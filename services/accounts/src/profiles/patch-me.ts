@@ -1,16 +1,15 @@
 import { type Me, ProfilePatch, readValid, type UserPatch } from '@likeness/contracts'
 import type { me } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, invalid, type RequestTo, violates } from '@likeness/runtime'
+import { callerOf, type Handler, invalid, isExpected, type RequestTo, violates } from '@likeness/runtime'
 import { originOf } from '../activity/origin.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { type ProfileChanges, updateProfile } from '../database/profiles.table.js'
 import { findPerson, lockPerson, type Person, setUsername } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
-import { etagOf, matches } from './etag.js'
 import { faultsOfProfile } from './profile-faults.js'
 import { readProfilePatch } from './read-profile-patch.js'
-import { viewMe } from './user-view.js'
+import { tagOfMe, viewMe } from './user-view.js'
 
 /** `me.patch` */
 export const patchMeHandler =
@@ -19,7 +18,7 @@ export const patchMeHandler =
     if (request.faults.length > 0) throw await refusalOf(deps, request)
     const { id } = callerOf(request)
     const user = await patchMe(deps, id, request.body, request.headers['if-match'], originOf(request))
-    reply.header('etag', etagOf(user))
+    reply.header('etag', tagOfMe(user))
     return user
   }
 
@@ -46,7 +45,7 @@ async function patchMe(
       const before = await lockPerson(trx, id)
       if (!before || before.disabled_at) throw problem('unauthenticated')
       const seen = viewMe(before, deps.config)
-      if (ifMatch !== undefined && !matches(ifMatch, etagOf(seen), 'strong')) throw problem('stale')
+      if (!isExpected(ifMatch, (tag) => tag === tagOfMe(seen))) throw problem('stale')
 
       const profile = patch.profile ?? {}
       const faults = faultsOfProfile(deps, profile, memberOf(before))

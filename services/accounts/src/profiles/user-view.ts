@@ -1,4 +1,5 @@
 import { avatarUrls, type Me, type ProfileAvatar, type PublicUser, type User } from '@likeness/contracts'
+import { entityTagOf } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
 import type { Person } from '../database/users.table.js'
 import { ageOn } from './age.js'
@@ -69,3 +70,6 @@ export const viewPublicUser = (person: Person, config: Origin): PublicUser => ({
   },
   avatar: viewAvatar(person, config),
 })
+
+/** The entity tag of `GET /v1/me`: it changes exactly when the answer does. */
+export const tagOfMe = (user: Me): string => entityTagOf(JSON.stringify(user))
