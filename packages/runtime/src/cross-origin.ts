@@ -26,7 +26,8 @@ const requestHeaders = [
 
 /** The answer headers that scripts of another origin may read. */
 const exposedHeaders = [
-  ...Object.keys(answerHeaders),
+  // No script may read `set-cookie`, whatever a server says.
+  ...Object.keys(answerHeaders).filter((name) => name !== 'set-cookie'),
   ...new Set(Object.values(refusalHeaders).flatMap((headers) => Object.keys(headers))),
   'allow',
   'x-request-id',

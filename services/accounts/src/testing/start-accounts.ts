@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { LoggedIn, Me, ProblemBody } from '@likeness/contracts'
 import { migrateQueue, openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
-import { anyQueue, stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { anyQueue, judgeAnswers, stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import type { Test } from 'tap'
 import { openApp } from '../app.js'
 import { AccountsConfig } from '../config.js'
@@ -34,6 +34,7 @@ export async function startAccounts(
     clock?: 'stopped'
   } = {},
 ) {
+  judgeAnswers()
   const databaseUrl = await testDatabase(t, {
     name: 'accounts',
     migrate: async (url) => {
