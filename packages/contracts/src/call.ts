@@ -5,9 +5,9 @@ import { ProblemBody } from './problem-body.js'
 type Given<Name extends string, Schema> = Schema extends z.ZodType
   ? // Optional where nothing in it has to be given.
     Record<never, never> extends z.input<Schema>
-    ? { readonly [Key in Name]?: z.input<Schema> }
+    ? { readonly [Key in Name]?: z.input<Schema> | undefined }
     : undefined extends z.input<Schema>
-      ? { readonly [Key in Name]?: z.input<Schema> }
+      ? { readonly [Key in Name]?: z.input<Schema> | undefined }
       : { readonly [Key in Name]: z.input<Schema> }
   : unknown
 /** A body that `fetch` can send. */

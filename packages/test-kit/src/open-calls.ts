@@ -1,0 +1,77 @@
+import type { Endpoint, ProblemBody } from '@likeness/contracts'
+import { type AnswerOf, call as callEndpoint, type Input } from '@likeness/contracts/call'
+
+/** What tests read of a problem. */
+type Fault = Partial<Pick<ProblemBody, 'code' | 'title' | 'detail' | 'errors'>>
+
+/** One answer. Its body is that of a success or a problem, as the status says, so a test looks at the status too. */
+export type Answer<Json> = { status: number; headers: Headers; body: Json & Fault }
+
+/** Everything that one of the alternatives has. */
+type Whole<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never
+type BodyOf<Called extends Endpoint> = [Exclude<AnswerOf<Called>['body'], undefined>] extends [never]
+  ? unknown
+  : Whole<Exclude<AnswerOf<Called>['body'], undefined>>
+
+/** What may be sent beside the input of an endpoint: an access token, and other headers. */
+type Sent = { token?: string; headers?: Record<string, string> }
+type Given<Called extends Endpoint> =
+  Record<never, never> extends Input<Called> ? [(Input<Called> & Sent)?] : [Input<Called> & Sent]
+
+/**
+ * Calls an endpoint with what its types allow.
+ * @throws UnreadableAnswerError when the answer is not one that the endpoint declares
+ */
+export type Call = <const Called extends Endpoint>(
+  endpoint: Called,
+  ...given: Given<Called>
+) => Promise<Answer<BodyOf<Called>>>
+
+/** Sends anything to any path: what no type allows, or what is not JSON. */
+export type Send = <Json = Record<string, unknown>>(
+  method: string,
+  path: string,
+  given?: Sent & { body?: unknown },
+) => Promise<Answer<Json> & { text: string }>
+
+/** Ways to call a service that listens at `url`. */
+export function openCalls(url: string): { call: Call; send: Send } {
+  return {
+    async call<const Called extends Endpoint>(endpoint: Called, ...[given]: Given<Called>) {
+      const { token, ...input } = given ?? ({} as Input<Called> & Sent)
+      const answer = await callEndpoint(
+        { origin: url, headers: bearing(token) },
+        endpoint,
+        input as Input<Called>,
+      )
+      const { status, headers } = answer
+      return { status, headers, body: (answer.ok ? answer.body : answer.problem) as BodyOf<Called> & Fault }
+    },
+
+    async send<Json>(method: string, path: string, { body, token, headers }: Sent & { body?: unknown } = {}) {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...bearing(token),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        redirect: 'manual',
+      })
+      const text = await response.text()
+      const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '')
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        body: (isJson ? JSON.parse(text) : undefined) as Json & Fault,
+      }
+    },
+  }
+}
+
+const bearing = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` }
