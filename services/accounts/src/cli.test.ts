@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { me } from '@likeness/contracts/endpoints'
 import { startProcess } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -21,7 +22,7 @@ t.test('create-admin makes the first one, once', async (t) => {
   t.equal(result, 'created')
   const session = await logIn('root', password)
   t.equal(session.user.role, 'admin')
-  t.equal((await call('GET', '/v1/me', { token: session.accessToken })).status, 200)
+  t.equal((await call(me.read, { token: session.accessToken })).status, 200)
 
   const again = await create({ ADMIN_PASSWORD: goodPassword })
   t.same(JSON.parse(again.stdout), { result: 'exists', email: 'root@example.com', username: 'root' })

@@ -1,3 +1,4 @@
+import { me, sessions } from '@likeness/contracts/endpoints'
 import { parseConfig } from '@likeness/runtime'
 import t from 'tap'
 import { AccountsConfig } from './config.js'
@@ -11,10 +12,10 @@ const rules = (headers: Headers) =>
 
 t.test('pages of a listed origin may call, and any other gets no header about it', async (t) => {
   const accounts = await startAccounts(t, { config: { CORS_ORIGINS: `${app}, http://localhost:3000` } })
-  const { call } = accounts
+  const { call, send } = accounts
   const { accessToken: token } = await accounts.join()
   const preflight = (origin: string, path: string, method: string) =>
-    call('OPTIONS', path, {
+    send('OPTIONS', path, {
       headers: {
         origin,
         'access-control-request-method': method,
@@ -34,13 +35,13 @@ t.test('pages of a listed origin may call, and any other gets no header about it
     t.notOk(answer.headers.has('access-control-allow-credentials'))
     t.match(answer.headers.get('vary'), /\borigin\b/)
   }
-  const read = await call('GET', '/v1/me', { token, headers: { origin: app } })
+  const read = await call(me.read, { token, headers: { origin: app } })
   t.match(rules(read.headers), {
     'access-control-allow-origin': app,
     'access-control-expose-headers': /\betag\b.*\blink\b.*\bretry-after\b/,
   })
   t.notOk(read.headers.has('access-control-allow-credentials'))
-  const refused = await call('GET', '/v1/me', { headers: { origin: app } })
+  const refused = await call(me.read, { headers: { origin: app } })
   t.match(
     [refused.status, refused.headers.get('access-control-allow-origin')],
     [401, app],
@@ -48,7 +49,7 @@ t.test('pages of a listed origin may call, and any other gets no header about it
   )
   t.match(refused.headers.get('vary'), /accept-language, origin/)
   t.equal(
-    (await call('GET', '/v1/nothing', { headers: { origin: app } })).headers.get('vary'),
+    (await send('GET', '/v1/nothing', { headers: { origin: app } })).headers.get('vary'),
     'accept-language, origin',
   )
 
@@ -56,7 +57,7 @@ t.test('pages of a listed origin may call, and any other gets no header about it
     const answers = [
       await preflight(origin, '/v1/me', 'PATCH'),
       await preflight(origin, '/v1/sessions', 'POST'),
-      await call('GET', '/v1/me', { token, headers: { origin } }),
+      await call(me.read, { token, headers: { origin } }),
     ]
     for (const { headers } of answers) {
       t.strictSame(rules(headers), {}, origin)
@@ -67,11 +68,11 @@ t.test('pages of a listed origin may call, and any other gets no header about it
 
 t.test('cookies are for the routes of a session alone', async (t) => {
   const accounts = await startAccounts(t, { config: { CORS_ORIGINS: app } })
-  const { call } = accounts
+  const { call, send } = accounts
   const { username } = await accounts.register()
   const credentials = async (path: string, method: string) => {
     const headers = { origin: app, 'access-control-request-method': method }
-    return (await call('OPTIONS', path, { headers })).headers.get('access-control-allow-credentials')
+    return (await send('OPTIONS', path, { headers })).headers.get('access-control-allow-credentials')
   }
   for (const [method, path] of [
     ['POST', '/v1/sessions'],
@@ -90,7 +91,8 @@ t.test('cookies are for the routes of a session alone', async (t) => {
     t.equal(await credentials(path, method), null, `${method} ${path}`)
   }
 
-  const opened = await call('POST', '/v1/sessions?cookie=true', {
+  const opened = await call(sessions.logIn, {
+    query: { cookie: 'true' },
     body: { login: username, password: goodPassword },
     headers: { origin: app },
   })
@@ -100,24 +102,20 @@ t.test('cookies are for the routes of a session alone', async (t) => {
   })
   const cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
   const refresh = async (origin: string) =>
-    (
-      await call('POST', '/v1/sessions/refresh', {
-        headers: { cookie, origin, 'sec-fetch-site': 'same-site' },
-      })
-    ).status
+    (await call(sessions.refresh, { headers: { cookie, origin, 'sec-fetch-site': 'same-site' } })).status
   t.equal(await refresh(other), 403, 'a neighbour that is not listed may not use it')
   t.equal(await refresh(app), 200)
 })
 
 t.test('without CORS_ORIGINS no answer says anything about origins', async (t) => {
-  const { call } = await startAccounts(t)
+  const { send } = await startAccounts(t)
   const asked = { origin: app, 'access-control-request-method': 'GET' }
   for (const method of ['OPTIONS', 'GET']) {
-    const { headers } = await call(method, '/v1/me', { headers: asked })
+    const { headers } = await send(method, '/v1/me', { headers: asked })
     t.strictSame(rules(headers), {})
     t.notMatch(headers.get('vary'), /origin/)
   }
-  t.match((await call('OPTIONS', '/v1/me')).headers.get('allow'), /GET.*OPTIONS.*PATCH/)
+  t.match((await send('OPTIONS', '/v1/me')).headers.get('allow'), /GET.*OPTIONS.*PATCH/)
 })
 
 t.test('what is no exact origin is refused at start', async (t) => {

@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { fieldFaults } from '@likeness/contracts'
+import { users } from '@likeness/contracts/endpoints'
 import { assertRefusals, type OpenApi, wrongRequests } from '@likeness/test-kit'
 import t from 'tap'
 import { runCli } from './testing/run-cli.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
 
 t.test('every route names all that is wrong at once, in plain words of either language', async (t) => {
-  const { call, db, logIn, register } = await startAccounts(t)
+  const { send, db, logIn, register } = await startAccounts(t)
   const { id, username } = await register()
   await db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute()
   const { accessToken: token } = await logIn(username)
-  const document = (await call<OpenApi>('GET', '/openapi.json')).body
+  const document = (await send<OpenApi>('GET', '/openapi.json')).body
   const requests = wrongRequests(document)
   t.ok(requests.length > 40, `${requests.length} requests`)
   await assertRefusals(t, requests, ({ method, path, headers, body }, language) =>
-    call(method, path, {
+    send(method, path, {
       token,
       headers: { ...headers, 'accept-language': language },
       ...(body === undefined ? {} : { body }),
@@ -24,7 +25,7 @@ t.test('every route names all that is wrong at once, in plain words of either la
 })
 
 t.test('a registration at fault everywhere is told so once', async (t) => {
-  const { call, join } = await startAccounts(t)
+  const { call, join, send } = await startAccounts(t)
   const profile = {
     phoneNumber: '12',
     birthDate: '1850-01-01',
@@ -40,7 +41,7 @@ t.test('a registration at fault everywhere is told so once', async (t) => {
     group: 'vendor',
     profile,
   }
-  const told = await call('POST', '/v1/users?ref=7', { body })
+  const told = await send('POST', '/v1/users?ref=7', { body })
   const codes = (errors: readonly { path: string; code: string }[] = []) =>
     errors.map(({ path, code }) => `${path} ${code}`).toSorted()
   t.match([told.status, told.body.code], [400, 'validation-failed'])
@@ -62,7 +63,7 @@ t.test('a registration at fault everywhere is told so once', async (t) => {
   ])
   const { accessToken: token } = await join()
   const headers = { 'accept-language': 'fr', 'if-match': 'x' }
-  const patched = await call('PATCH', '/v1/me', { body: { username: 'a', profile }, headers, token })
+  const patched = await send('PATCH', '/v1/me', { body: { username: 'a', profile }, headers, token })
   t.match(patched.body.errors?.map(({ message }) => message).toSorted(), [
     'doit comporter de 3 à 32 lettres de a à z, chiffres, points, tirets bas ou traits d’union, avec une lettre ou un chiffre au début et à la fin',
     'doit être * ou ce qui a été vu, entre guillemets droits, comme "17"',
@@ -75,16 +76,16 @@ t.test('a registration at fault everywhere is told so once', async (t) => {
     'n’est pas un champ connu',
   ])
   const confirmed = { username: 'somebody', email: 'somebody@example.com', password: goodPassword }
-  const only = await call('POST', '/v1/users', { body: { ...confirmed, passwordConfirmation: 'other' } })
+  const only = await call(users.register, { body: { ...confirmed, passwordConfirmation: 'other' } })
   t.same(only.body.errors, [
     { path: 'passwordConfirmation', code: 'not-the-same', message: 'must be the same as password' },
   ])
 })
 
 t.test('bodies where none is expected are refused, empty ones are nothing', async (t) => {
-  const { call, join, url } = await startAccounts(t)
+  const { join, send, url } = await startAccounts(t)
   const { accessToken: token } = await join()
-  const logOut = (body: unknown) => call('DELETE', '/v1/sessions?except=current', { token, body })
+  const logOut = (body: unknown) => send('DELETE', '/v1/sessions?except=current', { token, body })
   t.match(await logOut({ everywhere: true }), {
     status: 400,
     body: { errors: [{ path: 'everywhere', code: 'unknown-field' }] },

@@ -1,3 +1,4 @@
+import { administration, me } from '@likeness/contracts/endpoints'
 import { openCursors } from '@likeness/runtime'
 import t from 'tap'
 import { type Accounts, startAccounts } from './testing/start-accounts.js'
@@ -26,7 +27,7 @@ t.test('a cursor continues its own list alone, for the one who was given it', as
   const accounts = await startAccounts(t)
   const manager = await joinAsManager(accounts)
   const another = await joinAsManager(accounts)
-  const ask = (path: string, token = manager.accessToken) => accounts.call<Page>('GET', path, { token })
+  const ask = (path: string, token = manager.accessToken) => accounts.send<Page>('GET', path, { token })
   const lists = listsFor(another.user.id)
 
   for (const list of lists) {
@@ -55,15 +56,15 @@ t.test(
       ['/v1/me/activity?types=login', 'types'],
       ['/v1/me?fields=email', 'fields'],
     ] as const) {
-      const { status, body } = await accounts.call('GET', path, { token })
+      const { status, body } = await accounts.send('GET', path, { token })
       t.match([status, body.code, body.errors], [400, 'validation-failed', [{ path: name }]], path)
     }
     const headers = { 'content-type': 'application/merge-patch+json' }
     const patch = { token, headers, body: { disabled: true } }
-    const patched = await accounts.call('PATCH', `/v1/admin/users/${user.id}`, patch)
+    const patched = await accounts.call(administration.patchUser, { params: { id: user.id }, ...patch })
     t.match(patched, { status: 200, body: { disabledAt: /Z$/ } })
 
-    const asked = await accounts.call('POST', '/v1/password-resets', {
+    const asked = await accounts.send('POST', '/v1/password-resets', {
       body: { email: 'nobody@example.com' },
     })
     t.match([asked.status, asked.text, asked.headers.get('content-type')], [202, '', null])
@@ -75,7 +76,7 @@ t.test('a cursor of media is none here, although both seal with one secret', asy
   const { accessToken: token, user } = await join()
   const list = JSON.stringify(['/v1/me/activity', user.id, [], []])
   const sealedBy = (service: string) => openCursors([serviceSecret], service).seal('7', list)
-  const ask = (cursor: string) => call('GET', `/v1/me/activity?cursor=${cursor}`, { token })
+  const ask = (cursor: string) => call(me.listActivity, { query: { cursor }, token })
   t.match(await ask(sealedBy('media')), { status: 400, body: { code: 'invalid-cursor' } })
   t.match(await ask('AAAA'), { status: 400, body: { code: 'invalid-cursor' } })
 })

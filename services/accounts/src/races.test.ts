@@ -1,4 +1,5 @@
-import type { AdminUser, LoggedIn, Role, Tokens, User } from '@likeness/contracts'
+import type { LoggedIn, Role, Tokens } from '@likeness/contracts'
+import { administration, emails, me, sessions, toAccounts } from '@likeness/contracts/endpoints'
 import { hold } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
 import t from 'tap'
@@ -11,7 +12,7 @@ const newPassword = 'quartz-lantern-orbit-58'
 // its password has been verified or hashed, or while it waits for a lock that a second connection holds.
 t.test('what is decided on is still so when it is done', async (t) => {
   const mailbox = await startMailbox(t, 'inbox')
-  const { asMedia, call, db, deps, join, logIn, register, work } = await startAccounts(t, {
+  const { asMedia, call, send, db, deps, join, logIn, register, work } = await startAccounts(t, {
     config: { LOGINS_PER_MINUTE: '1000', RESETS_PER_HOUR: '1000' },
   })
   await work()
@@ -25,13 +26,12 @@ t.test('what is decided on is still so when it is done', async (t) => {
     db.updateTable('users').set({ role }).where('id', '=', id).execute()
   const admin = await joinAs('admin')
   const administer = (id: string, body: object, { accessToken: token } = admin) =>
-    call<AdminUser>('PATCH', `/v1/admin/users/${id}`, { body, token })
+    call(administration.patchUser, { params: { id }, body, token })
   const tryLogIn = (login: string, password = goodPassword) =>
-    call<LoggedIn>('POST', '/v1/sessions', { body: { login, password } })
+    call(sessions.logIn, { body: { login, password } })
   const changePassword = (token: string, currentPassword = goodPassword, password = newPassword) =>
-    call('PUT', '/v1/me/password', { body: { currentPassword, password }, token })
-  const refresh = (refreshToken: string) =>
-    call<Tokens>('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+    call(me.changePassword, { body: { currentPassword, password }, token })
+  const refresh = (refreshToken: string) => call(sessions.refresh, { body: { refreshToken } })
   const liveSessions = (userId: string) =>
     db
       .selectFrom('sessions')
@@ -40,11 +40,11 @@ t.test('what is decided on is still so when it is done', async (t) => {
       .where('ended_at', 'is', null)
       .execute()
   async function askReset(email: string) {
-    await call('POST', '/v1/password-resets', { body: { email } })
+    await call(emails.requestReset, { body: { email } })
     return (await mailbox.read(call, email, /^Choose a new password/)).token
   }
   const reset = (token: string, password = newPassword) =>
-    call('POST', '/v1/password-resets/confirm', { body: { token, password } })
+    call(emails.resetPassword, { body: { token, password } })
 
   /** Runs `act` the next time a password was verified or hashed, before anything is done with it. */
   function meanwhile(what: 'verify' | 'hash', act: () => Promise<unknown>): void {
@@ -67,7 +67,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
       const late = await tryLogIn(user.username)
       t.match([late.status, late.body.code], [401, 'invalid-credentials'])
       t.equal((await liveSessions(user.id)).length, 1, 'the one that changed it')
-      const feed = await call('GET', '/v1/me/activity', { token: accessToken })
+      const feed = await call(me.listActivity, { token: accessToken })
       t.match(feed.body, { items: [{ type: 'login-failed' }, { type: 'password-changed' }] })
       t.equal((await tryLogIn(user.username, newPassword)).status, 201)
     })
@@ -83,7 +83,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
     await t.test('finds it closed', async (t) => {
       for (const password of [goodPassword, 'not the password']) {
         const { accessToken: token, user } = await join()
-        meanwhile('verify', () => call('DELETE', '/v1/me', { body: { password: goodPassword }, token }))
+        meanwhile('verify', () => call(me.close, { body: { password: goodPassword }, token }))
         const late = await tryLogIn(user.username, password)
         t.match([late.status, late.body.code], [401, 'invalid-credentials'])
         t.same(await liveSessions(user.id), [])
@@ -98,7 +98,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
         [late.status, late.body.user.role, decodeJwt(late.body.accessToken).role],
         [201, 'user', 'user'],
       )
-      t.equal((await call('GET', '/v1/admin/users', { token: late.body.accessToken })).status, 403)
+      t.equal((await call(administration.listUsers, { token: late.body.accessToken })).status, 403)
     })
 
     await t.test('does not mind that the same password was hashed anew', async (t) => {
@@ -124,7 +124,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
         t.same([(await login).status, (await ended).status], [201, 200])
         t.same(await liveSessions(id), [])
         const { accessToken: token, refreshToken } = (await login).body
-        t.equal((await call('GET', '/v1/me', { token })).status, 401)
+        t.equal((await call(me.read, { token })).status, 401)
         t.equal((await refresh(refreshToken)).body.code, 'invalid-refresh-token')
       }
     })
@@ -154,7 +154,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
           t.match([refreshed.status, refreshed.body], [401, { code: 'invalid-refresh-token' }])
         else {
           const { accessToken: token, refreshToken: next } = refreshed.body as Tokens
-          t.equal((await call('GET', '/v1/me', { token })).status, 401)
+          t.equal((await call(me.read, { token })).status, 401)
           t.equal((await refresh(next)).body.code, 'invalid-refresh-token')
         }
       }
@@ -170,7 +170,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
       const { accessToken: token, user } = await join()
       const link = await askReset(user.email)
       meanwhile('verify', () => reset(link))
-      const late = await call(method, path, { body, token })
+      const late = await send(method, path, { body, token })
       t.match([late.status, late.body.code], [403, 'wrong-password'], `${method} ${path}`)
       t.equal((await tryLogIn(user.username, newPassword)).status, 201)
       const open = await db
@@ -207,7 +207,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
         await db.deleteFrom('one_time_tokens').execute()
         const held = await hold(db)
         await held.trx.updateTable('users').set(change).where('id', '=', id).execute()
-        const asked = call('POST', path, { body: { email } })
+        const asked = send('POST', path, { body: { email } })
         await held.untilWaiting(1)
         await held.release()
         t.equal((await asked).status, 202)
@@ -268,9 +268,10 @@ t.test('what is decided on is still so when it is done', async (t) => {
     const { accessToken: token, user } = await join()
     const held = await hold(db)
     await held.trx.selectFrom('users').select('id').where('id', '=', user.id).forUpdate().execute()
-    const patched = call<User>('PATCH', '/v1/me', { body: { profile: { bio: 'Hi' } }, token })
+    const patched = call(me.patch, { body: { profile: { bio: 'Hi' } }, token })
     await held.untilWaiting(1)
-    const told = call('DELETE', `/internal/users/${user.id}/avatar`, {
+    const told = call(toAccounts.removeAvatar, {
+      params: { id: user.id },
       headers: await asMedia(),
       body: { version: 1, uploadId: null, actor: { id: user.id, ip: null, userAgent: null }, reason: null },
     })
@@ -283,9 +284,9 @@ t.test('what is decided on is still so when it is done', async (t) => {
     const { accessToken: token, user } = await join()
     const held = await hold(db)
     await held.trx.selectFrom('users').select('id').where('id', '=', user.id).forUpdate().execute()
-    const closed = call('DELETE', '/v1/me', { body: { password: goodPassword }, token })
+    const closed = call(me.close, { body: { password: goodPassword }, token })
     await held.untilWaiting(1)
-    const out = call('DELETE', '/v1/sessions', { token })
+    const out = call(sessions.logOutEverywhere, { token })
     await held.untilWaiting(2)
     await held.release()
     t.same([(await closed).status, (await out).status], [202, 204])

@@ -1,11 +1,10 @@
-import type { AdminUser, AdminUserPage, LoggedIn, Role, User } from '@likeness/contracts'
+import type { AdminPatch, LoggedIn, Role } from '@likeness/contracts'
+import type { Input } from '@likeness/contracts/call'
+import { administration, emails, me, sessions } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
-import type { z } from 'zod'
 import { type Accounts, goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
-
-type Page = z.output<typeof AdminUserPage>
 
 /** A new user of this role, logged in. */
 async function joinAs({ db, logIn, register }: Accounts, role: Role): Promise<LoggedIn> {
@@ -16,7 +15,7 @@ async function joinAs({ db, logIn, register }: Accounts, role: Role): Promise<Lo
 
 t.test('managers find users; users do not', async (t) => {
   const accounts = await startAccounts(t)
-  const { call, db, register } = accounts
+  const { call, send, db, register } = accounts
   const manager = await joinAs(accounts, 'manager')
   const user = await joinAs(accounts, 'user')
   await register({
@@ -27,41 +26,39 @@ t.test('managers find users; users do not', async (t) => {
   const vendor = await register({ group: 'vendor', profile: { custom: { businessName: 'Plums' } } })
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', vendor.id).execute()
 
-  const find = async (query: string) => {
-    const { status, body } = await call<Page>('GET', `/v1/admin/users?${query}`, {
-      token: manager.accessToken,
-    })
-    t.equal(status, 200, query)
+  const find = async (query: Input<typeof administration.listUsers>['query'] = {}) => {
+    const { status, body } = await call(administration.listUsers, { query, token: manager.accessToken })
+    t.equal(status, 200, JSON.stringify(query))
     return body.items.map((item) => item.username)
   }
-  t.equal((await find('')).length, 4)
-  t.same(await find('q=ODD_'), ['odd_name'])
-  t.same(await find('q=d_n'), ['odd_name'], 'an underscore is an underscore')
-  t.same(await find('q=r%25c'), ['odd_name'])
-  t.same(await find('q=%25%25'), [])
-  t.same(await find('q=zo%C3%A9%20quux'), ['odd_name'])
-  t.same(await find(`q=${user.user.email}`), [user.user.username])
-  t.same(await find('role=manager'), [manager.user.username])
-  t.same(await find('group=vendor'), [vendor.username])
-  t.same(await find('status=disabled'), [vendor.username])
-  t.equal((await find('status=active')).length, 3)
-  t.equal((await find('status=unverified')).length, 3)
+  t.equal((await find()).length, 4)
+  t.same(await find({ q: 'ODD_' }), ['odd_name'])
+  t.same(await find({ q: 'd_n' }), ['odd_name'], 'an underscore is an underscore')
+  t.same(await find({ q: 'r%c' }), ['odd_name'])
+  t.same(await find({ q: '%%' }), [])
+  t.same(await find({ q: 'zoé quux' }), ['odd_name'])
+  t.same(await find({ q: user.user.email }), [user.user.username])
+  t.same(await find({ role: 'manager' }), [manager.user.username])
+  t.same(await find({ group: 'vendor' }), [vendor.username])
+  t.same(await find({ status: 'disabled' }), [vendor.username])
+  t.equal((await find({ status: 'active' })).length, 3)
+  t.equal((await find({ status: 'unverified' })).length, 3)
 
-  const first = await call<Page>('GET', '/v1/admin/users?limit=3', { token: manager.accessToken })
+  const first = await call(administration.listUsers, { query: { limit: 3 }, token: manager.accessToken })
   t.match(first.headers.get('link'), /rel="next"/)
-  t.equal((await find(`limit=3&cursor=${first.body.nextCursor}`)).length, 1)
+  t.equal((await find({ limit: 3, cursor: first.body.nextCursor ?? '' })).length, 1)
 
-  const one = await call<AdminUser>('GET', `/v1/admin/users/${vendor.id}`, { token: manager.accessToken })
+  const one = await call(administration.readUser, { params: { id: vendor.id }, token: manager.accessToken })
   t.match(one.body, { id: vendor.id, email: vendor.email, disabledAt: /Z$/ })
-  t.notMatch(one.text, /password|argon/)
+  t.notMatch(JSON.stringify(one.body), /password|argon/)
   for (const path of [
     '/v1/admin/users',
     `/v1/admin/users/${vendor.id}`,
     `/v1/admin/users/${vendor.id}/activity`,
   ]) {
-    const refused = await call('GET', path, { token: user.accessToken })
+    const refused = await send('GET', path, { token: user.accessToken })
     t.match([refused.status, refused.body.code], [403, 'forbidden'], path)
-    t.equal((await call('GET', path)).status, 401)
+    t.equal((await send('GET', path)).status, 401)
   }
 })
 
@@ -73,8 +70,8 @@ t.test('roles are set by administrators, and nobody raises themselves', async (t
     await joinAs(accounts, 'manager'),
     await joinAs(accounts, 'user'),
   ]
-  const patch = (by: LoggedIn, on: LoggedIn, body: object) =>
-    call<AdminUser>('PATCH', `/v1/admin/users/${on.user.id}`, { body, token: by.accessToken })
+  const patch = (by: LoggedIn, on: LoggedIn, body: AdminPatch) =>
+    call(administration.patchUser, { params: { id: on.user.id }, body, token: by.accessToken })
 
   for (const [by, on] of [
     [user, user],
@@ -92,20 +89,20 @@ t.test('roles are set by administrators, and nobody raises themselves', async (t
   const raised = await patch(admin, user, { role: 'manager', reason: 'helps out' })
   t.match([raised.status, raised.body.role], [200, 'manager'])
   t.equal(
-    (await call('GET', '/v1/admin/users', { token: user.accessToken })).status,
+    (await call(administration.listUsers, { token: user.accessToken })).status,
     403,
     'the token is as it was',
   )
-  const renewed = await call<LoggedIn>('POST', '/v1/sessions/refresh', {
-    body: { refreshToken: user.refreshToken },
-  })
-  t.equal((await call('GET', '/v1/admin/users', { token: renewed.body.accessToken })).status, 200)
+  const renewed = await call(sessions.refresh, { body: { refreshToken: user.refreshToken } })
+  t.equal((await call(administration.listUsers, { token: renewed.body.accessToken })).status, 200)
 
   const lowered = await patch(admin, user, { role: 'user' })
   t.equal(lowered.status, 200)
-  t.equal((await call('GET', '/v1/admin/users', { token: renewed.body.accessToken })).status, 401, 'at once')
+  t.equal((await call(administration.listUsers, { token: renewed.body.accessToken })).status, 401, 'at once')
 
-  const feed = await call('GET', `/v1/admin/users/${user.user.id}/activity?type=role-changed`, {
+  const feed = await call(administration.listActivity, {
+    params: { id: user.user.id },
+    query: { type: 'role-changed' },
     token: manager.accessToken,
   })
   t.match(feed.body, {
@@ -120,8 +117,8 @@ t.test('the last administrator stays, whoever is quickest', async (t) => {
   const accounts = await startAccounts(t)
   const { call } = accounts
   const [one, two] = [await joinAs(accounts, 'admin'), await joinAs(accounts, 'admin')]
-  const patch = (by: LoggedIn, on: LoggedIn, body: object) =>
-    call('PATCH', `/v1/admin/users/${on.user.id}`, { body, token: by.accessToken })
+  const patch = (by: LoggedIn, on: LoggedIn, body: AdminPatch) =>
+    call(administration.patchUser, { params: { id: on.user.id }, body, token: by.accessToken })
   const answers = await Promise.all([
     patch(one, two, { role: 'user' }),
     patch(two, one, { disabled: true }),
@@ -138,7 +135,7 @@ t.test('the last administrator stays, whoever is quickest', async (t) => {
   t.equal(admins.length, 1)
   const last = admins[0]?.id === one.user.id ? one : two
   const session = await accounts.logIn(last.user.username)
-  for (const body of [{ role: 'user' }, { disabled: true }]) {
+  for (const body of [{ role: 'user' }, { disabled: true }] as const) {
     const refused = await patch(session, last, body)
     t.match([refused.status, refused.body.code], [409, 'last-admin'])
   }
@@ -149,7 +146,8 @@ t.test('updatedAt moves with role, group, status, address and username', async (
   const accounts = await startAccounts(t)
   const { call, db } = accounts
   const [admin, { user, accessToken: token }] = [await joinAs(accounts, 'admin'), await accounts.join()]
-  const path = `/v1/admin/users/${user.id}`
+  const [params, byAdmin] = [{ id: user.id }, { token: admin.accessToken }]
+  const patchUser = (body: AdminPatch) => call(administration.patchUser, { params, body, ...byAdmin })
   const before = new Date('2026-01-01')
   for (const patch of [
     { role: 'manager' },
@@ -157,31 +155,28 @@ t.test('updatedAt moves with role, group, status, address and username', async (
     { disabled: true },
     { disabled: false },
     { emailVerified: true },
-  ]) {
+  ] as const) {
     await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
-    const { body } = await call<AdminUser>('PATCH', path, { body: patch, token: admin.accessToken })
+    const { body } = await patchUser(patch)
     t.ok(body.updatedAt > user.createdAt, JSON.stringify(patch))
   }
   await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
-  t.equal((await call('PATCH', path, { body: { endSessions: true }, token: admin.accessToken })).status, 200)
-  const one = await call<AdminUser>('GET', path, { token: admin.accessToken })
+  t.equal((await patchUser({ endSessions: true })).status, 200)
+  const one = await call(administration.readUser, { params, ...byAdmin })
   t.equal(one.body.updatedAt, before.toISOString(), 'nothing of it is shown')
-  t.equal((await call('PATCH', '/v1/me', { body: { username: 'someone-else' }, token })).status, 401)
+  t.equal((await call(me.patch, { body: { username: 'someone-else' }, token })).status, 401)
   const { accessToken } = await accounts.logIn(user.username)
-  const renamed = await call<User>('PATCH', '/v1/me', {
-    body: { username: 'someone-else' },
-    token: accessToken,
-  })
+  const renamed = await call(me.patch, { body: { username: 'someone-else' }, token: accessToken })
   t.ok(renamed.body.updatedAt > user.createdAt)
 })
 
 t.test('group, disable, enable, verify', async (t) => {
   const accounts = await startAccounts(t)
-  const { another, call } = accounts
+  const { another, call, send } = accounts
   const second = await another()
   const [manager, user] = [await joinAs(accounts, 'manager'), await joinAs(accounts, 'user')]
-  const patch = (body: object) =>
-    call<AdminUser>('PATCH', `/v1/admin/users/${user.user.id}`, { body, token: manager.accessToken })
+  const patch = (body: AdminPatch) =>
+    call(administration.patchUser, { params: { id: user.user.id }, body, token: manager.accessToken })
 
   t.equal((await patch({ group: 'staff' })).body.group, 'staff')
   t.match((await patch({ group: 'nothing' })).body.errors, [{ path: 'group' }])
@@ -192,23 +187,25 @@ t.test('group, disable, enable, verify', async (t) => {
     { role: 'root' },
     { disabled: 'yes' },
   ]) {
-    t.equal((await patch(body)).status, 400, JSON.stringify(body))
+    const wrong = { body, token: manager.accessToken }
+    t.equal((await send('PATCH', `/v1/admin/users/${user.user.id}`, wrong)).status, 400, JSON.stringify(body))
   }
 
   t.match((await patch({ disabled: true, reason: 'abuse' })).body.disabledAt, /Z$/)
-  t.equal((await call('GET', '/v1/me', { token: user.accessToken })).status, 401, 'here at once')
-  await waitFor(async () => (await second.call('GET', '/v1/me', { token: user.accessToken })).status === 401)
+  t.equal((await call(me.read, { token: user.accessToken })).status, 401, 'here at once')
+  await waitFor(async () => (await second.call(me.read, { token: user.accessToken })).status === 401)
   const login = { body: { login: user.user.username, password: goodPassword } }
-  t.equal((await call('POST', '/v1/sessions', login)).body.code, 'account-disabled')
+  t.equal((await call(sessions.logIn, login)).body.code, 'account-disabled')
   t.equal((await patch({ disabled: false })).body.disabledAt, null)
-  t.equal((await call('POST', '/v1/sessions', login)).status, 201)
+  t.equal((await call(sessions.logIn, login)).status, 201)
 
   const { refreshToken } = await accounts.logIn(user.user.username)
   t.equal((await patch({ endSessions: true })).status, 200)
-  t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 401)
+  t.equal((await call(sessions.refresh, { body: { refreshToken } })).status, 401)
   const again = await patch({ disabled: false })
   t.equal(again.status, 200, 'what changes nothing leaves no trace')
-  const feed = await call<{ items: { type: string }[] }>('GET', `/v1/admin/users/${user.user.id}/activity`, {
+  const feed = await call(administration.listActivity, {
+    params: { id: user.user.id },
     token: manager.accessToken,
   })
   t.same(
@@ -226,7 +223,8 @@ t.test('group, disable, enable, verify', async (t) => {
     ],
   )
   t.match(feed.body.items[4], { actorId: manager.user.id, details: { reason: 'abuse' } })
-  const unknown = await call('PATCH', '/v1/admin/users/0199a3b0-0000-7000-8000-000000000000', {
+  const unknown = await call(administration.patchUser, {
+    params: { id: '0199a3b0-0000-7000-8000-000000000000' },
     body: { disabled: true },
     token: manager.accessToken,
   })
@@ -234,31 +232,31 @@ t.test('group, disable, enable, verify', async (t) => {
 })
 
 t.test('a feed is filtered by type and time', async (t) => {
-  const { call, join } = await startAccounts(t)
+  const { call, send, join } = await startAccounts(t)
   const { accessToken: token } = await join()
-  await call<User>('PATCH', '/v1/me', { body: { profile: { bio: 'Hi' } }, token })
-  const types = async (query: string) => {
-    const { body } = await call<{ items: { type: string }[] }>('GET', `/v1/me/activity?${query}`, { token })
+  await call(me.patch, { body: { profile: { bio: 'Hi' } }, token })
+  const types = async (query: Input<typeof me.listActivity>['query']) => {
+    const { body } = await call(me.listActivity, { query, token })
     return body.items?.map((item) => item.type)
   }
-  t.same(await types('type=login'), ['login'])
-  t.same(await types('from=2000-01-01T00:00:00Z&to=2001-01-01T00:00:00Z'), [])
-  t.equal((await types('from=2000-01-01T00:00:00Z'))?.length, 3)
-  t.equal((await call('GET', '/v1/me/activity?type=nonsense', { token })).status, 400)
+  t.same(await types({ type: 'login' }), ['login'])
+  t.same(await types({ from: '2000-01-01T00:00:00Z', to: '2001-01-01T00:00:00Z' }), [])
+  t.equal((await types({ from: '2000-01-01T00:00:00Z' }))?.length, 3)
+  t.equal((await send('GET', '/v1/me/activity?type=nonsense', { token })).status, 400)
 })
 
 t.test('an administrator starts a reset, and cannot choose the password', async (t) => {
   const mailbox = await startMailbox(t, 'inbox')
-  const { call, db, join, logIn, register, work } = await startAccounts(t, { config: mailbox.config })
+  const { call, db, join, logIn, register, send, work } = await startAccounts(t, { config: mailbox.config })
   await work()
   const admin = await register()
   await db.updateTable('users').set({ role: 'admin' }).where('id', '=', admin.id).execute()
   const { accessToken: token } = await logIn(admin.username)
   const { user } = await join()
   const chosen = { password: 'chosen-by-somebody-else-7' }
-  const refused = await call('PATCH', `/v1/admin/users/${user.id}`, { body: chosen, token })
+  const refused = await send('PATCH', `/v1/admin/users/${user.id}`, { body: chosen, token })
   t.match([refused.status, refused.body.code], [400, 'validation-failed'])
-  t.equal((await call('POST', '/v1/password-resets', { body: { email: user.email }, token })).status, 202)
+  t.equal((await call(emails.requestReset, { body: { email: user.email }, token })).status, 202)
   const link = await mailbox.read(call, user.email, /Choose a new password/)
   t.ok(link.token, 'which its owner alone reads')
   await logIn(user.username)

@@ -1,3 +1,4 @@
+import { me } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { runCli } from '../testing/run-cli.js'
@@ -16,7 +17,7 @@ t.test('list, set-role, disable and enable by command', async (t) => {
   })
   t.match(await runCli(env, 'list'), { status: 0, stdout: `users: ${user.username} <${user.email}> user` })
   t.match(await json('disable', user.username, 'left the company'), { disabled: true })
-  await waitFor(async () => (await call('GET', '/v1/me', { token: accessToken })).status === 401)
+  await waitFor(async () => (await call(me.read, { token: accessToken })).status === 401)
   t.match(await json('enable', user.email), { disabled: false })
   t.match(await json('set-role', user.username, 'admin'), { id: user.id, role: 'admin' })
   const [last, nobody] = await Promise.all([

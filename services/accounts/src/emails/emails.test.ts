@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import type { Inbox, User } from '@likeness/contracts'
+import { emails, inbox, me, sessions, users } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
@@ -24,7 +24,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
       ])
       t.notMatch(stored, mail.token, 'the token is in the mail alone')
 
-      const confirm = (token: string) => call('POST', '/v1/email-verifications/confirm', { body: { token } })
+      const confirm = (token: string) => call(emails.verify, { body: { token } })
       const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(mail.token)))
       t.same(
         answers.map((answer) => answer.status).sort((a, b) => a - b),
@@ -37,7 +37,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
       })
       const session = await logIn(user.username)
       t.match(session.user, { emailVerified: true, emailVerification: 'done' })
-      const feed = await call('GET', '/v1/me/activity', { token: session.accessToken })
+      const feed = await call(me.listActivity, { token: session.accessToken })
       t.match(feed.body, { items: [{ type: 'login' }, { type: 'email-verified' }, { type: 'registered' }] })
       for (const token of ['', 'x', mail.token.toUpperCase(), '\u0000', `${mail.token} `]) {
         const { status, body } = await confirm(token)
@@ -56,7 +56,8 @@ for (const transport of ['inbox', 'smtp'] as const) {
         await work()
         const { user, accessToken: token } = await join()
         const first = await mailbox.read(call, user.email, /Confirm/)
-        const again = (request: object) => call('POST', '/v1/email-verifications', request)
+        const again = (given: { token?: string; body?: { email: string } }) =>
+          call(emails.resendVerification, given)
         t.equal((await again({ token })).status, 202)
         const second = await waitFor(async () => {
           const mail = await mailbox.read(call, user.email, /Confirm/)
@@ -79,8 +80,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
         t.equal((await again({})).status, 401)
         t.equal((await again({ token: 'forged' })).status, 401)
 
-        const confirm = (token: string) =>
-          call('POST', '/v1/email-verifications/confirm', { body: { token } })
+        const confirm = (token: string) => call(emails.verify, { body: { token } })
         t.equal((await confirm(first.token)).body.code, 'token-invalid')
         await db
           .updateTable('one_time_tokens')
@@ -106,7 +106,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
       await work()
       const owner = await register()
       const logIn = async (login: string, password = goodPassword) => {
-        const { status, body } = await call('POST', '/v1/sessions', { body: { login, password } })
+        const { status, body } = await call(sessions.logIn, { body: { login, password } })
         return [status, body.code]
       }
       t.same(await logIn(owner.username), [403, 'email-not-verified'])
@@ -116,13 +116,13 @@ for (const transport of ['inbox', 'smtp'] as const) {
         'said only to who knows the password',
       )
       const { token } = await mailbox.read(call, owner.email, /Confirm/)
-      await call('POST', '/v1/email-verifications/confirm', { body: { token } })
+      await call(emails.verify, { body: { token } })
       t.same(await logIn(owner.username), [201, undefined])
 
       // Someone else registers with that address, and with one nobody has.
       const shape = async (username: string, email: string) => {
         const started = performance.now()
-        const { status, body, headers } = await call('POST', '/v1/users', {
+        const { status, body, headers } = await call(users.register, {
           body: { username, email, password: goodPassword },
         })
         t.ok(performance.now() - started >= 290, 'longer than the work, known or not')
@@ -145,20 +145,20 @@ for (const transport of ['inbox', 'smtp'] as const) {
       t.notMatch((await mailbox.read(call, owner.email, /already/)).text, /token=/)
       const taken = async (username: string) =>
         (
-          await call('POST', '/v1/users', {
+          await call(users.register, {
             body: { username, email: `${username}@x.example`, password: goodPassword },
           })
         ).body.code
       t.same([await taken('ghost-one'), await taken('ghost-two')], ['username-taken', 'username-taken'])
       t.same(await logIn(owner.email), [201, undefined], 'the owner notices nothing')
-      t.equal((await call('POST', '/v1/password-resets', { body: { email: owner.email } })).status, 202)
+      t.equal((await call(emails.requestReset, { body: { email: owner.email } })).status, 202)
 
       const other = await register()
       const mine = await mailbox.read(call, other.email, /Confirm/)
-      await call('POST', '/v1/email-verifications/confirm', { body: { token: mine.token } })
+      await call(emails.verify, { body: { token: mine.token } })
       const { accessToken } = await signIn(other.username)
       const change = (email: string) =>
-        call('PUT', '/v1/me/email', { body: { email, currentPassword: goodPassword }, token: accessToken })
+        call(me.changeEmail, { body: { email, currentPassword: goodPassword }, token: accessToken })
       t.same([(await change(owner.email)).status, (await change('free@example.com')).status], [202, 202])
 
       await db
@@ -176,21 +176,14 @@ for (const transport of ['inbox', 'smtp'] as const) {
       const { accessToken: token, user } = await join()
       const other = await register()
       const change = (email: string, currentPassword = goodPassword) =>
-        call('PUT', '/v1/me/email', { body: { email, currentPassword }, token })
+        call(me.changeEmail, { body: { email, currentPassword }, token })
       t.equal((await change('new@example.com', 'wrong')).body.code, 'wrong-password')
       t.match([(await change(other.email)).status], [409])
       t.equal((await change('new@example.com')).status, 202)
-      t.equal(
-        (await call<User>('GET', '/v1/me', { token })).body.email,
-        user.email,
-        'the old one stays meanwhile',
-      )
+      t.equal((await call(me.read, { token })).body.email, user.email, 'the old one stays meanwhile')
       const mail = await mailbox.read(call, 'new@example.com', /Confirm your new/)
-      t.equal(
-        (await call('POST', '/v1/email-verifications/confirm', { body: { token: mail.token } })).status,
-        200,
-      )
-      t.match((await call<User>('GET', '/v1/me', { token })).body, {
+      t.equal((await call(emails.verify, { body: { token: mail.token } })).status, 200)
+      t.match((await call(me.read, { token })).body, {
         email: 'new@example.com',
         emailVerified: true,
       })
@@ -204,17 +197,15 @@ for (const transport of ['inbox', 'smtp'] as const) {
       const { call, join, register, work } = await startAccounts(t, { config: mailbox.config })
       await work()
       const { accessToken: token, user } = await join()
-      await call('PUT', '/v1/me/email', {
+      await call(me.changeEmail, {
         body: { email: 'wanted@example.com', currentPassword: goodPassword },
         token,
       })
       const mail = await mailbox.read(call, 'wanted@example.com', /Confirm your new/)
       await register({ email: 'Wanted@example.com' })
-      const { status, body } = await call('POST', '/v1/email-verifications/confirm', {
-        body: { token: mail.token },
-      })
+      const { status, body } = await call(emails.verify, { body: { token: mail.token } })
       t.match([status, body.code], [409, 'email-taken'])
-      t.equal((await call<User>('GET', '/v1/me', { token })).body.email, user.email)
+      t.equal((await call(me.read, { token })).body.email, user.email)
     })
 
     t.test('a login from a new device is told, in the language of the person', async (t) => {
@@ -222,9 +213,9 @@ for (const transport of ['inbox', 'smtp'] as const) {
       const { call, db, join, work } = await startAccounts(t, { config: mailbox.config })
       await work()
       const { accessToken: token, user } = await join()
-      await call('PATCH', '/v1/me', { body: { profile: { locale: 'fr', nickname: '<b>Zoé</b>' } }, token })
+      await call(me.patch, { body: { profile: { locale: 'fr', nickname: '<b>Zoé</b>' } }, token })
       const from = (agent: string) =>
-        call('POST', '/v1/sessions', {
+        call(sessions.logIn, {
           body: { login: user.username, password: goodPassword },
           headers: { 'user-agent': agent },
         })
@@ -253,21 +244,19 @@ t.test('off: no mail, no verification', async (t) => {
 })
 
 t.test('the inbox is for this machine, by its own names, and only without a mail server', async (t) => {
-  const { another, call, register, url, work } = await startAccounts(t, {
+  const { another, call, send, register, url, work } = await startAccounts(t, {
     config: { INBOX: 'loopback', PUBLIC_URL: 'http://localhost:8080' },
   })
   await work()
   const { email } = await register()
-  const { id } = await waitFor(
-    async () => (await call<Inbox>('GET', `/inbox/messages?to=${email}`)).body.items[0],
-  )
-  const page = await call('GET', '/inbox')
+  const { id } = await waitFor(async () => (await call(inbox.list, { query: { to: email } })).body.items[0])
+  const page = await send('GET', '/inbox')
   t.match(page.text, /Confirm your e-mail address/)
   t.match(page.headers.get('content-security-policy'), /default-src 'none'/)
-  t.match((await call('GET', `/inbox/messages/${id}`)).text, /Confirm the address/)
+  t.match((await send('GET', `/inbox/messages/${id}`)).text, /Confirm the address/)
   const afar = { headers: { 'x-forwarded-for': '203.0.113.5' } }
   const paths = ['/inbox', '/inbox/messages', `/inbox/messages/${id}`]
-  for (const path of paths) t.equal((await call('GET', path, afar)).status, 404, path)
+  for (const path of paths) t.equal((await send('GET', path, afar)).status, 404, path)
 
   /** fetch sets Host itself. */
   const named = (base: string, path: string, headers: Record<string, string>) =>
@@ -278,7 +267,7 @@ t.test('the inbox is for this machine, by its own names, and only without a mail
       }).on('error', reject)
     })
   const open = await another({ INBOX: 'anyone' })
-  t.equal((await open.call('GET', '/inbox', afar)).status, 200)
+  t.equal((await open.call(inbox.show, afar)).status, 200)
   for (const path of paths) {
     for (const host of ['localhost', 'LOCALHOST:81', '127.0.0.1:8080', '[::1]:9']) {
       t.equal(await named(url, path, { host }), 200, `${host} ${path}`)
@@ -299,6 +288,6 @@ t.test('the inbox is for this machine, by its own names, and only without a mail
     }
   }
   for (const elsewhere of [{ MAIL_URL: 'smtp://127.0.0.1:9' }, { PUBLIC_URL: 'https://likeness.test' }]) {
-    t.equal((await (await another(elsewhere)).call('GET', '/inbox')).status, 404)
+    t.equal((await (await another(elsewhere)).call(inbox.show)).status, 404)
   }
 })

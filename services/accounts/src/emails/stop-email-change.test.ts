@@ -1,4 +1,6 @@
-import type { LoggedIn, Role, User } from '@likeness/contracts'
+import type { LoggedIn, Role } from '@likeness/contracts'
+import { administration, emails, me, sessions } from '@likeness/contracts/endpoints'
+import type { Answer } from '@likeness/test-kit'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
@@ -13,23 +15,25 @@ const freshAddress = () => {
 
 t.test('a change of address that waits', async (t) => {
   const mailbox = await startMailbox(t, 'inbox')
-  const { call, db, join, logIn, work } = await startAccounts(t, { config: { RESETS_PER_HOUR: '100' } })
+  const { call, send, db, join, logIn, work } = await startAccounts(t, { config: { RESETS_PER_HOUR: '100' } })
   await work()
   const admin = await join()
   await db.updateTable('users').set({ role: 'admin' }).where('id', '=', admin.user.id).execute()
   const { accessToken: adminToken } = await logIn(admin.user.username)
 
   const askFor = async (email: string, token: string) =>
-    (await call('PUT', '/v1/me/email', { body: { email, currentPassword: goodPassword }, token })).status
-  const post = async (path: string, body: object) => {
-    const answer = await call('POST', path, { body })
-    return answer.status < 300 ? answer.status : answer.body.code
+    (await call(me.changeEmail, { body: { email, currentPassword: goodPassword }, token })).status
+  /** The status, or the code of a refusal. */
+  const outcome = async (asked: Promise<Answer<unknown>>) => {
+    const { status, body } = await asked
+    return status < 300 ? status : body.code
   }
-  const confirm = (token: string) => post('/v1/email-verifications/confirm', { token })
-  const stop = (token: string) => post('/v1/email-changes/stop', { token })
-  const reset = (token: string) => post('/v1/password-resets/confirm', { token, password: newPassword })
+  const confirm = (token: string) => outcome(call(emails.verify, { body: { token } }))
+  const stop = (token: string) => outcome(call(emails.stopChange, { body: { token } }))
+  const reset = (token: string) =>
+    outcome(call(emails.resetPassword, { body: { token, password: newPassword } }))
   const addressOf = async (id: string) =>
-    (await call<User>('GET', `/v1/admin/users/${id}`, { token: adminToken })).body.email
+    (await call(administration.readUser, { params: { id }, token: adminToken })).body.email
 
   /** Someone for whom every kind of link waits unopened. */
   async function joinWithOpenLinks() {
@@ -37,7 +41,7 @@ t.test('a change of address that waits', async (t) => {
     const { email } = session.user
     const wanted = freshAddress()
     t.equal(await askFor(wanted, session.accessToken), 202)
-    t.equal((await call('POST', '/v1/password-resets', { body: { email } })).status, 202)
+    t.equal((await call(emails.requestReset, { body: { email } })).status, 202)
     const links = {
       verify: (await mailbox.read(call, email, /^Confirm your e-mail/)).token,
       change: (await mailbox.read(call, wanted, /^Confirm your new/)).token,
@@ -59,7 +63,7 @@ t.test('a change of address that waits', async (t) => {
     t.match([await confirm(mail.token), await reset(mail.token)], ['token-invalid', 'token-invalid'])
 
     const answers = await Promise.all(
-      [0, 1, 2].map(() => call('POST', '/v1/email-changes/stop', { body: { token: mail.token } })),
+      [0, 1, 2].map(() => call(emails.stopChange, { body: { token: mail.token } })),
     )
     t.same(
       answers.map((answer) => answer.status).sort((a, b) => a - b),
@@ -71,11 +75,11 @@ t.test('a change of address that waits', async (t) => {
     t.equal(await confirm(token), 'token-invalid')
     t.equal(await addressOf(id), email)
     for (const { accessToken, refreshToken } of [thief, owner]) {
-      t.equal((await call('GET', '/v1/me', { token: accessToken })).status, 401)
-      t.equal(await post('/v1/sessions/refresh', { refreshToken }), 'invalid-refresh-token')
+      t.equal((await call(me.read, { token: accessToken })).status, 401)
+      t.equal(await outcome(call(sessions.refresh, { body: { refreshToken } })), 'invalid-refresh-token')
     }
     const back = await logIn(username)
-    const feed = await call('GET', '/v1/me/activity', { token: back.accessToken })
+    const feed = await call(me.listActivity, { token: back.accessToken })
     t.match(feed.body, {
       items: [{ type: 'login' }, { type: 'email-change-stopped' }, { type: 'email-change-requested' }],
     })
@@ -87,12 +91,12 @@ t.test('a change of address that waits', async (t) => {
     const before = new Date('2026-01-01')
     await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
     t.equal(await confirm(links.change), 200)
-    const now = await call<User>('GET', '/v1/me', { token: accessToken })
+    const now = await call(me.read, { token: accessToken })
     t.ok(now.body.updatedAt > user.createdAt)
     const masked = `${user.email[0]}…${user.email.split('@')[0]?.at(-1)}@example.com`
     const details = { from: masked, to: `t…${wanted.split('@')[0]?.at(-1)}@example.com` }
-    for (const type of ['email-change-requested', 'email-changed']) {
-      const { body } = await call('GET', `/v1/me/activity?type=${type}`, { token: accessToken })
+    for (const type of ['email-change-requested', 'email-changed'] as const) {
+      const { body } = await call(me.listActivity, { query: { type }, token: accessToken })
       t.match(body, { items: [{ type, details }] })
     }
     t.match((await mailbox.read(call, user.email, /address was changed/)).text, new RegExp(wanted))
@@ -113,16 +117,13 @@ t.test('a change of address that waits', async (t) => {
   })
 
   const administer = (id: string, body: object) =>
-    call('PATCH', `/v1/admin/users/${id}`, { body, token: adminToken })
+    call(administration.patchUser, { params: { id }, body, token: adminToken })
   const setRole = (id: string, role: Role) =>
     db.updateTable('users').set({ role }).where('id', '=', id).execute()
   type Someone = LoggedIn & { links: { reset: string } }
   const ends: Record<string, (one: Someone) => Promise<unknown>> = {
     'a new password': ({ accessToken: token }) =>
-      call('PUT', '/v1/me/password', {
-        body: { currentPassword: goodPassword, password: newPassword },
-        token,
-      }),
+      call(me.changePassword, { body: { currentPassword: goodPassword, password: newPassword }, token }),
     'a reset password': ({ links }) => reset(links.reset),
     'an account that is disabled': async ({ user }) => {
       await administer(user.id, { disabled: true })
@@ -166,7 +167,7 @@ t.test('a change of address that waits', async (t) => {
     for (const open of [confirm(links.change), confirm(links.verify), stop(links.stop), reset(links.reset)]) {
       t.equal(await open, 'token-invalid')
     }
-    t.equal(await post('/v1/sessions/refresh', { refreshToken }), 'invalid-refresh-token')
+    t.equal(await outcome(call(sessions.refresh, { body: { refreshToken } })), 'invalid-refresh-token')
     const currentPassword = goodPassword
     for (const [method, path, body] of [
       ['PATCH', '/v1/me', { username: 'somebody-else', profile: { bio: 'Hi' } }],
@@ -174,10 +175,10 @@ t.test('a change of address that waits', async (t) => {
       ['PUT', '/v1/me/email', { currentPassword, email: freshAddress() }],
       ['DELETE', '/v1/me', { password: goodPassword }],
     ] as const) {
-      const { status, body: fault } = await call(method, path, { body, token })
+      const { status, body: fault } = await send(method, path, { body, token })
       t.match([status, fault.code], [401, 'unauthenticated'], `${method} ${path}`)
     }
-    t.equal((await call('POST', '/v1/password-resets', { body: { email: user.email } })).status, 202)
+    t.equal((await call(emails.requestReset, { body: { email: user.email } })).status, 202)
     await disable(null)
     const after = await db.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirst()
     t.same(after, before)
@@ -202,10 +203,7 @@ t.test('a change to an address another has is told to the present one all the sa
   await db.updateTable('users').set({ email_verified_at: new Date() }).execute()
   const { accessToken: token } = await logIn(other.username)
   for (const email of [owner.email, freshAddress()]) {
-    const answer = await call('PUT', '/v1/me/email', {
-      body: { email, currentPassword: goodPassword },
-      token,
-    })
+    const answer = await call(me.changeEmail, { body: { email, currentPassword: goodPassword }, token })
     t.equal(answer.status, 202)
     t.match((await mailbox.read(call, other.email, asked)).text, new RegExp(email))
     await db.deleteFrom('inbox_messages').execute()

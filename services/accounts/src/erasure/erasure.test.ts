@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import type { ErasedAccountPage, Erasure, Inbox, LoggedIn, Role, StartedErasure } from '@likeness/contracts'
+import type { LoggedIn, Role } from '@likeness/contracts'
+import type { Input } from '@likeness/contracts/call'
+import { administration, inbox, me, sessions, users } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
-import type { z } from 'zod'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMediaPeer } from '../testing/start-media-peer.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
 
-type ErasedAccounts = z.output<typeof ErasedAccountPage>
-
 t.test('leave: closed at once, erased in both services, and the name is free', async (t) => {
   const media = await startMediaPeer(t)
   media.busy = 2
-  const { another, call, db, join, logIn, register, work } = await startAccounts(t, {
+  const { another, call, send, db, join, logIn, register, work } = await startAccounts(t, {
     config: { MEDIA_URL: media.url },
   })
   const second = await another()
@@ -21,7 +20,7 @@ t.test('leave: closed at once, erased in both services, and the name is free', a
   const { user, accessToken: token, refreshToken } = await join()
   await logIn(user.username)
   const stranger = await join()
-  const leave = (password: string) => call<StartedErasure>('DELETE', '/v1/me', { body: { password }, token })
+  const leave = (password: string) => call(me.close, { body: { password }, token })
 
   const wrong = await leave('wrong')
   t.match([wrong.status, wrong.body.code], [403, 'wrong-password'])
@@ -30,29 +29,29 @@ t.test('leave: closed at once, erased in both services, and the name is free', a
   t.match(body, { status: 'erasing', accounts: 'erased', media: 'erasing', completedAt: null })
   t.equal(headers.get('location'), `/v1/erasures/${body.id}?token=${body.token}`)
 
-  t.equal((await call('GET', '/v1/me', { token })).status, 401, 'tokens stop at once')
-  await waitFor(async () => (await second.call('GET', '/v1/me', { token })).status === 401)
-  t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 401)
+  t.equal((await call(me.read, { token })).status, 401, 'tokens stop at once')
+  await waitFor(async () => (await second.call(me.read, { token })).status === 401)
+  t.equal((await call(sessions.refresh, { body: { refreshToken } })).status, 401)
   const login = { body: { login: user.email, password: goodPassword } }
-  t.equal((await call('POST', '/v1/sessions', login)).body.code, 'invalid-credentials')
-  t.equal((await call('GET', `/v1/users/${user.id}`, { token: stranger.accessToken })).status, 404)
+  t.equal((await call(sessions.logIn, login)).body.code, 'invalid-credentials')
+  t.equal((await call(users.read, { params: { id: user.id }, token: stranger.accessToken })).status, 404)
   const again = await register({ username: user.username, email: user.email })
   t.not(again.id, user.id, 'name and address are free')
 
-  const progress = async (path: string) => call<Erasure>('GET', path)
-  const path = `/v1/erasures/${body.id}?token=${body.token}`
+  const { token: opening } = body
+  const progress = (id: string, token: string) => call(me.readErasure, { params: { id }, query: { token } })
   const done = await waitFor(async () => {
-    const { body: seen } = await progress(path)
+    const { body: seen } = await progress(body.id, opening)
     return seen.status === 'complete' && seen
   })
   t.match(done, { media: 'erased', completedAt: /Z$/ })
   t.same(media.asked, [user.id, user.id, user.id], 'asked until it was done')
-  for (const bad of [`/v1/erasures/${body.id}?token=x`, path.replace(body.id, user.id)]) {
-    t.equal((await progress(bad)).body.code, 'erasure-not-found')
+  for (const bad of [await progress(body.id, 'x'), await progress(user.id, opening)]) {
+    t.equal(bad.body.code, 'erasure-not-found')
   }
-  t.equal((await progress(`/v1/erasures/${body.id}`)).status, 400)
+  t.equal((await send('GET', `/v1/erasures/${body.id}`)).status, 400)
   t.match(
-    (await call<Inbox>('GET', `/inbox/messages?to=${user.email}`)).body.items.map((item) => item.subject),
+    (await call(inbox.list, { query: { to: user.email } })).body.items.map((item) => item.subject),
     ['Confirm your e-mail address', 'Your account is closed'],
     'the last mail to who left, and the first to who came',
   )
@@ -71,8 +70,8 @@ t.test('leave: closed at once, erased in both services, and the name is free', a
     const rows = await db.selectFrom(table).selectAll().execute()
     t.notMatch(JSON.stringify(rows), user.username, table)
   }
-  const sessions = await db.selectFrom('sessions').selectAll().where('user_id', '=', user.id).execute()
-  t.match(sessions, [
+  const rows = await db.selectFrom('sessions').selectAll().where('user_id', '=', user.id).execute()
+  t.match(rows, [
     { ip: null, user_agent: null },
     { ip: null, user_agent: null },
   ])
@@ -89,7 +88,7 @@ t.test('an erasure survives a lost queue and media being away', async (t) => {
   const { call, db, deps, join, work } = await startAccounts(t, { config: { MEDIA_URL: media.url } })
   const { user, accessToken: token } = await join()
   deps.queue.add = () => Promise.reject(new Error('the queue is away'))
-  const { status } = await call('DELETE', '/v1/me', { body: { password: goodPassword }, token })
+  const { status } = await call(me.close, { body: { password: goodPassword }, token })
   t.equal(status, 202)
   const workerDeps = await work()
   t.same(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0, erasures: 0 }, 'not yet')
@@ -105,7 +104,7 @@ t.test('an erasure survives a lost queue and media being away', async (t) => {
 
 t.test('administrators close accounts of others with a reason, their own by their password', async (t) => {
   const media = await startMediaPeer(t)
-  const { call, db, join, logIn, register, work } = await startAccounts(t, {
+  const { call, send, db, join, logIn, register, work } = await startAccounts(t, {
     config: { MEDIA_URL: media.url },
   })
   await work()
@@ -114,10 +113,10 @@ t.test('administrators close accounts of others with a reason, their own by thei
     await db.updateTable('users').set({ role }).where('id', '=', id).execute()
     return logIn(username)
   }
-  const close = (by: LoggedIn, id: string, body: object = { reason: 'spam' }) =>
-    call<StartedErasure>('DELETE', `/v1/admin/users/${id}`, { body, token: by.accessToken })
+  const close = (by: LoggedIn, id: string) =>
+    call(administration.closeUser, { params: { id }, body: { reason: 'spam' }, token: by.accessToken })
   const leave = ({ accessToken: token }: LoggedIn) =>
-    call('DELETE', '/v1/me', { body: { password: goodPassword }, token })
+    call(me.close, { body: { password: goodPassword }, token })
   const [admin, manager, user] = [await joinAs('admin'), await joinAs('manager'), await join()]
 
   for (const by of [user, manager]) {
@@ -126,11 +125,12 @@ t.test('administrators close accounts of others with a reason, their own by thei
       t.match([status, body.code], [403, 'forbidden'])
     }
   }
+  const path = `/v1/admin/users/${user.user.id}`
   for (const body of [{}, { reason: '' }, { reason: 'spam', password: goodPassword }]) {
-    const { status, body: fault } = await close(admin, user.user.id, body)
+    const { status, body: fault } = await send('DELETE', path, { body, token: admin.accessToken })
     t.match([status, fault.code], [400, 'validation-failed'], JSON.stringify(body))
   }
-  const bare = await call('DELETE', `/v1/admin/users/${user.user.id}`, { token: admin.accessToken })
+  const bare = await send('DELETE', path, { token: admin.accessToken })
   t.equal(bare.status, 400, 'without a body')
   const own = await close(admin, admin.user.id)
   t.match([own.status, own.body.code], [409, 'own-account'])
@@ -138,17 +138,17 @@ t.test('administrators close accounts of others with a reason, their own by thei
 
   const closed = await close(admin, user.user.id)
   t.equal(closed.status, 202)
-  t.equal((await call('GET', '/v1/me', { token: user.accessToken })).status, 401)
+  t.equal((await call(me.read, { token: user.accessToken })).status, 401)
   t.equal((await close(admin, user.user.id)).body.code, 'user-not-found')
   t.equal((await leave(manager)).status, 202)
   const second = await joinAs('admin')
   t.equal((await leave(admin)).status, 202)
 
-  const list = (query: string, { accessToken: token } = second) =>
-    call<ErasedAccounts>('GET', `/v1/admin/erasures?${query}`, { token })
-  await waitFor(async () => (await list('status=complete')).body.items.length === 3)
+  const list = (query: Input<typeof administration.listErasures>['query'], { accessToken: token } = second) =>
+    call(administration.listErasures, { query, token })
+  await waitFor(async () => (await list({ status: 'complete' })).body.items.length === 3)
   const whole = { status: 'complete', media: 'erased', requestedAt: /Z$/, completedAt: /Z$/ }
-  t.match((await list('')).body, {
+  t.match((await list({})).body, {
     items: [
       { ...whole, userId: admin.user.id, actorId: null, reason: null },
       { ...whole, userId: manager.user.id, actorId: null, reason: null },
@@ -156,15 +156,15 @@ t.test('administrators close accounts of others with a reason, their own by thei
     ],
     nextCursor: null,
   })
-  t.notMatch((await list('')).text, /token|password/)
-  t.same((await list('status=erasing')).body.items, [])
-  const first = await list('limit=2')
+  t.notMatch(JSON.stringify((await list({})).body), /token|password/)
+  t.same((await list({ status: 'erasing' })).body.items, [])
+  const first = await list({ limit: 2 })
   t.match(first.headers.get('link'), /^<\/v1\/admin\/erasures\?limit=2&cursor=.*>; rel="next"$/)
-  const rest = await list(`limit=2&cursor=${first.body.nextCursor}`)
+  const rest = await list({ limit: 2, cursor: first.body.nextCursor ?? '' })
   t.match(rest.body, { items: [{ userId: user.user.id }], nextCursor: null })
-  t.equal((await list('status=gone')).status, 400)
-  t.equal((await list('', await joinAs('manager'))).status, 200)
-  t.equal((await list('', await join())).status, 403)
+  t.equal((await send('GET', '/v1/admin/erasures?status=gone', { token: second.accessToken })).status, 400)
+  t.equal((await list({}, await joinAs('manager'))).status, 200)
+  t.equal((await list({}, await join())).status, 403)
 })
 
 /** The files of a ZIP by name. */
@@ -272,13 +272,13 @@ t.test('the export is a ZIP of all that both services hold', async (t) => {
   }
 
   media.away = true
-  const away = await call('GET', '/v1/me/export', { token })
+  const away = await call(me.export, { token })
   t.match([away.status, away.body.code, away.headers.get('retry-after')], [503, 'overloaded', '10'])
   media.away = 'files'
   await t.rejects(
     download().then((cut) => cut.arrayBuffer()),
     'a ZIP that cannot be finished does not look finished',
   )
-  for (let turn = 0; turn < 2; turn += 1) await call('GET', '/v1/me/export', { token }).catch(() => undefined)
-  t.equal((await call('GET', '/v1/me/export', { token })).status, 429)
+  for (let turn = 0; turn < 2; turn += 1) await call(me.export, { token }).catch(() => undefined)
+  t.equal((await call(me.export, { token })).status, 429)
 })

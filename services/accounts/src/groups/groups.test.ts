@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { User } from '@likeness/contracts'
+import type { ProfilePatch } from '@likeness/contracts'
+import { me, users } from '@likeness/contracts/endpoints'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { openGroups } from './groups.js'
 
-const person = (more: Record<string, unknown>) => {
+const person = <More extends object>(more: More) => {
   const username = `u${randomUUID().slice(0, 8)}`
   return { username, email: `${username}@example.com`, password: goodPassword, ...more }
 }
 
 t.test('a group is chosen at registration, with the fields it requires', async (t) => {
-  const { call } = await startAccounts(t)
-  const register = (more: Record<string, unknown>) => call<User>('POST', '/v1/users', { body: person(more) })
+  const { register, send } = await startAccounts(t)
   const faults = async (more: Record<string, unknown>) => {
-    const { status, body } = await register(more)
+    const { status, body } = await send('POST', '/v1/users', { body: person(more) })
     t.match([status, body.code], [400, 'validation-failed'], JSON.stringify(more))
     return body.errors?.map((error) => error.path)
   }
 
-  t.match((await register({})).body, { group: 'customer', profile: { custom: {} } })
+  t.match(await register(), { group: 'customer', profile: { custom: {} } })
   const vendor = await register({
     group: 'vendor',
     profile: { custom: { businessName: 'Plums & Co' }, companyName: 'Plums', nickname: 'Plummy' },
   })
-  t.match(vendor.body, {
+  t.match(vendor, {
     group: 'vendor',
     profile: { custom: { businessName: 'Plums & Co' }, companyName: 'Plums', nickname: 'Plummy' },
   })
@@ -46,10 +46,11 @@ t.test('a group is chosen at registration, with the fields it requires', async (
 })
 
 t.test('extra fields are merged one by one and checked as a whole', async (t) => {
-  const { call, logIn, register } = await startAccounts(t)
+  const { call, logIn, register, send } = await startAccounts(t)
   const { username } = await register({ group: 'vendor', profile: { custom: { businessName: 'One' } } })
   const { accessToken: token } = await logIn(username)
-  const patch = (custom: unknown) => call<User>('PATCH', '/v1/me', { body: { profile: { custom } }, token })
+  const patch = (custom: Record<string, unknown> | null) =>
+    call(me.patch, { body: { profile: { custom } }, token })
 
   t.same((await patch({ vatNumber: 'FR12345678901' })).body.profile.custom, {
     businessName: 'One',
@@ -67,10 +68,11 @@ t.test('extra fields are merged one by one and checked as a whole', async (t) =>
     'text',
     [],
   ]) {
-    t.equal((await patch(custom)).body.code, 'validation-failed', JSON.stringify(custom))
+    const { body } = await send('PATCH', '/v1/me', { body: { profile: { custom } }, token })
+    t.equal(body.code, 'validation-failed', JSON.stringify(custom))
   }
   const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`
-  const { body } = await call('PATCH', '/v1/me', { body: `{"profile":{"custom":${deep}}}`, token })
+  const { body } = await send('PATCH', '/v1/me', { body: `{"profile":{"custom":${deep}}}`, token })
   t.equal(body.code, 'validation-failed', 'nested far too deep')
 })
 
@@ -87,7 +89,7 @@ t.test('a deployment has its own groups', async (t) => {
   )
   const { call, register } = await startAccounts(t, { config: { GROUPS_FILE: file } })
   t.match(await register({ profile: { custom: { shelf: '2026-01-31', note: 'free' } } }), { group: 'reader' })
-  const bad = await call('POST', '/v1/users', { body: person({ profile: { custom: { shelf: 'soon' } } }) })
+  const bad = await call(users.register, { body: person({ profile: { custom: { shelf: 'soon' } } }) })
   t.match(bad.body.errors, [{ path: 'profile.custom.shelf' }])
 })
 
@@ -122,7 +124,7 @@ t.test('a group requires fields of the profile, which stay', async (t) => {
   await writeFile(file, JSON.stringify(reader(['firstName', 'lastName', 'birthDate'])))
   const { call, logIn } = await accounts.another()
   const names = { firstName: 'Ada', lastName: 'Lovelace' }
-  const wrong = await call('POST', '/v1/users', {
+  const wrong = await call(users.register, {
     body: person({ password: 'short', profile: { lastName: ' ', birthDate: '1700-01-01' } }),
   })
   t.match(
@@ -134,18 +136,17 @@ t.test('a group requires fields of the profile, which stay', async (t) => {
       'password too-short',
     ],
   )
-  t.match((await call('POST', '/v1/users', { body: person({}) })).body.errors, [
+  t.match((await call(users.register, { body: person({}) })).body.errors, [
     { path: 'profile.firstName', code: 'required' },
     { path: 'profile.lastName', code: 'required' },
     { path: 'profile.birthDate', code: 'required' },
   ])
-  const made = await call<User>('POST', '/v1/users', {
+  const made = await call(users.register, {
     body: person({ profile: { ...names, birthDate: '1990-12-10' } }),
   })
   t.match(made, { status: 201, body: { profile: names } })
   const { accessToken: token } = await logIn(made.body.username)
-  const patch = (profile: object, by = token) =>
-    call<User>('PATCH', '/v1/me', { body: { profile }, token: by })
+  const patch = (profile: ProfilePatch, by = token) => call(me.patch, { body: { profile }, token: by })
   t.match(await patch({ firstName: null, birthDate: null, bio: 'x' }), {
     status: 400,
     body: {
@@ -158,7 +159,7 @@ t.test('a group requires fields of the profile, which stay', async (t) => {
   t.match(await patch({ firstName: 'Augusta' }), { status: 200, body: { profile: { firstName: 'Augusta' } } })
   t.match(await patch({ bio: 'Here before the rule', firstName: null }, before.accessToken), { status: 200 })
 
-  const form = await call('GET', '/v1/users/registration')
+  const form = await call(users.registrationForm)
   const asked = (name: string, type = 'text') => ({
     name: `profile.${name}`,
     label: null,

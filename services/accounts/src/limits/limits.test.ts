@@ -1,4 +1,4 @@
-import type { LoggedIn } from '@likeness/contracts'
+import { emails, me, sessions, users } from '@likeness/contracts/endpoints'
 import t from 'tap'
 import type { MailKind } from '../database/mails.table.js'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
@@ -23,7 +23,7 @@ t.test('five logins a minute per account, whichever name and process, known or n
   const second = await another()
   const { username, email } = await register()
   const guess = (login: string, turn: number) =>
-    (turn % 2 ? second.call : call)('POST', '/v1/sessions', { body: { login, password: wrong } })
+    (turn % 2 ? second.call : call)(sessions.logIn, { body: { login, password: wrong } })
 
   for (const login of [username, 'nobody-here']) {
     const answers = await Promise.all(Array.from({ length: 9 }, (_, turn) => guess(login, turn)))
@@ -39,7 +39,7 @@ t.test('five logins a minute per account, whichever name and process, known or n
     t.match(limited?.headers.get('ratelimit'), /^"login-minute";r=0;t=60, "login-hour";r=9\d;t=3600$/)
   }
   const right = { login: email, password: goodPassword }
-  t.equal((await call('POST', '/v1/sessions', { body: right })).status, 429, 'the right password waits too')
+  t.equal((await call(sessions.logIn, { body: right })).status, 429, 'the right password waits too')
 })
 
 t.test('logging in forgives the minute, not the hour', async (t) => {
@@ -48,7 +48,7 @@ t.test('logging in forgives the minute, not the hour', async (t) => {
   })
   const { username } = await register()
   const guess = async () =>
-    (await call('POST', '/v1/sessions', { body: { login: username, password: wrong } })).status
+    (await call(sessions.logIn, { body: { login: username, password: wrong } })).status
   t.same([await guess(), await guess()], [401, 401])
   await logIn(username)
   t.same([await guess(), await guess()], [401, 401])
@@ -62,7 +62,7 @@ t.test('twenty logins a minute per address, believed from a trusted proxy only',
   const config = { RATE_LIMIT_PER_IP: 'on' }
   const { another, call } = await startStopped(t, { config })
   const guess = (caller: typeof call, ip: string, turn: number) =>
-    caller('POST', '/v1/sessions', {
+    caller(sessions.logIn, {
       body: { login: `nobody-${ip}-${turn}`.replaceAll(':', '_'), password: wrong },
       headers: { 'x-forwarded-for': ip },
     })
@@ -85,7 +85,7 @@ t.test('ten registrations an hour per address, a whole /64 counting as one', asy
   })
   const register = async (ip: string, name: string) =>
     (
-      await call('POST', '/v1/users', {
+      await call(users.register, {
         body: { username: name, email: `${name}@example.com`, password: goodPassword },
         headers: { 'x-forwarded-for': ip },
       })
@@ -110,7 +110,7 @@ t.test('refused registrations are no accounts; attempts have a limit of their ow
     const username = `from-here-${++turn}`
     const body = { username, email: `${username}@example.com`, password: goodPassword, ...more }
     const headers = { 'x-forwarded-for': '203.0.113.20' }
-    return outcome(await call('POST', '/v1/users', { body, headers }))
+    return outcome(await call(users.register, { body, headers }))
   }
   t.equal(await from({ password: 'short' }), 422)
   t.equal(await from({ password: 'password1234' }), 422)
@@ -142,7 +142,7 @@ t.test('e-mails to strangers are counted by who asks, from where, and to whom', 
   await pass(3_600)
   const change = async (who: number, email: string, ip: string) =>
     outcome(
-      await call('PUT', '/v1/me/email', {
+      await call(me.changeEmail, {
         body: { email, currentPassword: goodPassword },
         token: people[who]?.accessToken ?? '',
         headers: { 'x-forwarded-for': ip },
@@ -165,11 +165,11 @@ t.test('e-mails to strangers are counted by who asks, from where, and to whom', 
   t.same([await change(1, 'one@example.com', here), await change(2, 'two@example.com', here)], [202, 202])
   const from = { headers: { 'x-forwarded-for': here } }
   const reset = { body: { email: 'three@example.com' } }
-  t.equal(outcome(await call('POST', '/v1/password-resets', { ...from, ...reset })), 202)
-  t.equal(outcome(await call('POST', '/v1/email-verifications', { ...from, ...reset })), 202)
+  t.equal(outcome(await call(emails.requestReset, { ...from, ...reset })), 202)
+  t.equal(outcome(await call(emails.resendVerification, { ...from, ...reset })), 202)
   const register = async (name: string) =>
     outcome(
-      await call('POST', '/v1/users', {
+      await call(users.register, {
         body: { username: name, email: `${name}@example.com`, password: goodPassword },
         ...from,
       }),
@@ -188,7 +188,7 @@ t.test('who knows a password cannot flood its owner with notices', async (t) => 
   const { username } = await register()
   const logInAs = async (agent: string) =>
     (
-      await call('POST', '/v1/sessions', {
+      await call(sessions.logIn, {
         body: { login: username, password: goodPassword },
         headers: { 'user-agent': agent },
       })
@@ -208,10 +208,7 @@ t.test('guessing by others does not shut an account for a device that was logged
   const { username } = await register()
   const other = await register()
   const attempt = (body: object, headers: Record<string, string> = {}) =>
-    call<LoggedIn>('POST', '/v1/sessions', {
-      body: { login: username, password: goodPassword, ...body },
-      headers,
-    })
+    call(sessions.logIn, { body: { login: username, password: goodPassword, ...body }, headers })
   const cookieOf = (answer: { headers: Headers }) =>
     answer.headers.getSetCookie().find((cookie) => cookie.includes('likeness-device=')) ?? ''
   const sentBack = (cookie: string) => ({ cookie: cookie.split(';')[0] ?? '' })
@@ -251,7 +248,7 @@ t.test('guessing by others does not shut an account for a device that was logged
 
   // Signed in, the owner acts meanwhile. A new password ends what devices had with the old one.
   const password = 'another-plum-velocity-47'
-  const changed = await call('PUT', '/v1/me/password', {
+  const changed = await call(me.changePassword, {
     body: { currentPassword: goodPassword, password },
     token: accessToken,
     headers: sentBack(kept),
@@ -268,7 +265,7 @@ t.test('one client is one count, however proxies write its address', async (t) =
   let turn = 0
   const guess = async (forwarded: string) => {
     const body = { login: `nobody-${++turn}`, password: wrong }
-    return (await call('POST', '/v1/sessions', { body, headers: { 'x-forwarded-for': forwarded } })).status
+    return (await call(sessions.logIn, { body, headers: { 'x-forwarded-for': forwarded } })).status
   }
   for (const [first, ...same] of [
     ['203.0.113.7:1024', '203.0.113.7:1025', '203.0.113.7', '::ffff:203.0.113.7', '[::ffff:cb00:7107]:80'],
@@ -288,10 +285,10 @@ t.test('one client is one count, however proxies write its address', async (t) =
   const { username } = await register()
   const body = { login: username, password: goodPassword }
   const headers = { 'x-forwarded-for': '[2001:DB8:0:3::7%eth0]:4711' }
-  t.equal((await call('POST', '/v1/sessions', { body, headers })).status, 201)
+  t.equal((await call(sessions.logIn, { body, headers })).status, 201)
   const { accessToken: token } = await logIn(username)
-  t.match((await call('GET', '/v1/sessions', { token })).body, { items: [{}, { ip: '2001:db8:0:3::7' }] })
-  t.match((await call('GET', '/v1/me/activity?type=login', { token })).body, {
+  t.match((await call(sessions.list, { token })).body, { items: [{}, { ip: '2001:db8:0:3::7' }] })
+  t.match((await call(me.listActivity, { query: { type: 'login' }, token })).body, {
     items: [{ ip: '127.0.0.1' }, { ip: '2001:db8:0:3::7' }],
   })
 })
@@ -301,7 +298,7 @@ t.test('RATE_LIMIT_PER_IP=off lifts the limits per address alone', async (t) => 
     config: { LOGINS_PER_MINUTE_PER_IP: '1', REGISTRATIONS_PER_HOUR_PER_IP: '1', LOGINS_PER_MINUTE: '2' },
   })
   const guess = async (login: string) =>
-    (await call('POST', '/v1/sessions', { body: { login, password: wrong } })).status
+    (await call(sessions.logIn, { body: { login, password: wrong } })).status
   t.same([await guess('one'), await guess('two'), await guess('three')], [401, 401, 401])
   t.same([await guess('one'), await guess('one')], [401, 429])
 })

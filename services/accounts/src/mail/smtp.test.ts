@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { emails, users } from '@likeness/contracts/endpoints'
 import { freePort, noRedis, waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { startAccounts } from '../testing/start-accounts.js'
@@ -12,7 +13,7 @@ t.test('a mail reaches a mail server whole, in the language asked for', async (t
     config: { MAIL_URL: smtp.url, MAIL_FROM: 'Plum Co <hello@plum.example>', PRODUCT_NAME: 'Plum' },
   })
   await work()
-  await call('POST', '/v1/users', {
+  await call(users.register, {
     body: { username: 'zoe', email: 'zoe@example.com', password: 'plum-velocity-hinge-92' },
     headers: { 'accept-language': 'fr' },
   })
@@ -28,7 +29,7 @@ t.test('a mail reaches a mail server whole, in the language asked for', async (t
   t.match(mail.html, /lang="fr"/)
   t.ok(mail.headers.some((header) => header.key === 'auto-submitted' && header.value === 'auto-generated'))
   const link = /https:\/\/likeness\.test\/verify-email\?token=([\w-]+)/.exec(mail.text ?? '')
-  const confirmed = await call('POST', '/v1/email-verifications/confirm', { body: { token: link?.[1] } })
+  const confirmed = await call(emails.verify, { body: { token: link?.[1] ?? '' } })
   t.equal(confirmed.status, 200)
 })
 

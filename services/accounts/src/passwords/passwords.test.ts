@@ -1,3 +1,4 @@
+import { emails, me, sessions } from '@likeness/contracts/endpoints'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
@@ -13,14 +14,14 @@ for (const transport of ['inbox', 'smtp'] as const) {
       const here = await join()
       const { email, username } = here.user
       const ask = async (address: string) =>
-        (await call('POST', '/v1/password-resets', { body: { email: address } })).status
+        (await call(emails.requestReset, { body: { email: address } })).status
       t.equal(await ask(email.toUpperCase()), 202)
       t.equal(await ask('nobody@example.com'), 202)
       const mail = await mailbox.read(call, email, /Choose a new password/)
       t.match(mail.links, [/^https:\/\/likeness\.test\/reset-password\?token=/])
 
       const reset = (password: string, token = mail.token) =>
-        call('POST', '/v1/password-resets/confirm', { body: { token, password } })
+        call(emails.resetPassword, { body: { token, password } })
       const weak = await reset('short')
       t.match([weak.status, weak.body.code], [422, 'weak-password'], 'which does not use the link up')
       const own = await reset(`${username}-2026`)
@@ -31,11 +32,9 @@ for (const transport of ['inbox', 'smtp'] as const) {
         [204, 404, 404],
       )
 
-      const refreshed = await call('POST', '/v1/sessions/refresh', {
-        body: { refreshToken: here.refreshToken },
-      })
+      const refreshed = await call(sessions.refresh, { body: { refreshToken: here.refreshToken } })
       t.equal(refreshed.status, 401)
-      const old = await call('POST', '/v1/sessions', { body: { login: username, password: goodPassword } })
+      const old = await call(sessions.logIn, { body: { login: username, password: goodPassword } })
       t.equal(old.status, 401)
       const session = await logIn(username, newPassword)
       t.equal(session.user.emailVerified, true, 'who read the mail has the address')
@@ -56,13 +55,13 @@ for (const transport of ['inbox', 'smtp'] as const) {
       const here = await join()
       const there = await logIn(here.user.username)
       const change = (currentPassword: string, password: string) =>
-        call('PUT', '/v1/me/password', { body: { currentPassword, password }, token: here.accessToken })
+        call(me.changePassword, { body: { currentPassword, password }, token: here.accessToken })
       const wrong = await change('wrong', newPassword)
       t.match([wrong.status, wrong.body.code], [403, 'wrong-password'])
       t.equal((await change(goodPassword, 'password')).body.code, 'weak-password')
       t.equal((await change(goodPassword, newPassword)).status, 204)
       const refresh = async (refreshToken: string) =>
-        (await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status
+        (await call(sessions.refresh, { body: { refreshToken } })).status
       t.same([await refresh(here.refreshToken), await refresh(there.refreshToken)], [200, 401])
       await logIn(here.user.username, newPassword)
       t.match((await mailbox.read(call, here.user.email, /password was changed/)).text, /127\.0\.0\.1/)
@@ -79,7 +78,7 @@ t.test('resets are limited per address, known or not', async (t) => {
   for (const address of [email, 'nobody@example.com']) {
     const statuses = []
     for (let turn = 0; turn < 3; turn += 1) {
-      statuses.push((await call('POST', '/v1/password-resets', { body: { email: address } })).status)
+      statuses.push((await call(emails.requestReset, { body: { email: address } })).status)
     }
     t.same(statuses, [202, 202, 429])
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { ActedBy, Inbox, User } from '@likeness/contracts'
+import type { ActedBy, SetAvatar, TellDescription, VariantFormat } from '@likeness/contracts'
+import { inbox, me, toAccounts, users } from '@likeness/contracts/endpoints'
 import { newId, signServiceToken } from '@likeness/runtime'
-import { waitFor } from '@likeness/test-kit'
+import { type Answer, waitFor } from '@likeness/test-kit'
 import { SignJWT } from 'jose'
 import t from 'tap'
 import { issuer, startAccounts } from '../testing/start-accounts.js'
@@ -12,9 +13,9 @@ const avatarOf = (version: number) => ({
   version,
   pathVersion: version,
   sizes: [256],
-  formats: ['webp'],
+  formats: ['webp'] as VariantFormat[],
   thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
-  altText: null,
+  altText: null as string | null,
   uploadId: newId(),
   actor: null as ActedBy | null,
 })
@@ -35,10 +36,9 @@ t.test('every field of the profile can be set, shown and cleared', async (t) => 
     isProfessional: true,
     locale: 'fr',
     discoverable: true,
-  }
-  const { status, body } = await call<User>('PATCH', '/v1/me', {
+  } as const
+  const { status, body } = await call(me.patch, {
     body: { username: 'grace.h', profile: { ...profile, phoneNumber: '06 12 34 56 78' } },
-    headers: { 'content-type': 'application/merge-patch+json' },
     token,
   })
   t.equal(status, 200)
@@ -46,9 +46,9 @@ t.test('every field of the profile can be set, shown and cleared', async (t) => 
   t.same(body.profile, { ...profile, phoneNumber: '+33612345678', age, custom: {} })
   t.equal(body.username, 'grace.h')
   t.ok(body.updatedAt > user.updatedAt)
-  t.same((await call('GET', '/v1/me', { token })).body, body)
+  t.same((await call(me.read, { token })).body, body)
 
-  const cleared = await call<User>('PATCH', '/v1/me', {
+  const cleared = await call(me.patch, {
     body: {
       profile: {
         firstName: null,
@@ -71,9 +71,7 @@ t.test('every field of the profile can be set, shown and cleared', async (t) => 
     locale: null,
     lastName: 'Hopper',
   })
-  const feed = await call<{ items: { type: string; details: unknown }[] }>('GET', '/v1/me/activity', {
-    token,
-  })
+  const feed = await call(me.listActivity, { token })
   t.same(
     feed.body.items.filter((item) => item.type === 'profile-updated').map((item) => item.details),
     [
@@ -93,13 +91,13 @@ t.test('what changes nothing leaves no trace', async (t) => {
   const { call, join } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   for (const body of [{}, { profile: {} }, { profile: { bio: null } }, { username: user.username }]) {
-    const answer = await call<User>('PATCH', '/v1/me', { body, token })
+    const answer = await call(me.patch, { body, token })
     t.match([answer.status, answer.body.updatedAt], [200, user.updatedAt])
   }
 })
 
 t.test('each bad field is named', async (t) => {
-  const { call, join } = await startAccounts(t)
+  const { call, join, send } = await startAccounts(t)
   const { accessToken: token } = await join()
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
   const bad: Record<string, unknown[]> = {
@@ -131,12 +129,12 @@ t.test('each bad field is named', async (t) => {
   }
   for (const [field, values] of Object.entries(bad)) {
     for (const value of values) {
-      const { status, body } = await call('PATCH', '/v1/me', { body: { profile: { [field]: value } }, token })
+      const { status, body } = await send('PATCH', '/v1/me', { body: { profile: { [field]: value } }, token })
       t.match([status, body.code], [400, 'validation-failed'], `${field}: ${JSON.stringify(value)}`)
       t.match(body.errors, [{ path: `profile.${field}` }])
     }
   }
-  const several = await call('PATCH', '/v1/me', {
+  const several = await call(me.patch, {
     body: { profile: { phoneNumber: '12', birthDate: tomorrow } },
     token,
   })
@@ -152,14 +150,14 @@ t.test('each bad field is named', async (t) => {
     { profile: { avatar: {} } },
     { profile: null },
   ]) {
-    t.equal((await call('PATCH', '/v1/me', { body, token })).status, 400, JSON.stringify(body))
+    t.equal((await send('PATCH', '/v1/me', { body, token })).status, 400, JSON.stringify(body))
   }
 })
 
 t.test('a taken username is refused', async (t) => {
   const { call, join } = await startAccounts(t)
   const [one, two] = [await join(), await join()]
-  const { status, body } = await call('PATCH', '/v1/me', {
+  const { status, body } = await call(me.patch, {
     body: { username: two.user.username.toUpperCase() },
     token: one.accessToken,
   })
@@ -167,14 +165,15 @@ t.test('a taken username is refused', async (t) => {
 })
 
 t.test('If-Match and If-None-Match', async (t) => {
-  const { call, join } = await startAccounts(t)
+  const { call, join, send } = await startAccounts(t)
   const { accessToken: token } = await join()
   const patch = (ifMatch: string, nickname: string) =>
-    call('PATCH', '/v1/me', { body: { profile: { nickname } }, headers: { 'if-match': ifMatch }, token })
-  const etag = (await call('GET', '/v1/me', { token })).headers.get('etag') ?? ''
+    call(me.patch, { body: { profile: { nickname } }, headers: { 'if-match': ifMatch }, token })
+  const etag = (await call(me.read, { token })).headers.get('etag') ?? ''
   t.match(etag, /^"[\w-]+"$/)
 
-  const unchanged = await call('GET', '/v1/me', { token, headers: { 'if-none-match': `"other", W/${etag}` } })
+  const seen = { 'if-none-match': `"other", W/${etag}` }
+  const unchanged = await send('GET', '/v1/me', { token, headers: seen })
   t.match([unchanged.status, unchanged.text], [304, ''])
 
   const changed = await patch(`"other", ${etag}`, 'First')
@@ -186,7 +185,7 @@ t.test('If-Match and If-None-Match', async (t) => {
   t.equal((await patch(`W/${next}`, 'Second')).status, 412, 'a weak tag never matches')
   t.equal((await patch('*', 'Third')).status, 200)
 
-  const fresh = (await call('GET', '/v1/me', { token })).headers.get('etag') ?? ''
+  const fresh = (await call(me.read, { token })).headers.get('etag') ?? ''
   const racing = await Promise.all(Array.from({ length: 10 }, (_, turn) => patch(fresh, `Racer ${turn}`)))
   t.same(
     racing.map((answer) => answer.status).sort((a, b) => a - b),
@@ -199,8 +198,8 @@ t.test('media shows a newer avatar, once, in whatever order it comes', async (t)
   const { accessToken: token, user } = await join()
   const headers = await asMedia()
   const put = (version: number, id = user.id) =>
-    call('PUT', `/internal/users/${id}/avatar`, { body: avatarOf(version), headers })
-  const shown = async () => (await call<User>('GET', '/v1/me', { token })).body.avatar?.version
+    call(toAccounts.setAvatar, { params: { id }, body: avatarOf(version), headers })
+  const shown = async () => (await call(me.read, { token })).body.avatar?.version
 
   const answers = await Promise.all([2, 5, 3, 5, 1].map((version) => put(version)))
   t.same(new Set(answers.map((answer) => answer.status)), new Set([204]))
@@ -215,28 +214,24 @@ t.test('media shows a newer avatar, once, in whatever order it comes', async (t)
     urls: { 256: { webp: `https://likeness.test/v1/avatars/${user.id}/6/256.webp` } },
   }
   t.equal((await put(6)).status, 204)
-  t.match((await call<User>('GET', `/v1/users/${user.id}`, { token })).body.avatar, shownAs)
+  t.match((await call(users.read, { params: { id: user.id }, token })).body.avatar, shownAs)
 
-  const feed = await call<{ items: { type: string; details: { version: number } }[] }>(
-    'GET',
-    '/v1/me/activity',
-    { token },
-  )
+  const feed = await call(me.listActivity, { token })
   const versions = feed.body.items
     .filter((item) => item.type === 'avatar-published')
-    .map((item) => item.details.version)
+    .map((item) => Number(item.details.version))
   t.same(
     versions,
     [...new Set(versions)].sort((a, b) => b - a),
     'one row for each that was shown',
   )
-  const more = { ...avatarOf(6), sizes: [32], formats: ['avif'] }
-  t.equal((await call('PUT', `/internal/users/${user.id}/avatar`, { body: more, headers })).status, 204)
-  const { avatar: refreshed } = (await call<User>('GET', '/v1/me', { token })).body
+  const more = { ...avatarOf(6), sizes: [32], formats: ['avif'] as VariantFormat[] }
+  t.equal((await call(toAccounts.setAvatar, { params: { id: user.id }, body: more, headers })).status, 204)
+  const { avatar: refreshed } = (await call(me.read, { token })).body
   const urls = { 32: { avif: `https://likeness.test/v1/avatars/${user.id}/6/32.avif` } }
   t.same(refreshed?.urls, urls, 'the same version may get more URLs')
   t.equal((await put(5)).status, 204)
-  t.same((await call<User>('GET', '/v1/me', { token })).body.avatar, refreshed)
+  t.same((await call(me.read, { token })).body.avatar, refreshed)
 
   const gone = await put(7, newId())
   t.match([gone.status, gone.body.code], [404, 'user-not-found'])
@@ -259,7 +254,8 @@ t.test('only a service token opens the internal routes', async (t) => {
       .sign(Buffer.from(`service-token:${serviceSecret}`)),
   ]
   for (const token of tokens) {
-    const { status, body } = await call('PUT', `/internal/users/${user.id}/avatar`, {
+    const { status, body } = await call(toAccounts.setAvatar, {
+      params: { id: user.id },
       body: avatarOf(1),
       ...(token === undefined ? {} : { token }),
     })
@@ -268,20 +264,20 @@ t.test('only a service token opens the internal routes', async (t) => {
 })
 
 t.test('the feed is paged', async (t) => {
-  const { call, join, logIn } = await startAccounts(t)
+  const { call, send, join, logIn } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   for (let turn = 0; turn < 3; turn += 1) await logIn(user.username)
-  type Page = { items: { id: string; type: string }[]; nextCursor: string | null }
-  const all = (await call<Page>('GET', '/v1/me/activity', { token })).body
+  const all = (await call(me.listActivity, { token })).body
   t.same(
     all.items.map((item) => item.type),
     ['login', 'login', 'login', 'login', 'registered'],
   )
   t.equal(all.nextCursor, null)
 
+  type Page = { items: { id: string }[] }
   const seen: string[] = []
   for (let path: string | undefined = '/v1/me/activity?limit=2'; path; ) {
-    const page: Awaited<ReturnType<typeof call<Page>>> = await call<Page>('GET', path, { token })
+    const page: Answer<Page> = await send<Page>('GET', path, { token })
     seen.push(...page.body.items.map((item) => item.id))
     path = page.headers.get('link')?.match(/^<(.+)>; rel="next"$/)?.[1]
   }
@@ -289,11 +285,11 @@ t.test('the feed is paged', async (t) => {
     seen,
     all.items.map((item) => item.id),
   )
-  for (const query of ['cursor=AAAA', `cursor=${'a'.repeat(80)}`]) {
-    const { status, body } = await call('GET', `/v1/me/activity?${query}`, { token })
+  for (const cursor of ['AAAA', 'a'.repeat(80)]) {
+    const { status, body } = await call(me.listActivity, { query: { cursor }, token })
     t.match([status, body.code], [400, 'invalid-cursor'])
   }
-  t.equal((await call('GET', '/v1/me/activity?limit=101', { token })).body.code, 'validation-failed')
+  t.equal((await call(me.listActivity, { query: { limit: 101 }, token })).body.code, 'validation-failed')
 })
 
 t.test('media asks for initials and for who has the hash of an address', async (t) => {
@@ -301,8 +297,8 @@ t.test('media asks for initials and for who has the hash of an address', async (
   const { accessToken: token, user } = await join()
   const headers = await asMedia()
   const initials = async (nickname: string) => {
-    await call('PATCH', '/v1/me', { body: { profile: { nickname } }, token })
-    return (await call('GET', `/internal/users/${user.id}/initials`, { headers })).body.initials
+    await call(me.patch, { body: { profile: { nickname } }, token })
+    return (await call(toAccounts.readInitials, { params: { id: user.id }, headers })).body.initials
   }
   t.equal(await initials('keen otter 4821'), 'KO')
   t.equal(await initials('Élodie'), 'É')
@@ -311,22 +307,22 @@ t.test('media asks for initials and for who has the hash of an address', async (
 
   const byHash = async (algorithm: string, address = user.email.toUpperCase().toLowerCase()) => {
     const hash = createHash(algorithm).update(address).digest('hex')
-    const { status, body } = await call('GET', `/internal/email-hashes/${hash}`, { headers })
+    const { status, body } = await call(toAccounts.findByEmailHash, { params: { hash }, headers })
     return body.userId ?? status
   }
   t.equal(await byHash('md5'), 404, 'who did not ask to be found is not')
-  await call('PATCH', '/v1/me', { body: { profile: { discoverable: true } }, token })
+  await call(me.patch, { body: { profile: { discoverable: true } }, token })
   t.equal(await byHash('md5'), 404, 'nor by an address that is not verified')
   await db.updateTable('users').set({ email_verified_at: new Date() }).where('id', '=', user.id).execute()
   t.same([await byHash('md5'), await byHash('sha256')], [user.id, user.id])
   t.equal(await byHash('md5', 'nobody@example.com'), 404)
-  t.equal((await call('GET', '/internal/email-hashes/xyz', { headers })).status, 400)
-  const isThere = async (id: string) => (await call('GET', `/internal/users/${id}`, { headers })).status
+  t.equal((await call(toAccounts.findByEmailHash, { params: { hash: 'xyz' }, headers })).status, 400)
+  const isThere = async (id: string) => (await call(toAccounts.findUser, { params: { id }, headers })).status
   t.equal(await isThere(user.id), 204)
   t.equal(await isThere(crypto.randomUUID()), 404)
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
   t.equal(await byHash('sha256'), 404)
-  t.equal((await call('GET', `/internal/users/${user.id}/initials`, { headers })).status, 404)
+  t.equal((await call(toAccounts.readInitials, { params: { id: user.id }, headers })).status, 404)
   t.equal(await isThere(user.id), 204, 'a disabled account is one')
   await db.updateTable('users').set({ ghost: true }).where('id', '=', user.id).execute()
   t.equal(await isThere(user.id), 404, 'a ghost is nobody')
@@ -337,9 +333,8 @@ t.test('media takes an avatar down, and restores it', async (t) => {
   const { asMedia, call, join, work } = await startAccounts(t, { config: mailbox.config })
   await work()
   const { accessToken: token, user } = await join()
-  await call('PATCH', '/v1/me', { body: { profile: { locale: 'fr' } }, token })
+  await call(me.patch, { body: { profile: { locale: 'fr' } }, token })
   const headers = await asMedia()
-  const path = `/internal/users/${user.id}/avatar`
   const operator = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
   const owner = { id: user.id, ip: '198.51.100.1', userAgent: 'phone' }
   const removal = (version: number, actor = owner) => ({
@@ -348,28 +343,32 @@ t.test('media takes an avatar down, and restores it', async (t) => {
     actor,
     reason: actor === owner ? null : 'Shows <somebody> else',
   })
-  const remove = (version: number, actor = owner, at = path) =>
-    call('DELETE', at, { body: removal(version, actor), headers })
-  const shown = async () => (await call<User>('GET', '/v1/me', { token })).body.avatar?.version
+  const params = { id: user.id }
+  const remove = (version: number, actor = owner, id = user.id) =>
+    call(toAccounts.removeAvatar, { params: { id }, body: removal(version, actor), headers })
+  const put = (avatar: ReturnType<typeof avatarOf> & { restored?: boolean }) =>
+    call(toAccounts.setAvatar, { params, body: avatar, headers })
+  const shown = async () => (await call(me.read, { token })).body.avatar?.version
 
   // The later wins, whatever comes first.
   t.equal((await remove(3)).status, 204)
-  t.equal((await call('PUT', path, { body: avatarOf(2), headers })).status, 204)
+  t.equal((await put(avatarOf(2))).status, 204)
   t.equal(await shown(), undefined)
-  t.equal((await call('PUT', path, { body: { ...avatarOf(4), restored: true }, headers })).status, 204)
+  t.equal((await put({ ...avatarOf(4), restored: true })).status, 204)
   t.equal(await shown(), 4)
   t.equal((await remove(1, operator)).status, 204, 'its owner is told, late as it is')
   t.equal(await shown(), 4)
   const twice = await Promise.all([remove(5, operator), remove(5, operator)])
   t.match(twice, [{ status: 204 }, { status: 204 }])
   t.equal(await shown(), undefined)
-  t.match(await remove(6, owner, `/internal/users/${newId()}/avatar`), {
+  t.match(await remove(6, owner, newId()), {
     status: 404,
     body: { code: 'user-not-found' },
   })
-  t.equal((await call('DELETE', path, { body: removal(7), token })).status, 401, 'by media alone')
+  const byOwnToken = await call(toAccounts.removeAvatar, { params, body: removal(7), token })
+  t.equal(byOwnToken.status, 401, 'by media alone')
 
-  const feed = await call<{ items: { type: string; details: object }[] }>('GET', '/v1/me/activity', { token })
+  const feed = await call(me.listActivity, { token })
   const byOperator = { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent }
   const byOwner = { actorId: null, ip: owner.ip, userAgent: owner.userAgent }
   t.match(
@@ -383,24 +382,31 @@ t.test('media takes an avatar down, and restores it', async (t) => {
   )
   const mail = await mailbox.read(call, user.email, /Votre image a été retirée/)
   t.match(mail, { text: /Shows <somebody> else/, html: /Shows &#60;somebody&#62; else/ })
-  const all = async () =>
-    (await call<Inbox>('GET', `/inbox/messages?to=${encodeURIComponent(user.email)}`)).body.items
+  const all = async () => (await call(inbox.list, { query: { to: user.email } })).body.items
   await waitFor(async () => (await all()).length >= 3)
   t.equal((await all()).filter(({ subject }) => /image/.test(subject)).length, 2, 'one mail for each')
 })
 
 t.test('media changes the text of an avatar: the newest stays, and each change is told once', async (t) => {
-  const { asMedia, call, join } = await startAccounts(t)
+  const { asMedia, call, send, join } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   const headers = await asMedia()
-  const path = `/internal/users/${user.id}/avatar`
   const operator = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
   const owner = { id: user.id, ip: '198.51.100.1', userAgent: 'phone' }
   const shown = avatarOf(4)
-  const put = (more: object) => call('PUT', path, { body: { ...shown, ...more }, headers })
-  const describe = (revision: number, altText: string | null, changes: object[], version = 4) =>
-    call('PATCH', path, { body: { version, uploadId: shown.uploadId, revision, altText, changes }, headers })
-  const avatar = async () => (await call<User>('GET', '/v1/me', { token })).body.avatar
+  const params = { id: user.id }
+  const put = (more: Partial<SetAvatar>) =>
+    call(toAccounts.setAvatar, { params, body: { ...shown, ...more }, headers })
+  const describe = (
+    revision: number,
+    altText: string | null,
+    changes: TellDescription['changes'],
+    version = 4,
+  ) => {
+    const body = { version, uploadId: shown.uploadId, revision, altText, changes }
+    return call(toAccounts.describeAvatar, { params, body, headers })
+  }
+  const avatar = async () => (await call(me.read, { token })).body.avatar
 
   t.equal((await put({ altText: 'Zero' })).status, 204)
   const both = [
@@ -422,7 +428,7 @@ t.test('media changes the text of an avatar: the newest stays, and each change i
   // Of another version the activity tells, and the profile keeps what it has.
   t.equal((await describe(5, 'Five', [{ revision: 5, actor: owner }], 3)).status, 204)
   t.match(await avatar(), { version: 4, altText: 'Four' })
-  const feed = await call<{ items: object[] }>('GET', '/v1/me/activity?type=avatar-described', { token })
+  const feed = await call(me.listActivity, { query: { type: 'avatar-described' }, token })
   t.match(feed.body.items, [
     { details: { version: 3, revision: 5 } },
     { actorId: null, details: { version: 4, revision: 3, uploadId: shown.uploadId } },
@@ -430,7 +436,11 @@ t.test('media changes the text of an avatar: the newest stays, and each change i
     { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent, details: { revision: 1 } },
   ])
   t.equal(feed.body.items.length, 4)
-  t.equal((await call('PATCH', path, { body: {}, token })).status, 401, 'by media alone')
+  t.equal(
+    (await send('PATCH', `/internal/users/${user.id}/avatar`, { body: {}, token })).status,
+    401,
+    'by media alone',
+  )
 })
 
 t.test('after a change of PUBLIC_URL avatars are at the new origin, also those stored before', async (t) => {
@@ -445,22 +455,22 @@ t.test('after a change of PUBLIC_URL avatars are at the new origin, also those s
   const made = {
     pathVersion: 3,
     sizes: [64, 256],
-    formats: ['webp', 'jpeg'],
+    formats: ['webp', 'jpeg'] as VariantFormat[],
     thumbhash: null,
     altText: 'In red',
   }
   const first = { ...avatarOf(7), ...made }
-  await call('PUT', `/internal/users/${user.id}/avatar`, { body: first, headers: await asMedia() })
-  t.same((await call<User>('GET', '/v1/me', { token })).body.avatar, stored)
+  await call(toAccounts.setAvatar, { params: { id: user.id }, body: first, headers: await asMedia() })
+  t.same((await call(me.read, { token })).body.avatar, stored)
 
   const moved = await another({ PUBLIC_URL: 'https://moved.test', JWT_ISSUER: issuer })
   const at = JSON.parse(JSON.stringify(stored).replaceAll(issuer, 'https://moved.test')) as typeof stored
-  t.same((await moved.call<User>('GET', '/v1/me', { token })).body.avatar, at)
-  t.same((await moved.call<User>('GET', `/v1/users/${user.id}`, { token })).body.avatar, at)
+  t.same((await moved.call(me.read, { token })).body.avatar, at)
+  t.same((await moved.call(users.read, { params: { id: user.id }, token })).body.avatar, at)
 
   const actor = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
   const body = { ...avatarOf(8), actor }
-  await call('PUT', `/internal/users/${user.id}/avatar`, { body, headers: await asMedia() })
-  const feed = await call<{ items: object[] }>('GET', '/v1/me/activity?type=avatar-published', { token })
+  await call(toAccounts.setAvatar, { params: { id: user.id }, body, headers: await asMedia() })
+  const feed = await call(me.listActivity, { query: { type: 'avatar-published' }, token })
   t.match(feed.body.items, [{ actorId: actor.id, ip: actor.ip, userAgent: actor.userAgent }])
 })

@@ -1,4 +1,6 @@
-import type { SessionPage, Tokens } from '@likeness/contracts'
+import type { Tokens } from '@likeness/contracts'
+import type { Input } from '@likeness/contracts/call'
+import { me, sessions, toAccounts, users } from '@likeness/contracts/endpoints'
 import { hold, waitFor } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
 import t from 'tap'
@@ -10,9 +12,7 @@ t.test('log in by username and by e-mail address, whatever the case', async (t) 
   const { call, db, register } = await startAccounts(t)
   const { id, username, email } = await register()
   for (const login of [username, username.toUpperCase(), email, email.toUpperCase()]) {
-    const { status, body, headers } = await call<Record<string, unknown>>('POST', '/v1/sessions', {
-      body: { login, password: goodPassword },
-    })
+    const { status, body, headers } = await call(sessions.logIn, { body: { login, password: goodPassword } })
     t.equal(status, 201, login)
     t.equal(headers.get('cache-control'), 'no-store')
     t.match(body, {
@@ -35,9 +35,7 @@ t.test('an unknown user and a wrong password get the same answer for the same wo
   const verified = t.capture(deps.hasher, 'verify', deps.hasher.verify.bind(deps.hasher))
   const answers = []
   for (const login of [username, 'nobody-at-all', 'nobody@example.com']) {
-    const { status, body } = await call('POST', '/v1/sessions', {
-      body: { login, password: 'not the password' },
-    })
+    const { status, body } = await call(sessions.logIn, { body: { login, password: 'not the password' } })
     answers.push({ status, ...body, requestId: undefined })
   }
   t.match(answers[0], { status: 401, code: 'invalid-credentials' })
@@ -57,13 +55,13 @@ t.test('a disabled account says so only to who knows its password', async (t) =>
   const { call, db, join } = await startAccounts(t)
   const { user, refreshToken, accessToken } = await join()
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
-  const wrong = await call('POST', '/v1/sessions', { body: { login: user.username, password: 'wrong' } })
+  const wrong = await call(sessions.logIn, { body: { login: user.username, password: 'wrong' } })
   t.match([wrong.status, wrong.body.code], [401, 'invalid-credentials'])
-  const right = await call('POST', '/v1/sessions', { body: { login: user.username, password: goodPassword } })
+  const right = await call(sessions.logIn, { body: { login: user.username, password: goodPassword } })
   t.match([right.status, right.body.code], [403, 'account-disabled'])
-  const refreshed = await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+  const refreshed = await call(sessions.refresh, { body: { refreshToken } })
   t.match([refreshed.status, refreshed.body.code], [401, 'invalid-refresh-token'])
-  const seen = await call('GET', `/v1/users/${user.id}`, { token: accessToken })
+  const seen = await call(users.read, { params: { id: user.id }, token: accessToken })
   t.match([seen.status, seen.body.code], [404, 'user-not-found'])
 })
 
@@ -73,7 +71,7 @@ t.test('a refresh token is used once and gives the next', async (t) => {
   let token = session.refreshToken
   const seen = new Set([token])
   for (let turn = 0; turn < 3; turn += 1) {
-    const { status, body, headers } = await call<Tokens>('POST', '/v1/sessions/refresh', {
+    const { status, body, headers } = await call(sessions.refresh, {
       body: { refreshToken: token },
       headers: { 'user-agent': `turn ${turn}` },
     })
@@ -82,27 +80,23 @@ t.test('a refresh token is used once and gives the next', async (t) => {
     t.notOk(seen.has(body.refreshToken), 'not one it had before')
     token = body.refreshToken
     seen.add(token)
-    t.equal((await call('GET', '/v1/me', { token: body.accessToken })).status, 200)
+    t.equal((await call(me.read, { token: body.accessToken })).status, 200)
   }
-  const sessions = await call<SessionPage>('GET', '/v1/sessions', {
-    token: session.accessToken,
-  })
-  t.match(sessions.body.items, [{ current: true, device: 'turn 2' }])
+  const listed = await call(sessions.list, { token: session.accessToken })
+  t.match(listed.body.items, [{ current: true, device: 'turn 2' }])
 })
 
 t.test('20 refreshes at once get one and the same successor', async (t) => {
   const { call, db, join } = await startAccounts(t, { clock: 'stopped' })
   const { refreshToken, user } = await join()
   const answers = await Promise.all(
-    Array.from({ length: 20 }, () =>
-      call<Tokens>('POST', '/v1/sessions/refresh', { body: { refreshToken } }),
-    ),
+    Array.from({ length: 20 }, () => call(sessions.refresh, { body: { refreshToken } })),
   )
   t.same(new Set(answers.map((answer) => answer.status)), new Set([200]))
   const successors = new Set(answers.map((answer) => answer.body.refreshToken))
   t.equal(successors.size, 1)
   const [successor = ''] = successors
-  const next = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: successor } })
+  const next = await call(sessions.refresh, { body: { refreshToken: successor } })
   t.equal(next.status, 200)
   const rows = await db.selectFrom('sessions').select('generation').where('user_id', '=', user.id).execute()
   t.same(rows, [{ generation: 2 }])
@@ -110,8 +104,7 @@ t.test('20 refreshes at once get one and the same successor', async (t) => {
 
 t.test('a token from before the last, or after the grace, ends the whole session', async (t) => {
   const { call, db, join } = await startAccounts(t)
-  const refresh = (refreshToken: string) =>
-    call<Tokens>('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+  const refresh = (refreshToken: string) => call(sessions.refresh, { body: { refreshToken } })
 
   await t.test('two generations old', async (t) => {
     const { refreshToken, user } = await join()
@@ -149,9 +142,7 @@ t.test('a token from before the last, or after the grace, ends the whole session
 
   await t.test('another session of the user stays', async (t) => {
     const { refreshToken, user } = await join()
-    const other = await call<Tokens>('POST', '/v1/sessions', {
-      body: { login: user.username, password: goodPassword },
-    })
+    const other = await call(sessions.logIn, { body: { login: user.username, password: goodPassword } })
     const second = await refresh(refreshToken)
     await refresh(second.body.refreshToken)
     t.equal((await refresh(refreshToken)).status, 401)
@@ -178,10 +169,10 @@ t.test('what is no refresh token is refused and ends nothing', async (t) => {
   ]
   forged.push(`${refreshToken}=`, ` ${refreshToken}`, `lkr_${mixed.toString('base64url')}`, '\u0000')
   for (const token of forged) {
-    const { status, body } = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: token } })
+    const { status, body } = await call(sessions.refresh, { body: { refreshToken: token } })
     t.match([status, body.code], [401, 'invalid-refresh-token'], token)
   }
-  t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 200)
+  t.equal((await call(sessions.refresh, { body: { refreshToken } })).status, 200)
 })
 
 t.test('a session slides with use and ends on its last day', async (t) => {
@@ -192,12 +183,12 @@ t.test('a session slides with use and ends on its last day', async (t) => {
     db.updateTable('sessions').set(set).where('user_id', '=', user.id).execute()
 
   await shift({ last_day: new Date(Date.now() + 2 * day), expires_at: new Date(Date.now() + day) })
-  const used = await call<Tokens>('POST', '/v1/sessions/refresh', { body: { refreshToken } })
+  const used = await call(sessions.refresh, { body: { refreshToken } })
   t.ok(used.body.refreshExpiresIn > 86_400 && used.body.refreshExpiresIn <= 2 * 86_400)
   await shift({ expires_at: new Date(Date.now() - 1) })
-  const late = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: used.body.refreshToken } })
+  const late = await call(sessions.refresh, { body: { refreshToken: used.body.refreshToken } })
   t.match([late.status, late.body.code], [401, 'invalid-refresh-token'])
-  const listed = await call('GET', '/v1/sessions', { token: used.body.accessToken })
+  const listed = await call(sessions.list, { token: used.body.accessToken })
   t.same(listed.body, { items: [], nextCursor: null })
 })
 
@@ -206,40 +197,33 @@ t.test('list devices and log out of this one, one, all', async (t) => {
   const here = await join()
   const there = await logIn(here.user.username)
   const stranger = await join()
-  const list = async () =>
-    (await call<SessionPage>('GET', '/v1/sessions', { token: here.accessToken })).body.items
-  const sessions = await list()
-  t.equal(sessions.length, 2)
+  const list = async () => (await call(sessions.list, { token: here.accessToken })).body.items
+  const devices = await list()
+  t.equal(devices.length, 2)
   t.match(
-    sessions.find((session) => session.current),
+    devices.find((session) => session.current),
     { ip: '127.0.0.1', device: String, lastUsedAt: String },
   )
 
-  const other = sessions.find((session) => !session.current)
-  const foreign = await call('DELETE', `/v1/sessions/${other?.id}`, { token: stranger.accessToken })
+  const other = { id: devices.find((session) => !session.current)?.id ?? '' }
+  const foreign = await call(sessions.logOutDevice, { params: other, token: stranger.accessToken })
   t.match([foreign.status, foreign.body.code], [404, 'session-not-found'], "another's is not disclosed")
-  t.equal((await call('DELETE', `/v1/sessions/${other?.id}`, { token: here.accessToken })).status, 204)
-  t.equal((await call('DELETE', `/v1/sessions/${other?.id}`, { token: here.accessToken })).status, 404)
-  const refreshed = await call('POST', '/v1/sessions/refresh', { body: { refreshToken: there.refreshToken } })
+  t.equal((await call(sessions.logOutDevice, { params: other, token: here.accessToken })).status, 204)
+  t.equal((await call(sessions.logOutDevice, { params: other, token: here.accessToken })).status, 404)
+  const refreshed = await call(sessions.refresh, { body: { refreshToken: there.refreshToken } })
   t.equal(refreshed.body.code, 'invalid-refresh-token')
   t.match(await list(), [{ current: true }])
 
-  t.equal((await call('DELETE', '/v1/sessions/current', { token: here.accessToken })).status, 204)
-  t.equal(
-    (await call('POST', '/v1/sessions/refresh', { body: { refreshToken: here.refreshToken } })).status,
-    401,
-  )
+  t.equal((await call(sessions.logOut, { token: here.accessToken })).status, 204)
+  t.equal((await call(sessions.refresh, { body: { refreshToken: here.refreshToken } })).status, 401)
 
   const again = await logIn(here.user.username)
   const third = await logIn(here.user.username)
-  t.equal((await call('DELETE', '/v1/sessions', { token: again.accessToken })).status, 204)
+  t.equal((await call(sessions.logOutEverywhere, { token: again.accessToken })).status, 204)
   for (const { refreshToken } of [again, third]) {
-    t.equal((await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status, 401)
+    t.equal((await call(sessions.refresh, { body: { refreshToken } })).status, 401)
   }
-  t.equal(
-    (await call('POST', '/v1/sessions/refresh', { body: { refreshToken: stranger.refreshToken } })).status,
-    200,
-  )
+  t.equal((await call(sessions.refresh, { body: { refreshToken: stranger.refreshToken } })).status, 200)
   const rows = await db
     .selectFrom('activities')
     .select('type')
@@ -260,22 +244,20 @@ t.test('a hash with weaker parameters is replaced at the next login', async (t) 
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   t.match(password_hash, /m=8192,t=1,p=1/)
-  t.equal(
-    (await call('POST', '/v1/sessions', { body: { login: username, password: goodPassword } })).status,
-    201,
-  )
+  t.equal((await call(sessions.logIn, { body: { login: username, password: goodPassword } })).status, 201)
 })
 
 t.test('the refresh token can be kept in a cookie that no other site can use', async (t) => {
   const { another, call, register, url } = await startAccounts(t)
   const { username } = await register()
   const logIn = (caller: typeof call) =>
-    caller('POST', '/v1/sessions?cookie=true', { body: { login: username, password: goodPassword } })
+    caller(sessions.logIn, { query: { cookie: 'true' }, body: { login: username, password: goodPassword } })
   const opened = await logIn(call)
   t.equal(opened.status, 201)
   t.notOk('refreshToken' in opened.body)
-  const cookieOf = (answer: typeof opened) => answer.headers.getSetCookie()[0] ?? ''
-  const accessOf = (answer: typeof opened) => answer.headers.getSetCookie()[1] ?? ''
+  type Answered = { headers: Headers }
+  const cookieOf = (answer: Answered) => answer.headers.getSetCookie()[0] ?? ''
+  const accessOf = (answer: Answered) => answer.headers.getSetCookie()[1] ?? ''
   t.match(
     cookieOf(opened),
     /^__Secure-likeness-refresh=lkr_[\w-]+; Path=\/v1\/sessions; Max-Age=2\d{6}; HttpOnly; SameSite=Strict; Secure$/,
@@ -285,9 +267,9 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
     `__Secure-likeness-access=${String(opened.body.accessToken)}; Path=/v1/uploads; Max-Age=600; HttpOnly; SameSite=Strict; Secure`,
     'with which media lets it follow uploads',
   )
-  const pair = (answer: typeof opened) => cookieOf(answer).split(';')[0] ?? ''
+  const pair = (answer: Answered) => cookieOf(answer).split(';')[0] ?? ''
   const refresh = (cookie: string, headers: Record<string, string> = {}) =>
-    call('POST', '/v1/sessions/refresh', { headers: { cookie: `other=1; ${cookie}`, ...headers } })
+    call(sessions.refresh, { headers: { cookie: `other=1; ${cookie}`, ...headers } })
 
   const foreign: Record<string, string>[] = [
     { origin: 'https://evil.example' },
@@ -307,7 +289,7 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
     // The name it was called by, if not the scheme: a proxy in front has TLS.
     { origin: url.replace('http:', 'https:') },
   ]
-  let refreshed = opened
+  let refreshed: Pick<typeof opened, 'status' | 'headers'> & { body: { accessToken: string } } = opened
   for (const headers of own) {
     refreshed = await refresh(pair(refreshed), headers)
     t.equal(refreshed.status, 200, JSON.stringify(headers))
@@ -319,7 +301,7 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
   t.equal((await refresh('')).body.code, 'invalid-refresh-token')
 
   const token = String(refreshed.body.accessToken)
-  const out = await call('DELETE', '/v1/sessions/current', { token })
+  const out = await call(sessions.logOut, { token })
   t.match(cookieOf(out), /^__Secure-likeness-refresh=; Path=\/v1\/sessions; Max-Age=0; HttpOnly/)
   t.match(accessOf(out), /^__Secure-likeness-access=; Path=\/v1\/uploads; Max-Age=0; HttpOnly/)
   const plain = await another({ PUBLIC_URL: 'http://localhost:8080' })
@@ -331,23 +313,19 @@ t.test('an ended session stops its access tokens: here at once, soon in other pr
   const second = await another()
   const here = await join()
   const there = await logIn(here.user.username)
-  const status = async (caller: typeof call, token: string) =>
-    (await caller('GET', '/v1/me', { token })).status
+  const status = async (caller: typeof call, token: string) => (await caller(me.read, { token })).status
   t.equal(await status(second.call, there.accessToken), 200)
 
-  t.equal((await call('DELETE', '/v1/sessions?except=current', { token: here.accessToken })).status, 204)
+  t.equal(
+    (await call(sessions.logOutEverywhere, { query: { except: 'current' }, token: here.accessToken })).status,
+    204,
+  )
   t.equal(await status(call, there.accessToken), 401)
   t.equal(await status(call, here.accessToken), 200, 'all but this one')
   await waitFor(async () => (await status(second.call, there.accessToken)) === 401)
 
-  const asked = async (since = '') => {
-    const { body } = await call<{ sessions: string[]; until: string }>(
-      'GET',
-      `/internal/ended-sessions${since && `?since=${since}`}`,
-      { headers: await asMedia() },
-    )
-    return body
-  }
+  const asked = async (since?: string) =>
+    (await call(toAccounts.listEndedSessions, { query: { since }, headers: await asMedia() })).body
   const ended = await asked()
   t.same(ended.sessions, [decodeJwt(there.accessToken).sid])
   for (const unknown of ['2026-05-01T00:00:00.000Z', '9999999999999999999', 'x']) {
@@ -370,7 +348,7 @@ t.test('an ended session stops its access tokens: here at once, soon in other pr
   await held.release()
   t.ok((await asked(meanwhile.until)).sessions.includes(sid))
   await waitFor(async () => (await status(second.call, late.accessToken)) === 401)
-  t.equal((await call('GET', '/internal/ended-sessions', { token: here.accessToken })).status, 401)
+  t.equal((await call(toAccounts.listEndedSessions, { token: here.accessToken })).status, 401)
 })
 
 t.test('refreshes are limited per session', async (t) => {
@@ -380,7 +358,7 @@ t.test('refreshes are limited per session', async (t) => {
   })
   const [one, two] = [await join(), await join()]
   const refresh = async (refreshToken: string) =>
-    (await call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status
+    (await call(sessions.refresh, { body: { refreshToken } })).status
   for (const status of [200, 200, 200, 429]) t.equal(await refresh(one.refreshToken), status)
   t.equal(await refresh(two.refreshToken), 200)
 })
@@ -391,19 +369,19 @@ t.test('sessions are paged, and those that begin meanwhile move none to another 
   const { accessToken: token } = first
   const [second, third] = [await logIn(first.user.username), await logIn(first.user.username)]
   const idOf = ({ accessToken }: Tokens) => decodeJwt(accessToken).sid
-  const ask = async (query: string) => {
-    const { body, headers } = await call<SessionPage>('GET', `/v1/sessions?${query}`, { token })
+  const ask = async (query: Input<typeof sessions.list>['query']) => {
+    const { body, headers } = await call(sessions.list, { query, token })
     return { ids: body.items.map(({ id }) => id), next: body.nextCursor, link: headers.get('link') }
   }
-  const page = await ask('limit=1')
+  const page = await ask({ limit: 1 })
   t.same(page.ids, [idOf(third)])
   t.match(page.link, /^<\/v1\/sessions\?limit=1&cursor=[\w-]+>; rel="next"$/)
   const fourth = await logIn(first.user.username)
-  await call('POST', '/v1/sessions/refresh', { body: { refreshToken: first.refreshToken } })
-  t.match(await ask(`limit=2&cursor=${page.next}`), {
+  await call(sessions.refresh, { body: { refreshToken: first.refreshToken } })
+  t.match(await ask({ limit: 2, cursor: page.next ?? '' }), {
     ids: [idOf(second), idOf(first)],
     next: null,
     link: null,
   })
-  t.equal((await ask('')).ids[0], idOf(fourth))
+  t.equal((await ask({})).ids[0], idOf(fourth))
 })

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import type { LoggedIn, Me, ProblemBody } from '@likeness/contracts'
+import type { LoggedIn, Register } from '@likeness/contracts'
+import { sessions, users } from '@likeness/contracts/endpoints'
 import { migrateQueue, openDatabase, parseConfig, signServiceToken } from '@likeness/runtime'
-import { anyQueue, judgeAnswers, stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { anyQueue, judgeAnswers, openCalls, stopClock, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import type { Test } from 'tap'
 import { openApp } from '../app.js'
 import { AccountsConfig } from '../config.js'
@@ -98,63 +99,24 @@ async function startProcess(t: Test, env: Record<string, string>, overrides: Par
     await deps.close()
   })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  const call = callerOf(url)
+  const { call, send } = openCalls(url)
 
   /** A new user, their name unlike any other's. */
-  async function register(more: Record<string, unknown> = {}) {
+  async function register(more: Partial<Register> = {}) {
     const username = `u${randomUUID().slice(0, 8)}`
     const body = { username, email: `${username}@example.com`, password: goodPassword, ...more }
-    const answer = await call<Me>('POST', '/v1/users', { body })
+    const answer = await call(users.register, { body })
     if (answer.status !== 201) throw new Error(`registration answered ${JSON.stringify(answer.body)}`)
     return answer.body
   }
 
   async function logIn(login: string, password = goodPassword): Promise<LoggedIn> {
-    const answer = await call<LoggedIn>('POST', '/v1/sessions', { body: { login, password } })
+    const answer = await call(sessions.logIn, { body: { login, password } })
     if (answer.status !== 201) throw new Error(`login answered ${JSON.stringify(answer.body)}`)
     return answer.body
   }
 
   /** A new user who is logged in. */
   const join = async () => logIn((await register()).username)
-  return { url, app, deps, call, register, logIn, join }
-}
-
-/** What tests read of a problem. */
-type Fault = Partial<Pick<ProblemBody, 'code' | 'title' | 'detail' | 'errors'>>
-
-/** One answer: its status, headers and body, which is a problem when the status says so. */
-export type Answer<Json> = {
-  status: number
-  headers: Headers
-  body: Json & Fault
-  text: string
-}
-
-function callerOf(url: string) {
-  return async function call<Json = Record<string, unknown>>(
-    method: string,
-    path: string,
-    request: { body?: unknown; token?: string; headers?: Record<string, string> } = {},
-  ): Promise<Answer<Json>> {
-    const { body, token, headers } = request
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      redirect: 'manual',
-    })
-    const text = await response.text()
-    const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '')
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: (isJson ? JSON.parse(text) : undefined) as Json & Fault,
-    }
-  }
+  return { url, app, deps, call, send, register, logIn, join }
 }

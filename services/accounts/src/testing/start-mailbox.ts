@@ -1,4 +1,5 @@
 import type { Inbox } from '@likeness/contracts'
+import { inbox } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import type { Test } from 'tap'
 import type { Accounts } from './start-accounts.js'
@@ -14,7 +15,7 @@ export async function startMailbox(t: Test, transport: 'inbox' | 'smtp') {
   /** Mails to an address so far, newest first. */
   async function mailsTo(call: Accounts['call'], to: string): Promise<Mail[]> {
     if (!smtp) {
-      return (await call<Inbox>('GET', `/inbox/messages?to=${encodeURIComponent(to)}`)).body.items
+      return (await call(inbox.list, { query: { to } })).body.items
     }
     return smtp.received
       .filter((mail) => mail.envelope.to.some((address) => address.toLowerCase() === to.toLowerCase()))

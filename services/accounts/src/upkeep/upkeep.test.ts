@@ -1,3 +1,4 @@
+import { sessions } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { startAccounts } from '../testing/start-accounts.js'
@@ -20,12 +21,12 @@ t.test('what is over is deleted, what lives stays', async (t) => {
     .set({ expires_at: daysAgo(2) })
     .where('user_id', '=', expired.user.id)
     .execute()
-  await call('POST', '/v1/sessions', { body: { login: 'nobody', password: 'x' } })
+  await call(sessions.logIn, { body: { login: 'nobody', password: 'x' } })
   await db
     .updateTable('attempts')
     .set({ resets_at: daysAgo(1) })
     .execute()
-  await call('POST', '/v1/sessions', { body: { login: 'somebody', password: 'x' } })
+  await call(sessions.logIn, { body: { login: 'somebody', password: 'x' } })
 
   const dry = await prune(deps, { dryRun: true })
   t.equal(dry.sessions, 2)

@@ -1,10 +1,10 @@
-import type { PublicUser, User } from '@likeness/contracts'
+import { me, sessions, users } from '@likeness/contracts/endpoints'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 
 t.test('register, and be shown', async (t) => {
   const { call, db, join, logIn } = await startAccounts(t)
-  const { status, body } = await call<User>('POST', '/v1/users', {
+  const { status, body } = await call(users.register, {
     body: {
       username: 'Ada.L',
       email: ' Ada@Example.com ',
@@ -33,7 +33,7 @@ t.test('register, and be shown', async (t) => {
   t.notMatch(JSON.stringify(body), /password|hash|key/i)
 
   const { accessToken } = await logIn('ada.l')
-  const feed = await call<{ items: unknown[] }>('GET', '/v1/me/activity', { token: accessToken })
+  const feed = await call(me.listActivity, { token: accessToken })
   t.match(feed.body.items.at(-1), {
     type: 'registered',
     ip: '203.0.113.9',
@@ -42,7 +42,7 @@ t.test('register, and be shown', async (t) => {
   })
 
   const stranger = await join()
-  const shown = await call<PublicUser>('GET', `/v1/users/${body.id}`, { token: stranger.accessToken })
+  const shown = await call(users.read, { params: { id: body.id }, token: stranger.accessToken })
   t.same(Object.keys(shown.body).sort(), ['avatar', 'id', 'profile', 'username'])
   t.notMatch(JSON.stringify(shown.body), /example\.com/i)
   const { password_hash } = await db
@@ -56,8 +56,8 @@ t.test('register, and be shown', async (t) => {
 t.test('one account per name and address, whatever the case', async (t) => {
   const { call, register } = await startAccounts(t)
   const { username, email } = await register()
-  const taken = async (body: Record<string, string>) =>
-    (await call('POST', '/v1/users', { body: { password: goodPassword, ...body } })).body
+  const taken = async (body: { username: string; email: string }) =>
+    (await call(users.register, { body: { password: goodPassword, ...body } })).body
   t.match(await taken({ username: username.toUpperCase(), email: 'x1@example.com' }), {
     status: 409,
     code: 'username-taken',
@@ -72,7 +72,7 @@ t.test('20 registrations of one name at once make one account', async (t) => {
   const { call, db } = await startAccounts(t)
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, turn) =>
-      call('POST', '/v1/users', {
+      call(users.register, {
         body: {
           username: turn % 2 ? 'Parallel' : 'parallel',
           email: `p${turn}@example.com`,
@@ -86,19 +86,19 @@ t.test('20 registrations of one name at once make one account', async (t) => {
     [201, ...Array.from({ length: 19 }, () => 409)],
   )
   t.ok(answers.every((answer) => answer.status === 201 || answer.body.code === 'username-taken'))
-  const users = await db
+  const rows = await db
     .selectFrom('users')
     .innerJoin('profiles', 'user_id', 'users.id')
     .select('id')
     .execute()
-  t.equal(users.length, 1)
+  t.equal(rows.length, 1)
 })
 
 t.test('a weak password is refused, naming each rule it breaks', async (t) => {
   const { call } = await startAccounts(t)
-  const me = { username: 'marguerite', email: 'marguerite.delacroix@example.com' }
+  const owner = { username: 'marguerite', email: 'marguerite.delacroix@example.com' }
   const rules = async (password: string) => {
-    const { status, body } = await call('POST', '/v1/users', { body: { ...me, password } })
+    const { status, body } = await call(users.register, { body: { ...owner, password } })
     t.match([status, body.code], [422, 'weak-password'], password.slice(0, 30))
     t.ok(body.errors?.every((error) => error.path === 'password'))
     return body.errors?.map((error) => error.message)
@@ -131,14 +131,12 @@ t.test('a password is any text: spaces, other scripts, NUL; in whichever form it
   }
   t.pass('each logs in')
   const { username } = await register()
-  const { status } = await call('POST', '/v1/sessions', {
-    body: { login: username, password: `${goodPassword} ` },
-  })
+  const { status } = await call(sessions.logIn, { body: { login: username, password: `${goodPassword} ` } })
   t.equal(status, 401, 'nothing is trimmed')
 })
 
 t.test('bad registrations name every field', async (t) => {
-  const { call } = await startAccounts(t)
+  const { send } = await startAccounts(t)
   const good = { username: 'somebody', email: 'somebody@example.com', password: goodPassword }
   const faults: [Record<string, unknown>, string[]][] = [
     [{}, ['username', 'email', 'password']],
@@ -159,16 +157,16 @@ t.test('bad registrations name every field', async (t) => {
     [{ ...good, id: '00000000-0000-7000-8000-000000000000', emailVerified: true }, ['id', 'emailVerified']],
   ]
   for (const [body, paths] of faults) {
-    const answer = await call('POST', '/v1/users', { body })
+    const answer = await send('POST', '/v1/users', { body })
     t.match([answer.status, answer.body.code], [400, 'validation-failed'], JSON.stringify(body).slice(0, 80))
     t.same([...new Set(answer.body.errors?.map((error) => error.path))], paths)
   }
 })
 
 t.test('bodies that are no JSON, or far too much of it', async (t) => {
-  const { call } = await startAccounts(t)
+  const { send } = await startAccounts(t)
   const post = async (body: string, headers: Record<string, string> = {}) => {
-    const answer = await call('POST', '/v1/users', { body, headers })
+    const answer = await send('POST', '/v1/users', { body, headers })
     return [answer.status, answer.body.code]
   }
   t.same(await post('{"username":'), [400, 'malformed-request'])
@@ -183,36 +181,36 @@ t.test('bodies that are no JSON, or far too much of it', async (t) => {
     'unsupported-media-type',
   ])
   const twice = '{"username":"first-one","username":"second-one","email":"twice@example.com","password":'
-  const { body } = await call('POST', '/v1/users', { body: `${twice}${JSON.stringify(goodPassword)}}` })
+  const { body } = await send('POST', '/v1/users', { body: `${twice}${JSON.stringify(goodPassword)}}` })
   t.equal(body.username, 'second-one', 'of a repeated key the last counts, as RFC 8259 §4 foresees')
 })
 
 t.test('methods that a route does not have are named by those it has', async (t) => {
-  const { call } = await startAccounts(t)
+  const { send } = await startAccounts(t)
   for (const [method, path, allow] of [
     ['GET', '/v1/users', 'OPTIONS, POST'],
     ['POST', '/v1/me', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
     ['PUT', '/v1/sessions/current', 'DELETE, OPTIONS'],
   ] as const) {
-    const { status, headers, body } = await call(method, path)
+    const { status, headers, body } = await send(method, path)
     t.match([status, body.code, headers.get('allow')], [405, 'method-not-allowed', allow], path)
   }
 })
 
 t.test('unknown users', async (t) => {
-  const { call, join } = await startAccounts(t)
+  const { call, join, send } = await startAccounts(t)
   const { accessToken: token } = await join()
-  const unknown = await call('GET', '/v1/users/0199a3b0-0000-7000-8000-000000000000', { token })
+  const unknown = await call(users.read, { params: { id: '0199a3b0-0000-7000-8000-000000000000' }, token })
   t.match([unknown.status, unknown.body.code], [404, 'user-not-found'])
   for (const id of ['1', 'me', '..%2f', '%00', `${'a'.repeat(200)}`]) {
-    const { status, body } = await call('GET', `/v1/users/${id}`, { token })
+    const { status, body } = await send('GET', `/v1/users/${id}`, { token })
     t.match([status, body.code], [400, 'validation-failed'], id.slice(0, 20))
   }
 })
 
 t.test('problems are told in French to who prefers it', async (t) => {
   const { call } = await startAccounts(t)
-  const { body, headers } = await call('POST', '/v1/sessions', {
+  const { body, headers } = await call(sessions.logIn, {
     body: { login: 'nobody', password: 'nothing' },
     headers: { 'accept-language': 'fr-CA, en;q=0.5' },
   })
@@ -223,23 +221,23 @@ t.test('problems are told in French to who prefers it', async (t) => {
 t.test('where usernames are optional, one is made for who gives none', async (t) => {
   const { another, call, logIn } = await startAccounts(t, { config: { USERNAME: 'optional' } })
   const join = (n: number) =>
-    call<User>('POST', '/v1/users', { body: { email: `nameless-${n}@example.com`, password: goodPassword } })
+    call(users.register, { body: { email: `nameless-${n}@example.com`, password: goodPassword } })
   const made = await Promise.all([1, 2, 3].map(join))
   for (const { status, body } of made) t.match([status, body.username], [201, /^[a-z]+-[a-z]+-\d{6}$/])
   t.equal(new Set(made.map(({ body }) => body.username)).size, 3)
   const { accessToken: token } = await logIn('nameless-1@example.com')
   t.equal((await logIn(made[0]?.body.username ?? '')).user.id, made[0]?.body.id)
-  const patched = await call<User>('PATCH', '/v1/me', { body: { username: 'a.name' }, token })
+  const patched = await call(me.patch, { body: { username: 'a.name' }, token })
   t.match([patched.status, patched.body.username], [200, 'a.name'])
-  const bad = await call('POST', '/v1/users', {
+  const bad = await call(users.register, {
     body: { username: '', email: 'x@example.com', password: goodPassword },
   })
   t.match(bad.body.errors, [{ path: 'username', code: 'not-a-username' }])
-  t.match((await call('GET', '/v1/users/registration')).body, { username: 'optional' })
+  t.match((await call(users.registrationForm)).body, { username: 'optional' })
 
   // As Windows and some desktops set it.
   const usual = await another({ USERNAME: 'ada' })
   const nameless = { email: 'x@example.com', password: goodPassword }
-  const refused = await usual.call('POST', '/v1/users', { body: nameless })
+  const refused = await usual.call(users.register, { body: nameless })
   t.same(refused.body.errors, [{ path: 'username', code: 'required', message: 'is required' }])
 })
