@@ -100,20 +100,26 @@ export const endpointsOf =
 
 /** Every problem an endpoint may answer: its own, and those that its guard, its input and any server have. */
 export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
-  const { by, method, streams, problems = [] } = endpoint
+  const { by, method, problems = [] } = endpoint
   const takesBodies = method !== 'GET'
   const common: (ProblemCode | false)[] = [
     'malformed-request',
     // Also for parameters and bodies that it does not have.
     'validation-failed',
     takesBodies && 'request-too-large',
-    takesBodies && streams === undefined && 'unsupported-media-type',
+    takesBodies && 'unsupported-media-type',
     by !== 'anyone' && 'unauthenticated',
     (by === 'manager' || by === 'admin') && 'forbidden',
     'internal-error',
     'overloaded',
   ]
   return [...new Set([...problems, ...common.filter((code) => code !== false)])]
+}
+
+/** The media types that its body may have. */
+export function bodyTypesOf({ streams, isPatch }: Pick<Endpoint, 'streams' | 'isPatch'>): readonly string[] {
+  if (streams) return Object.keys(streams)
+  return isPatch ? ['application/merge-patch+json', 'application/json'] : ['application/json']
 }
 
 /** Its address with these parameters and query. */

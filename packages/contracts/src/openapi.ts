@@ -3,6 +3,7 @@ import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject }
 import {
   type Answer,
   answerHeaders,
+  bodyTypesOf,
   type Endpoint,
   type ProblemCode,
   problemCodesOf,
@@ -73,16 +74,16 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   }
 }
 
-function contentOf({ body, isPatch, streams }: Endpoint): ZodOpenApiOperationObject['requestBody'] {
+function contentOf(endpoint: Endpoint): ZodOpenApiOperationObject['requestBody'] {
+  const { body, streams } = endpoint
   if (streams) {
     const content = Object.entries(streams).map(([type, schema]) => [type, { schema }])
     return { required: true, content: Object.fromEntries(content) }
   }
   if (!body) return undefined
-  const types = isPatch ? ['application/merge-patch+json', 'application/json'] : ['application/json']
   return {
     required: !body.safeParse(undefined).success,
-    content: Object.fromEntries(types.map((type) => [type, { schema: body }])),
+    content: Object.fromEntries(bodyTypesOf(endpoint).map((type) => [type, { schema: body }])),
   }
 }
 

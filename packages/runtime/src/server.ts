@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from '@fastify/helmet'
-import { commonProblems } from '@likeness/contracts'
+import { bodyTypesOf, commonProblems } from '@likeness/contracts'
 import type { OpenApi } from '@likeness/contracts/openapi'
 import Fastify, {
   type FastifyBaseLogger,
@@ -142,8 +142,7 @@ function toProblem(
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('request-too-large', { limit: jsonLimit })
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const { endpoint } = request.routeOptions.config
-    const patch = endpoint?.isPatch ? 'application/merge-patch+json, ' : ''
-    return problem('unsupported-media-type', { accepted: `${patch}application/json` })
+    return problem('unsupported-media-type', { accepted: bodyTypesOf(endpoint ?? {}).join(', ') })
   }
   if (isDatabaseAway(error) || isAway?.(error))
     return problem('overloaded', {}, { headers: { 'retry-after': '2' } })

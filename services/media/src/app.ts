@@ -1,64 +1,70 @@
+import { version } from '@likeness/contracts'
+import { avatars, endpoints, history, toAccounts, toMedia, uploads } from '@likeness/contracts/endpoints'
+import { openApiOf } from '@likeness/contracts/openapi'
 import {
-  acceptMergePatch,
   createServer,
   openEndedSessions,
   openJwks,
+  openServe,
   registerGuards,
   type Server,
+  ServiceAwayError,
   secretsOf,
 } from '@likeness/runtime'
 import { StorageAwayError } from '@likeness/storage'
-import { AccountsAwayError } from './accounts-client.js'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'
-import { describeAvatarRoute } from './avatars/describe-avatar.js'
+import { describeAvatarHandler } from './avatars/describe-avatar.js'
 import { openHotAnswers } from './avatars/hot-answers.js'
-import { serveAvatarRoute } from './avatars/serve-avatar.js'
-import { serveHashedRoute } from './avatars/serve-hashed.js'
-import { serveVariantRoute } from './avatars/serve-variant.js'
-import { withdrawAvatarRoute } from './avatars/withdraw-avatar.js'
+import { serveAvatarHandler } from './avatars/serve-avatar.js'
+import { serveHashedHandler } from './avatars/serve-hashed.js'
+import { serveVariantHandler } from './avatars/serve-variant.js'
+import { withdrawAvatarHandler } from './avatars/withdraw-avatar.js'
 import type { Deps } from './deps.js'
-import { eraseUserRoute } from './erasure/erase-user.js'
-import { exportFileRoute, exportUserRoute } from './erasure/export-user.js'
-import { listHistoryRoute } from './history/list-history.js'
-import { listTrailRoute } from './history/list-trail.js'
+import { eraseUserHandler } from './erasure/erase-user.js'
+import { exportFileHandler, exportUserHandler } from './erasure/export-user.js'
+import { listHistoryHandler } from './history/list-history.js'
+import { listTrailHandler } from './history/list-trail.js'
 import { problem } from './problems.js'
 import { InFlight } from './receiving/in-flight.js'
-import { confirmUploadRoute } from './uploads/confirm-upload.js'
-import { createUploadRoute } from './uploads/create-upload.js'
-import { completeDirectUploadRoute } from './uploads/direct-complete.js'
-import { createDirectUploadRoute } from './uploads/direct-create.js'
-import { issueTicketRoute, openEventTickets } from './uploads/event-tickets.js'
-import { liftHoldRoute } from './uploads/lift-hold.js'
-import { listUploadsRoute, readUploadRoute } from './uploads/read-uploads.js'
-import { removeUploadRoute } from './uploads/remove-upload.js'
-import { restoreUploadRoute } from './uploads/restore-upload.js'
-import { servePreviewRoute } from './uploads/serve-preview.js'
-import { streamEventsRoute } from './uploads/stream-events.js'
+import { confirmUploadHandler } from './uploads/confirm-upload.js'
+import { createUploadHandler } from './uploads/create-upload.js'
+import { completeDirectUploadHandler } from './uploads/direct-complete.js'
+import { createDirectUploadHandler } from './uploads/direct-create.js'
+import { issueTicketHandler, openEventTickets } from './uploads/event-tickets.js'
+import { liftHoldHandler } from './uploads/lift-hold.js'
+import { listUploadsHandler, readUploadHandler } from './uploads/read-uploads.js'
+import { removeUploadHandler } from './uploads/remove-upload.js'
+import { restoreUploadHandler } from './uploads/restore-upload.js'
+import { servePreviewHandler } from './uploads/serve-preview.js'
+import { streamEventsHandler } from './uploads/stream-events.js'
 import { openUploadNews } from './uploads/upload-news.js'
 import { openUploadRates } from './uploads/upload-rates.js'
 
 const jsonLimit = 64 * 1024
 // Accounts lets no access token live longer than this.
 const longestTokenSeconds = 3_600
+// Pictures come with security headers of their own.
+const ownHeaders = { helmet: false } as const
 
-/** The media API: every route on this screen, grouped by who may call it. */
+/** The media API: every endpoint on this screen, grouped by who may call it. */
 export async function openApp(deps: Deps): Promise<Server> {
   const { config } = deps
   const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
   const hot = openHotAnswers(config.DELIVERY === 'direct' ? config.PICTURE_CACHE_BYTES / 8 : 0)
   const server = await createServer({
-    title: 'Likeness media',
-    version: '1',
+    openApi: openApiOf(endpoints.media, { title: 'Likeness media', version }),
     logger: deps.logger,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
     corsOrigins: config.CORS_ORIGINS,
     checks: readinessChecks(deps),
-    isAway: (error) => error instanceof StorageAwayError || error instanceof AccountsAwayError,
+    isAway: (error) => error instanceof StorageAwayError || error instanceof ServiceAwayError,
     answerFirst: hot.answer,
   })
-  const endedSessions = await openEndedSessions((since) => deps.accounts.endedSessions(since), {
+  const listEndedSessions = async (since: string | undefined) =>
+    (await deps.accounts(toAccounts.listEndedSessions, { query: { since } })).body
+  const endedSessions = await openEndedSessions(listEndedSessions, {
     tokenSeconds: longestTokenSeconds,
     logger: deps.logger,
   })
@@ -84,57 +90,51 @@ export async function openApp(deps: Deps): Promise<Server> {
   server.addHook('preClose', () => inFlight.close())
   const rates = openUploadRates(deps)
 
+  const serve = openServe(server, guards)
+
   // Anyone
   const serving = { ...deps, cache, delivery: deliveryOf(config) }
   const servePictures = async (pictures: Server) => {
     hot.keepFrom(pictures)
-    serveAvatarRoute(pictures, serving)
-    serveVariantRoute(pictures, { ...serving, guards })
-    serveHashedRoute(pictures, serving)
+    const serve = openServe(pictures, guards)
+    serve.anyone(avatars.serve, serveAvatarHandler(serving), ownHeaders)
+    serve.optional(avatars.serveVariant, serveVariantHandler({ ...serving, guards }), ownHeaders)
+    serve.anyone(avatars.serveHashed, serveHashedHandler(serving), ownHeaders)
   }
   // A line for each would drown the others, and the hot ones have none.
   await server.register(servePictures, { logLevel: 'warn' })
 
   // Signed in, or with what was given to who was: a link, a ticket, a cookie
   const tickets = openEventTickets(secrets)
-  servePreviewRoute(server, deps, guards)
-  streamEventsRoute(server, deps, { news, guards, tickets, isEnded: endedSessions.isEnded })
+  const { isEnded } = endedSessions
+  serve.optional(uploads.preview, servePreviewHandler(deps, guards))
+  serve.optional(uploads.follow, streamEventsHandler(deps, { news, guards, tickets, isEnded }))
 
   // Signed in: on one's own uploads, a manager on anyone's
-  await server.register(async (own: Server) => {
-    own.addHook('onRequest', guards.signedIn)
-    listUploadsRoute(own, deps)
-    readUploadRoute(own, deps)
-    issueTicketRoute(own, deps, tickets)
-    createDirectUploadRoute(own, deps)
-    completeDirectUploadRoute(own, deps, inFlight)
-    confirmUploadRoute(own, deps, news)
-    restoreUploadRoute(own, deps, { news, inFlight, rates })
-    removeUploadRoute(own, deps)
-    withdrawAvatarRoute(own, deps)
-    acceptMergePatch(own)
-    describeAvatarRoute(own, deps)
-    await own.register(async (pictures: Server) => {
-      acceptPictures(pictures)
-      createUploadRoute(pictures, deps, { inFlight, rates })
-    })
+  serve.user(uploads.list, listUploadsHandler(deps))
+  serve.user(uploads.read, readUploadHandler(deps))
+  serve.user(uploads.issueTicket, issueTicketHandler(deps, tickets))
+  serve.user(uploads.createDirect, createDirectUploadHandler(deps))
+  serve.user(uploads.completeDirect, completeDirectUploadHandler(deps, inFlight))
+  serve.user(uploads.confirm, confirmUploadHandler(deps, news))
+  serve.user(uploads.restore, restoreUploadHandler(deps, { news, inFlight, rates }))
+  serve.user(uploads.remove, removeUploadHandler(deps))
+  serve.user(avatars.withdraw, withdrawAvatarHandler(deps))
+  serve.user(avatars.describe, describeAvatarHandler(deps))
+  await server.register(async (pictures: Server) => {
+    acceptPictures(pictures)
+    openServe(pictures, guards).user(uploads.create, createUploadHandler(deps, { inFlight, rates }))
   })
 
   // Managers and admins
-  await server.register(async (managed: Server) => {
-    managed.addHook('onRequest', guards.manager)
-    listHistoryRoute(managed, deps)
-    listTrailRoute(managed, deps)
-    liftHoldRoute(managed, deps)
-  })
+  serve.manager(history.list, listHistoryHandler(deps))
+  serve.manager(history.trail, listTrailHandler(deps))
+  serve.manager(uploads.liftHold, liftHoldHandler(deps))
 
   // The accounts service
-  await server.register(async (services: Server) => {
-    services.addHook('onRequest', guards.service)
-    eraseUserRoute(services, deps)
-    exportUserRoute(services, deps)
-    exportFileRoute(services, deps)
-  })
+  serve.service(toMedia.eraseUser, eraseUserHandler(deps))
+  serve.service(toMedia.exportUser, exportUserHandler(deps))
+  serve.service(toMedia.readFile, exportFileHandler(deps))
   return server
 }
 

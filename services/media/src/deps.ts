@@ -2,6 +2,7 @@ import { type Decoder, openDecoder } from '@likeness/images'
 import {
   assertMigrated,
   type Bus,
+  type CallService,
   type Cursors,
   type Database,
   type JobQueue,
@@ -13,11 +14,11 @@ import {
   openOutageLog,
   openParts,
   openQueue,
+  openServiceCaller,
   StartError,
   secretsOf,
 } from '@likeness/runtime'
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
-import { type AccountsClient, openAccountsClient } from './accounts-client.js'
 import type { MediaConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
 import { type Enqueue, enqueueTo } from './queue.js'
@@ -34,7 +35,7 @@ export type Deps = {
   readonly bus: Bus
   readonly cursors: Cursors
   readonly previews: PreviewLinks
-  readonly accounts: AccountsClient
+  readonly accounts: CallService<'accounts'>
   close(): Promise<void>
 }
 
@@ -75,7 +76,14 @@ export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Pr
       bus,
       cursors: openCursors(secrets, 'media'),
       previews: openPreviewLinks(config.PUBLIC_URL, secrets),
-      accounts: overrides.accounts ?? openAccountsClient(config),
+      accounts:
+        overrides.accounts ??
+        openServiceCaller({
+          to: 'accounts',
+          from: 'media',
+          origin: config.ACCOUNTS_URL,
+          secret: config.SERVICE_SECRET,
+        }),
     }
   })
 

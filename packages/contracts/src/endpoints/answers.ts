@@ -24,22 +24,24 @@ export const page = <Body extends z.ZodType>(
   { headers = [] }: Headers = {},
 ) => json(body, description, { headers: ['link', ...headers] })
 
-/** The formats in which pictures are served. */
-const pictureTypes = ['image/avif', 'image/webp', 'image/jpeg', 'image/png'] as const
+type PictureType = 'image/avif' | 'image/webp' | 'image/jpeg' | 'image/png'
 
-/** A picture, the answer to who has it already, and where else it is served from. */
-export const picture = {
-  200: {
-    description: 'The picture.',
-    types: pictureTypes,
-    headers: ['etag', 'cache-control', 'vary'],
-  },
-  304: empty('The picture has not changed since `If-None-Match`.', { headers: ['etag', 'cache-control'] }),
-} as const
+/** A picture of one of these types, and the answer to a client that has it already. */
+export const picture = <const Types extends readonly PictureType[]>(
+  types: Types,
+  { headers = [] }: Headers = {},
+) =>
+  ({
+    200: { description: 'The picture.', types, headers: ['etag', 'cache-control', ...headers] },
+    304: empty('The picture has not changed since `If-None-Match`.', {
+      headers: ['etag', 'cache-control', ...headers],
+    }),
+  }) as const
 
-/** Where `DELIVERY=redirect` sends clients to a CDN. */
-export const redirected = {
-  302: empty('The picture is served from this address (only with `DELIVERY=redirect`).', {
-    headers: ['location', 'cache-control'],
-  }),
-} as const
+/** The answer with which `DELIVERY=redirect` sends clients to a CDN. */
+export const redirected = ({ headers = [] }: Headers = {}) =>
+  ({
+    302: empty('The picture is served from this address (only with `DELIVERY=redirect`).', {
+      headers: ['location', 'cache-control', ...headers],
+    }),
+  }) as const

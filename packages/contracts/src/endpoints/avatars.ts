@@ -16,6 +16,13 @@ import { empty, json, picture, redirected } from './answers.js'
 const endpoint = endpointsOf('media')
 const tag = 'avatars'
 
+// A CDN purges by them.
+const tags = ['cache-tag', 'surrogate-key'] as const
+const variantTypes = ['image/avif', 'image/webp', 'image/jpeg'] as const
+const ifMatch =
+  '`If-Match` names what was seen: the version, a picture of it, or an `ETag` that changing the text answered. When ' +
+  'another is the avatar, nothing is done and the answer is 412 `stale`.'
+
 /** What is published. */
 export const avatars = {
   serve: endpoint({
@@ -27,11 +34,16 @@ export const avatars = {
     crossOrigin: 'anyone',
     summary: 'The avatar of a user as it is now',
     description:
-      'Answers the nearest rendered size that is not smaller than `size`. A user without an avatar, and an unknown id, ' +
-      'get the `default`: drawn initials unless another is asked for.',
+      'Answers the nearest rendered size that is not smaller than `size`, at most the largest, in the format asked for ' +
+      'or, without one, the best that `Accept` takes. A user without an avatar, and an unknown id, get the `default`: ' +
+      'drawn initials unless another is asked for. `Cache-Tag` and `Surrogate-Key` name the user and the version, so ' +
+      'that a CDN can purge it.',
     params: AvatarParams,
     query: AvatarQuery,
-    answers: { ...picture, ...redirected },
+    answers: {
+      ...picture(variantTypes, { headers: ['vary', ...tags] }),
+      ...redirected({ headers: ['vary', ...tags] }),
+    },
     problems: ['avatar-not-found'],
   }),
   serveVariant: endpoint({
@@ -43,10 +55,12 @@ export const avatars = {
     crossOrigin: 'anyone',
     summary: 'One immutable variant of an avatar',
     description:
-      'These are the addresses in `avatar.urls`. A superseded version stays public for a while ' +
-      '(`KEEP_SUPERSEDED_PUBLIC`); then it is 410 but for its owner and managers. A withdrawn or erased one is 410 at once.',
+      'These are the addresses in `avatar.urls`. Anyone sees the picture while it is the avatar, and for a while after ' +
+      'another took its place (`KEEP_SUPERSEDED_PUBLIC`); then it is 410 `avatar-gone`, except for its owner and ' +
+      'managers, who send their access token. A withdrawn or erased picture is 410 at once. `Cache-Tag` and ' +
+      '`Surrogate-Key` name the user and the version, so that a CDN can purge it.',
     params: VariantParams,
-    answers: { ...picture, ...redirected },
+    answers: { ...picture(variantTypes, { headers: tags }), ...redirected({ headers: tags }) },
     problems: ['avatar-not-found', 'avatar-gone'],
   }),
   serveHashed: endpoint({
@@ -58,10 +72,13 @@ export const avatars = {
     crossOrigin: 'anyone',
     ignoresUnknownParameters: true,
     summary: 'The avatar of a discoverable user, by the hash of their e-mail address',
-    description: 'Compatible with Gravatar and Libravatar. The picture has exactly the size asked for.',
+    description:
+      'Compatible with Gravatar and Libravatar: parameters that it does not know, and values that it cannot use, are ' +
+      'ignored. The picture has exactly the size asked for. An unknown hash gets the default picture, or 404 with ' +
+      '`d=404`. The answer does not tell the id of the user.',
     params: HashedAvatarParams,
     query: HashedAvatarQuery,
-    answers: picture,
+    answers: picture(['image/webp', 'image/jpeg', 'image/png'], { headers: ['vary', ...tags] }),
     problems: ['avatar-not-found'],
   }),
   describe: endpoint({
@@ -72,8 +89,8 @@ export const avatars = {
     tag,
     summary: 'Change the text of the avatar',
     description:
-      'The text that stands for the picture where it cannot be seen. With `If-Match` it is changed only while the ' +
-      'avatar is the one that was seen, else 412 `stale`. Managers and administrators may change anyone’s.',
+      'The text that stands for the picture where it cannot be seen; `null` takes it away. The profile follows, and the ' +
+      `activity of its owner tells of it. Managers and administrators may change anyone’s. ${ifMatch}`,
     params: AvatarParams,
     headers: SeenAvatarHeaders,
     body: DescribeAvatar,
@@ -90,7 +107,9 @@ export const avatars = {
     summary: 'Withdraw the avatar',
     description:
       'Its variants are 410 everywhere within a second; its upload stays in the history and can be restored. A manager ' +
-      'or administrator who withdraws another’s gives a `reason`, which its owner is told.',
+      'or administrator who withdraws another’s gives a `reason`, which its owner is told by e-mail; the owner cannot ' +
+      'restore that picture until an operator restores it or lifts the hold. Doing so again is answered 204 too. ' +
+      ifMatch,
     params: AvatarParams,
     query: WithdrawAvatarQuery,
     headers: SeenAvatarHeaders,

@@ -15,7 +15,8 @@ export const history = {
     by: 'manager',
     tag,
     summary: 'List every upload of everyone, newest first',
-    description: 'Erased uploads are in it, without what was personal.',
+    description:
+      'Erased uploads are in it, without the picture and its text; the uploads of erased users are not.',
     query: HistoryQuery,
     answers: { 200: page(HistoryPage, 'One page of the uploads that match.') },
     problems: ['invalid-cursor'],

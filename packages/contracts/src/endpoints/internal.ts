@@ -116,9 +116,9 @@ export const toMedia = {
     path: '/internal/users/:id',
     by: 'service',
     summary: 'Erase all that media holds on a user',
-    description: 'Nothing more is accepted for this user from here on.',
+    description: 'Nothing more is accepted for this user from here on. Ask again until the answer is 204.',
     params: IdParams,
-    answers: { 202: empty('It is under way: ask again.'), 204: empty('It is done.') },
+    answers: { 202: empty('It is under way.'), 204: empty('It is done.') },
   }),
   exportUser: ofMedia({
     id: 'exportUser',

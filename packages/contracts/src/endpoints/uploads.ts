@@ -21,16 +21,11 @@ const endpoint = endpointsOf('media')
 const tag = 'uploads'
 
 /** What may be wrong with a picture, however it comes. */
-const imageProblems = [
-  'image-too-large',
-  'unsupported-image',
-  'invalid-image',
-  'image-too-small',
-  'too-many-pixels',
-  'storage-full',
-] as const
-/** What may stand in the way of one more upload. */
-const quotaProblems = ['rate-limited', 'too-many-pending', 'quota-exceeded', 'user-not-found'] as const
+const imageProblems = ['unsupported-image', 'invalid-image', 'image-too-small', 'too-many-pixels'] as const
+/** What may stand in the way of one more upload of a user. */
+const quotaProblems = ['rate-limited', 'too-many-pending', 'quota-exceeded'] as const
+/** What may be wrong with the `userId` of another, and with the user once they are erased. */
+const ownerProblems = ['forbidden', 'user-not-found', 'upload-not-found'] as const
 const idempotencyProblems = ['idempotency-key-reused', 'request-in-progress'] as const
 const closedProblems = ['upload-expired', 'upload-discarded', 'upload-rejected'] as const
 
@@ -54,7 +49,8 @@ export const uploads = {
     description:
       'Step one. Send the raw bytes with `Content-Type: image/*`, or a form whose field `image` is the file. In a form, ' +
       '`userId`, `filename` and `replace` may be fields, before or after the image; other fields are refused. The ' +
-      'type is decided from the bytes. A body that arrives too slowly is answered 408 `upload-too-slow`.',
+      'type is decided from the bytes. A body that arrives too slowly is answered 408 `upload-too-slow`. A worker ' +
+      'decodes the picture next: `previewUrl` is there once it has, and a picture that will not decode is `rejected`.',
     headers: IdempotencyHeaders,
     query: CreateUploadQuery,
     streams: { 'multipart/form-data': UploadForm, 'image/*': z.file() },
@@ -67,9 +63,10 @@ export const uploads = {
       'no-image',
       'malformed-multipart',
       'upload-too-slow',
-      'forbidden',
-      'upload-not-found',
+      'image-too-large',
       ...imageProblems,
+      'storage-full',
+      ...ownerProblems,
       ...quotaProblems,
       ...idempotencyProblems,
     ],
@@ -83,17 +80,12 @@ export const uploads = {
     summary: 'Announce a picture to send straight to the storage',
     description:
       'POST the picture to `url` as multipart/form-data, all `fields` first and the picture last as `file`; then ' +
-      'complete the upload. A storage that cannot take uploads answers 409 `direct-upload-unavailable`.',
+      'complete the upload. Where the storage cannot take uploads, the answer is 409 `direct-upload-unavailable`. An ' +
+      'announced picture counts as pending until it is completed, given up with `DELETE`, or out of time.',
     query: DirectUploadQuery,
     body: CreateDirectUpload,
     answers: { 201: json(DirectUpload, 'The form to send the picture with.') },
-    problems: [
-      'direct-upload-unavailable',
-      'forbidden',
-      'image-too-large',
-      'upload-not-found',
-      ...quotaProblems,
-    ],
+    problems: ['direct-upload-unavailable', 'image-too-large', ...ownerProblems, ...quotaProblems],
   }),
   completeDirect: endpoint({
     id: 'completeDirectUpload',
@@ -102,7 +94,10 @@ export const uploads = {
     by: 'user',
     tag,
     summary: 'Complete a direct upload',
-    description: 'Checks the bytes that the storage received; from here on the upload is like any other.',
+    description:
+      'Checks the bytes that the storage received; from here on the upload is like any other. While they have not ' +
+      'arrived, or are not the announced ones, the form may be sent again. When they are no acceptable picture, the ' +
+      'announcement is void.',
     params: IdParams,
     answers: {
       200: json(Upload, 'It was completed before.'),
@@ -114,7 +109,8 @@ export const uploads = {
       'direct-upload-missing',
       'direct-upload-mismatch',
       ...imageProblems,
-      ...quotaProblems,
+      'storage-full',
+      'rate-limited',
     ],
   }),
   list: endpoint({
@@ -124,7 +120,9 @@ export const uploads = {
     by: 'user',
     tag,
     summary: 'List my uploads, newest first',
-    description: 'The header `Upload-Limit: max-size=10485760` says how many bytes an upload may have.',
+    description:
+      'Managers and administrators may list another’s by `userId`. Erased uploads are left out. The header ' +
+      '`Upload-Limit: max-size=10485760` says how many bytes an upload may have.',
     query: ListUploadsQuery,
     answers: { 200: page(UploadPage, 'One page of the history.', { headers: ['upload-limit'] }) },
     problems: ['forbidden', 'invalid-cursor'],
@@ -150,10 +148,11 @@ export const uploads = {
     summary: 'See an upload before it is confirmed',
     description:
       'The picture as uploaded: upright, without metadata, at most 1024 px, as WebP. It opens with an access token, or ' +
-      'without one by the signed link that `previewUrl` is. When the link is answered 403, read the upload again.',
+      'without one by the signed link that `previewUrl` is. When the link is answered 403 (`link-expired` or ' +
+      '`link-invalid`), read the upload again.',
     params: IdParams,
     query: PreviewQuery,
-    answers: picture,
+    answers: picture(['image/webp']),
     problems: [
       'link-expired',
       'link-invalid',
@@ -171,8 +170,8 @@ export const uploads = {
     tag,
     summary: 'Confirm an upload: it becomes the avatar',
     description:
-      'Step two. The same confirmation may be repeated; one with another crop or text is 409 `already-confirmed`. ' +
-      '`Prefer: wait=N` waits up to 30 s for the picture to be published.',
+      'Step two. It is rendered in the background: the answer is 202 until that is done. `Prefer: wait=N` waits for it, ' +
+      'up to 30 s. The same confirmation may be repeated; one with another crop or text is 409 `already-confirmed`.',
     params: IdParams,
     headers: ConfirmHeaders,
     body: ConfirmUpload.nullish(),
@@ -200,15 +199,19 @@ export const uploads = {
     tag,
     summary: 'Make an earlier picture the avatar again',
     description:
-      'Without a crop this takes effect at once, since its variants are kept. With one, the kept original is rendered ' +
-      'anew as an upload of its own. A picture that an operator withdrew stays withdrawn until an operator lifts that.',
+      'Without a crop this takes effect at once, since its variants are kept; the profile follows. With another crop, the ' +
+      'kept original is rendered anew as an upload of its own, which is the one answered. 200, 202 and `Prefer: wait=N` ' +
+      'are as for confirming. A picture that an operator withdrew is 403 `withdrawn-by-operator` until an operator ' +
+      'restores it or lifts the hold.',
     params: IdParams,
     headers: ConfirmHeaders,
     body: RestoreUpload.nullish(),
     answers: {
-      200: json(Upload, 'It is published.', { headers: ['preference-applied', 'idempotency-replayed'] }),
+      200: json(Upload, 'It is published.', {
+        headers: ['location', 'preference-applied', 'idempotency-replayed'],
+      }),
       202: json(Upload, 'It is not published yet, or publishing failed: `status` tells.', {
-        headers: ['preference-applied', 'idempotency-replayed'],
+        headers: ['location', 'preference-applied', 'idempotency-replayed'],
       }),
     },
     problems: [
@@ -219,8 +222,9 @@ export const uploads = {
       'upload-failed',
       'invalid-crop',
       ...closedProblems,
-      ...imageProblems,
-      ...quotaProblems,
+      'rate-limited',
+      'quota-exceeded',
+      'storage-full',
       ...idempotencyProblems,
     ],
   }),
@@ -232,11 +236,12 @@ export const uploads = {
     tag,
     summary: 'Discard a pending upload, or erase a past one',
     description:
-      'A pending or announced upload is discarded and its files are deleted; a past one is erased from the history. ' +
-      'The one that is the avatar is 409 `upload-is-live`.',
+      'A pending or announced upload is discarded and its files are deleted; a past one is erased: its files go, and it ' +
+      'leaves the history of its owner. The one that is the avatar is 409 `upload-is-live`, and one that is on its way ' +
+      'to be is 409 `not-pending`.',
     params: IdParams,
     answers: { 204: empty('It is gone.') },
-    problems: ['upload-not-found', 'not-pending', 'upload-is-live'],
+    problems: ['upload-not-found', 'upload-expired', 'not-pending', 'upload-is-live'],
   }),
   liftHold: endpoint({
     id: 'liftHold',
@@ -264,12 +269,12 @@ export const uploads = {
       '`withdrawn`, `erased`; the data of each is the upload as JSON. The stream ends with the event that settles the ' +
       'upload, and with the access token: connect again with `Last-Event-ID`, and what was missed is sent first. It ' +
       'opens with an access token, with the cookie of a session kept in cookies, or with a ticket. One person may ' +
-      'follow 20 streams at once.',
+      'follow 20 streams at once; one more is 429 `rate-limited`.',
     params: IdParams,
     query: EventsQuery,
     headers: z.object({ 'last-event-id': LastEventId }),
     answers: {
-      200: { description: 'The stream.', types: ['text/event-stream'], headers: ['cache-control'] },
+      200: { description: 'The stream.', types: ['text/event-stream'] },
       204: empty('The upload is settled and nothing was missed: do not connect again.'),
     },
     problems: ['upload-not-found', 'rate-limited'],

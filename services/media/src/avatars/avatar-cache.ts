@@ -1,3 +1,4 @@
+import { toAccounts } from '@likeness/contracts/endpoints'
 import { LRUCache } from 'lru-cache'
 import { type AddressedPicture, findAddressed } from '../database/addressed-pictures.queries.js'
 import { type AvatarRow, findLiveAvatar } from '../database/avatars.table.js'
@@ -12,6 +13,8 @@ import { openMaking } from './making.js'
 const liveTtlMs = 700
 // A new nickname or a withdrawn consent to be found shows after this, like a cached picture.
 const personTtlMs = 60_000
+// A picture is waited for, and there is one that needs no answer of accounts.
+const accountsMs = 1_000
 const most = 100_000
 
 /** What a process serves most, in memory: pictures, pointers to them, and what accounts says of people. */
@@ -45,8 +48,24 @@ export async function openAvatarCache(
     most,
     ttlMs: liveTtlMs,
   })
-  const initials = openLookup((userId) => accounts.initialsOf(userId), { most, ttlMs: personTtlMs })
-  const users = openLookup((hash) => accounts.userOfHash(hash), { most, ttlMs: personTtlMs })
+  const initials = openLookup(
+    async (id) => {
+      const answer = await accounts(toAccounts.readInitials, { params: { id } }, { timeoutMs: accountsMs })
+      return answer.ok ? answer.body.initials : undefined
+    },
+    { most, ttlMs: personTtlMs },
+  )
+  const users = openLookup(
+    async (hash) => {
+      const answer = await accounts(
+        toAccounts.findByEmailHash,
+        { params: { hash } },
+        { timeoutMs: accountsMs },
+      )
+      return answer.ok ? answer.body.userId : undefined
+    },
+    { most, ttlMs: personTtlMs },
+  )
   const pictures =
     config.PICTURE_CACHE_BYTES > 0
       ? new LRUCache<string, Buffer>({

@@ -1,12 +1,6 @@
-import {
-  AvatarParams,
-  avatarUrls,
-  DescribeAvatar,
-  ProblemBody,
-  ProfileAvatar,
-  SeenAvatarHeaders,
-} from '@likeness/contracts'
-import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
+import { avatarUrls } from '@likeness/contracts'
+import type { avatars } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, isAtLeast } from '@likeness/runtime'
 import { type AvatarRow, findLiveAvatar, picturesOf } from '../database/avatars.table.js'
 import { setAltText } from '../database/descriptions.queries.js'
 import type { Actor } from '../database/upload-events.table.js'
@@ -17,41 +11,28 @@ import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
 import { etagOfText, names } from './if-match.js'
 
-/** PATCH /v1/avatars/:userId: another text for the picture that is shown. */
-export function describeAvatarRoute(server: Server, deps: Deps): void {
-  server.patch(
-    '/v1/avatars/:userId',
-    {
-      schema: {
-        summary: 'Change the text of the avatar',
-        description:
-          'A JSON merge patch: `null` takes the text away. The profile follows, and the activity of its owner tells it. With `If-Match` it is done only to the version seen, or to the text of an `ETag` of this route, else 412 `stale`.',
-        tags: ['avatars'],
-        security: [{ accessToken: [] }],
-        params: AvatarParams,
-        headers: SeenAvatarHeaders,
-        body: DescribeAvatar,
-        response: { 200: ProfileAvatar, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const { userId } = request.params
-      if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-      const ifMatch = request.headers['if-match']
-      const { avatar, upload } = await describeAvatar(deps, userId, actorOf(request), {
-        altText: request.body.altText,
-        ifMatch,
-      })
-      return reply.header('etag', etagOfText(avatar)).send({
+/** `avatars.describe`: another text for the picture that is shown. */
+export const describeAvatarHandler =
+  (deps: Deps): Handler<typeof avatars.describe> =>
+  async (request, reply) => {
+    const caller = callerOf(request)
+    const { userId } = request.params
+    if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
+    const ifMatch = request.headers['if-match']
+    const { avatar, upload } = await describeAvatar(deps, userId, actorOf(request), {
+      altText: request.body.altText,
+      ifMatch,
+    })
+    return reply
+      .header('etag', etagOfText(avatar))
+      .code(200)
+      .send({
         version: avatar.version,
         urls: avatarUrls(deps.config.PUBLIC_URL, userId, picturesOf(avatar)),
         thumbhash: upload.thumbhash,
         altText: upload.alt_text,
       })
-    },
-  )
-}
+  }
 
 type Description = { readonly altText: string | null | undefined; readonly ifMatch: string | undefined }
 

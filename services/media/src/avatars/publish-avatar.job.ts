@@ -1,4 +1,5 @@
 import { extensionOf } from '@likeness/contracts'
+import { toAccounts } from '@likeness/contracts/endpoints'
 import { ImageError } from '@likeness/images'
 import {
   avatarPrefix,
@@ -107,16 +108,19 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
   if (avatar?.live) {
     // Read again, and after the revision: the placeholder and the text may be newer than the row this job began with.
     const { thumbhash, alt_text: altText } = (await findUpload(db, row.id, row.user_id)) ?? row
-    const known = await accounts.setAvatar(row.user_id, {
-      ...picturesOf(avatar),
-      revision: avatar.text_revision,
-      uploadId: row.id,
-      thumbhash,
-      altText,
-      actor: (await findDecider(db, row)) ?? null,
-      restored: avatar.blob_prefix !== avatarPrefix(row),
+    const told = await accounts(toAccounts.setAvatar, {
+      params: { id: row.user_id },
+      body: {
+        ...picturesOf(avatar),
+        revision: avatar.text_revision,
+        uploadId: row.id,
+        thumbhash,
+        altText,
+        actor: (await findDecider(db, row)) ?? null,
+        restored: avatar.blob_prefix !== avatarPrefix(row),
+      },
     })
-    if (!known) return giveUp(deps, row)
+    if (!told.ok) return giveUp(deps, row)
   }
   let hasNewText = false
   const published = await db.transaction().execute(async (trx) => {

@@ -81,8 +81,7 @@ t.test('a render that ends late never replaces a later confirmation', async (t) 
   t.teardown(() => decoder.close())
   const { body: later } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(50, 50, '#0000ff')))
   await ana.call('POST', `/v1/uploads/${later.id}/confirm`)
-  const accounts = { ...deps.accounts, setAvatar: () => Promise.resolve(true) }
-  const workerDeps = { ...deps, decoder, decoderOf: () => decoder, accounts }
+  const workerDeps = { ...deps, decoder, decoderOf: () => decoder }
   await publishAvatar(workerDeps, await jobOf(media, later.id))
   await publishAvatar(workerDeps, job)
   t.match(await read(), { status: 'superseded', publishedAt: /Z$/ })

@@ -1,4 +1,5 @@
 import { extensionOf, VariantFormat } from '@likeness/contracts'
+import { toAccounts } from '@likeness/contracts/endpoints'
 import { ImageError, probe, type Variant } from '@likeness/images'
 import { BlobNotFoundError } from '@likeness/storage'
 import {
@@ -144,14 +145,17 @@ async function show({ accounts, db }: WorkerDeps, avatar: AvatarRow): Promise<vo
   // After the revision: a text may be newer than that, never older.
   const upload = await findUpload(db, avatar.upload_id, avatar.user_id)
   if (!upload) return
-  await accounts.setAvatar(avatar.user_id, {
-    ...picturesOf(avatar),
-    revision: avatar.text_revision,
-    uploadId: upload.id,
-    // Nobody decided anew.
-    actor: null,
-    thumbhash: upload.thumbhash,
-    altText: upload.alt_text,
-    restored: false,
+  await accounts(toAccounts.setAvatar, {
+    params: { id: avatar.user_id },
+    body: {
+      ...picturesOf(avatar),
+      revision: avatar.text_revision,
+      uploadId: upload.id,
+      // Nobody decided anew.
+      actor: null,
+      thumbhash: upload.thumbhash,
+      altText: upload.alt_text,
+      restored: false,
+    },
   })
 }

@@ -1,7 +1,7 @@
-import { AvatarParams, AvatarQuery, extensionOf, ProblemBody, VariantFormat } from '@likeness/contracts'
-import { ownHeaders, type Reply, type Request, type Server } from '@likeness/runtime'
+import { type AvatarQuery, extensionOf, VariantFormat } from '@likeness/contracts'
+import type { avatars } from '@likeness/contracts/endpoints'
+import type { Handler, Reply, Request } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
-import { Picture, Unchanged } from '../pictures.js'
 import { cacheTags } from './cache-tags.js'
 import { chooseFormat } from './choose-format.js'
 import { drawDefault } from './draw-default.js'
@@ -14,30 +14,17 @@ import {
   sendVariant,
 } from './send-picture.js'
 
-/** GET /v1/avatars/:userId: the picture a user shows now, at the nearest rendered size. */
-export function serveAvatarRoute(server: Server, serving: Serving): void {
-  server.get(
-    '/v1/avatars/:userId',
-    {
-      ...ownHeaders,
-      config: { crossOrigin: 'anyone' },
-      schema: {
-        summary: 'The avatar now, at the nearest rendered size; without one, a drawn default',
-        tags: ['avatars'],
-        params: AvatarParams,
-        querystring: AvatarQuery,
-        response: { 200: Picture, 304: Unchanged, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const avatar = await serving.cache.live(request.params.userId)
-      reply.headers({ vary: 'Accept', ...cacheTags(avatar, request.params.userId) })
-      return avatar
-        ? sendAvatar(request, reply, serving, avatar, request.query)
-        : sendDefault(request, reply, serving, request.params.userId, request.query)
-    },
-  )
-}
+/** `avatars.serve`: the picture a user shows now, at the nearest rendered size. */
+export const serveAvatarHandler =
+  (serving: Serving): Handler<typeof avatars.serve> =>
+  async (request, reply) => {
+    const { userId } = request.params
+    const avatar = await serving.cache.live(userId)
+    reply.headers({ vary: 'Accept', ...cacheTags(avatar, userId) })
+    return avatar
+      ? sendAvatar(request, reply, serving, avatar, request.query)
+      : sendDefault(request, reply, serving, userId, request.query)
+  }
 
 async function sendAvatar(
   request: Request,

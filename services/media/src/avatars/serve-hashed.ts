@@ -1,16 +1,9 @@
-import {
-  extensionOf,
-  HashedAvatarParams,
-  HashedAvatarQuery,
-  type HashedExtension,
-  hashedExtensions,
-  ProblemBody,
-} from '@likeness/contracts'
+import { extensionOf, type HashedExtension, hashedExtensions } from '@likeness/contracts'
+import type { avatars } from '@likeness/contracts/endpoints'
 import { type EncodedFormat, resize } from '@likeness/images'
-import { ownHeaders, type Reply, type Request, type Server } from '@likeness/runtime'
+import type { Handler, Reply, Request } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { AvatarRow } from '../database/avatars.table.js'
-import { Picture, Unchanged } from '../pictures.js'
 import { cacheTags } from './cache-tags.js'
 import { chooseFormat } from './choose-format.js'
 import { drawDefault } from './draw-default.js'
@@ -19,40 +12,25 @@ import { aMinute, avatarNotFound, etagOfBytes, type Serving, sendPicture } from 
 import { nearest } from './serve-avatar.js'
 
 /**
- * GET /avatar/:hash[.ext]: what Gravatar and Libravatar answer (https://wiki.libravatar.org/api), for users
- * who want to be found by their e-mail address.
+ * `avatars.serveHashed`: what Gravatar and Libravatar answer (https://wiki.libravatar.org/api), for users who want
+ * to be found by their e-mail address.
  */
-export function serveHashedRoute(server: Server, serving: Serving): void {
-  server.get(
-    '/avatar/:file',
-    {
-      ...ownHeaders,
-      config: { crossOrigin: 'anyone', anyParameter: true },
-      schema: {
-        summary: 'The avatar of a discoverable user, by the hash of their e-mail address',
-        description: 'Compatible with Gravatar and Libravatar. The picture has exactly the size asked for.',
-        tags: ['avatars'],
-        params: HashedAvatarParams,
-        querystring: HashedAvatarQuery,
-        response: { 200: Picture, 304: Unchanged, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const [hash, extension] = request.params.file.split('.') as [string, HashedExtension?]
-      const asked = readHashedQuery(request.query)
-      const found = await findUser(serving, hash)
-      const avatar = found.userId && !asked.forceDefault ? await serving.cache.live(found.userId) : undefined
-      const format = extension && hashedExtensions[extension]
-      if (!format) reply.header('vary', 'Accept')
-      // Not whose: who knows an address of mail learns no id by it.
-      reply.headers(cacheTags(avatar))
-      const cacheControl = found.complete ? aMinute : 'no-store'
-      return avatar
-        ? sendResized(request, reply, serving, avatar, { size: asked.size, format })
-        : sendDefault(request, reply, serving, { hash, ...found }, { ...asked, format, cacheControl })
-    },
-  )
-}
+export const serveHashedHandler =
+  (serving: Serving): Handler<typeof avatars.serveHashed> =>
+  async (request, reply) => {
+    const [hash, extension] = request.params.file.split('.') as [string, HashedExtension?]
+    const asked = readHashedQuery(request.query)
+    const found = await findUser(serving, hash)
+    const avatar = found.userId && !asked.forceDefault ? await serving.cache.live(found.userId) : undefined
+    const format = extension && hashedExtensions[extension]
+    if (!format) reply.header('vary', 'Accept')
+    // Not whose: who knows an e-mail address learns no id by it.
+    reply.headers(cacheTags(avatar))
+    const cacheControl = found.complete ? aMinute : 'no-store'
+    return avatar
+      ? sendResized(request, reply, serving, avatar, { size: asked.size, format })
+      : sendDefault(request, reply, serving, { hash, ...found }, { ...asked, format, cacheControl })
+  }
 
 type Found = { readonly userId: string | undefined; readonly complete: boolean }
 

@@ -1,50 +1,34 @@
-import { ProblemBody, type VariantFormat, VariantParams } from '@likeness/contracts'
-import { callerOf, type Guards, isAtLeast, ownHeaders, type Request, type Server } from '@likeness/runtime'
+import type { VariantFormat } from '@likeness/contracts'
+import type { avatars } from '@likeness/contracts/endpoints'
+import { callerOf, type Guards, type Handler, isAtLeast, type Request } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
-import { Picture, Unchanged } from '../pictures.js'
 import { problem } from '../problems.js'
 import { cacheTags } from './cache-tags.js'
 import { avatarNotFound, forEver, type Serving, sendVariant } from './send-picture.js'
 
 const formatOf = { avif: 'avif', webp: 'webp', jpg: 'jpeg' } as const
 
-/** GET /v1/avatars/:userId/:version/:file: one variant, which never changes. */
-export function serveVariantRoute(server: Server, serving: Serving & { guards: Guards }): void {
-  server.get(
-    '/v1/avatars/:userId/:version/:file',
-    {
-      ...ownHeaders,
-      config: { crossOrigin: 'anyone' },
-      schema: {
-        summary: 'One immutable variant',
-        description:
-          'For anyone while it is the avatar, and for KEEP_SUPERSEDED_PUBLIC after another took its place; then 410, except for its owner and managers, who send their token. A withdrawn or erased one is 410 at once. `Cache-Tag` and `Surrogate-Key` name the user and the version, for purging a CDN.',
-        tags: ['avatars'],
-        security: [{}, { accessToken: [] }],
-        params: VariantParams,
-        response: { 200: Picture, 304: Unchanged, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { userId, version, file } = request.params
-      const [size, extension] = file.split('.') as [string, keyof typeof formatOf]
-      const format = formatOf[extension]
-      const found = await serving.cache.addressed(userId, version)
-      if (!found) throw avatarNotFound('no-store')
-      if (found.standing === 'erased') throw problem('avatar-gone')
-      const { avatar } = found
-      if (!has(avatar, Number(size), format)) throw avatarNotFound('no-store')
-      if (found.standing === 'withdrawn') throw problem('avatar-gone')
-      const cacheControl = found.standing === 'live' ? forEver : await cachingOfPast(request, serving, avatar)
-      reply.headers(cacheTags(avatar, userId))
-      return sendVariant(request, reply, serving, {
-        key: `${avatar.blob_prefix}/${file}`,
-        format,
-        cacheControl,
-      })
-    },
-  )
-}
+/** `avatars.serveVariant`: one variant, which never changes. */
+export const serveVariantHandler =
+  (serving: Serving & { guards: Guards }): Handler<typeof avatars.serveVariant> =>
+  async (request, reply) => {
+    const { userId, version, file } = request.params
+    const [size, extension] = file.split('.') as [string, keyof typeof formatOf]
+    const format = formatOf[extension]
+    const found = await serving.cache.addressed(userId, version)
+    if (!found) throw avatarNotFound('no-store')
+    if (found.standing === 'erased') throw problem('avatar-gone')
+    const { avatar } = found
+    if (!has(avatar, Number(size), format)) throw avatarNotFound('no-store')
+    if (found.standing === 'withdrawn') throw problem('avatar-gone')
+    const cacheControl = found.standing === 'live' ? forEver : await cachingOfPast(request, serving, avatar)
+    reply.headers(cacheTags(avatar, userId))
+    return sendVariant(request, reply, serving, {
+      key: `${avatar.blob_prefix}/${file}`,
+      format,
+      cacheControl,
+    })
+  }
 
 const has = ({ sizes, formats }: AvatarRow, size: number, format: VariantFormat) =>
   sizes.includes(size) && formats.includes(format)

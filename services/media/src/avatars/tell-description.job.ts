@@ -1,4 +1,5 @@
 import type { ActedBy } from '@likeness/contracts'
+import { toAccounts } from '@likeness/contracts/endpoints'
 import { findUntoldText, markTextTold } from '../database/descriptions.queries.js'
 import type { WorkerDeps } from '../deps.js'
 
@@ -12,15 +13,18 @@ export async function tellDescription(
   // Accounts does not have this version yet: publishing tells it, with the text, and adds this job again.
   if (!text || text.status === 'confirmed') return
   // A user who is gone shows nothing either.
-  await deps.accounts.describeAvatar(userId, {
-    version: text.version,
-    uploadId,
-    revision: text.text_revision,
-    altText: text.alt_text,
-    changes: text.changes.flatMap(({ revision, actor_id, ip, user_agent }): Change[] =>
-      // The trail forgets actors who are erased.
-      actor_id === null ? [] : [{ revision, actor: { id: actor_id, ip, userAgent: user_agent } }],
-    ),
+  await deps.accounts(toAccounts.describeAvatar, {
+    params: { id: userId },
+    body: {
+      version: text.version,
+      uploadId,
+      revision: text.text_revision,
+      altText: text.alt_text,
+      changes: text.changes.flatMap(({ revision, actor_id, ip, user_agent }): Change[] =>
+        // The trail forgets actors who are erased.
+        actor_id === null ? [] : [{ revision, actor: { id: actor_id, ip, userAgent: user_agent } }],
+      ),
+    },
   })
   await markTextTold(deps.db, key, text.text_revision)
 }

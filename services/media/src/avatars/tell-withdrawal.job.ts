@@ -1,3 +1,4 @@
+import { toAccounts } from '@likeness/contracts/endpoints'
 import { findWithdrawal, markWithdrawalTold } from '../database/withdrawals.table.js'
 import type { WorkerDeps } from '../deps.js'
 
@@ -9,11 +10,14 @@ export async function tellWithdrawal(
   const row = await findWithdrawal(deps.db, userId, version)
   if (!row || row.told_at) return
   // A user who is gone shows nothing either.
-  await deps.accounts.removeAvatar(userId, {
-    version,
-    uploadId: row.upload_id,
-    actor: { id: row.actor_id, ip: row.ip, userAgent: row.user_agent },
-    reason: row.reason,
+  await deps.accounts(toAccounts.removeAvatar, {
+    params: { id: userId },
+    body: {
+      version,
+      uploadId: row.upload_id,
+      actor: { id: row.actor_id, ip: row.ip, userAgent: row.user_agent },
+      reason: row.reason,
+    },
   })
   await markWithdrawalTold(deps.db, userId, version)
 }

@@ -1,12 +1,5 @@
-import {
-  AvatarParams,
-  ProblemBody,
-  SeenAvatarHeaders,
-  WithdrawAvatar,
-  WithdrawAvatarQuery,
-} from '@likeness/contracts'
-import { callerOf, invalid, isAtLeast, type Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { avatars } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, invalid, isAtLeast } from '@likeness/runtime'
 import { findLiveAvatar, unsetLive } from '../database/avatars.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { markWithdrawn } from '../database/upload-transitions.js'
@@ -18,38 +11,21 @@ import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
 import { names } from './if-match.js'
 
-/** DELETE /v1/avatars/:userId: no avatar any more; the picture stays in the history. */
-export function withdrawAvatarRoute(server: Server, deps: Deps): void {
-  server.delete(
-    '/v1/avatars/:userId',
-    {
-      schema: {
-        summary: 'Take the avatar down; its upload can be restored',
-        description:
-          'Its pictures are 410 at once. What a manager or administrator takes down of another, its owner cannot restore until an operator restores it or lifts the hold; they are told the reason by mail. With `If-Match` it is done only to the version seen, else 412 `stale`.',
-        tags: ['avatars'],
-        security: [{ accessToken: [] }],
-        params: AvatarParams,
-        querystring: WithdrawAvatarQuery,
-        headers: SeenAvatarHeaders,
-        body: WithdrawAvatar.nullish(),
-        response: { 204: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const { userId } = request.params
-      const reason = request.query.reason ?? request.body?.reason
-      if (userId !== caller.id) {
-        if (!isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-        if (reason === undefined) throw invalid([{ path: 'reason', code: 'required' }])
-      }
-      const ifMatch = request.headers['if-match']
-      await withdrawAvatar(deps, userId, actorOf(request), { reason, ifMatch })
-      return reply.code(204).send()
-    },
-  )
-}
+/** `avatars.withdraw`: no avatar any more; the picture stays in the history. */
+export const withdrawAvatarHandler =
+  (deps: Deps): Handler<typeof avatars.withdraw> =>
+  async (request, reply) => {
+    const caller = callerOf(request)
+    const { userId } = request.params
+    const reason = request.query.reason ?? request.body?.reason
+    if (userId !== caller.id) {
+      if (!isAtLeast(caller.role, 'manager')) throw problem('forbidden')
+      if (reason === undefined) throw invalid([{ path: 'reason', code: 'required' }])
+    }
+    const ifMatch = request.headers['if-match']
+    await withdrawAvatar(deps, userId, actorOf(request), { reason, ifMatch })
+    return reply.code(204).send()
+  }
 
 type Withdrawal = { readonly reason: string | undefined; readonly ifMatch: string | undefined }
 

@@ -1,50 +1,33 @@
-import { IdParams, MediaExport, ProblemBody } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
+import type { MediaExport } from '@likeness/contracts'
+import type { toMedia } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
-import { z } from 'zod'
 import { listEvents } from '../database/upload-events.table.js'
 import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
-import { Picture } from '../pictures.js'
 import { problem } from '../problems.js'
 import { viewEvent } from '../uploads/event-view.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
 const everything = { status: undefined, erased: true, after: undefined, limit: Number.MAX_SAFE_INTEGER }
 
-/** GET /internal/users/:id/export: all that media holds on a user, the names of the files included. */
-export function exportUserRoute(server: Server, deps: Deps): void {
-  server.get(
-    '/internal/users/:id/export',
-    { schema: { hide: true, params: IdParams, response: { 200: MediaExport, '4xx': ProblemBody } } },
-    async (request) => exportUser(deps, request.params.id),
-  )
-}
+/** `toMedia.exportUser`: all that media holds on a user, the names of the files included. */
+export const exportUserHandler =
+  (deps: Deps): Handler<typeof toMedia.exportUser> =>
+  (request) =>
+    exportUser(deps, request.params.id)
 
-/** GET /internal/users/:id/files?path=: the bytes of one file that the export names. */
-export function exportFileRoute(server: Server, deps: Deps): void {
-  server.get(
-    '/internal/users/:id/files',
-    {
-      schema: {
-        hide: true,
-        params: IdParams,
-        querystring: z.object({
-          path: z.string().regex(/^(uploads|avatars)(\/[0-9a-z][0-9a-z.-]{0,80}){1,2}$/),
-        }),
-        response: { 200: Picture, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const [kind, ...rest] = request.query.path.split('/')
-      const key = [kind, request.params.id, ...rest].join('/')
-      const bytes = await deps.storage.get(key).catch((error: unknown) => {
-        throw error instanceof BlobNotFoundError ? problem('not-found') : error
-      })
-      return reply.type('application/octet-stream').send(bytes)
-    },
-  )
-}
+/** `toMedia.readFile`: the bytes of one file that the export names. */
+export const exportFileHandler =
+  (deps: Deps): Handler<typeof toMedia.readFile> =>
+  async (request, reply) => {
+    const [kind, ...rest] = request.query.path.split('/')
+    const key = [kind, request.params.id, ...rest].join('/')
+    const bytes = await deps.storage.get(key).catch((error: unknown) => {
+      throw error instanceof BlobNotFoundError ? problem('not-found') : error
+    })
+    return reply.type('application/octet-stream').code(200).send(bytes)
+  }
 
 async function exportUser(deps: Deps, userId: string): Promise<MediaExport> {
   const rows = await listUploads(deps.db, userId, everything)

@@ -4,11 +4,25 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { RemoveAvatar, Role, SetAvatar, TellDescription } from '@likeness/contracts'
+import {
+  accountsProblems,
+  type RemoveAvatar,
+  type Role,
+  type SetAvatar,
+  type TellDescription,
+} from '@likeness/contracts'
 import { type Decoder, openDecoder } from '@likeness/images'
-import { isServiceToken, migrateQueue, newId, parseConfig, type Server } from '@likeness/runtime'
+import {
+  isServiceToken,
+  migrateQueue,
+  newId,
+  parseConfig,
+  problemsOf,
+  type Server,
+  sendProblem,
+} from '@likeness/runtime'
 import { anyQueue, testDatabase, testQueueUrl } from '@likeness/test-kit'
-import Fastify, { type FastifyReply } from 'fastify'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
 import root, { type Test } from 'tap'
 import { openApp } from '../app.js'
@@ -20,6 +34,9 @@ import { workJobs } from '../jobs.js'
 
 const serviceSecret = 'a secret of the media tests, 32+ characters'
 const issuer = 'https://likeness.test'
+
+const userNotFound = (request: FastifyRequest, reply: FastifyReply) =>
+  sendProblem(problemsOf(accountsProblems)('user-not-found'), request, reply)
 
 /** The other side of the two contracts media has with accounts: signing keys, and avatars told. */
 export type AccountsPeer = Awaited<ReturnType<typeof startAccountsPeer>>
@@ -61,8 +78,8 @@ async function startAccountsPeer(t: Test) {
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     if (!(await isServiceToken([serviceSecret], token, 'accounts'))) return reply.code(401).send()
     await peer.beforeAvatar()
-    if (peer.status !== 204)
-      return reply.code(peer.status).send(peer.status === 404 ? { code: 'user-not-found' } : undefined)
+    if (peer.status === 404) return userNotFound(request, reply)
+    if (peer.status !== 204) return reply.code(peer.status).send()
   })
   const avatar = '/internal/users/:id/avatar'
   server.put<{ Params: { id: string }; Body: SetAvatar }>(avatar, async (request, reply) => {
@@ -78,23 +95,24 @@ async function startAccountsPeer(t: Test) {
     return reply.code(204).send()
   })
   server.get('/internal/ended-sessions', () => ({ sessions: peer.ended, until: new Date().toISOString() }))
-  const answerAbout = (reply: FastifyReply, found: object | undefined) => {
+  const answerAbout = (request: FastifyRequest, reply: FastifyReply, found: object | undefined) => {
     peer.asked += 1
     if (peer.away) return reply.code(503).send()
-    return found ?? reply.code(404).send({ code: 'user-not-found' })
+    return found ?? userNotFound(request, reply)
   }
-  server.get<{ Params: { id: string } }>('/internal/users/:id', ({ params }, reply) => {
+  server.get<{ Params: { id: string } }>('/internal/users/:id', (request, reply) => {
     if (peer.status !== 204) return reply.code(peer.status).send()
-    if (!peer.users.has(params.id)) return reply.code(404).send({ code: 'user-not-found' })
+    if (!peer.users.has(request.params.id)) return userNotFound(request, reply)
     return reply.code(204).send()
   })
-  server.get<{ Params: { id: string } }>('/internal/users/:id/initials', ({ params }, reply) => {
-    const person = peer.people.get(params.id)
-    return answerAbout(reply, person && { initials: person.initials })
+  server.get<{ Params: { id: string } }>('/internal/users/:id/initials', (request, reply) => {
+    const person = peer.people.get(request.params.id)
+    return answerAbout(request, reply, person && { initials: person.initials })
   })
-  server.get<{ Params: { hash: string } }>('/internal/email-hashes/:hash', ({ params }, reply) => {
-    const userId = [...peer.people].find(([, { hashes }]) => hashes.includes(params.hash))?.[0]
-    return answerAbout(reply, userId === undefined ? undefined : { userId })
+  server.get<{ Params: { hash: string } }>('/internal/email-hashes/:hash', (request, reply) => {
+    const { hash } = request.params
+    const userId = [...peer.people].find(([, { hashes }]) => hashes.includes(hash))?.[0]
+    return answerAbout(request, reply, userId === undefined ? undefined : { userId })
   })
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => server.close())

@@ -1,6 +1,5 @@
-import { CreateUploadQuery, IdempotencyHeaders, ProblemBody, Upload, UploadForm } from '@likeness/contracts'
-import { callerOf, type Database, newId, type Server, type Transaction } from '@likeness/runtime'
-import { z } from 'zod'
+import type { uploads } from '@likeness/contracts/endpoints'
+import { callerOf, type Database, type Handler, newId, type Transaction } from '@likeness/runtime'
 import type { Tables } from '../database/database.js'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import { stageUpload } from '../database/open-uploads.queries.js'
@@ -20,56 +19,37 @@ import { type Staged, stageImage } from './stage-image.js'
 import type { UploadRates } from './upload-rates.js'
 import { viewUpload } from './upload-view.js'
 
-/** POST /v1/uploads: step one. */
-export function createUploadRoute(
-  server: Server,
+/** `uploads.create`: step one. */
+export function createUploadHandler(
   deps: Deps,
   { inFlight, rates }: { inFlight: InFlight; rates: UploadRates },
-): void {
+): Handler<typeof uploads.create> {
   const { config } = deps
   const limits = { limit: config.IMAGE_MAX_BYTES, pace: config }
-  server.post(
-    '/v1/uploads',
-    {
-      schema: {
-        summary: 'Upload a picture: multipart field `image`, or the raw bytes',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }],
-        description:
-          'In a form, `userId`, `filename` and `replace` may be fields, before or after the image; other fields are ' +
-          'refused. A body that arrives too slowly is answered 408 `upload-too-slow`.',
-        consumes: ['multipart/form-data', 'image/*'],
-        streamed: { 'multipart/form-data': UploadForm, 'image/*': z.file() },
-        headers: IdempotencyHeaders,
-        querystring: CreateUploadQuery,
-        response: { 201: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const { query } = request
-      // Before a byte is read, as far as it is known by then.
-      const asked = await ownerOf(deps, caller, query.userId)
-      rates.assertLeft(asked)
-      return inFlight.hold(caller.id, (held) =>
-        rates.counting(caller.id, async () => {
-          const { image, fields } = await receiveImage(request, { ...limits, held })
-          const { replace, ...form } = readUploadForm(query, fields)
-          const userId = form.userId === query.userId ? asked : await ownerOf(deps, caller, form.userId)
-          const named = { ...image, filename: form.filename ?? image.filename }
-          const what = { userId, request: [replace, named.filename, named.sha256] }
-          return answerOnce(deps, request, reply, what, async (claim) => {
-            const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, userId) : undefined
-            const options = { replaceOldest: replace === 'oldest', claim }
-            const owner = { userId, actor: actorOf(request) }
-            const row = made ?? (await rates.within(userId, () => createUpload(deps, owner, named, options)))
-            const location = `${config.PUBLIC_URL}/v1/uploads/${row.id}`
-            return { status: 201, location, upload: await viewUpload(deps, row) }
-          })
-        }),
-      )
-    },
-  )
+  return async (request, reply) => {
+    const caller = callerOf(request)
+    const { query } = request
+    // Before a byte is read, as far as it is known by then.
+    const asked = await ownerOf(deps, caller, query.userId)
+    rates.assertLeft(asked)
+    return inFlight.hold(caller.id, (held) =>
+      rates.counting(caller.id, async () => {
+        const { image, fields } = await receiveImage(request, { ...limits, held })
+        const { replace, ...form } = readUploadForm(query, fields)
+        const userId = form.userId === query.userId ? asked : await ownerOf(deps, caller, form.userId)
+        const named = { ...image, filename: form.filename ?? image.filename }
+        const what = { userId, request: [replace, named.filename, named.sha256] }
+        return answerOnce(deps, request, reply, what, async (claim) => {
+          const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, userId) : undefined
+          const options = { replaceOldest: replace === 'oldest', claim }
+          const owner = { userId, actor: actorOf(request) }
+          const row = made ?? (await rates.within(userId, () => createUpload(deps, owner, named, options)))
+          const location = `${config.PUBLIC_URL}/v1/uploads/${row.id}`
+          return { status: 201, location, upload: await viewUpload(deps, row) }
+        })
+      }),
+    )
+  }
 }
 
 type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefined }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { IdParams, ProblemBody, Upload } from '@likeness/contracts'
-import { callerOf, isAtLeast, Problem, type Server } from '@likeness/runtime'
+import type { uploads } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, isAtLeast, Problem } from '@likeness/runtime'
 import { BlobNotFoundError, type BlobStore } from '@likeness/storage'
 import { type DirectUploadRow, findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
 import { isErased } from '../database/erased-users.table.js'
@@ -16,40 +16,25 @@ import { stageImage } from './stage-image.js'
 import { deleteFiles, directKey } from './upload-files.js'
 import { viewUpload } from './upload-view.js'
 
-/** POST /v1/uploads/:id/complete: the bytes of a direct upload have arrived. */
-export function completeDirectUploadRoute(server: Server, deps: Deps, inFlight: InFlight): void {
-  server.post(
-    '/v1/uploads/:id/complete',
-    {
-      schema: {
-        summary: 'Check the bytes of a direct upload, and go on as with any other',
-        description: '201 when it became an upload now, 200 when it did before.',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }],
-        params: IdParams,
-        response: { 200: Upload, 201: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const { id } = request.params
-      const anyones = isAtLeast(caller.role, 'manager')
-      const direct = await findDirectUpload(deps.db, id, anyones ? undefined : caller.id)
-      const actor = actorOf(request)
-      const row =
-        direct &&
-        (await inFlight.hold(caller.id, async (held) => {
-          held.take(direct.bytes)
-          return completeDirectUpload(deps, direct, actor)
-        }))
-      if (row) {
-        reply.code(201).header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
-        return viewUpload(deps, row)
-      }
-      return viewUpload(deps, await findUploadFor(deps, caller, id))
-    },
-  )
-}
+/** `uploads.completeDirect`: the bytes of a direct upload have arrived. */
+export const completeDirectUploadHandler =
+  (deps: Deps, inFlight: InFlight): Handler<typeof uploads.completeDirect> =>
+  async (request, reply) => {
+    const caller = callerOf(request)
+    const { id } = request.params
+    const anyones = isAtLeast(caller.role, 'manager')
+    const direct = await findDirectUpload(deps.db, id, anyones ? undefined : caller.id)
+    const actor = actorOf(request)
+    const row =
+      direct &&
+      (await inFlight.hold(caller.id, async (held) => {
+        held.take(direct.bytes)
+        return completeDirectUpload(deps, direct, actor)
+      }))
+    if (!row) return viewUpload(deps, await findUploadFor(deps, caller, id))
+    reply.code(201).header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
+    return viewUpload(deps, row)
+  }
 
 /**
  * Makes an upload of bytes that came by themselves, once they are those that were announced. What is staged

@@ -1,5 +1,6 @@
-import { CreateDirectUpload, DirectUpload, DirectUploadQuery, ProblemBody } from '@likeness/contracts'
-import { callerOf, newId, type Server } from '@likeness/runtime'
+import type { CreateDirectUpload, DirectUpload } from '@likeness/contracts'
+import type { uploads } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, newId } from '@likeness/runtime'
 import { insertDirectUpload } from '../database/direct-uploads.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import type { Deps } from '../deps.js'
@@ -14,31 +15,15 @@ import { deleteFiles, directKey, uploadFiles } from './upload-files.js'
 /** A body that began in time may end later, and is completed after that. */
 const lateSeconds = 300
 
-/** POST /v1/uploads/direct: step one for a storage that takes the bytes itself. */
-export function createDirectUploadRoute(server: Server, deps: Deps): void {
-  server.post(
-    '/v1/uploads/direct',
-    {
-      schema: {
-        summary: 'Announce a picture to send straight to the storage',
-        description:
-          'POST the picture to `url` as multipart/form-data, all `fields` first and the picture last as `file`; ' +
-          'then complete the upload. Only where the storage can take it; else 409 `direct-upload-unavailable`.',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }],
-        querystring: DirectUploadQuery,
-        body: CreateDirectUpload,
-        response: { 201: DirectUpload, '4xx': ProblemBody, '5xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { userId, replace } = request.query
-      const owner = { userId: await ownerOf(deps, callerOf(request), userId), actor: actorOf(request) }
-      const options = { replaceOldest: replace === 'oldest' }
-      return reply.code(201).send(await createDirectUpload(deps, owner, request.body, options))
-    },
-  )
-}
+/** `uploads.createDirect`: step one for a storage that takes the bytes itself. */
+export const createDirectUploadHandler =
+  (deps: Deps): Handler<typeof uploads.createDirect> =>
+  async (request, reply) => {
+    const { userId, replace } = request.query
+    const owner = { userId: await ownerOf(deps, callerOf(request), userId), actor: actorOf(request) }
+    const options = { replaceOldest: replace === 'oldest' }
+    return reply.code(201).send(await createDirectUpload(deps, owner, request.body, options))
+  }
 
 /**
  * Reserves a pending upload of the user for bytes to come, and makes the form that takes them.

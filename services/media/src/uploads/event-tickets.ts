@@ -1,5 +1,6 @@
-import { EventTicket, Id, IdParams, ProblemBody, Role } from '@likeness/contracts'
-import { type Caller, callerOf, openSigner, type Secrets, type Server } from '@likeness/runtime'
+import { Id, Role } from '@likeness/contracts'
+import type { uploads } from '@likeness/contracts/endpoints'
+import { type Caller, callerOf, type Handler, openSigner, type Secrets } from '@likeness/runtime'
 import { z } from 'zod'
 import type { Deps } from '../deps.js'
 import { findUploadFor } from './find-upload.js'
@@ -38,28 +39,13 @@ export const ticketPurpose = 'likeness event ticket'
 export const encodeClaims = (claims: z.input<typeof Claims>): string =>
   Buffer.from(JSON.stringify(claims)).toString('base64url')
 
-/** POST /v1/uploads/:id/events/ticket: a ticket for the events of one upload. */
-export function issueTicketRoute(server: Server, deps: Deps, tickets: EventTickets): void {
-  server.post(
-    '/v1/uploads/:id/events/ticket',
-    {
-      schema: {
-        summary: 'A ticket with which EventSource opens the events of an upload',
-        description:
-          'Good for one minute and for the events of this upload alone. The stream ends with the access token that ' +
-          'got the ticket; a browser that reconnects later than a minute is answered 401, and needs another ticket.',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }],
-        params: IdParams,
-        response: { 201: EventTicket, '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const { id } = await findUploadFor(deps, caller, request.params.id)
-      const { ticket, expiresAt } = tickets.issue(caller, id)
-      const url = `${deps.config.PUBLIC_URL}/v1/uploads/${id}/events?ticket=${ticket}`
-      return reply.code(201).send({ ticket, url, expiresAt: expiresAt.toISOString() })
-    },
-  )
-}
+/** `uploads.issueTicket` */
+export const issueTicketHandler =
+  (deps: Deps, tickets: EventTickets): Handler<typeof uploads.issueTicket> =>
+  async (request, reply) => {
+    const caller = callerOf(request)
+    const { id } = await findUploadFor(deps, caller, request.params.id)
+    const { ticket, expiresAt } = tickets.issue(caller, id)
+    const url = `${deps.config.PUBLIC_URL}/v1/uploads/${id}/events?ticket=${ticket}`
+    return reply.code(201).send({ ticket, url, expiresAt: expiresAt.toISOString() })
+  }

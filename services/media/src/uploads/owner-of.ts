@@ -1,10 +1,11 @@
+import { toAccounts } from '@likeness/contracts/endpoints'
 import { type Caller, isAtLeast } from '@likeness/runtime'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 
 /**
  * The user who gets the upload: the caller, or for a manager another whom accounts knows.
- * @throws Problem forbidden, user-not-found; AccountsAwayError
+ * @throws Problem forbidden, user-not-found; ServiceAwayError
  */
 export async function ownerOf(
   { accounts }: Pick<Deps, 'accounts'>,
@@ -13,6 +14,7 @@ export async function ownerOf(
 ): Promise<string> {
   if (userId === caller.id) return userId
   if (!isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-  if (!(await accounts.isUser(userId))) throw problem('user-not-found')
+  const answer = await accounts(toAccounts.findUser, { params: { id: userId } })
+  if (!answer.ok) throw problem('user-not-found')
   return userId
 }

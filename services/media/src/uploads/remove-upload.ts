@@ -1,6 +1,5 @@
-import { IdParams, ProblemBody } from '@likeness/contracts'
-import { callerOf, isAtLeast, type Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { uploads } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler, isAtLeast } from '@likeness/runtime'
 import { findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
@@ -13,32 +12,20 @@ import { closedProblem } from './closed-problem.js'
 import { eraseUpload } from './erase-upload.js'
 import { deleteFiles, directKey, uploadFiles } from './upload-files.js'
 
-/** DELETE /v1/uploads/:id: cancel instead of confirming, or erase a past version. */
-export function removeUploadRoute(server: Server, deps: Deps): void {
-  server.delete(
-    '/v1/uploads/:id',
-    {
-      schema: {
-        summary: 'Discard a pending or announced upload, or erase one that is over',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }],
-        params: IdParams,
-        response: { 204: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const { id } = request.params
-      const owner = isAtLeast(caller.role, 'manager') ? undefined : caller.id
-      if (!(await cancelDirectUpload(deps, id, owner))) {
-        const row = await findUpload(deps.db, id, owner)
-        if (!row) throw problem('upload-not-found')
-        await removeUpload(deps, row, actorOf(request))
-      }
-      return reply.code(204).send()
-    },
-  )
-}
+/** `uploads.remove`: cancel instead of confirming, or erase a past version. */
+export const removeUploadHandler =
+  (deps: Deps): Handler<typeof uploads.remove> =>
+  async (request, reply) => {
+    const caller = callerOf(request)
+    const { id } = request.params
+    const owner = isAtLeast(caller.role, 'manager') ? undefined : caller.id
+    if (!(await cancelDirectUpload(deps, id, owner))) {
+      const row = await findUpload(deps.db, id, owner)
+      if (!row) throw problem('upload-not-found')
+      await removeUpload(deps, row, actorOf(request))
+    }
+    return reply.code(204).send()
+  }
 
 /** Gives up a direct upload that waits to be completed. @returns false when there is none, or none any more */
 async function cancelDirectUpload(deps: Deps, id: string, owner: string | undefined): Promise<boolean> {

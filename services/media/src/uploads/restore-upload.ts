@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { IdempotencyHeaders, IdParams, ProblemBody, RestoreUpload, Upload } from '@likeness/contracts'
-import { callerOf, type Server } from '@likeness/runtime'
+import type { uploads } from '@likeness/contracts/endpoints'
+import { callerOf, type Handler } from '@likeness/runtime'
 import { findLiveAvatar, reviveAvatar, unsetLive } from '../database/avatars.table.js'
 import type { Actor } from '../database/upload-events.table.js'
 import { markRestored, markSuperseded } from '../database/upload-transitions.js'
@@ -19,53 +19,36 @@ import { recropUpload } from './recrop-upload.js'
 import type { UploadNews } from './upload-news.js'
 import type { UploadRates } from './upload-rates.js'
 
-/** POST /v1/uploads/:id/restore: an earlier picture is the avatar again. */
-export function restoreUploadRoute(
-  server: Server,
-  deps: Deps,
-  { news, inFlight, rates }: { news: UploadNews; inFlight: InFlight; rates: UploadRates },
-): void {
-  server.post(
-    '/v1/uploads/:id/restore',
-    {
-      schema: {
-        summary: 'Make an earlier picture the avatar again',
-        description:
-          'At once, with the variants it has; the profile follows. With another `crop` it is rendered anew from the kept original, as an upload of its own, which is the one answered. 202 and 200 as for confirm.',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }],
-        params: IdParams,
-        headers: IdempotencyHeaders,
-        body: RestoreUpload.nullish(),
-        response: { 200: Upload, 202: Upload, '4xx': ProblemBody, '5xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request)
-      const actor = actorOf(request)
-      const seen = await findUploadFor(deps, caller, request.params.id)
-      const crop = request.body?.crop
-      const what = { userId: seen.user_id, request: crop }
-      return answerOnce(deps, request, reply, what, async (claim) => {
-        const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, seen.user_id) : undefined
-        const row =
-          made ??
-          (crop === undefined || isDeepStrictEqual(crop, seen.crop)
-            ? await restoreUpload(deps, seen, actor)
-            : await inFlight.hold(caller.id, (held) =>
-                rates.counting(caller.id, () =>
-                  rates.within(seen.user_id, async () => {
-                    held.take(seen.bytes)
-                    return recropUpload(deps, seen, crop, actor, claim)
-                  }),
-                ),
-              ))
-        const location = `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`
-        return { ...(await answerUpload(deps, news, request, reply, row)), location }
-      })
-    },
-  )
-}
+/** `uploads.restore`: an earlier picture is the avatar again. */
+export const restoreUploadHandler =
+  (
+    deps: Deps,
+    { news, inFlight, rates }: { news: UploadNews; inFlight: InFlight; rates: UploadRates },
+  ): Handler<typeof uploads.restore> =>
+  async (request, reply) => {
+    const caller = callerOf(request)
+    const actor = actorOf(request)
+    const seen = await findUploadFor(deps, caller, request.params.id)
+    const crop = request.body?.crop
+    const what = { userId: seen.user_id, request: crop }
+    return answerOnce(deps, request, reply, what, async (claim) => {
+      const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, seen.user_id) : undefined
+      const row =
+        made ??
+        (crop === undefined || isDeepStrictEqual(crop, seen.crop)
+          ? await restoreUpload(deps, seen, actor)
+          : await inFlight.hold(caller.id, (held) =>
+              rates.counting(caller.id, () =>
+                rates.within(seen.user_id, async () => {
+                  held.take(seen.bytes)
+                  return recropUpload(deps, seen, crop, actor, claim)
+                }),
+              ),
+            ))
+      const location = `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`
+      return { ...(await answerUpload(deps, news, request, reply, row)), location }
+    })
+  }
 
 /**
  * Points the avatar at an earlier picture's variants, under a new version, so that the later decision wins in

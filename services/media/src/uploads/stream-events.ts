@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
-import { EventsQuery, IdParams, LastEventId, ProblemBody, type Upload } from '@likeness/contracts'
-import type { Server } from '@likeness/runtime'
-import { z } from 'zod'
+import type { Upload } from '@likeness/contracts'
+import type { uploads } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime'
 import { findNews } from '../database/upload-events.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -21,14 +21,13 @@ const page = 100
 const mostStreams = 20
 
 /**
- * GET /v1/uploads/:id/events: what happens to an upload, as it happens (WHATWG HTML, server-sent events).
+ * `uploads.follow`: what happens to an upload, as it happens (WHATWG HTML, server-sent events).
  * The answer is an ordinary stream, which Fastify sends no faster than it is read and destroys with its client.
  */
-export function streamEventsRoute(
-  server: Server,
+export function streamEventsHandler(
   deps: Deps,
   options: { news: UploadNews } & Entrances,
-): void {
+): Handler<typeof uploads.follow> {
   const { news, isEnded } = options
   const streams = new Map<string, number>()
   const count = (callerId: string, change: number) => {
@@ -36,59 +35,34 @@ export function streamEventsRoute(
     if (open > 0) streams.set(callerId, open)
     else streams.delete(callerId)
   }
-  server.get(
-    '/v1/uploads/:id/events',
-    {
-      config: { crossOrigin: 'cookies' },
-      schema: {
-        summary: 'What happens to an upload, as it happens',
-        description:
-          'Server-sent events `pending`, `preview`, `confirmed`, `published`, `failed`, or the end of another kind: ' +
-          '`discarded`, `expired`, `superseded`, `withdrawn`, `erased`. The data of each is the upload as JSON. ' +
-          'The stream ends with the event that settles the upload, and with the access token: connect again with ' +
-          '`Last-Event-ID`, and what was missed is sent first. 204: it is settled and nothing was missed. 429 past 20 streams at once. ' +
-          'By an access token, by the cookie of a session kept in cookies, or by a ticket.',
-        tags: ['uploads'],
-        security: [{ accessToken: [] }, {}],
-        params: IdParams,
-        querystring: EventsQuery,
-        headers: z.object({ 'last-event-id': LastEventId }),
-        response: { 200: eventStream, 204: z.undefined(), '4xx': ProblemBody },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params
-      const caller = await followerOf(deps, options, request, { uploadId: id, ticket: request.query.ticket })
-      const row = await findUploadFor(deps, caller, id)
-      const after = Number(request.headers['last-event-id'] ?? 0)
-      if (after > 0 && isSettled(row) && (await findNews(deps.db, row, after, 1))?.events.length === 0) {
-        // The one answer after which a browser does not connect again.
-        return reply.code(204).send()
-      }
-      if ((streams.get(caller.id) ?? 0) >= mostStreams)
-        throw problem('rate-limited', { seconds: 5 }, { headers: { 'retry-after': '5' } })
+  return async (request, reply) => {
+    const { id } = request.params
+    const caller = await followerOf(deps, options, request, { uploadId: id, ticket: request.query.ticket })
+    const row = await findUploadFor(deps, caller, id)
+    const after = Number(request.headers['last-event-id'] ?? 0)
+    if (after > 0 && isSettled(row) && (await findNews(deps.db, row, after, 1))?.events.length === 0) {
+      // The one answer after which a browser does not connect again.
+      return reply.code(204).send()
+    }
+    if ((streams.get(caller.id) ?? 0) >= mostStreams)
+      throw problem('rate-limited', { seconds: 5 }, { headers: { 'retry-after': '5' } })
 
-      reply
-        .type('text/event-stream')
-        // `x-accel-buffering`: nginx passes each event on at once.
-        .header('x-accel-buffering', 'no')
-      if (request.method === 'HEAD') return reply.send('')
-      const following = news.follow(row.id, reply.raw, caller.expiresAt)
-      const listening = () => !following.over.aborted && !isEnded(caller)
-      if (!following.over.aborted) count(caller.id, 1)
-      following.over.addEventListener('abort', () => {
-        count(caller.id, -1)
-        // It does not read what was sent, so it would never read the end.
-        if (reply.raw.writableNeedDrain) reply.raw.destroy()
-      })
-      return reply.send(Readable.from(tell(deps, row, after, following, listening)))
-    },
-  )
-}
-
-const eventStream = {
-  description: 'the events, until the upload is settled',
-  content: { 'text/event-stream': { schema: z.any().meta({ type: 'string' }) } },
+    const stream = reply
+      .type('text/event-stream')
+      // `x-accel-buffering`: nginx passes each event on at once.
+      .header('x-accel-buffering', 'no')
+      .code(200)
+    if (request.method === 'HEAD') return stream.send('')
+    const following = news.follow(row.id, reply.raw, caller.expiresAt)
+    const listening = () => !following.over.aborted && !isEnded(caller)
+    if (!following.over.aborted) count(caller.id, 1)
+    following.over.addEventListener('abort', () => {
+      count(caller.id, -1)
+      // It does not read what was sent, so it would never read the end.
+      if (reply.raw.writableNeedDrain) reply.raw.destroy()
+    })
+    return stream.send(Readable.from(tell(deps, row, after, following, listening)))
+  }
 }
 
 /** The text of the stream: all events after `after`, then each as it comes. */
