@@ -10,7 +10,7 @@ export type AdminUser = z.output<typeof AdminUser>
 
 export const AdminUserPage = pageOf(AdminUser).meta({ id: 'AdminUserPage' })
 
-/** `GET /v1/admin/users`: newest first. */
+/** `administration.listUsers` */
 export const ListUsersQuery = PageQuery.extend({
   q: text(1, 100).optional().describe('part of a username, address, nickname or name'),
   role: Role.optional(),
@@ -21,7 +21,7 @@ export type ListUsersQuery = z.output<typeof ListUsersQuery>
 
 const reason = text(1, 500).describe('kept with the record of the act')
 
-/** `PATCH /v1/admin/users/:id`. Roles by administrators only. */
+/** `administration.patchUser` */
 export const AdminPatch = z
   .strictObject({
     role: Role.optional(),
@@ -34,5 +34,5 @@ export const AdminPatch = z
   .meta({ id: 'AdminPatch' })
 export type AdminPatch = z.output<typeof AdminPatch>
 
-/** `DELETE /v1/admin/users/:id` */
+/** `administration.closeUser` */
 export const AdminClose = z.strictObject({ reason }).meta({ id: 'AdminClose' })

@@ -3,12 +3,12 @@ import { Email, Password } from './users.js'
 
 const Token = z.string().min(1).max(200)
 
-/** `POST /v1/email-verifications`: signed in, for one's own address; else for the one named. Always 202. */
+/** `emails.resendVerification` */
 export const ResendVerification = z
   .strictObject({ email: Email.optional() })
   .meta({ id: 'ResendVerification' })
 
-/** `POST /v1/email-verifications/confirm` */
+/** `emails.verify` */
 export const ConfirmEmail = z.strictObject({ token: Token }).meta({ id: 'ConfirmEmail' })
 
 export const ConfirmedEmail = z
@@ -16,28 +16,28 @@ export const ConfirmedEmail = z
   .meta({ id: 'ConfirmedEmail' })
 export type ConfirmedEmail = z.output<typeof ConfirmedEmail>
 
-/** `POST /v1/password-resets`. Always 202. */
+/** `emails.requestReset` */
 export const RequestReset = z.strictObject({ email: Email }).meta({ id: 'RequestReset' })
 
-/** `POST /v1/password-resets/confirm` */
+/** `emails.resetPassword` */
 export const ResetPassword = z
   .strictObject({ token: Token, password: Password })
   .meta({ id: 'ResetPassword' })
 export type ResetPassword = z.output<typeof ResetPassword>
 
-/** `PUT /v1/me/password` */
+/** `me.changePassword` */
 export const ChangePassword = z
   .strictObject({ currentPassword: Password, password: Password })
   .meta({ id: 'ChangePassword' })
 export type ChangePassword = z.output<typeof ChangePassword>
 
-/** `PUT /v1/me/email`: the address changes once the new one is verified. */
+/** `me.changeEmail` */
 export const ChangeEmail = z
   .strictObject({ email: Email, currentPassword: Password })
   .meta({ id: 'ChangeEmail' })
 export type ChangeEmail = z.output<typeof ChangeEmail>
 
-/** `POST /v1/email-changes/stop`: the link to the present address stops a change that waits to be confirmed. */
+/** `emails.stopChange` */
 export const StopEmailChange = z.strictObject({ token: Token }).meta({ id: 'StopEmailChange' })
 
 export const StoppedEmailChange = z

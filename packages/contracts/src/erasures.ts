@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Id, PageQuery, pageOf, Time } from './common.js'
 import { Password } from './users.js'
 
-/** `DELETE /v1/me`: closes the account at once and erases all it owns. */
+/** `me.close` */
 export const CloseAccount = z.strictObject({ password: Password }).meta({ id: 'CloseAccount' })
 
 /** How far the erasure of an account is. Nothing in it says whose it was. */
@@ -35,7 +35,7 @@ export type ErasedAccount = z.output<typeof ErasedAccount>
 
 export const ErasedAccountPage = pageOf(ErasedAccount).meta({ id: 'ErasedAccountPage' })
 
-/** `GET /v1/admin/erasures`: newest first. */
+/** `administration.listErasures` */
 export const ListErasuresQuery = PageQuery.extend({
   status: Erasure.shape.status.optional(),
 })

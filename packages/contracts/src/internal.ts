@@ -9,11 +9,7 @@ import { Upload } from './uploads.js'
 export const ActedBy = z.object({ id: Id, ip: z.string().nullable(), userAgent: z.string().nullable() })
 export type ActedBy = z.output<typeof ActedBy>
 
-/**
- * `PUT /internal/users/:id/avatar`, media → accounts: applied only when `version` is newer than the one
- * the profile has, or the same with other sizes or formats, or with a newer `revision` of its text, so it may be repeated and may arrive in any order. 204 either way; 404 `user-not-found`
- * for a user who is gone.
- */
+/** `toAccounts.setAvatar` */
 export const SetAvatar = AvatarPictures.extend({
   thumbhash: z.string().nullable(),
   altText: z.string().nullable(),
@@ -28,11 +24,7 @@ export const SetAvatar = AvatarPictures.extend({
 }).meta({ id: 'SetAvatar' })
 export type SetAvatar = z.output<typeof SetAvatar>
 
-/**
- * `PATCH /internal/users/:id/avatar`, media → accounts: the text of an avatar was changed. Applied only when `version`
- * is the one the profile has and `revision` is newer. Each change is told to its owner once, as activity, whichever
- * avatar the profile has. The answers are those of PUT.
- */
+/** `toAccounts.describeAvatar` */
 export const TellDescription = z
   .object({
     version: z.int().positive(),
@@ -47,11 +39,7 @@ export const TellDescription = z
   .meta({ id: 'TellDescription' })
 export type TellDescription = z.output<typeof TellDescription>
 
-/**
- * `DELETE /internal/users/:id/avatar`, media → accounts: the avatar was withdrawn. Like a new avatar it has a
- * version and is applied only when that is newer than the profile's; the answers are the same. It is always told to
- * its owner once: as activity, and as mail when another did it.
- */
+/** `toAccounts.removeAvatar`. Like a new avatar a withdrawal has a version. */
 export const RemoveAvatar = z
   .object({
     version: z.int().positive(),
@@ -62,10 +50,7 @@ export const RemoveAvatar = z
   .meta({ id: 'RemoveAvatar' })
 export type RemoveAvatar = z.output<typeof RemoveAvatar>
 
-/**
- * `GET /internal/ended-sessions?since=`, media → accounts: the sessions whose end was committed after `since`, so
- * that their access tokens are refused before they expire. `until` is the next call's `since`, and means nothing else.
- */
+/** `toAccounts.listEndedSessions`. `until` is the `since` of the next call, and means nothing else. */
 export const EndedSessions = z
   .object({ sessions: z.array(Id), until: z.string().max(40) })
   .meta({ id: 'EndedSessions' })
@@ -75,15 +60,7 @@ export const EndedSessionsQuery = z.object({
   since: z.string().max(40).optional().describe('without one that is known: a token’s lifetime ago'),
 })
 
-/**
- * `GET /internal/users/:id`, media → accounts: whether there is such a user, of whom rows may be made. 204; 404
- * `user-not-found` once their account is closed.
- */
-
-/**
- * `GET /internal/users/:id/initials`, media → accounts: what stands for a user without a picture, made of their
- * nickname. Empty when it has no letter. 404 `user-not-found` also for a disabled user.
- */
+/** `toAccounts.readInitials` */
 export const UserInitials = z.object({ initials: z.string().max(16) }).meta({ id: 'UserInitials' })
 export type UserInitials = z.output<typeof UserInitials>
 
@@ -93,18 +70,12 @@ const EmailHash = z
   .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{64})$/i, fault('not-an-email-hash'))
   .toLowerCase()
 
-/**
- * `GET /internal/email-hashes/:hash`, media → accounts: whose address it is. 404 `user-not-found` unless that
- * user is `discoverable`, not disabled, and (where addresses are verified) has verified it.
- */
+/** `toAccounts.findByEmailHash` */
 export const EmailHashParams = z.object({ hash: EmailHash })
 export const HashedUser = z.object({ userId: Id }).meta({ id: 'HashedUser' })
 export type HashedUser = z.output<typeof HashedUser>
 
-/**
- * `GET /internal/users/:id/export`, accounts → media: all that media holds on a user. Each file's bytes are at
- * `GET /internal/users/:id/files?path=`.
- */
+/** `toMedia.exportUser` */
 export const MediaExport = z
   .object({
     uploads: z.array(Upload.extend({ events: z.array(UploadEvent) })),

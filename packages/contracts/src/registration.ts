@@ -14,7 +14,7 @@ export const RegistrationField = z
   .meta({ id: 'RegistrationField' })
 export type RegistrationField = z.output<typeof RegistrationField>
 
-/** `GET /v1/users/registration`: what a form for `POST /v1/users` asks for. */
+/** `users.registrationForm` */
 export const RegistrationForm = z
   .object({
     username: z.enum(['required', 'optional']),

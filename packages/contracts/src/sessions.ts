@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Id, pageOf, Time, text } from './common.js'
 import { Me, Password } from './users.js'
 
-/** `POST /v1/sessions`: log in with an e-mail address or a username. */
+/** `sessions.logIn` */
 export const LogIn = z
   .strictObject({
     login: text(1, 254),
@@ -17,7 +17,7 @@ export const LogIn = z
   .meta({ id: 'LogIn' })
 export type LogIn = z.output<typeof LogIn>
 
-/** `POST /v1/sessions/refresh` */
+/** `sessions.refresh` */
 export const Refresh = z
   .strictObject({
     refreshToken: z.string().min(1).max(4096).optional().describe('without it the cookie is used'),
@@ -59,14 +59,13 @@ export const Session = z
   .meta({ id: 'Session' })
 export type Session = z.output<typeof Session>
 
-/** `GET /v1/sessions`: newest first. */
+/** `sessions.list` */
 export const SessionPage = pageOf(Session).meta({ id: 'SessionPage' })
 export type SessionPage = z.output<typeof SessionPage>
 
-/** `POST /v1/sessions?cookie=true` */
 export const LogInQuery = z.object({
   cookie: z.enum(['true', 'false']).default('false').describe('keep the refresh token in an HttpOnly cookie'),
 })
 
-/** `DELETE /v1/sessions?except=current` */
+/** `sessions.logOutEverywhere` */
 export const LogOutQuery = z.object({ except: z.literal('current').optional() })

@@ -141,7 +141,7 @@ export const ProfilePatch = z
   .meta({ id: 'ProfilePatch' })
 export type ProfilePatch = z.output<typeof ProfilePatch>
 
-/** `POST /v1/users` */
+/** `users.register` */
 export const Register = z
   .strictObject({
     username: Username.optional().describe('where it is optional, one is generated for those who give none'),
@@ -168,7 +168,7 @@ export const SeenMeHeaders = z.object({
   'if-match': IfMatch.optional().describe('the ETag of GET /v1/me; 412 when something changed since'),
 })
 
-/** `PATCH /v1/me` */
+/** `me.patch` */
 export const UserPatch = z
   .strictObject({ username: Username.optional(), profile: ProfilePatch.optional() })
   .meta({ id: 'UserPatch' })

@@ -18,13 +18,13 @@ export type Caller = {
 type Guard = (request: FastifyRequest) => Promise<void>
 
 export type Guards = {
-  /** preHandler of a route for anyone signed in. */
+  /** Lets in anyone signed in. */
   readonly signedIn: Guard
-  /** preHandler of a route for managers and admins. */
+  /** Lets in managers and administrators. */
   readonly manager: Guard
-  /** preHandler of a route for admins. */
+  /** Lets in administrators. */
   readonly admin: Guard
-  /** preHandler of `/internal` routes: a service token made out to this service. */
+  /** Lets in the other service, by a token made out to this one. */
   readonly service: Guard
 }
 
