@@ -34,6 +34,7 @@ function runLinters(): { passed: number; failed: number } {
   const linters = [
     ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
     ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
+    ['node_modules/knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors'],
   ]
   const statuses = linters.map(
     (command) => spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' }).status,

@@ -13,7 +13,7 @@ type OwnProblem<Called> = Called extends { readonly problems: readonly (infer Co
   : never
 
 /** A refusal by a problem that the endpoint names as its own; none where it names none. */
-export type NamedRefusal<Called extends Endpoint> = [OwnProblem<Called>] extends [never]
+type NamedRefusal<Called extends Endpoint> = [OwnProblem<Called>] extends [never]
   ? never
   : Refusal & { readonly problem: { readonly code: OwnProblem<Called> } }
 

@@ -29,7 +29,7 @@ type Route<Served extends Endpoint> = {
 /** A request to an endpoint, its parts as their schemas read them. */
 export type RequestTo<Served extends Endpoint> = FastifyRequest<Route<Served>>
 /** Its answer to be: only a status that the endpoint declares compiles, with a body of its schema. */
-export type ReplyOf<Served extends Endpoint> = FastifyReply<Route<Served>>
+type ReplyOf<Served extends Endpoint> = FastifyReply<Route<Served>>
 
 /** Answers a request: returns the body of a 200, or the reply once it is sent. */
 export type Handler<Served extends Endpoint> = (
@@ -42,7 +42,7 @@ type Returned<Served extends Endpoint> =
   | ReplyOf<Served>
 
 /** Settings of a route that are not part of the contract. */
-export type ServeOptions = Partial<Pick<RouteShorthandOptions, 'logLevel' | 'helmet'>> & {
+type ServeOptions = Partial<Pick<RouteShorthandOptions, 'logLevel' | 'helmet'>> & {
   /** The handler finds more faults by itself, see `judgeRequests`. */
   readonly judgesItself?: true
 }

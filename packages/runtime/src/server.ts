@@ -34,9 +34,6 @@ export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
 
 export type Server = FastifyInstance
 
-/** Options of a hot route whose answers bring security headers of their own: those of every other are not added. */
-export const ownHeaders = { helmet: false } as const
-
 const problem = problemsOf(commonProblems)
 
 /**

@@ -16,7 +16,7 @@ export const migrate = (databaseUrl: string): Promise<string[]> => migrateDataba
 
 /**
  * Makes the first administrator, unless there is one.
- * @throws Problem `weak-password`; AdminRefusedError with one line that says why not
+ * @throws Problem `weak-password`; StartError with one line that says why not
  */
 export async function createAdmin(databaseUrl: string, admin: NewAdmin): Promise<'created' | 'exists'> {
   const db = openDatabase<Tables>(databaseUrl, { name: 'accounts', max: 2, onError: () => undefined })

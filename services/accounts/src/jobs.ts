@@ -8,10 +8,7 @@ import { requeueStuck } from './upkeep/requeue-stuck.js'
 import { retireKeys } from './upkeep/retire-keys.js'
 
 /** Every job: its handler, how often it is tried, how many run at once, and its schedule. */
-export const jobsOf = ({
-  REQUEUE_SECONDS,
-  UPKEEP_SECONDS,
-}: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
+const jobsOf = ({ REQUEUE_SECONDS, UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
   'send-mail': { run: sendMail, concurrency: 5, attempts: 10, backoffMs: 1_000 },
   'erase-user': { run: eraseUser, concurrency: 2, attempts: 30, backoffMs: 500 },
   'requeue-stuck': upkeepJob(requeueStuck, REQUEUE_SECONDS),

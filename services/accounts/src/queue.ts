@@ -8,7 +8,6 @@ export type Jobs = {
   prune: Record<string, never>
   'retire-keys': Record<string, never>
 }
-export type JobName = keyof Jobs
 
 /**
  * Adds the job of a row once it is committed. Nobody waits for that: a queue that is away is logged, and

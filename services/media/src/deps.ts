@@ -21,8 +21,8 @@ import {
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import type { MediaConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
+import { openPreviewLinks, type PreviewLinks } from './preview-links.js'
 import { type Enqueue, enqueueTo } from './queue.js'
-import { openPreviewLinks, type PreviewLinks } from './uploads/preview-links.js'
 
 /** The parts that every process of the media service works with. */
 export type Deps = {

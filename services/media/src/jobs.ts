@@ -15,7 +15,7 @@ import { prepareUpload } from './uploads/prepare-upload.job.js'
 const tell = { attempts: 60, backoffMs: 500, longestBackoffMs: 5_000 } as const
 
 /** Every job: its handler, how often it is tried, how many run at once, and its schedule. */
-export const jobsOf = ({ DECODERS, UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
+const jobsOf = ({ DECODERS, UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
   'prepare-upload': { run: prepareUpload, concurrency: DECODERS, attempts: 5, backoffMs: 500 },
   'prepare-heic': { run: prepareUpload, concurrency: 1, attempts: 5, backoffMs: 500 },
   'publish-avatar': { run: publishAvatar, concurrency: DECODERS, ...tell },

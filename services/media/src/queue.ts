@@ -14,7 +14,7 @@ export type Jobs = {
   'collect-garbage': Record<string, never>
   prune: Record<string, never>
 }
-export type JobName = keyof Jobs
+type JobName = keyof Jobs
 
 type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune'>
 

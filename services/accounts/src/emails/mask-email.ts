@@ -1,5 +1,5 @@
 /** An address as a trail keeps it: its owner knows it again, and nobody else learns it. `ada@example.org` is `a…a@example.org`. */
-export function maskEmail(email: string): string {
+function maskEmail(email: string): string {
   const at = email.lastIndexOf('@')
   const [first = '', ...more] = email.slice(0, at)
   return `${first}…${more.length > 1 ? more.at(-1) : ''}${email.slice(at)}`

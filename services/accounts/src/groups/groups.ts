@@ -26,7 +26,7 @@ export type Groups = {
 
 /** Those of `custom` are required by its JSON Schema. */
 const ProfileField = ProfilePatch.omit({ custom: true }).keyof()
-export type ProfileField = z.output<typeof ProfileField>
+type ProfileField = z.output<typeof ProfileField>
 
 const GroupsFile = z.strictObject({
   default: z.string(),

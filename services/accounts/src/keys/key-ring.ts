@@ -9,7 +9,7 @@ import { makeFirstKey, sortKeys } from './rotate-keys.js'
 import { openSealedKey, sealKey } from './seal-key.js'
 
 /** A public key as `/.well-known/jwks.json` shows it (RFC 7517, RFC 8037). */
-export type PublishedKey = {
+type PublishedKey = {
   readonly kid: string
   readonly kty: string
   readonly crv: string

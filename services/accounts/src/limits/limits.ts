@@ -11,7 +11,7 @@ import { problem } from '../problems.js'
 type Limit = { readonly quota: (config: AccountsConfig) => number; readonly seconds: number }
 
 /** Every limit of this service. The name is the policy's name in the RateLimit fields. */
-export const limits = {
+const limits = {
   'login-minute': { quota: (config) => config.LOGINS_PER_MINUTE, seconds: 60 },
   'login-hour': { quota: (config) => config.LOGINS_PER_HOUR, seconds: 3_600 },
   'login-address': { quota: (config) => config.LOGINS_PER_MINUTE_PER_IP, seconds: 60 },

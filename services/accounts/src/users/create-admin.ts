@@ -15,17 +15,12 @@ export type NewAdmin = {
   readonly group?: string
 }
 
-/** The reason why no administrator can be made of what was given. */
-export class AdminRefusedError extends StartError {
-  override name = 'AdminRefusedError'
-}
-
 const refused = (what: string, faults: readonly { message: string }[]) =>
-  new AdminRefusedError(faults.map(({ message }) => `${what} ${message}`).join('; '))
+  new StartError(faults.map(({ message }) => `${what} ${message}`).join('; '))
 
 /**
  * Makes the first administrator; a second run finds one and changes nothing.
- * @throws Problem `weak-password`, AdminRefusedError
+ * @throws Problem `weak-password`, StartError
  */
 export async function createFirstAdmin(
   deps: { db: Database<Tables>; hasher: Hasher },
@@ -58,8 +53,8 @@ export async function createFirstAdmin(
       return 'created'
     })
   } catch (error) {
-    if (violates(error, 'users_username')) throw new AdminRefusedError('this username is taken')
-    if (violates(error, 'users_email')) throw new AdminRefusedError('this e-mail address is taken')
+    if (violates(error, 'users_username')) throw new StartError('this username is taken')
+    if (violates(error, 'users_email')) throw new StartError('this e-mail address is taken')
     throw error
   }
 }

@@ -14,7 +14,7 @@ export const readInitialsHandler =
   }
 
 /** The first letters of the first two words, in capitals; empty when there is no letter. */
-export function initialsOf(nickname: string): string {
+function initialsOf(nickname: string): string {
   const words = nickname.split(/[\s._-]+/)
   const letters = words.flatMap((word) => word.match(/^\p{L}\p{M}*/u)?.[0] ?? [])
   return letters.slice(0, 2).join('').toLocaleUpperCase('en').slice(0, 16)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hasBody, requestIdOf, type Server } from '@likeness/runtime'
+import { hasBody, isKnown, requestIdOf, type Server } from '@likeness/runtime'
 import { LRUCache } from 'lru-cache'
-import { aMinute, forEver, matches } from './send-picture.js'
+import { aMinute, forEver } from '../pictures.js'
 
 /** How long an answer may be given again: with the pointer it came from, no older than a second. */
 const hotMs = 300
@@ -48,7 +48,7 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
       const answer = kept.get(keyOf(request))
       if (!answer) return false
       const id = ['x-request-id', requestIdOf(request)]
-      if (matches(request.headers['if-none-match'], answer.etag)) {
+      if (isKnown(request.headers['if-none-match'], answer.etag)) {
         response.writeHead(304, [...answer.unchanged, ...id]).end()
         return true
       }

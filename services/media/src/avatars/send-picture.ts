@@ -1,18 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { VariantFormat } from '@likeness/contracts'
 import type { EncodedFormat } from '@likeness/images'
-import type { Reply, Request } from '@likeness/runtime'
+import { entityTagOf, isKnown, type Reply, type Request } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { Deps } from '../deps.js'
 import { pictureHeaders } from '../pictures.js'
 import { problem } from '../problems.js'
 import type { AvatarCache } from './avatar-cache.js'
 import type { Delivery } from './delivery.js'
-
-/** Of what may change: a browser asks again after a minute, a CDN serves the old one while it asks. */
-export const aMinute = 'public, max-age=60, stale-while-revalidate=600'
-/** Of what never changes. */
-export const forEver = 'public, max-age=31536000, immutable'
 
 const contentType: Readonly<Record<EncodedFormat, string>> = {
   avif: 'image/avif',
@@ -28,7 +22,7 @@ export type Serving = {
 } & Pick<Deps, 'config' | 'logger'>
 
 /**
- * Answers with a stored variant, or has it sent by whom the deployment says (`DELIVERY`).
+ * Sends a stored variant directly, or through nginx or a CDN (`DELIVERY`).
  * @throws Problem avatar-not-found, when this process sends it and it is gone
  */
 export async function sendVariant(
@@ -54,7 +48,7 @@ function readVariant(cache: AvatarCache, key: string): Promise<Buffer> {
   })
 }
 
-/** Answers with a picture, or with 304 to whoever has it. */
+/** Answers with a picture, or with 304 to a client that has it. */
 export function sendPicture(
   request: Request,
   reply: Reply,
@@ -62,15 +56,8 @@ export function sendPicture(
 ): Reply {
   const { bytes, etag, format, cacheControl } = picture
   reply.headers({ ...pictureHeaders, etag, 'cache-control': cacheControl })
-  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
   return reply.type(contentType[format]).send(bytes)
-}
-
-/** Whether a client has it already (RFC 9110 §13.1.2): `*` or a list, compared weakly. */
-export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  if (ifNoneMatch === etag) return true
-  return ifNoneMatch.split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')))
 }
 
 /** Blobs under a version never change, so their key identifies their bytes. */
@@ -78,11 +65,11 @@ const etagOfBlob = (key: string): string => `"${key.slice('avatars/'.length)}"`
 
 const etags = new WeakMap<Buffer, string>()
 
-/** Of bytes this service made, which another release may make otherwise. */
+/** The entity tag of bytes that this service made, and that another release may make differently. */
 export function etagOfBytes(bytes: Buffer): string {
   const known = etags.get(bytes)
   if (known) return known
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+  const etag = entityTagOf(bytes)
   etags.set(bytes, etag)
   return etag
 }

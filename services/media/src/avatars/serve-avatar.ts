@@ -2,17 +2,11 @@ import { type AvatarQuery, extensionOf, VariantFormat } from '@likeness/contract
 import type { avatars } from '@likeness/contracts/endpoints'
 import type { Handler, Reply, Request } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
+import { aMinute } from '../pictures.js'
 import { cacheTags } from './cache-tags.js'
 import { chooseFormat } from './choose-format.js'
 import { drawDefault } from './draw-default.js'
-import {
-  aMinute,
-  avatarNotFound,
-  etagOfBytes,
-  type Serving,
-  sendPicture,
-  sendVariant,
-} from './send-picture.js'
+import { avatarNotFound, etagOfBytes, type Serving, sendPicture, sendVariant } from './send-picture.js'
 
 /** `avatars.serve`: the picture a user shows now, at the nearest rendered size. */
 export const serveAvatarHandler =

@@ -4,11 +4,12 @@ import { type EncodedFormat, resize } from '@likeness/images'
 import type { Handler, Reply, Request } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { AvatarRow } from '../database/avatars.table.js'
+import { aMinute } from '../pictures.js'
 import { cacheTags } from './cache-tags.js'
 import { chooseFormat } from './choose-format.js'
 import { drawDefault } from './draw-default.js'
 import { type HashedRequest, readHashedQuery } from './read-hashed-query.js'
-import { aMinute, avatarNotFound, etagOfBytes, type Serving, sendPicture } from './send-picture.js'
+import { avatarNotFound, etagOfBytes, type Serving, sendPicture } from './send-picture.js'
 import { nearest } from './serve-avatar.js'
 
 /**

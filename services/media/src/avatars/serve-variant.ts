@@ -2,9 +2,10 @@ import type { VariantFormat } from '@likeness/contracts'
 import type { avatars } from '@likeness/contracts/endpoints'
 import { callerOf, type Guards, type Handler, isAtLeast, type Request } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
+import { forEver } from '../pictures.js'
 import { problem } from '../problems.js'
 import { cacheTags } from './cache-tags.js'
-import { avatarNotFound, forEver, type Serving, sendVariant } from './send-picture.js'
+import { avatarNotFound, type Serving, sendVariant } from './send-picture.js'
 
 const formatOf = { avif: 'avif', webp: 'webp', jpg: 'jpeg' } as const
 

@@ -1,7 +1,7 @@
 import type { avatars } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler, invalid, isAtLeast } from '@likeness/runtime'
+import type { Actor } from '../database/actor.js'
 import { findLiveAvatar, unsetLive } from '../database/avatars.table.js'
-import type { Actor } from '../database/upload-events.table.js'
 import { markWithdrawn } from '../database/upload-transitions.js'
 import { hasConfirmed, lockUser } from '../database/uploads.table.js'
 import { findLastWithdrawn, insertWithdrawal, wasWithdrawn } from '../database/withdrawals.table.js'
@@ -37,7 +37,7 @@ type Withdrawal = { readonly reason: string | undefined; readonly ifMatch: strin
  * quicker, for whom it would otherwise be the way to keep it.
  * @throws Problem avatar-not-found when there never was one, stale when `ifMatch` names another
  */
-export async function withdrawAvatar(
+async function withdrawAvatar(
   deps: Deps,
   userId: string,
   actor: Actor & { id: string },

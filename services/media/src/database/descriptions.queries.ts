@@ -1,8 +1,8 @@
 import type { Database, Transaction } from '@likeness/runtime'
 import { type SqlBool, sql } from 'kysely'
+import type { Actor } from './actor.js'
 import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
-import type { Actor } from './upload-events.table.js'
 
 type Db = Database<Tables>
 /** One picture that is or was an avatar. */

@@ -1,7 +1,7 @@
 import type { Transaction } from '@likeness/runtime'
 import { sql } from 'kysely'
+import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
-import type { Actor } from './upload-events.table.js'
 import type { UploadRow } from './uploads.table.js'
 
 type Picture = Pick<UploadRow, 'user_id' | 'sha256'>

@@ -1,7 +1,7 @@
 import { type Database, firstIdAt, prepared, type Transaction } from '@likeness/runtime'
 import { sql } from 'kysely'
+import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
-import type { Actor } from './upload-events.table.js'
 import type { NewUpload, UploadRow } from './uploads.table.js'
 
 /** What a user has open, direct uploads included. */

@@ -2,6 +2,7 @@ import type { UploadEventType, UploadNewsName } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
 import { isOfSomebody, type UploadRow } from './uploads.table.js'
 
@@ -19,14 +20,6 @@ export type UploadEventsTable = {
   details: ColumnType<Record<string, unknown>, string, never>
 }
 export type UploadEventRow = Selectable<UploadEventsTable>
-
-/** Who caused an event: a person at an address and device, or a job. */
-export type Actor = {
-  readonly id: string | null
-  readonly ip: string | null
-  readonly userAgent: string | null
-}
-export const theWorker: Actor = { id: null, ip: null, userAgent: null }
 
 /** The whole trail of a user's uploads, in order. */
 export function listEvents(db: Database<Tables>, userId: string): Promise<UploadEventRow[]> {

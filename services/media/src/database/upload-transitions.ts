@@ -1,8 +1,8 @@
 import { type Crop, isSquare, type UploadEventType, type UploadStatus } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
+import { type Actor, theWorker } from './actor.js'
 import type { Tables } from './database.js'
-import { type Actor, theWorker } from './upload-events.table.js'
 import { type ConfirmedRow, isOfSomebody, type UploadRow } from './uploads.table.js'
 
 type Db = Database<Tables>

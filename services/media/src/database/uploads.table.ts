@@ -1,8 +1,8 @@
 import type { Crop, ImageFormat, UploadStatus } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
+import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
-import type { Actor } from './upload-events.table.js'
 
 export type UploadsTable = {
   user_id: string

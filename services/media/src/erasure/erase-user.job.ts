@@ -1,9 +1,7 @@
 import { deleteUserRows } from '../database/erased-users.table.js'
 import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
-
-/** The topic on which every process is told that a user is erased. */
-export const erasedTopic = 'erased'
+import { erasedTopic } from '../topics.js'
 
 const batch = 500
 

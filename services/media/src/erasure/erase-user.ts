@@ -3,7 +3,7 @@ import type { Handler } from '@likeness/runtime'
 import { askErasure } from '../database/erased-users.table.js'
 import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
-import { erasedTopic } from './erase-user.job.js'
+import { erasedTopic } from '../topics.js'
 
 /** `toMedia.eraseUser`: accounts asks to erase all of a user, again and again until the answer is 204. */
 export const eraseUserHandler =

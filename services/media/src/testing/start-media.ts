@@ -39,8 +39,6 @@ const userNotFound = (request: FastifyRequest, reply: FastifyReply) =>
   sendProblem(problemsOf(accountsProblems)('user-not-found'), request, reply)
 
 /** The other side of the two contracts media has with accounts: signing keys, and avatars told. */
-export type AccountsPeer = Awaited<ReturnType<typeof startAccountsPeer>>
-
 async function startAccountsPeer(t: Test) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const kid = 'test-key'

@@ -1,3 +1,4 @@
+import { theWorker } from '../database/actor.js'
 import { oldKeys } from '../database/idempotency-keys.table.js'
 import { countOldRows, deleteOldRows, type OldRows } from '../database/old-rows.queries.js'
 import { oldRefusals } from '../database/refused-uploads.table.js'
@@ -8,7 +9,6 @@ import {
   findSurplusVersions,
   giveUpOriginals,
 } from '../database/retention.queries.js'
-import { theWorker } from '../database/upload-events.table.js'
 import type { Deps } from '../deps.js'
 import { eraseUpload } from '../uploads/erase-upload.js'
 import { deleteFiles, originalKey } from '../uploads/upload-files.js'

@@ -1,5 +1,5 @@
 import { callerOf, clientAddress, clientDevice, type Request } from '@likeness/runtime'
-import type { Actor } from '../database/upload-events.table.js'
+import type { Actor } from '../database/actor.js'
 
 /** The caller as the trail names them. */
 export function actorOf(request: Request): Actor & { id: string } {

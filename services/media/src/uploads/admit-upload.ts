@@ -36,7 +36,7 @@ export async function admitUpload(
 }
 
 /** Why a user may not make another upload now, apart from the room it takes. */
-export function refusalOf(open: OpenUploads, quotas: Quotas): Problem | undefined {
+function refusalOf(open: OpenUploads, quotas: Quotas): Problem | undefined {
   if (open.erased) return problem('upload-not-found')
   return open.recent >= quotas.UPLOADS_PER_10_MINUTES ? rateLimited(rateEnd(open.first), quotas) : undefined
 }

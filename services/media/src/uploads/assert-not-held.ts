@@ -1,7 +1,7 @@
 import type { Transaction } from '@likeness/runtime'
+import type { Actor } from '../database/actor.js'
 import type { Tables } from '../database/database.js'
 import { isHeld, liftHold } from '../database/holds.queries.js'
-import type { Actor } from '../database/upload-events.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import { problem } from '../problems.js'
 

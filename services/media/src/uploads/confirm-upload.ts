@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ConfirmUpload } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler, type Problem } from '@likeness/runtime'
+import type { Actor } from '../database/actor.js'
 import { findAvatar } from '../database/avatars.table.js'
-import type { Actor } from '../database/upload-events.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import { findUpload } from '../database/uploads.table.js'
@@ -38,7 +38,7 @@ export const confirmUploadHandler =
  * @throws Problem upload-expired, upload-discarded, upload-rejected, upload-failed, already-confirmed,
  * sha256-mismatch, invalid-crop
  */
-export async function confirmUpload(
+async function confirmUpload(
   deps: Deps,
   seen: UploadRow,
   choice: ConfirmUpload,

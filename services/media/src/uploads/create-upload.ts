@@ -1,9 +1,9 @@
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf, type Database, type Handler, newId, type Transaction } from '@likeness/runtime'
+import type { Actor } from '../database/actor.js'
 import type { Tables } from '../database/database.js'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import { stageUpload } from '../database/open-uploads.queries.js'
-import type { Actor } from '../database/upload-events.table.js'
 import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce, inProgress } from '../idempotency/answer-once.js'
@@ -60,7 +60,7 @@ type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefi
  * @throws Problem those of `stageImage`, `admitUpload` and `makeRoom`, request-in-progress once the claim is
  * lost; then nothing is kept
  */
-export async function createUpload(
+async function createUpload(
   deps: Deps,
   owner: { userId: string; actor: Actor },
   image: ReceivedImage,

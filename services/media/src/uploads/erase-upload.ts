@@ -1,6 +1,6 @@
+import type { Actor } from '../database/actor.js'
 import { deleteAvatarsOf } from '../database/avatars.table.js'
 import { deleteKeysOfUpload } from '../database/idempotency-keys.table.js'
-import type { Actor } from '../database/upload-events.table.js'
 import { markErased } from '../database/upload-transitions.js'
 import type { Deps } from '../deps.js'
 import { announce } from './announce.js'

@@ -1,6 +1,6 @@
 import type { Transaction } from '@likeness/runtime'
+import type { Actor } from '../database/actor.js'
 import type { Tables } from '../database/database.js'
-import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
 import { lockPending, type UploadRow } from '../database/uploads.table.js'
 import { problem } from '../problems.js'

@@ -1,7 +1,7 @@
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler, isAtLeast } from '@likeness/runtime'
+import type { Actor } from '../database/actor.js'
 import { findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
-import type { Actor } from '../database/upload-events.table.js'
 import { discardPending } from '../database/upload-transitions.js'
 import { findUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -40,7 +40,7 @@ async function cancelDirectUpload(deps: Deps, id: string, owner: string | undefi
  * quiet success, and a discarded one stays in the history as such.
  * @throws Problem upload-not-found, upload-expired, upload-is-live, not-pending
  */
-export async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<void> {
+async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<void> {
   const key = { userId: seen.user_id, id: seen.id }
   const discarded = await discardPending(deps.db, key, actor)
   if (discarded) {

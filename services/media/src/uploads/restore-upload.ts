@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler } from '@likeness/runtime'
+import type { Actor } from '../database/actor.js'
 import { findLiveAvatar, reviveAvatar, unsetLive } from '../database/avatars.table.js'
-import type { Actor } from '../database/upload-events.table.js'
 import { markRestored, markSuperseded } from '../database/upload-transitions.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -56,7 +56,7 @@ export const restoreUploadHandler =
  * lifts the hold.
  * @throws Problem withdrawn-by-operator, not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
  */
-export async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow> {
+async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow> {
   const key = { userId: seen.user_id, id: seen.id }
   const changed = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, key.userId)

@@ -1,8 +1,7 @@
 import type { PreviewQuery } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf, type Guards, type Handler, type Request } from '@likeness/runtime'
+import { callerOf, type Guards, type Handler, isKnown, type Request } from '@likeness/runtime'
 import { BlobNotFoundError } from '@likeness/storage'
-import { matches } from '../avatars/send-picture.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { pictureHeaders } from '../pictures.js'
@@ -23,7 +22,7 @@ export const servePreviewHandler =
     if (!row.prepared_at) throw notReady()
     const etag = `"${row.id}-preview"`
     reply.headers({ ...pictureHeaders, 'cache-control': `private, max-age=${seconds}`, etag })
-    if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send()
+    if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
     const bytes = await deps.storage.get(previewKey(row)).catch((error: unknown) => {
       throw error instanceof BlobNotFoundError ? notReady() : error
     })

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Bus } from '@likeness/runtime'
-import { uploadsTopic } from './announce.js'
+import { uploadsTopic } from '../topics.js'
 
 /** One client's interest in one upload. */
 export type Following = {

@@ -1,5 +1,5 @@
 import { openSigner, type Secrets } from '@likeness/runtime'
-import { problem } from '../problems.js'
+import { problem } from './problems.js'
 
 /** Addresses of previews that an `<img>` can show, which has no way to send an access token. */
 export type PreviewLinks = {
