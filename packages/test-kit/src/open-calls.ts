@@ -29,48 +29,42 @@ export type Call = <const Called extends Endpoint>(
   ...given: Given<Called>
 ) => Promise<Answer<BodyOf<Called>>>
 
-/** Sends anything to any path: what no type allows, or what is not JSON. */
-export type Send = <Json = Record<string, unknown>>(
-  method: string,
-  path: string,
-  given?: Sent & { body?: unknown },
-) => Promise<Answer<Json> & { text: string }>
-
 /** Ways to call a service that listens at `url`. */
-export function openCalls(url: string): { call: Call; send: Send } {
-  return {
-    async call<const Called extends Endpoint>(endpoint: Called, ...[given]: Given<Called>) {
-      const { token, ...input } = given ?? ({} as Input<Called> & Sent)
-      const answer = await callEndpoint(
-        { origin: url, headers: bearing(token) },
-        endpoint,
-        input as Input<Called>,
-      )
-      const { status, headers } = answer
-      return { status, headers, body: (answer.ok ? answer.body : answer.problem) as BodyOf<Called> & Fault }
-    },
-
-    async send<Json>(method: string, path: string, { body, token, headers }: Sent & { body?: unknown } = {}) {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...bearing(token),
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-        redirect: 'manual',
-      })
-      const text = await response.text()
-      const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '')
-      return {
-        status: response.status,
-        headers: response.headers,
-        text,
-        body: (isJson ? JSON.parse(text) : undefined) as Json & Fault,
-      }
-    },
+export function openCalls(url: string) {
+  const call: Call = async <Called extends Endpoint>(endpoint: Called, ...[given]: Given<Called>) => {
+    const { token, ...input } = given ?? ({} as Input<Called> & Sent)
+    const connection = { origin: url, headers: bearing(token) }
+    const answer = await callEndpoint(connection, endpoint, input as Input<Called>)
+    const { status, headers } = answer
+    return { status, headers, body: (answer.ok ? answer.body : answer.problem) as BodyOf<Called> & Fault }
   }
+
+  /** Sends anything to any path: what no type allows, or what is not JSON. */
+  async function send<Json = Record<string, unknown>>(
+    method: string,
+    path: string,
+    { body, token, headers }: Sent & { body?: unknown } = {},
+  ): Promise<Answer<Json> & { text: string }> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...bearing(token),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      redirect: 'manual',
+    })
+    const text = await response.text()
+    const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : undefined) as Json & Fault,
+    }
+  }
+  return { call, send }
 }
 
 const bearing = (token: string | undefined): Record<string, string> =>

@@ -1,8 +1,7 @@
 import type { Inbox } from '@likeness/contracts'
 import { inbox } from '@likeness/contracts/endpoints'
-import { waitFor } from '@likeness/test-kit'
+import { type Call, waitFor } from '@likeness/test-kit'
 import type { Test } from 'tap'
-import type { Accounts } from './start-accounts.js'
 import { startSmtp } from './start-smtp.js'
 
 type Mail = Pick<Inbox['items'][number], 'from' | 'subject' | 'text' | 'html'>
@@ -13,7 +12,7 @@ export async function startMailbox(t: Test, transport: 'inbox' | 'smtp') {
   const config: Record<string, string> = smtp ? { MAIL_URL: smtp.url } : {}
 
   /** Mails to an address so far, newest first. */
-  async function mailsTo(call: Accounts['call'], to: string): Promise<Mail[]> {
+  async function mailsTo(call: Call, to: string): Promise<Mail[]> {
     if (!smtp) {
       return (await call(inbox.list, { query: { to } })).body.items
     }
@@ -31,7 +30,7 @@ export async function startMailbox(t: Test, transport: 'inbox' | 'smtp') {
   return {
     config,
     /** Waits for the newest mail to an address with this in its subject. `token` is that of its link. */
-    async read(call: Accounts['call'], to: string, subject: RegExp) {
+    async read(call: Call, to: string, subject: RegExp) {
       const mail = await waitFor(
         async () => (await mailsTo(call, to)).find((one) => subject.test(one.subject)),
         { for: `a mail to ${to} about ${subject}` },
