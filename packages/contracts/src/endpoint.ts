@@ -14,7 +14,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export const answerHeaders = {
   'cache-control': 'how long it may be kept, and by whom',
   'cache-tag': 'words by which a CDN purges it: `user-…` and `avatar-…`, with the version in its address',
-  'content-disposition': 'the file name to save it under',
+  'content-disposition': '`inline`, or `attachment` with the file name to save it under',
   etag: 'the version of what is answered',
   'idempotency-replayed': '`true`: this is the first answer to the key, sent again',
   link: '`<…>; rel="next"`: the next page, unless this is the last',

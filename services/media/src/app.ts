@@ -23,6 +23,10 @@ import { withdrawAvatarHandler } from './avatars/withdraw-avatar.js'
 import type { Deps } from './deps.js'
 import { eraseUserHandler } from './erasure/erase-user.js'
 import { exportFileHandler, exportUserHandler } from './erasure/export-user.js'
+import { issueTicketHandler, openEventTickets } from './following/event-tickets.js'
+import { streamEventsHandler } from './following/stream-events.js'
+import { openUploadNews } from './following/upload-news.js'
+import { openUntilSettled } from './following/wait-for-upload.js'
 import { listHistoryHandler } from './history/list-history.js'
 import { listTrailHandler } from './history/list-trail.js'
 import { problem } from './problems.js'
@@ -31,14 +35,11 @@ import { confirmUploadHandler } from './uploads/confirm-upload.js'
 import { createUploadHandler } from './uploads/create-upload.js'
 import { completeDirectUploadHandler } from './uploads/direct-complete.js'
 import { createDirectUploadHandler } from './uploads/direct-create.js'
-import { issueTicketHandler, openEventTickets } from './uploads/event-tickets.js'
 import { liftHoldHandler } from './uploads/lift-hold.js'
 import { listUploadsHandler, readUploadHandler } from './uploads/read-uploads.js'
 import { removeUploadHandler } from './uploads/remove-upload.js'
 import { restoreUploadHandler } from './uploads/restore-upload.js'
 import { servePreviewHandler } from './uploads/serve-preview.js'
-import { streamEventsHandler } from './uploads/stream-events.js'
-import { openUploadNews } from './uploads/upload-news.js'
 import { openUploadRates } from './uploads/upload-rates.js'
 
 const jsonLimit = 64 * 1024
@@ -81,6 +82,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   const news = await openUploadNews(deps.bus)
   // Before the server waits for its open connections.
   server.addHook('preClose', () => news.close())
+  const untilSettled = openUntilSettled(deps, news)
   const cache = await openAvatarCache(deps, hot)
   const inFlight = new InFlight({
     bytes: config.UPLOAD_BYTES_IN_FLIGHT,
@@ -116,8 +118,8 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.user(uploads.issueTicket, issueTicketHandler(deps, tickets))
   serve.user(uploads.createDirect, createDirectUploadHandler(deps))
   serve.user(uploads.completeDirect, completeDirectUploadHandler(deps, inFlight))
-  serve.user(uploads.confirm, confirmUploadHandler(deps, news))
-  serve.user(uploads.restore, restoreUploadHandler(deps, { news, inFlight, rates }))
+  serve.user(uploads.confirm, confirmUploadHandler(deps, untilSettled))
+  serve.user(uploads.restore, restoreUploadHandler(deps, { untilSettled, inFlight, rates }))
   serve.user(uploads.remove, removeUploadHandler(deps))
   serve.user(avatars.withdraw, withdrawAvatarHandler(deps))
   serve.user(avatars.describe, describeAvatarHandler(deps))

@@ -1,3 +1,5 @@
+import { addressOf } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { openSigner, type Secrets } from '@likeness/runtime'
 import { problem } from './problems.js'
 
@@ -19,7 +21,8 @@ export function openPreviewLinks(publicUrl: string, secrets: Secrets): PreviewLi
     urlOf(uploadId) {
       const expires = Math.ceil((now() + lifetimeSeconds) / stepSeconds) * stepSeconds
       const signature = signer.sign(previewText(uploadId, expires))
-      return `${publicUrl}/v1/uploads/${uploadId}/preview?expires=${expires}&signature=${signature}`
+      const address = addressOf(uploads.preview, { params: { id: uploadId }, query: { expires, signature } })
+      return `${publicUrl}${address}`
     },
     assertGood(uploadId, { expires, signature }) {
       if (!signer.isSigned(previewText(uploadId, expires), signature)) throw problem('link-invalid')

@@ -24,6 +24,7 @@ export const page = <Body extends z.ZodType>(
   { headers = [] }: Headers = {},
 ) => json(body, description, { headers: ['link', ...headers] })
 
+const pictureHeaders = ['etag', 'cache-control', 'content-disposition'] as const
 type PictureType = 'image/avif' | 'image/webp' | 'image/jpeg' | 'image/png'
 
 /** A picture of one of these types, and the answer to a client that has it already. */
@@ -32,9 +33,9 @@ export const picture = <const Types extends readonly PictureType[]>(
   { headers = [] }: Headers = {},
 ) =>
   ({
-    200: { description: 'The picture.', types, headers: ['etag', 'cache-control', ...headers] },
+    200: { description: 'The picture.', types, headers: [...pictureHeaders, ...headers] },
     304: empty('The picture has not changed since `If-None-Match`.', {
-      headers: ['etag', 'cache-control', ...headers],
+      headers: [...pictureHeaders, ...headers],
     }),
   }) as const
 

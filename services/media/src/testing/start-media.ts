@@ -21,7 +21,7 @@ import {
   type Server,
   sendProblem,
 } from '@likeness/runtime'
-import { anyQueue, testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { anyQueue, judgeAnswers, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
 import root, { type Test } from 'tap'
@@ -157,6 +157,7 @@ export async function startMedia(
     overrides?: Partial<WorkerDeps>
   } = {},
 ) {
+  judgeAnswers()
   const databaseUrl = await testDatabase(t, {
     name: 'media',
     migrate: async (url) => {

@@ -13,22 +13,21 @@ import { problem } from '../problems.js'
 import { jobsFor } from '../queue.js'
 import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
-import { answerUpload } from './answer-upload.js'
+import { answerUpload, type UntilSettled } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
 import { cropProblem } from './crop-problem.js'
 import { findUploadFor } from './find-upload.js'
-import type { UploadNews } from './upload-news.js'
 
 /** `uploads.confirm`: step two. */
 export const confirmUploadHandler =
-  (deps: Deps, news: UploadNews): Handler<typeof uploads.confirm> =>
+  (deps: Deps, untilSettled: UntilSettled): Handler<typeof uploads.confirm> =>
   async (request, reply) => {
     const seen = await findUploadFor(deps, callerOf(request), request.params.id)
     const choice = request.body ?? {}
     const what = { userId: seen.user_id, request: choice }
     return answerOnce(deps, request, reply, what, async () => {
       const row = await confirmUpload(deps, seen, choice, actorOf(request))
-      return answerUpload(deps, news, request, reply, row)
+      return answerUpload(deps, untilSettled, request, reply, row)
     })
   }
 

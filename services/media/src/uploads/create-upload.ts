@@ -7,17 +7,19 @@ import { stageUpload } from '../database/open-uploads.queries.js'
 import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce, inProgress } from '../idempotency/answer-once.js'
+import { jobsFor } from '../queue.js'
 import type { InFlight } from '../receiving/in-flight.js'
 import { type ReceivedImage, receiveImage } from '../receiving/receive-image.js'
 import { actorOf } from './actor-of.js'
 import { rateSince, storedLimit } from './admit-upload.js'
 import { cleanFilename } from './clean-filename.js'
-import { makeRoom } from './make-room.js'
+import { dropReplaced, makeRoom } from './make-room.js'
 import { ownerOf } from './owner-of.js'
+import { probeImage } from './probe-image.js'
 import { readUploadForm } from './read-upload-form.js'
-import { type Staged, stageImage } from './stage-image.js'
+import { deleteRefused, storeOriginal } from './store-original.js'
 import type { UploadRates } from './upload-rates.js'
-import { viewUpload } from './upload-view.js'
+import { locationOf, viewUpload } from './upload-view.js'
 
 /** `uploads.create`: step one. */
 export function createUploadHandler(
@@ -44,8 +46,7 @@ export function createUploadHandler(
           const options = { replaceOldest: replace === 'oldest', claim }
           const owner = { userId, actor: actorOf(request) }
           const row = made ?? (await rates.within(userId, () => createUpload(deps, owner, named, options)))
-          const location = `${config.PUBLIC_URL}/v1/uploads/${row.id}`
-          return { status: 201, location, upload: await viewUpload(deps, row) }
+          return { status: 201, location: locationOf(deps, row), upload: await viewUpload(deps, row) }
         })
       }),
     )
@@ -55,10 +56,11 @@ export function createUploadHandler(
 type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefined }
 
 /**
- * Stages a picture that came with the request.
+ * Stages a picture that came with the request: its header is probed and its bytes are durable before its row says
+ * pending.
  * @param options `claim`: of its idempotency key, whose lease is the id of the upload
- * @throws Problem those of `stageImage`, `admitUpload` and `makeRoom`, request-in-progress once the claim is
- * lost; then nothing is kept
+ * @throws Problem those of `probeImage`, `storeOriginal` and `makeRoom`, request-in-progress once the claim is lost;
+ * then nothing is kept
  */
 async function createUpload(
   deps: Deps,
@@ -66,10 +68,24 @@ async function createUpload(
   image: ReceivedImage,
   options: Options,
 ): Promise<UploadRow> {
-  const id = options.claim?.lease ?? newId()
-  const arrived = { ...image, id, filename: cleanFilename(image.filename) }
-  return stageImage(deps, owner.userId, arrived, (upload) => commitUpload(deps, owner, upload, options))
+  const { chunks, bytes, sha256, filename } = image
+  const key = { user_id: owner.userId, id: options.claim?.lease ?? newId() }
+  const file = { original_filename: cleanFilename(filename), bytes, sha256 }
+  const upload = { ...key, ...file, ...(await probeImage(deps.config, chunks)) }
+  try {
+    await storeOriginal(deps, upload, chunks)
+    const { row, replaced } = await commitUpload(deps, owner, upload, options)
+    deps.enqueue(jobsFor(row.format).prepare, { uploadId: row.id, userId: row.user_id })
+    await dropReplaced(deps, replaced)
+    return row
+  } catch (error) {
+    await deleteRefused(deps, upload, error)
+    throw error
+  }
 }
+
+/** The row of a new upload, and the uploads discarded for it. */
+type Staged = { readonly row: UploadRow; readonly replaced: readonly UploadRow[] }
 
 /** One statement where there is room; a transaction where room is to be made, or to say why there is none. */
 async function commitUpload(

@@ -9,12 +9,14 @@ import { refuseDirectUpload } from '../database/refused-uploads.table.js'
 import { insertUpload, lockUser, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { jobsFor } from '../queue.js'
 import type { InFlight } from '../receiving/in-flight.js'
 import { actorOf } from './actor-of.js'
 import { findUploadFor } from './find-upload.js'
-import { stageImage } from './stage-image.js'
-import { deleteFiles, directKey } from './upload-files.js'
-import { viewUpload } from './upload-view.js'
+import { probeImage } from './probe-image.js'
+import { storeOriginal } from './store-original.js'
+import { deleteFiles, directKey, originalKey } from './upload-files.js'
+import { locationOf, viewUpload } from './upload-view.js'
 
 /** `uploads.completeDirect`: the bytes of a direct upload have arrived. */
 export const completeDirectUploadHandler =
@@ -32,7 +34,7 @@ export const completeDirectUploadHandler =
         return completeDirectUpload(deps, direct, actor)
       }))
     if (!row) return viewUpload(deps, await findUploadFor(deps, caller, id))
-    reply.code(201).header('location', `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`)
+    reply.code(201).header('location', locationOf(deps, row))
     return viewUpload(deps, row)
   }
 
@@ -40,8 +42,8 @@ export const completeDirectUploadHandler =
  * Makes an upload of bytes that came by themselves, once they are those that were announced. What is staged
  * is the copy that was checked: the form can be sent again until it expires.
  * @returns undefined when another request completed it
- * @throws Problem upload-expired, direct-upload-missing, direct-upload-mismatch, and those of `stageImage`,
- * after which the announcement is void
+ * @throws Problem upload-expired, direct-upload-missing, direct-upload-mismatch, those of `storeOriginal`, and those of
+ * `probeImage`, after which the announcement is void
  */
 async function completeDirectUpload(
   deps: Deps,
@@ -55,37 +57,34 @@ async function completeDirectUpload(
     return undefined
   })
   if (!announced) return undefined
-  const arrived = {
-    id: direct.id,
-    filename: direct.original_filename,
-    chunks: [announced],
-    bytes: direct.bytes,
-    sha256: direct.sha256,
-  }
-  const commit = (upload: NewUpload) =>
-    deps.db.transaction().execute(async (trx) => {
-      await lockUser(trx, direct.user_id)
-      if (await isErased(trx, direct.user_id)) throw problem('upload-not-found')
-      if (!(await takeDirectUpload(trx, direct))) throw new TakenError()
-      return { row: await insertUpload(trx, upload, deps.config.PENDING_SECONDS, actor), replaced: [] }
-    })
+  const { user_id, id, original_filename, bytes, sha256 } = direct
   try {
-    const row = await stageImage(deps, direct.user_id, arrived, commit)
+    const header = await probeImage(deps.config, [announced])
+    await storeOriginal(deps, direct, announced)
+    const row = await commitUpload(deps, { user_id, id, original_filename, bytes, sha256, ...header }, actor)
+    if (!row) return undefined
+    deps.enqueue(jobsFor(row.format).prepare, { uploadId: row.id, userId: row.user_id })
     await deleteFiles(deps, [directKey(direct)])
     return row
   } catch (error) {
-    if (error instanceof TakenError) return undefined
     // These bytes will never do, and no others are announced. A full storage may have room later.
     if (error instanceof Problem && error.kind.status < 500) {
       await refuseDirectUpload(deps.db, direct)
-      await deleteFiles(deps, [directKey(direct)])
+      await deleteFiles(deps, [directKey(direct), originalKey(direct)])
     }
     throw error
   }
 }
 
-/** Not a Problem: the bytes under this id belong to the request that came first. */
-class TakenError extends Error {}
+/** @returns undefined when another request completed it, to whose row the bytes under this id belong */
+function commitUpload({ db, config }: Deps, upload: NewUpload, actor: Actor): Promise<UploadRow | undefined> {
+  return db.transaction().execute(async (trx) => {
+    await lockUser(trx, upload.user_id)
+    if (await isErased(trx, upload.user_id)) throw problem('upload-not-found')
+    if (!(await takeDirectUpload(trx, upload))) return undefined
+    return insertUpload(trx, upload, config.PENDING_SECONDS, actor)
+  })
+}
 
 async function readAnnounced(storage: BlobStore, direct: DirectUploadRow): Promise<Buffer> {
   const key = directKey(direct)

@@ -6,11 +6,10 @@ import { insertDirectUpload } from '../database/direct-uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from './actor-of.js'
-import { announce } from './announce.js'
 import { cleanFilename } from './clean-filename.js'
-import { makeRoom } from './make-room.js'
+import { dropReplaced, makeRoom } from './make-room.js'
 import { ownerOf } from './owner-of.js'
-import { deleteFiles, directKey, uploadFiles } from './upload-files.js'
+import { directKey } from './upload-files.js'
 
 /** A body that began in time may end later, and is completed after that. */
 const lateSeconds = 300
@@ -51,7 +50,6 @@ async function createDirectUpload(
     await insertDirectUpload(trx, upload, expiresInSeconds + lateSeconds)
     return rows
   })
-  await deleteFiles(deps, replaced.flatMap(uploadFiles))
-  for (const gone of replaced) await announce(deps.bus, gone)
+  await dropReplaced(deps, replaced)
   return { id, url: form.url, fields: { ...form.fields }, expiresAt }
 }

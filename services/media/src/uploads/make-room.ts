@@ -3,13 +3,16 @@ import type { Actor } from '../database/actor.js'
 import type { Tables } from '../database/database.js'
 import { discardPending } from '../database/upload-transitions.js'
 import { lockPending, type UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { admitUpload, assertStorable, type Quotas } from './admit-upload.js'
+import { announce } from './announce.js'
+import { deleteFiles, uploadFiles } from './upload-files.js'
 
 /**
  * Locks the user and makes sure that they may have one more pending upload.
  * @param upload the new one: `id` for the trail of those it replaces, `bytes` for the quota
- * @returns the uploads discarded for it, whose files are to be deleted after the commit
+ * @returns the uploads discarded for it, for `dropReplaced` after the commit
  * @throws Problem too-many-pending, quota-exceeded, and those of `admitUpload`
  */
 export async function makeRoom(
@@ -37,4 +40,13 @@ export async function makeRoom(
   const freed = replaced.reduce((sum, { bytes }) => sum + bytes, 0)
   assertStorable(stored - freed, upload.bytes, quotas)
   return replaced
+}
+
+/** Deletes the files of uploads that were discarded for a new one, and tells that they are gone. */
+export async function dropReplaced(
+  deps: Pick<Deps, 'storage' | 'logger' | 'bus'>,
+  replaced: readonly UploadRow[],
+): Promise<void> {
+  await deleteFiles(deps, replaced.flatMap(uploadFiles))
+  for (const gone of replaced) await announce(deps.bus, gone)
 }

@@ -4,7 +4,13 @@ import { BlobNotFoundError } from '@likeness/storage'
 import type { Actor } from '../database/actor.js'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
-import { holdUpload, insertUpload, type UploadRow } from '../database/uploads.table.js'
+import {
+  type ConfirmedRow,
+  holdUpload,
+  insertUpload,
+  type NewUpload,
+  type UploadRow,
+} from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
@@ -14,7 +20,7 @@ import { announce } from './announce.js'
 import { assertNotHeld } from './assert-not-held.js'
 import { closedProblem } from './closed-problem.js'
 import { cropProblem } from './crop-problem.js'
-import { stageOriginal } from './stage-original.js'
+import { deleteRefused, storeOriginal } from './store-original.js'
 import { originalKey } from './upload-files.js'
 
 /**
@@ -23,7 +29,7 @@ import { originalKey } from './upload-files.js'
  * other as it was.
  * @param claim of the idempotency key, whose lease is the id of the upload
  * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, quota-exceeded,
- * and those of `assertRecroppable` and `admitUpload`
+ * storage-full, and those of `assertRecroppable` and `admitUpload`
  */
 export async function recropUpload(
   deps: Deps,
@@ -40,32 +46,40 @@ export async function recropUpload(
     throw error instanceof BlobNotFoundError ? problem('original-not-kept') : error
   })
 
-  const key = { user_id: source.user_id, id: claim?.lease ?? newId() }
-  const row = await stageOriginal(deps, key, original, () =>
-    deps.db.transaction().execute(async (trx) => {
-      const { original_filename, format, bytes, pages, sha256 } = source
-      const { stored } = await admitUpload(trx, deps.config, source.user_id)
-      assertStorable(stored, bytes, deps.config)
-      // An original that was erased meanwhile does not live on in a copy.
-      assertRecroppable(await holdUpload(trx, source))
-      await assertNotHeld(trx, source, actor)
-      await insertUpload(
-        trx,
-        { ...key, original_filename, format, bytes, width, height, pages, sha256 },
-        deps.config.PENDING_SECONDS,
-        actor,
-        { from: source.id },
-      )
-      if (claim && !(await holdClaim(trx, claim))) throw inProgress()
-      const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
-      return confirmPending(trx, { userId: key.user_id, id: key.id }, choice, actor)
-    }),
-  )
-  if (!row) throw new Error('an upload just made could not be confirmed')
-  const { id: uploadId, user_id: userId, version } = row
-  deps.enqueue(jobsFor(row.format).publish, { uploadId, userId, version })
-  await announce(deps.bus, row)
-  return row
+  const { user_id, original_filename, format, bytes, pages, sha256 } = source
+  const id = claim?.lease ?? newId()
+  const upload = { user_id, id, original_filename, format, bytes, width, height, pages, sha256 }
+  try {
+    await storeOriginal(deps, upload, original)
+    const row = await commitCrop(deps, source, upload, { crop, actor, claim })
+    deps.enqueue(jobsFor(format).publish, { uploadId: id, userId: user_id, version: row.version })
+    await announce(deps.bus, row)
+    return row
+  } catch (error) {
+    await deleteRefused(deps, upload, error)
+    throw error
+  }
+}
+
+function commitCrop(
+  { db, config }: Deps,
+  source: UploadRow,
+  upload: NewUpload,
+  { crop, actor, claim }: { crop: Crop; actor: Actor; claim: Claim | undefined },
+): Promise<ConfirmedRow> {
+  return db.transaction().execute(async (trx) => {
+    const { stored } = await admitUpload(trx, config, upload.user_id)
+    assertStorable(stored, upload.bytes, config)
+    // An original that was erased meanwhile does not live on in a copy.
+    assertRecroppable(await holdUpload(trx, source))
+    await assertNotHeld(trx, source, actor)
+    await insertUpload(trx, upload, config.PENDING_SECONDS, actor, { from: source.id })
+    if (claim && !(await holdClaim(trx, claim))) throw inProgress()
+    const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
+    const row = await confirmPending(trx, { userId: upload.user_id, id: upload.id }, choice, actor)
+    if (!row) throw new Error('an upload just made could not be confirmed')
+    return row
+  })
 }
 
 /** @throws Problem upload-not-found, upload-failed, not-restorable, original-not-kept, and those of a closed upload */

@@ -11,19 +11,19 @@ import { problem } from '../problems.js'
 import type { InFlight } from '../receiving/in-flight.js'
 import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
-import { answerUpload } from './answer-upload.js'
+import { answerUpload, type UntilSettled } from './answer-upload.js'
 import { assertNotHeld } from './assert-not-held.js'
 import { closedProblem } from './closed-problem.js'
 import { findUploadFor } from './find-upload.js'
 import { recropUpload } from './recrop-upload.js'
-import type { UploadNews } from './upload-news.js'
 import type { UploadRates } from './upload-rates.js'
+import { locationOf } from './upload-view.js'
 
 /** `uploads.restore`: an earlier picture is the avatar again. */
 export const restoreUploadHandler =
   (
     deps: Deps,
-    { news, inFlight, rates }: { news: UploadNews; inFlight: InFlight; rates: UploadRates },
+    { untilSettled, inFlight, rates }: { untilSettled: UntilSettled; inFlight: InFlight; rates: UploadRates },
   ): Handler<typeof uploads.restore> =>
   async (request, reply) => {
     const caller = callerOf(request)
@@ -45,8 +45,8 @@ export const restoreUploadHandler =
                 }),
               ),
             ))
-      const location = `${deps.config.PUBLIC_URL}/v1/uploads/${row.id}`
-      return { ...(await answerUpload(deps, news, request, reply, row)), location }
+      const answer = await answerUpload(deps, untilSettled, request, reply, row)
+      return { ...answer, location: locationOf(deps, row) }
     })
   }
 

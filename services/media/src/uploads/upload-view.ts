@@ -1,4 +1,5 @@
-import { type Avatar, avatarUrls, type Upload } from '@likeness/contracts'
+import { type Avatar, addressOf, avatarUrls, type Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { findAvatarsOf, picturesOf } from '../database/avatars.table.js'
 import { keepsFiles, type UploadRow } from '../database/uploads.table.js'
@@ -7,6 +8,10 @@ import type { Deps } from '../deps.js'
 const time = (at: Date | null) => at?.toISOString() ?? null
 
 type ViewDeps = Pick<Deps, 'db' | 'config' | 'previews'>
+
+/** The address of an upload, for `Location`. */
+export const locationOf = ({ config }: Pick<Deps, 'config'>, { id }: Pick<UploadRow, 'id'>): string =>
+  `${config.PUBLIC_URL}${addressOf(uploads.read, { params: { id } })}`
 
 /** An upload as a client sees it. */
 export async function viewUpload(deps: ViewDeps, row: UploadRow): Promise<Upload> {

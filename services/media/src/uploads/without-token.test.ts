@@ -3,11 +3,11 @@ import { newId, openSigner } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import type { z } from 'zod'
+import { encodeClaims, ticketPurpose } from '../following/event-tickets.js'
 import { previewPurpose, previewText } from '../preview-links.js'
 import { openEvents, readEvents } from '../testing/event-stream.js'
 import { startMedia } from '../testing/start-media.js'
 import { publish, upload } from '../testing/steps.js'
-import { encodeClaims, ticketPurpose } from './event-tickets.js'
 
 const app = 'https://app.likeness.test'
 const media = await startMedia(t, { config: { CORS_ORIGINS: app } })

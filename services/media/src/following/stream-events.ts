@@ -6,9 +6,9 @@ import { findNews } from '../database/upload-events.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
-import { findUploadFor } from './find-upload.js'
+import { findUploadFor } from '../uploads/find-upload.js'
+import { viewUpload } from '../uploads/upload-view.js'
 import type { Following, UploadNews } from './upload-news.js'
-import { viewUpload } from './upload-view.js'
 import { type Entrances, followerOf } from './who-follows.js'
 
 // A notice may be missed, and a session may end: then the trail is read again after this long.

@@ -1,9 +1,9 @@
-import { Id, Role } from '@likeness/contracts'
-import type { uploads } from '@likeness/contracts/endpoints'
+import { addressOf, Id, Role } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { type Caller, callerOf, type Handler, openSigner, type Secrets } from '@likeness/runtime'
 import { z } from 'zod'
 import type { Deps } from '../deps.js'
-import { findUploadFor } from './find-upload.js'
+import { findUploadFor } from '../uploads/find-upload.js'
 
 /** Tickets open the events of one upload for a client that cannot send an access token, such as `EventSource`. */
 export type EventTickets = {
@@ -46,6 +46,7 @@ export const issueTicketHandler =
     const caller = callerOf(request)
     const { id } = await findUploadFor(deps, caller, request.params.id)
     const { ticket, expiresAt } = tickets.issue(caller, id)
-    const url = `${deps.config.PUBLIC_URL}/v1/uploads/${id}/events?ticket=${ticket}`
+    const address = addressOf(uploads.follow, { params: { id }, query: { ticket } })
+    const url = `${deps.config.PUBLIC_URL}${address}`
     return reply.code(201).send({ ticket, url, expiresAt: expiresAt.toISOString() })
   }

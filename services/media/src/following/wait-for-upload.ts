@@ -1,0 +1,22 @@
+import { findUpload } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import type { UntilSettled } from '../uploads/answer-upload.js'
+import type { UploadNews } from './upload-news.js'
+
+// A notice may be missed; then the row is read again after this long.
+const pollMs = 1_000
+
+/** Lets requests wait for the upload that they confirmed. */
+export const openUntilSettled =
+  ({ db }: Pick<Deps, 'db'>, news: UploadNews): UntilSettled =>
+  async (row, ms, client) => {
+    const following = news.follow(row.id, client, Date.now() + ms)
+    try {
+      for (let newest = row; ; await following.next(pollMs)) {
+        newest = (await findUpload(db, row.id, row.user_id)) ?? newest
+        if (newest.status !== 'confirmed' || following.over.aborted) return newest
+      }
+    } finally {
+      following.end()
+    }
+  }

@@ -1,0 +1,35 @@
+import { Problem } from '@likeness/runtime'
+import { StorageFullError } from '@likeness/storage'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { deleteFiles, originalKey } from './upload-files.js'
+
+type Key = { readonly user_id: string; readonly id: string }
+
+/**
+ * Makes the bytes of a new upload durable, before its row says pending.
+ * @throws Problem storage-full
+ */
+export async function storeOriginal(
+  { storage }: Pick<Deps, 'storage'>,
+  upload: Key,
+  bytes: Buffer | readonly Buffer[],
+): Promise<void> {
+  await storage.put(originalKey(upload), bytes).catch((error: unknown) => {
+    throw error instanceof StorageFullError
+      ? problem('storage-full', {}, { headers: { 'retry-after': '60' } })
+      : error
+  })
+}
+
+/**
+ * Deletes the bytes of an upload that was refused. Only a refusal is known to have written no row: after a lost
+ * connection the row may stand, and bytes without a row are collected later.
+ */
+export async function deleteRefused(
+  deps: Pick<Deps, 'storage' | 'logger'>,
+  upload: Key,
+  error: unknown,
+): Promise<void> {
+  if (error instanceof Problem) await deleteFiles(deps, [originalKey(upload)])
+}
