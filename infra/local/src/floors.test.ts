@@ -12,7 +12,7 @@ const storeys = [
   ['packages/web', 'services/accounts', 'services/media'],
   ['packages/test-kit'],
   ['infra/local'],
-  ['bench'],
+  ['bench', 'infra/client-test'],
 ]
 const projects = storeys.flat()
 
