@@ -70,7 +70,11 @@ t.test('the containers run what npm start runs', async (t) => {
       [`./${command[1]}`],
       `${name} runs the command line of ${service}`,
     )
-    t.match(await read(`services/${service}/src/cli.ts`), `.command('${command[2]}')`, name)
+    // Commands that every service has are in the runtime.
+    const commands = await Promise.all(
+      [`services/${service}`, 'packages/runtime'].map((of) => read(`${of}/src/cli.ts`)),
+    )
+    t.match(commands.join(''), `.command('${command[2]}')`, name)
   }
 })
 
