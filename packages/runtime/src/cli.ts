@@ -12,16 +12,16 @@ export type Options = { readonly json?: boolean }
 export type Cli = {
   readonly program: Command
   /** Reads settings from the environment, else from `npm start` beside it. @throws ConfigError */
-  settings<Schema extends z.ZodObject>(schema: Schema): z.output<Schema>
+  readonly settings: <Schema extends z.ZodObject>(schema: Schema) => z.output<Schema>
   /** Adds a command of upkeep: the function that the schedule runs, once, with `--dry-run`. */
-  addUpkeep<Deps extends { close(): Promise<void> }>(
+  readonly addUpkeep: <Deps extends { close(): Promise<void> }>(
     name: string,
     description: string,
     task: {
       open: () => Promise<Deps>
       run: (deps: Deps, options: { dryRun: boolean }) => Promise<Result>
     },
-  ): void
+  ) => void
 }
 
 /** The commands of a service, with `migrate` among them. Usage errors end with 2, failures with 1. */
