@@ -1,8 +1,8 @@
 import jwt, { type TokenOrHeader } from '@fastify/jwt'
-import { AccessClaims, type Role } from '@likeness/contracts'
+import { AccessClaims, commonProblems, type Role } from '@likeness/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type KeyFinder, KeysUnavailableError } from './jwks.js'
-import type { Problem } from './problem.js'
+import { problemsOf } from './problem.js'
 import type { Secrets } from './secrets.js'
 import { isServiceToken } from './service-token.js'
 
@@ -14,6 +14,8 @@ export type Caller = {
   /** When the token expires, as `Date.now()` counts. */
   readonly expiresAt: number
 }
+
+const problem = problemsOf(commonProblems)
 
 type Guard = (request: FastifyRequest) => Promise<void>
 
@@ -64,11 +66,6 @@ export async function registerGuards(
     serviceSecrets: Secrets
     findKey: KeyFinder
     isEnded?: (caller: Caller) => boolean | Promise<boolean>
-    problem: (
-      code: 'unauthenticated' | 'forbidden' | 'overloaded',
-      parameters?: Record<string, string>,
-      extras?: { headers?: Record<string, string>; reason?: string },
-    ) => Problem
   },
 ): Promise<Guards> {
   await app.register(jwt, {
@@ -92,7 +89,7 @@ export async function registerGuards(
   const unauthenticated = (reason?: string) => {
     const error = reason === undefined ? '' : ', error="invalid_token"'
     const headers = { 'www-authenticate': `Bearer realm="likeness"${error}` }
-    return options.problem('unauthenticated', {}, { headers, ...(reason !== undefined && { reason }) })
+    return problem('unauthenticated', { parameters: { headers, ...(reason !== undefined && { reason }) } })
   }
 
   const known = new Map<string, { caller: Caller; until: number }>()
@@ -109,7 +106,7 @@ export async function registerGuards(
   async function verify(request: FastifyRequest, authorization: string): Promise<Caller> {
     const verified: unknown = await request.jwtVerify().catch((error: unknown) => {
       if (error instanceof KeysUnavailableError)
-        throw options.problem('overloaded', {}, { headers: { 'retry-after': '2' } })
+        throw problem('overloaded', { parameters: { headers: { 'retry-after': '2' } } })
       throw unauthenticated(reasonOf(error))
     })
     const claims = AccessClaims.safeParse(verified)
@@ -126,7 +123,7 @@ export async function registerGuards(
 
   const atLeast = (least: Role) => async (request: FastifyRequest) => {
     await signedIn(request)
-    if (!isAtLeast(callerOf(request).role, least)) throw options.problem('forbidden')
+    if (!isAtLeast(callerOf(request).role, least)) throw problem('forbidden')
   }
 
   return {

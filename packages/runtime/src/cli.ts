@@ -106,6 +106,6 @@ const linesOf = (result: Result) =>
 
 function faultOf(error: unknown): string {
   if (!(error instanceof Problem)) return startupFault(error)
-  const faults = (error.extras.errors ?? []).map((one) => `${one.path} ${viewFault(one, 'en').message}`)
+  const faults = (error.details.errors ?? []).map((one) => `${one.path} ${viewFault(one, 'en').message}`)
   return [error.kind.title.en, ...faults].join('\n')
 }

@@ -12,10 +12,13 @@ import {
 // A client that sends thousands of unknown fields is told the first hundred.
 const mostFaults = 100
 
-type Extras = {
+/** The facts of one problem that is raised. */
+export type ProblemDetails = {
+  /** Values for the names in braces of its text. */
+  readonly parameters?: TextParameters
   readonly errors?: readonly FieldFault[]
   readonly headers?: Readonly<Record<string, string>>
-  /** Why a token does not count; for the log alone, the client is not told. */
+  /** The reason why a token does not count, for the log alone: the client is not told. */
   readonly reason?: string
 }
 
@@ -25,34 +28,35 @@ export class Problem extends Error {
   constructor(
     readonly code: string,
     readonly kind: ProblemKind,
-    readonly parameters: TextParameters,
-    readonly extras: Extras,
+    readonly details: ProblemDetails,
   ) {
     super(code)
   }
 
   /** The body of the answer, in the reader's language. */
   body(language: Language, request: { path: string; id: string }): ProblemBody {
+    const { parameters = {}, errors } = this.details
     return {
       type: `urn:likeness:problem:${this.code}`,
       title: this.kind.title[language],
       status: this.kind.status,
-      detail: fillIn(this.kind.detail, this.parameters, language),
+      detail: fillIn(this.kind.detail, parameters, language),
       code: this.code,
       instance: request.path,
       requestId: request.id,
-      ...(this.extras.errors
-        ? { errors: this.extras.errors.slice(0, mostFaults).map((one) => viewFault(one, language)) }
-        : {}),
+      ...(errors && { errors: errors.slice(0, mostFaults).map((one) => viewFault(one, language)) }),
     }
   }
 }
 
-/** Binds a service's problem table: `const problem = problemsOf(table)`, then `throw problem('no-image')`. */
-export function problemsOf<Table extends ProblemTable>(table: Table) {
-  return (code: keyof Table & string, parameters: TextParameters = {}, extras: Extras = {}): Problem => {
+/**
+ * Binds a service's problem table: `const problem = problemsOf(table)`, then `throw problem('no-image')` or
+ * `problem('image-too-large', { parameters: { parameters: { limit } } })`.
+ */
+export const problemsOf =
+  <Table extends ProblemTable>(table: Table) =>
+  (code: keyof Table & string, details: ProblemDetails = {}): Problem => {
     const kind = table[code]
     if (!kind) throw new Error(`no problem named ${code}`)
-    return new Problem(code, kind, parameters, extras)
+    return new Problem(code, kind, details)
   }
-}

@@ -19,7 +19,7 @@ const ordinary = new Set(['expired', 'invalid-credentials'])
  */
 export function logRefusal(problem: Problem, request: FastifyRequest): void {
   const kind = kinds[problem.kind.status]
-  const { reason } = problem.extras
+  const { reason } = problem.details
   // A request without any token is no attempt to get around anything.
   if (kind === undefined || (problem.code === 'unauthenticated' && reason === undefined)) return
   const level = ordinary.has(reason ?? problem.code) ? 'info' : 'warn'

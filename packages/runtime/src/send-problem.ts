@@ -19,7 +19,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
       'content-language': language,
       'cache-control': 'no-store',
       vary: 'accept-language',
-      ...problem.extras.headers,
+      ...problem.details.headers,
     })
     .type('application/problem+json')
     .serializer(JSON.stringify)

@@ -43,7 +43,6 @@ async function startServer(t: Test, addRoutes: (server: Server, guards: Guards) 
     audience: 'likeness',
     serviceSecrets: ['a secret of more than 32 characters'],
     findKey: async () => publicKey.export({ format: 'pem', type: 'spki' }).toString(),
-    problem,
   })
   addRoutes(server, guards)
   t.teardown(() => server.close())
@@ -71,7 +70,7 @@ t.test('each refusal leaves one line with who asked, and for what', async (t) =>
   const { url, lines } = await startServer(t, (server, guards) => {
     server.get('/managed/:id', { onRequest: guards.manager }, () => 'never')
     server.get('/limited', { onRequest: guards.signedIn }, () => {
-      throw problem('rate-limited', { seconds: 1 })
+      throw problem('rate-limited', { parameters: { parameters: { seconds: 1 } } })
     })
   })
   const sub = newId()

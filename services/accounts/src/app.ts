@@ -32,7 +32,6 @@ import { exportMeHandler } from './erasure/export-me.js'
 import { readErasureHandler } from './erasure/read-erasure.js'
 import { changePasswordHandler } from './passwords/change-password.js'
 import { requestResetHandler, resetPasswordHandler } from './passwords/reset-password.js'
-import { problem } from './problems.js'
 import { describeAvatarHandler } from './profiles/describe-avatar.js'
 import { patchMeHandler } from './profiles/patch-me.js'
 import { readMeHandler } from './profiles/read-me.js'
@@ -71,7 +70,6 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     serviceSecrets: secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER),
     findKey: deps.keys.find,
     isEnded: deps.ended.isEnded,
-    problem,
   })
 
   const serve = openServe(server, guards)

@@ -77,7 +77,6 @@ export async function openApp(deps: Deps): Promise<Server> {
     serviceSecrets: secrets,
     isEnded: endedSessions.isEnded,
     findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
-    problem,
   })
   const news = await openUploadNews(deps.bus)
   // Before the server waits for its open connections.

@@ -36,7 +36,7 @@ export async function makeFirstAdmin(
     return result === 'created' && password === undefined ? { password: madeUp } : undefined
   } catch (error) {
     if (!(error instanceof Problem)) throw new Fault(`No first administrator: ${messageOf(error)}.`)
-    const reasons = (error.extras.errors ?? []).map((one) => viewFault(one, 'en').message).join('; ')
+    const reasons = (error.details.errors ?? []).map((one) => viewFault(one, 'en').message).join('; ')
     throw new Fault(`No first administrator: ${error.kind.title.en} (${reasons}).`)
   }
 }

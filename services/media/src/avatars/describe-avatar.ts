@@ -9,7 +9,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
-import { etagOfText, names } from './if-match.js'
+import { isAvatarExpected, tagOfText } from './if-match.js'
 
 /** `avatars.describe`: another text for the picture that is shown. */
 export const describeAvatarHandler =
@@ -24,7 +24,7 @@ export const describeAvatarHandler =
       ifMatch,
     })
     return reply
-      .header('etag', etagOfText(avatar))
+      .header('etag', tagOfText(avatar))
       .code(200)
       .send({
         version: avatar.version,
@@ -49,7 +49,7 @@ async function describeAvatar(
   const done = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, userId)
     const avatar = await findLiveAvatar(trx, userId)
-    if (ifMatch !== undefined && !(avatar && names(ifMatch, avatar))) throw problem('stale')
+    if (!isAvatarExpected(ifMatch, avatar)) throw problem('stale')
     const upload = avatar && (await findUpload(trx, avatar.upload_id, userId))
     if (!upload) throw problem('avatar-not-found')
     if (altText === undefined || altText === upload.alt_text) return { avatar, upload, isChanged: false }

@@ -1,18 +1,17 @@
+import { isExpected } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
 
 /**
- * Whether If-Match names this avatar (RFC 9110 §13.1.1): `*`, its version as `"17"`, the ETag of its text, or that
- * of one of its pictures. Comparison is strong, so `W/"17"` names nothing.
+ * Whether a change may be made to this avatar: `If-Match` is absent, or names it by its version as `"17"`, by the
+ * entity tag of its text, or by that of one of its pictures.
  */
-export function names(ifMatch: string, avatar: AvatarRow): boolean {
-  if (ifMatch.trim() === '*') return true
+export function isAvatarExpected(ifMatch: string | undefined, avatar: AvatarRow | undefined): boolean {
+  if (!avatar) return ifMatch === undefined
   const picture = `"${avatar.blob_prefix.slice('avatars/'.length)}/`
-  return ifMatch
-    .split(',')
-    .map((tag) => tag.trim())
-    .some((tag) => tag === `"${avatar.version}"` || tag === etagOfText(avatar) || tag.startsWith(picture))
+  const own = [`"${avatar.version}"`, tagOfText(avatar)]
+  return isExpected(ifMatch, (tag) => own.includes(tag) || tag.startsWith(picture))
 }
 
-/** Of an avatar with its text: it changes with both. */
-export const etagOfText = ({ version, text_revision }: AvatarRow): string =>
+/** The entity tag of an avatar with its text: it changes with both. */
+export const tagOfText = ({ version, text_revision }: AvatarRow): string =>
   `"${version}-text-${text_revision}"`

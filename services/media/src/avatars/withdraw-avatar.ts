@@ -9,7 +9,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
-import { names } from './if-match.js'
+import { isAvatarExpected } from './if-match.js'
 
 /** `avatars.withdraw`: no avatar any more; the picture stays in the history. */
 export const withdrawAvatarHandler =
@@ -49,7 +49,7 @@ async function withdrawAvatar(
     const live = await findLiveAvatar(trx, userId)
     const last = live ? undefined : await findLastWithdrawn(trx, userId)
     const seen = live ?? last
-    if (ifMatch !== undefined && !(seen && names(ifMatch, seen))) throw problem('stale')
+    if (!isAvatarExpected(ifMatch, seen)) throw problem('stale')
     const taken = live ?? (byOperator && last?.held_at === null ? last : undefined)
     if (!taken && (ifMatch !== undefined || !(await hasConfirmed(trx, userId)))) {
       if (last || (await wasWithdrawn(trx, userId))) return undefined

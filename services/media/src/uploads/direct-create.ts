@@ -37,7 +37,8 @@ async function createDirectUpload(
   const { config, db, storage } = deps
   const { bytes, sha256, contentType } = announced
   if (!storage.presignPost) throw problem('direct-upload-unavailable')
-  if (bytes > config.IMAGE_MAX_BYTES) throw problem('image-too-large', { limit: config.IMAGE_MAX_BYTES })
+  if (bytes > config.IMAGE_MAX_BYTES)
+    throw problem('image-too-large', { parameters: { parameters: { limit: config.IMAGE_MAX_BYTES } } })
 
   const id = newId()
   const key = { user_id: owner.userId, id }

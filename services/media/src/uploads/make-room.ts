@@ -36,7 +36,8 @@ export async function makeRoom(
   const { pending, stored } = open
   const surplus = pending + 1 - quotas.PENDING_PER_USER
   // Direct uploads that are under way are not replaced.
-  if (replaced.length < surplus) throw problem('too-many-pending', { limit: quotas.PENDING_PER_USER })
+  if (replaced.length < surplus)
+    throw problem('too-many-pending', { parameters: { parameters: { limit: quotas.PENDING_PER_USER } } })
   const freed = replaced.reduce((sum, { bytes }) => sum + bytes, 0)
   assertStorable(stored - freed, upload.bytes, quotas)
   return replaced

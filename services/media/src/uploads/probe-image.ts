@@ -25,17 +25,17 @@ export async function probeImage(
 function imageProblem({ code }: ImageError, bytes: Buffer, { maxPixels, minPixels }: Limits): Problem {
   switch (code) {
     case 'unsupported-image':
-      return problem('unsupported-image', {
+      return problem('unsupported-image', { parameters: {
         seen: describeBytes(bytes),
         accepted: formats.map(nameOf).join(', '),
-      })
+      } })
     case 'too-many-pixels': {
       const format = sniff(bytes)
       const limit = format ? pixelLimit(format, maxPixels) : maxPixels
-      return problem('too-many-pixels', { limit })
+      return problem('too-many-pixels', { parameters: { limit } })
     }
     case 'image-too-small':
-      return problem('image-too-small', { limit: minPixels })
+      return problem('image-too-small', { parameters: { limit: minPixels } })
     default:
       return problem('invalid-image')
   }

@@ -17,7 +17,7 @@ export async function storeOriginal(
 ): Promise<void> {
   await storage.put(originalKey(upload), bytes).catch((error: unknown) => {
     throw error instanceof StorageFullError
-      ? problem('storage-full', {}, { headers: { 'retry-after': '60' } })
+      ? problem('storage-full', { headers: { 'retry-after': '60' } })
       : error
   })
 }

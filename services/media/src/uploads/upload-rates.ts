@@ -31,7 +31,7 @@ export function openUploadRates({ db, config, logger }: Pick<Deps, 'db' | 'confi
 
   function remember(userId: string, error: unknown): unknown {
     if (error instanceof Problem && error.code === 'rate-limited') {
-      spentUntil.set(userId, new Date(Date.now() + Number(error.parameters.seconds) * 1000))
+      spentUntil.set(userId, new Date(Date.now() + Number(error.details.parameters?.seconds) * 1000))
     }
     return error
   }
