@@ -30,14 +30,11 @@ for (const kind of ['postgres', 'redis'] as const) {
       await sender.publish('uploads', { id: 'x', version: 7, reason: null })
       await waitFor(() => heard.length === 3, { for: 'three listeners to hear' })
       const notice = { id: 'x', version: 7, reason: null }
-      t.strictSame(
-        heard.sort(([one], [other]) => one.localeCompare(other)),
-        [
-          ['first', notice],
-          ['own', notice],
-          ['second', notice],
-        ],
-      )
+      t.strictSame(heard.toSorted(([a], [b]) => (a < b ? -1 : 1)), [
+        ['first', notice],
+        ['own', notice],
+        ['second', notice],
+      ])
     })
 
     await t.test('deployments that share a server do not hear each other', async (t) => {
@@ -51,7 +48,7 @@ for (const kind of ['postgres', 'redis'] as const) {
       await theirs.publish('uploads', { id: 1 })
       await ours.publish('uploads', { id: 2 })
       await waitFor(() => heard.length >= 2, { for: 'both to hear their own' })
-      t.strictSame(heard.sort(), ['ours 2', 'theirs 1'])
+      t.strictSame(heard.toSorted(), ['ours 2', 'theirs 1'])
     })
   })
 }

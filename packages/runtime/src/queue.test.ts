@@ -36,8 +36,12 @@ for (const kind of ['postgres', 'redis'] as const) {
         [{ id: 'a', count: 2, kind: true }, first],
         [{ id: 'b' }, first],
       ])
-      await queue.add('greet', { id: 'a', again: true }, 'a')
-      await waitFor(() => done.length === 3, { for: 'the key to be free again' })
+      // The key is free once the queue knows that the job has ended, which is after its handler has.
+      const again = async () => {
+        await queue.add('greet', { id: 'a', again: true }, 'a')
+        return done.length > 2
+      }
+      await waitFor(again, { for: 'the key to be free again' })
     })
 
     await t.test('a job is tried as often as its policy says, and is told of its last attempt', async (t) => {
@@ -51,17 +55,19 @@ for (const kind of ['postgres', 'redis'] as const) {
       })
       for (const how of ['always', 'not yet', 'for good']) await queue.add('fail', { how }, how)
       await waitFor(() => seen.length === 6, { for: 'every attempt' })
-      await queue.add('fail', { how: 'for good' }, 'for good')
-      await waitFor(() => seen.length === 7, { for: 'a job under the key of one that failed' })
-      t.strictSame(seen.sort(), [
+      t.strictSame(seen.toSorted(), [
         'always 1',
         'always 2',
         'always 3 last',
         'for good 1',
-        'for good 1',
         'not yet 1',
         'not yet 2',
       ])
+      const again = async () => {
+        await queue.add('fail', { how: 'for good' }, 'for good')
+        return seen.length > 6
+      }
+      await waitFor(again, { for: 'a job under the key of one that failed' })
     })
 
     await t.test('closing waits for the job under way, and takes no other', async (t) => {
