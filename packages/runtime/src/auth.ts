@@ -89,7 +89,7 @@ export async function registerGuards(
   const unauthenticated = (reason?: string) => {
     const error = reason === undefined ? '' : ', error="invalid_token"'
     const headers = { 'www-authenticate': `Bearer realm="likeness"${error}` }
-    return problem('unauthenticated', { parameters: { headers, ...(reason !== undefined && { reason }) } })
+    return problem('unauthenticated', { headers, ...(reason !== undefined && { reason }) })
   }
 
   const known = new Map<string, { caller: Caller; until: number }>()
@@ -106,7 +106,7 @@ export async function registerGuards(
   async function verify(request: FastifyRequest, authorization: string): Promise<Caller> {
     const verified: unknown = await request.jwtVerify().catch((error: unknown) => {
       if (error instanceof KeysUnavailableError)
-        throw problem('overloaded', { parameters: { headers: { 'retry-after': '2' } } })
+        throw problem('overloaded', { headers: { 'retry-after': '2' } })
       throw unauthenticated(reasonOf(error))
     })
     const claims = AccessClaims.safeParse(verified)

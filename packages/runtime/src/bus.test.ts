@@ -30,11 +30,14 @@ for (const kind of ['postgres', 'redis'] as const) {
       await sender.publish('uploads', { id: 'x', version: 7, reason: null })
       await waitFor(() => heard.length === 3, { for: 'three listeners to hear' })
       const notice = { id: 'x', version: 7, reason: null }
-      t.strictSame(heard.toSorted(([a], [b]) => (a < b ? -1 : 1)), [
-        ['first', notice],
-        ['own', notice],
-        ['second', notice],
-      ])
+      t.strictSame(
+        heard.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        [
+          ['first', notice],
+          ['own', notice],
+          ['second', notice],
+        ],
+      )
     })
 
     await t.test('deployments that share a server do not hear each other', async (t) => {

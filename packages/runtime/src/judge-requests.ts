@@ -38,7 +38,7 @@ export function judgeRequests(server: FastifyInstance): void {
 }
 
 /** `validation-failed` with these faults. */
-export const invalid = (errors: readonly FieldFault[]) => problem('validation-failed', { parameters: { errors } })
+export const invalid = (errors: readonly FieldFault[]) => problem('validation-failed', { errors })
 
 function readAddress(request: FastifyRequest): FieldFault[] {
   const { params, querystring, headers } = schemasOf(request)

@@ -50,7 +50,7 @@ export function notRouted({ url }: FastifyRequest, methodsOf: MethodsOf): Proble
   const allow = [...methodsOf(url).keys()].join(', ')
   return allow === ''
     ? problem('not-found')
-    : problem('method-not-allowed', { parameters: { parameters: { allow }, headers: { allow } } })
+    : problem('method-not-allowed', { parameters: { allow }, headers: { allow } })
 }
 
 /** Every method Node reads, of which Fastify routes eight by itself; a tunnel is no request of a resource. */

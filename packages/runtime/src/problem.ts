@@ -51,7 +51,7 @@ export class Problem extends Error {
 
 /**
  * Binds a service's problem table: `const problem = problemsOf(table)`, then `throw problem('no-image')` or
- * `problem('image-too-large', { parameters: { parameters: { limit } } })`.
+ * `problem('image-too-large', { parameters: { limit } })`.
  */
 export const problemsOf =
   <Table extends ProblemTable>(table: Table) =>

@@ -70,7 +70,7 @@ t.test('each refusal leaves one line with who asked, and for what', async (t) =>
   const { url, lines } = await startServer(t, (server, guards) => {
     server.get('/managed/:id', { onRequest: guards.manager }, () => 'never')
     server.get('/limited', { onRequest: guards.signedIn }, () => {
-      throw problem('rate-limited', { parameters: { parameters: { seconds: 1 } } })
+      throw problem('rate-limited', { parameters: { seconds: 1 } })
     })
   })
   const sub = newId()

@@ -137,15 +137,15 @@ function toProblem(
   { isAway, jsonLimit }: { isAway?: (error: unknown) => boolean; jsonLimit: number },
 ): Problem {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return problem('request-too-large', { parameters: { parameters: { limit: jsonLimit } } })
+    return problem('request-too-large', { parameters: { limit: jsonLimit } })
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const { endpoint } = request.routeOptions.config
-    return problem('unsupported-media-type', { parameters: {
+    return problem('unsupported-media-type', {
       parameters: { accepted: bodyTypesOf(endpoint ?? {}).join(', ') },
-    } })
+    })
   }
   if (isDatabaseAway(error) || isAway?.(error))
-    return problem('overloaded', { parameters: { headers: { 'retry-after': '2' } } })
+    return problem('overloaded', { headers: { 'retry-after': '2' } })
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return problem('malformed-request')
   }

@@ -121,8 +121,8 @@ const neverReached = () => undefined
 
 function noAnswer(service: string, error: unknown): Problem {
   const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
-  if (!refused) return problem('bad-gateway', { parameters: { parameters: { service } } })
-  return problem('service-unavailable', { parameters: { parameters: { service }, headers: { 'retry-after': '1' } } })
+  if (!refused) return problem('bad-gateway', { parameters: { service } })
+  return problem('service-unavailable', { parameters: { service }, headers: { 'retry-after': '1' } })
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -56,7 +56,7 @@ function openTurns() {
   const waiting: (() => void)[] = []
   let running = 0
   return async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (waiting.length >= mostWaiting) throw problem('overloaded', { parameters: { headers: { 'retry-after': '2' } } })
+    if (waiting.length >= mostWaiting) throw problem('overloaded', { headers: { 'retry-after': '2' } })
     if (running >= atOnce) await new Promise<void>((turn) => waiting.push(turn))
     else running += 1
     try {

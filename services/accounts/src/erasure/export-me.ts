@@ -35,7 +35,7 @@ async function exportMe(deps: ApiDeps, id: string) {
   const { body: pictures } = await media(toMedia.exportUser, { params: { id } }, { timeoutMs: 10_000 }).catch(
     (error: unknown) => {
       deps.logger.warn({ err: error }, 'export without media')
-      throw problem('overloaded', { parameters: { headers: { 'retry-after': '10' } } })
+      throw problem('overloaded', { headers: { 'retry-after': '10' } })
     },
   )
   const activities = await listActivities(db, id, {}, { after: undefined, limit: Number.MAX_SAFE_INTEGER })

@@ -58,14 +58,14 @@ export async function takeAttempt(deps: Pick<Deps, 'config' | 'db'>, whom: Whom)
     deps.db,
     results.filter((one) => !one.over).map((one) => one.key),
   )
-  throw problem('rate-limited', { parameters: {
+  throw problem('rate-limited', {
     parameters: { seconds: wait },
     headers: {
       'retry-after': String(wait),
       'ratelimit-policy': results.map((one) => `"${one.name}";q=${one.quota};w=${one.seconds}`).join(', '),
       ratelimit: results.map((one) => `"${one.name}";r=${one.left};t=${one.resets}`).join(', '),
     },
-  } })
+  })
 }
 
 /** Takes back what `takeAttempt` counted, where nothing came of it. */

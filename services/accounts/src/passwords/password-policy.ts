@@ -20,7 +20,7 @@ const leastOwn = 8
  */
 export async function assertStrong(password: string, about: readonly string[]): Promise<void> {
   const errors = await weaknessesOf(password, about)
-  if (errors.length > 0) throw problem('weak-password', { parameters: { errors } })
+  if (errors.length > 0) throw problem('weak-password', { errors })
 }
 
 /** Each rule that a password breaks; see `assertStrong`. */

@@ -131,7 +131,7 @@ async function assertRegistrable(deps: ApiDeps, body: unknown, found: readonly F
   const words = [given.username, given.email, ...namesIn(profile)].filter((word) => word !== undefined)
   const weak = given.password === undefined ? [] : await weaknessesOf(given.password, words)
   if (faults.length > 0) throw invalid([...faults, ...weak])
-  if (weak.length > 0) throw problem('weak-password', { parameters: { errors: weak } })
+  if (weak.length > 0) throw problem('weak-password', { errors: weak })
 }
 
 const namesIn = ({ firstName, lastName, nickname, companyName }: Partial<ProfilePatch>): string[] =>

@@ -12,7 +12,7 @@ export function openMaking(): (make: () => Promise<Buffer>) => Promise<Buffer> {
   const waiting: (() => void)[] = []
   let underway = 0
   return async (make) => {
-    if (waiting.length >= mostWaiting) throw problem('overloaded', { parameters: { headers: { 'retry-after': '1' } } })
+    if (waiting.length >= mostWaiting) throw problem('overloaded', { headers: { 'retry-after': '1' } })
     if (underway >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
     else underway += 1
     try {

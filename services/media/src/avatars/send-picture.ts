@@ -76,4 +76,4 @@ export function etagOfBytes(bytes: Buffer): string {
 
 /** `avatar-not-found`, which may be kept as long as the picture would be. */
 export const avatarNotFound = (cacheControl: string) =>
-  problem('avatar-not-found', { parameters: { headers: { 'cache-control': cacheControl } } })
+  problem('avatar-not-found', { headers: { 'cache-control': cacheControl } })

@@ -45,7 +45,7 @@ export function streamEventsHandler(
       return reply.code(204).send()
     }
     if ((streams.get(caller.id) ?? 0) >= mostStreams)
-      throw problem('rate-limited', { parameters: { parameters: { seconds: 5 }, headers: { 'retry-after': '5' } } })
+      throw problem('rate-limited', { parameters: { seconds: 5 }, headers: { 'retry-after': '5' } })
 
     const stream = reply
       .type('text/event-stream')

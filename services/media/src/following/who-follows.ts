@@ -33,7 +33,7 @@ export async function followerOf(
   if (headers.authorization === undefined && ticket !== undefined) {
     const caller = tickets.open(ticket, uploadId)
     if (caller && !isEnded(caller)) return caller
-    throw problem('unauthenticated', { parameters: { headers: { 'www-authenticate': 'Bearer realm="likeness"' } } })
+    throw problem('unauthenticated', { headers: { 'www-authenticate': 'Bearer realm="likeness"' } })
   }
   const cookie = readCookie(config.PUBLIC_URL, accessCookie.name, headers)
   if (headers.authorization === undefined && cookie !== undefined && mayUseCookies(config, headers)) {

@@ -98,7 +98,7 @@ async function claimOrKept(
 }
 
 /** Another request with the same key runs, or took this one over. */
-export const inProgress = () => problem('request-in-progress', { parameters: { headers: { 'retry-after': '1' } } })
+export const inProgress = () => problem('request-in-progress', { headers: { 'retry-after': '1' } })
 
 function send(reply: Reply, { status, location, body }: KeptAnswer): Reply {
   if (location !== null) reply.header('location', location)

@@ -80,5 +80,5 @@ function tooManyAtOnce(quota: number) {
     ratelimit: '"uploads-at-once";r=0',
     connection: 'close',
   }
-  return problem('rate-limited', { parameters: { parameters: { seconds: 1 }, headers } })
+  return problem('rate-limited', { parameters: { seconds: 1 }, headers })
 }

@@ -86,4 +86,4 @@ export class MultipartReader {
 }
 
 // Nothing that follows can be told apart, so the connection ends with the answer.
-const malformed = () => problem('malformed-multipart', { parameters: { headers: { connection: 'close' } } })
+const malformed = () => problem('malformed-multipart', { headers: { connection: 'close' } })

@@ -62,4 +62,4 @@ export function receiveBody(
 
 // A client this slow is not waited for while the rest is read.
 const tooSlow = ({ UPLOAD_LEAST_BYTES: bytes, UPLOAD_LEAST_SECONDS: seconds }: Pace) =>
-  problem('upload-too-slow', { parameters: { parameters: { bytes, seconds }, headers: { connection: 'close' } } })
+  problem('upload-too-slow', { parameters: { bytes, seconds }, headers: { connection: 'close' } })

@@ -78,4 +78,4 @@ class ImageSink {
 
 // The rest of the body is not worth reading, so the connection ends with the answer.
 const tooLarge = (limit: number) =>
-  problem('image-too-large', { parameters: { parameters: { limit }, headers: { connection: 'close' } } })
+  problem('image-too-large', { parameters: { limit }, headers: { connection: 'close' } })

@@ -44,7 +44,7 @@ function refusalOf(open: OpenUploads, quotas: Quotas): Problem | undefined {
 /** @throws Problem quota-exceeded when originals of `stored` bytes and another of `bytes` are too much */
 export function assertStorable(stored: number, bytes: number, quotas: Quotas): void {
   const limit = storedLimit(quotas)
-  if (stored + bytes > limit) throw problem('quota-exceeded', { parameters: { parameters: { limit, stored } } })
+  if (stored + bytes > limit) throw problem('quota-exceeded', { parameters: { limit, stored } })
 }
 
 /** When the first of the uploads that count for the rate does so no longer. */
@@ -56,12 +56,12 @@ export const rateEnd = (first: Date | null) => new Date((first?.getTime() ?? Dat
  */
 export function rateLimited(until: Date, { UPLOADS_PER_10_MINUTES: quota }: Quotas): Problem {
   const seconds = Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000))
-  return problem('rate-limited', { parameters: {
+  return problem('rate-limited', {
     parameters: { seconds },
     headers: {
       'retry-after': String(seconds),
       'ratelimit-policy': `"uploads";q=${quota};w=${rateWindowMs / 1000}`,
       ratelimit: `"uploads";r=0;t=${seconds}`,
     },
-  } })
+  })
 }

@@ -10,5 +10,5 @@ export function cropProblem(
   const inside = crop.x + crop.width <= width && crop.y + crop.height <= height
   if (inside && isSquare(crop)) return undefined
   const { x, y, width: cropWidth, height: cropHeight } = crop
-  return problem('invalid-crop', { parameters: { parameters: { width, height, x, y, cropWidth, cropHeight } } })
+  return problem('invalid-crop', { parameters: { width, height, x, y, cropWidth, cropHeight } })
 }

@@ -38,7 +38,7 @@ async function createDirectUpload(
   const { bytes, sha256, contentType } = announced
   if (!storage.presignPost) throw problem('direct-upload-unavailable')
   if (bytes > config.IMAGE_MAX_BYTES)
-    throw problem('image-too-large', { parameters: { parameters: { limit: config.IMAGE_MAX_BYTES } } })
+    throw problem('image-too-large', { parameters: { limit: config.IMAGE_MAX_BYTES } })
 
   const id = newId()
   const key = { user_id: owner.userId, id }

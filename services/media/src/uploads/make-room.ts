@@ -37,7 +37,7 @@ export async function makeRoom(
   const surplus = pending + 1 - quotas.PENDING_PER_USER
   // Direct uploads that are under way are not replaced.
   if (replaced.length < surplus)
-    throw problem('too-many-pending', { parameters: { parameters: { limit: quotas.PENDING_PER_USER } } })
+    throw problem('too-many-pending', { parameters: { limit: quotas.PENDING_PER_USER } })
   const freed = replaced.reduce((sum, { bytes }) => sum + bytes, 0)
   assertStorable(stored - freed, upload.bytes, quotas)
   return replaced

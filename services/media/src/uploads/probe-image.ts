@@ -25,10 +25,12 @@ export async function probeImage(
 function imageProblem({ code }: ImageError, bytes: Buffer, { maxPixels, minPixels }: Limits): Problem {
   switch (code) {
     case 'unsupported-image':
-      return problem('unsupported-image', { parameters: {
-        seen: describeBytes(bytes),
-        accepted: formats.map(nameOf).join(', '),
-      } })
+      return problem('unsupported-image', {
+        parameters: {
+          seen: describeBytes(bytes),
+          accepted: formats.map(nameOf).join(', '),
+        },
+      })
     case 'too-many-pixels': {
       const format = sniff(bytes)
       const limit = format ? pixelLimit(format, maxPixels) : maxPixels

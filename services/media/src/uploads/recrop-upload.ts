@@ -87,6 +87,6 @@ function assertRecroppable(source: UploadRow | undefined): void {
   if (!source || source.status === 'erased') throw problem('upload-not-found')
   if (source.status === 'failed') throw problem('upload-failed')
   if (!['confirmed', 'published', 'superseded', 'withdrawn'].includes(source.status))
-    throw closedProblem(source) ?? problem('not-restorable', { parameters: { parameters: { status: source.status } } })
+    throw closedProblem(source) ?? problem('not-restorable', { parameters: { status: source.status } })
   if (source.original_deleted_at) throw problem('original-not-kept')
 }

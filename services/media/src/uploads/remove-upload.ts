@@ -53,5 +53,5 @@ async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<
   if (!now) throw problem('upload-not-found')
   if (now.status === 'discarded' || now.status === 'erased') return
   if (now.status === 'published') throw problem('upload-is-live')
-  throw closedProblem(now) ?? problem('not-pending', { parameters: { parameters: { status: now.status } } })
+  throw closedProblem(now) ?? problem('not-pending', { parameters: { status: now.status } })
 }

@@ -83,5 +83,5 @@ async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise
   const live = await findLiveAvatar(deps.db, seen.user_id)
   if (live?.upload_id === now.id) return now
   if (now.status === 'failed') throw problem('upload-failed')
-  throw closedProblem(now) ?? problem('not-restorable', { parameters: { parameters: { status: now.status } } })
+  throw closedProblem(now) ?? problem('not-restorable', { parameters: { status: now.status } })
 }

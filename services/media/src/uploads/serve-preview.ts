@@ -45,4 +45,4 @@ async function findShown(
   return { row: await findLinkedUpload(deps, id), seconds: Math.floor(expires - Date.now() / 1000) }
 }
 
-const notReady = () => problem('preview-not-ready', { parameters: { headers: { 'retry-after': '1' } } })
+const notReady = () => problem('preview-not-ready', { headers: { 'retry-after': '1' } })
