@@ -2,58 +2,10 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { describeBytes, probe, sniff } from './index.js'
+import { box, heic, turn, u8, u16, u32 } from './test-heif.js'
 import { gradient } from './test-pictures.js'
 
 const limits = { maxPixels: 50_000_000, minPixels: 16 }
-
-function box(type: string, ...content: readonly Buffer[]): Buffer {
-  const head = Buffer.alloc(8)
-  head.writeUInt32BE(8 + content.reduce((sum, part) => sum + part.length, 0))
-  head.write(type, 4, 'latin1')
-  return Buffer.concat([head, ...content])
-}
-
-const u8 = (...values: number[]) => Buffer.from(values)
-const u16 = (value: number) => u8(value >> 8, value & 255)
-const u32 = (...values: number[]) => {
-  const bytes = Buffer.alloc(4 * values.length)
-  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index)
-  return bytes
-}
-const full = (version: number, flags = 0) => u8(version, 0, 0, flags)
-
-/** The header of a phone's picture: tiles first, then the picture that joins them, which is the primary one. */
-function heic({
-  width = 4032,
-  height = 3024,
-  brand = 'heic',
-  more = [] as readonly Buffer[],
-  wide = false,
-} = {}): Buffer {
-  const properties = [box('ispe', full(0), u32(512, 512)), box('ispe', full(0), u32(width, height)), ...more]
-  const own = properties.map((_, index) => index + 1).slice(1)
-  const id = (value: number) => (wide ? u32(value) : u16(value))
-  const index = (value: number) => (wide ? u16(value | 0x8000) : u8(value | 0x80))
-  const ipma = box(
-    'ipma',
-    full(wide ? 1 : 0, wide ? 1 : 0),
-    u32(2),
-    Buffer.concat([id(1), u8(1), index(1)]),
-    Buffer.concat([id(43), u8(own.length), ...own.map(index)]),
-  )
-  return Buffer.concat([
-    box('ftyp', Buffer.from(`${brand}\0\0\0\0mif1heic`, 'latin1')),
-    box(
-      'meta',
-      full(0),
-      box('pitm', full(wide ? 1 : 0), id(43)),
-      box('iprp', box('ipco', ...properties), ipma),
-    ),
-    box('mdat', Buffer.alloc(64)),
-  ])
-}
-
-const turn = (quarters: number) => box('irot', u8(quarters))
 
 await t.test('the primary picture, as it is shown', async (t) => {
   for (const wide of [false, true]) {
@@ -155,4 +107,15 @@ await t.test('without its decoder, HEIC is not accepted, and said to be what it 
     heic().toString('base64'),
   ])
   t.strictSame(JSON.parse(stdout), [false, null, 'a HEIC picture'])
+})
+
+await t.test('a crop that divides by zero is no size', async (t) => {
+  for (const [across, down] of [
+    [u32(0, 0), u32(6000, 2)],
+    [u32(4000, 1), u32(0, 0)],
+    [u32(4000, 0), u32(6000, 0)],
+  ]) {
+    const bytes = heic({ more: [box('clap', across ?? u32(), down ?? u32(), u32(0, 1, 0, 1))] })
+    await t.rejects(probe(bytes, limits), { code: 'invalid-image' })
+  }
 })

@@ -5,7 +5,7 @@ type Box = { readonly type: string; readonly body: Buffer }
 
 /**
  * Reads the size and colour space of the primary picture of an AVIF or HEIC file (ISO/IEC 23008-12), as
- * it is shown: turned and cut as the file says. Throws on whatever is not as it should be.
+ * it is shown: turned and cut as the file says. Throws when anything in it breaks the format.
  */
 export function readHeifHeader(bytes: Buffer): Header {
   const meta = boxesIn(find(boxesIn(bytes), 'meta').subarray(4))
@@ -21,7 +21,9 @@ export function readHeifHeader(bytes: Buffer): Header {
     if (type === 'clap') size = { width: ratioAt(body, 0), height: ratioAt(body, 8) }
     if (type === 'irot' && (body.readUInt8(0) & 1) === 1) size = { width: size.height, height: size.width }
   }
-  if (size.width < 1 || size.height < 1) throw new Error('no size')
+  // The ratio of a crop may have 0 below.
+  if (![size.width, size.height].every((side) => Number.isInteger(side) && side > 0))
+    throw new Error('no size')
   const profile = properties.filter(({ type }) => type === 'colr').map(({ body }) => profileIn(body))
   return { ...size, profile: profile.find((one) => one !== undefined) }
 }
