@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { openTurns } from '@likeness/runtime'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import type { PasswordConfig } from '../config.js'
 import { problem } from '../problems.js'
@@ -20,6 +21,8 @@ const atOnce = Math.min(availableParallelism(), 3)
 // At 50 ms each, the last of these waits a few seconds; the next is better told to come back.
 const mostWaiting = 100
 
+const overloaded = () => problem('overloaded', { headers: { 'retry-after': '2' } })
+
 /**
  * Argon2id, version 19, one lane (OWASP Password Storage; RFC 9106). A password is hashed in NFKC, so that
  * it is the same on every keyboard (NIST SP 800-63B-4 §3.1.1.2).
@@ -31,7 +34,7 @@ export function openHasher(config: PasswordConfig): Hasher {
     timeCost: config.ARGON2_PASSES,
     parallelism: 1,
   }
-  const inTurn = openTurns()
+  const inTurn = openTurns({ atOnce, mostWaiting, refuse: overloaded })
   const nobodys = hash(randomBytes(32), parameters)
 
   return {
@@ -49,22 +52,5 @@ export function openHasher(config: PasswordConfig): Hasher {
         timeCost < parameters.timeCost
       )
     },
-  }
-}
-
-function openTurns() {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (waiting.length >= mostWaiting) throw problem('overloaded', { headers: { 'retry-after': '2' } })
-    if (running >= atOnce) await new Promise<void>((turn) => waiting.push(turn))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
   }
 }

@@ -1,7 +1,5 @@
+import { escapeHtml } from '@likeness/runtime'
 import type { InboxMessage } from '../database/inbox.table.js'
-
-const escapeHtml = (value: string) =>
-  value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
 const style = `
   :root { color-scheme: light dark; --line: #8884; --dim: #777; }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Language } from '@likeness/contracts'
-import { ConfigError } from '@likeness/runtime'
+import { ConfigError, escapeHtml } from '@likeness/runtime'
 import type { MailData, MailKind } from '../database/mails.table.js'
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
@@ -93,9 +93,6 @@ const fill = (source: string, values: MailData, quote: (value: string) => string
 
 // A name with a line break must not pass for a line of the mail.
 const oneLine = (value: string) => value.replace(/\s+/g, ' ')
-const escapeHtml = (value: string) =>
-  value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-
 const button = /^\[(.+)\]\((.+)\)$/
 
 function textOf(paragraph: string, values: MailData): string {

@@ -43,10 +43,10 @@ export async function openAvatarCache(
   hot: HotAnswers,
 ): Promise<AvatarCache> {
   const lives = openLookup((userId) => findLiveAvatar(db, userId), { most, ttlMs: liveTtlMs })
-  const addressed = openLookupOfTwo((userId, version: number) => findAddressed(db, userId, version), {
-    most,
-    ttlMs: liveTtlMs,
-  })
+  const addressed = openLookupOfTwo<number, AddressedPicture | undefined>(
+    (userId, version) => findAddressed(db, userId, Number(version)),
+    { most, ttlMs: liveTtlMs },
+  )
   const initials = openLookup(
     async (id) => {
       const answer = await accounts(toAccounts.readInitials, { params: { id } }, { timeoutMs: accountsMs })

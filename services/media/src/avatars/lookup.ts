@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 /** Answers to a question that costs a call, kept for a while; one call per key however many ask at once. */
 export type Lookup<Answer> = {
   readonly get: (key: string) => Promise<Answer>
+  /** The next question is asked again; the answer to one under way is given, and not kept. */
   readonly forget: (key: string) => void
 }
 
@@ -11,45 +12,42 @@ export function openLookup<Answer>(
   ask: (key: string) => Promise<Answer>,
   options: { most: number; ttlMs: number },
 ): Lookup<Answer> {
-  const answers = new LRUCache<string, Promise<Answer>>({ max: options.most, ttl: options.ttlMs })
-  return { get: (key) => getOr(answers, key, ask), forget: (key) => void answers.delete(key) }
+  // Kept in an object, since an answer may be undefined, which a cache does not keep.
+  const answers = new LRUCache<string, { readonly answer: Answer }>({
+    max: options.most,
+    ttl: options.ttlMs,
+    ignoreFetchAbort: true,
+    fetchMethod: async (key) => ({ answer: await ask(key) }),
+  })
+  return {
+    get: async (key) => (await answers.forceFetch(key)).answer,
+    forget: (key) => void answers.delete(key),
+  }
 }
 
 /**
  * The same by two keys; all answers of a first key are forgotten together.
- * @param options answers to `most` first keys are kept, each for at most `ttlMs`
+ * @param options `most` answers are kept, and as many first keys
  */
-export function openLookupOfTwo<Second, Answer>(
-  ask: (first: string, second: Second) => Promise<Answer>,
+export function openLookupOfTwo<Second extends string | number, Answer>(
+  ask: (first: string, second: string) => Promise<Answer>,
   options: { most: number; ttlMs: number },
 ): {
   readonly get: (first: string, second: Second) => Promise<Answer>
   readonly forget: (first: string) => void
 } {
-  const all = new LRUCache<string, Map<Second, Promise<Answer>>>({ max: options.most, ttl: options.ttlMs })
+  // Forgetting a first key begins a new round of it: answers of earlier rounds are never read again.
+  const rounds = new LRUCache<string, number>({ max: options.most })
+  let round = 0
+  const answers = openLookup((key) => {
+    const [, first = '', second = ''] = key.split('/')
+    return ask(first, second)
+  }, options)
   return {
-    get(first, second) {
-      const answers = all.get(first) ?? new Map<Second, Promise<Answer>>()
-      if (answers.size === 0) all.set(first, answers)
-      return getOr(answers, second, () => ask(first, second))
+    get: (first, second) => answers.get(`${rounds.get(first) ?? 0}/${first}/${second}`),
+    forget(first) {
+      round += 1
+      rounds.set(first, round)
     },
-    forget: (first) => void all.delete(first),
   }
-}
-
-type Answers<Key, Answer> = Pick<Map<Key, Promise<Answer>>, 'get' | 'delete'> & {
-  set(key: Key, answer: Promise<Answer>): unknown
-}
-
-function getOr<Key, Answer>(
-  answers: Answers<Key, Answer>,
-  key: Key,
-  ask: (key: Key) => Promise<Answer>,
-): Promise<Answer> {
-  const known = answers.get(key)
-  if (known) return known
-  const asked = ask(key)
-  answers.set(key, asked)
-  asked.catch(() => answers.get(key) === asked && answers.delete(key))
-  return asked
 }
