@@ -15,7 +15,7 @@ export const u32 = (...values: number[]) => {
   for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index)
   return bytes
 }
-export const full = (version: number, flags = 0) => u8(version, 0, 0, flags)
+const full = (version: number, flags = 0) => u8(version, 0, 0, flags)
 
 /** The header of a phone's picture: tiles first, then the picture that joins them, which is the primary one. */
 export function heic({
