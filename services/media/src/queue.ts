@@ -1,4 +1,5 @@
 import type { JobQueue, Logger } from '@likeness/runtime'
+import type { ConfirmedRow, UploadKey, UploadRow } from './database/uploads.table.js'
 
 /** Every job of this service: its name and what it carries. */
 export type Jobs = {
@@ -18,14 +19,22 @@ type JobName = keyof Jobs
 
 type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune'>
 
-/**
- * The jobs of an upload, by its format. A HEIC takes ten times as long as others, so it waits in a queue of its
- * own: a row of them holds up no other picture, nor the other way round.
- */
-export const jobsFor = (format: string) =>
-  format === 'heic'
-    ? ({ prepare: 'prepare-heic', publish: 'publish-heic' } as const)
-    : ({ prepare: 'prepare-upload', publish: 'publish-avatar' } as const)
+// HEIC takes ten times as long as other formats, so it has queues of its own: neither holds up the other.
+const isHeic = ({ format }: Pick<UploadRow, 'format'>) => format === 'heic'
+
+/** The job that prepares a staged upload. */
+export const prepareJob = (upload: UploadKey & Pick<UploadRow, 'format'>) =>
+  [
+    isHeic(upload) ? 'prepare-heic' : 'prepare-upload',
+    { uploadId: upload.id, userId: upload.user_id },
+  ] as const
+
+/** The job that publishes a confirmed upload. */
+export const publishJob = (upload: UploadKey & Pick<ConfirmedRow, 'format' | 'version'>) =>
+  [
+    isHeic(upload) ? 'publish-heic' : 'publish-avatar',
+    { uploadId: upload.id, userId: upload.user_id, version: upload.version },
+  ] as const
 
 // While a job with the same key waits or runs, another is not added. Publishing is per version: a picture may
 // be restored while the job that published it before is just ending.

@@ -44,7 +44,7 @@ export async function openAvatarCache(
 ): Promise<AvatarCache> {
   const lives = openLookup((userId) => findLiveAvatar(db, userId), { most, ttlMs: liveTtlMs })
   const addressed = openLookupOfTwo<number, AddressedPicture | undefined>(
-    (userId, version) => findAddressed(db, userId, Number(version)),
+    (user_id, version) => findAddressed(db, { user_id, version: Number(version) }),
     { most, ttlMs: liveTtlMs },
   )
   const initials = openLookup(

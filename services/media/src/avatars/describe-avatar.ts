@@ -2,7 +2,7 @@ import { avatarUrls } from '@likeness/contracts'
 import type { avatars } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler, isAtLeast } from '@likeness/runtime'
 import type { Actor } from '../database/actor.js'
-import { type AvatarRow, findLiveAvatar, picturesOf } from '../database/avatars.table.js'
+import { type AvatarRow, findLiveAvatar, picturesOf, uploadOf } from '../database/avatars.table.js'
 import { setAltText } from '../database/descriptions.queries.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -50,10 +50,10 @@ async function describeAvatar(
     await lockUser(trx, userId)
     const avatar = await findLiveAvatar(trx, userId)
     if (!isAvatarExpected(ifMatch, avatar)) throw problem('stale')
-    const upload = avatar && (await findUpload(trx, avatar.upload_id, userId))
+    const upload = avatar && (await findUpload(trx, uploadOf(avatar)))
     if (!upload) throw problem('avatar-not-found')
     if (altText === undefined || altText === upload.alt_text) return { avatar, upload, isChanged: false }
-    const changed = await setAltText(trx, avatar, altText, actor)
+    const changed = await setAltText(trx, upload, altText, actor)
     return { avatar: changed, upload: { ...upload, alt_text: altText }, isChanged: true }
   })
   if (done.isChanged) {

@@ -9,6 +9,7 @@ import {
   insertAvatar,
   picturesOf,
   unsetLive,
+  uploadOf,
 } from '../database/avatars.table.js'
 import { hasUntoldText } from '../database/descriptions.queries.js'
 import { giveUpOriginal } from '../database/retention.queries.js'
@@ -29,7 +30,7 @@ export async function publishAvatar(
   deps: WorkerDeps,
   { uploadId, userId, version }: { uploadId: string; userId: string; version: number },
 ): Promise<void> {
-  const row = await findUpload(deps.db, uploadId, userId)
+  const row = await findUpload(deps.db, { user_id: userId, id: uploadId })
   if (row?.status !== 'confirmed' || row.version !== version) return
   const confirmed = { ...row, version }
   if (!row.rendered_at && !(await renderAvatar(deps, confirmed))) return
@@ -69,10 +70,9 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
     return false
   }
 
-  const key = { userId: row.user_id, id: row.id }
   const changed = await db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
-    const rendered = await markRendered(trx, key)
+    const rendered = await markRendered(trx, row)
     // Another run of this job came first.
     if (!rendered) return []
     const live = await findLiveAvatar(trx, row.user_id)
@@ -85,13 +85,10 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
       upload_id: row.id,
       live: newest,
     })
-    const superseded =
-      newest && live
-        ? await markSuperseded(trx, { userId: row.user_id, id: live.upload_id }, row.version)
-        : undefined
+    const superseded = newest && live ? await markSuperseded(trx, uploadOf(live), row.version) : undefined
     return superseded ? [rendered, superseded] : [rendered]
   })
-  if (changed.length === 0 && !(await findUpload(db, row.id, row.user_id))) {
+  if (changed.length === 0 && !(await findUpload(db, row))) {
     // Erased while this job was storing.
     await deleteFiles(deps, avatarFiles(avatar))
     return false
@@ -103,11 +100,10 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
 /** Shows the version in the profile when it is the newest, then marks the upload published. */
 async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
   const { db, accounts } = deps
-  const key = { userId: row.user_id, id: row.id }
-  const avatar = await findAvatar(db, row.user_id, row.version)
+  const avatar = await findAvatar(db, row)
   if (avatar?.live) {
     // Read again, and after the revision: the placeholder and the text may be newer than the row this job began with.
-    const { thumbhash, alt_text: altText } = (await findUpload(db, row.id, row.user_id)) ?? row
+    const { thumbhash, alt_text: altText } = (await findUpload(db, row)) ?? row
     const told = await accounts(toAccounts.setAvatar, {
       params: { id: row.user_id },
       body: {
@@ -125,12 +121,12 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
   let hasNewText = false
   const published = await db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
-    const marked = await markPublished(trx, key, row.version)
-    hasNewText = await hasUntoldText(trx, { user_id: row.user_id, upload_id: row.id })
+    const marked = await markPublished(trx, row, row.version)
+    hasNewText = await hasUntoldText(trx, row)
     const newest = await findNewestDecision(trx, row.user_id)
     if (!marked || newest === row.version) return marked
     // A later decision overtook it.
-    return (await markSuperseded(trx, key, newest)) ?? marked
+    return (await markSuperseded(trx, row, newest)) ?? marked
   })
   if (!published) return
   if (hasNewText) deps.enqueue('tell-description', { userId: row.user_id, uploadId: row.id })
@@ -149,12 +145,7 @@ async function giveUp(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
   const failed = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
     await unsetLive(trx, row.user_id)
-    return markFailed(
-      trx,
-      { userId: row.user_id, id: row.id },
-      { code: 'user-not-found', detail: 'The user no longer exists.' },
-      true,
-    )
+    return markFailed(trx, row, { code: 'user-not-found', detail: 'The user no longer exists.' }, true)
   })
   if (failed) await announce(deps.bus, failed)
 }

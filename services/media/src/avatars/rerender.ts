@@ -8,6 +8,7 @@ import {
   extendAvatar,
   findIncompleteAvatars,
   picturesOf,
+  uploadOf,
 } from '../database/avatars.table.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
@@ -70,7 +71,7 @@ async function completeAvatar(
   row: AvatarRow,
   whole: Whole,
 ): Promise<'rendered' | 'withoutOriginal' | 'failed'> {
-  const upload = await findUpload(deps.db, row.upload_id, row.user_id)
+  const upload = await findUpload(deps.db, uploadOf(row))
   const original = upload && (await readKept(deps, originalKey(upload)))
   if (!original) return 'withoutOriginal'
   let variants: Variant[]
@@ -88,7 +89,7 @@ async function completeAvatar(
   await show(deps, { ...row, ...whole })
   const complete = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
-    return extendAvatar(trx, row, whole)
+    return extendAvatar(trx, upload, whole)
   })
   // Erased while this was storing.
   if (!complete) await deleteFiles(deps, variants.map(keyOf))
@@ -143,7 +144,7 @@ async function countFrames(deps: WorkerDeps, row: AvatarRow, upload: UploadRow):
 async function show({ accounts, db }: WorkerDeps, avatar: AvatarRow): Promise<void> {
   if (!avatar.live) return
   // After the revision: a text may be newer than that, never older.
-  const upload = await findUpload(db, avatar.upload_id, avatar.user_id)
+  const upload = await findUpload(db, uploadOf(avatar))
   if (!upload) return
   await accounts(toAccounts.setAvatar, {
     params: { id: avatar.user_id },

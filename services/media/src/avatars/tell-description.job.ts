@@ -8,7 +8,7 @@ export async function tellDescription(
   deps: WorkerDeps,
   { userId, uploadId }: { userId: string; uploadId: string },
 ): Promise<void> {
-  const key = { user_id: userId, upload_id: uploadId }
+  const key = { user_id: userId, id: uploadId }
   const text = await findUntoldText(deps.db, key)
   // Accounts does not have this version yet: publishing tells it, with the text, and adds this job again.
   if (!text || text.status === 'confirmed') return

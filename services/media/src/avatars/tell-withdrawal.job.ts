@@ -7,7 +7,7 @@ export async function tellWithdrawal(
   deps: WorkerDeps,
   { userId, version }: { userId: string; version: number },
 ): Promise<void> {
-  const row = await findWithdrawal(deps.db, userId, version)
+  const row = await findWithdrawal(deps.db, { user_id: userId, version })
   if (!row || row.told_at) return
   // A user who is gone shows nothing either.
   await deps.accounts(toAccounts.removeAvatar, {
@@ -19,5 +19,5 @@ export async function tellWithdrawal(
       reason: row.reason,
     },
   })
-  await markWithdrawalTold(deps.db, userId, version)
+  await markWithdrawalTold(deps.db, row)
 }

@@ -1,7 +1,7 @@
 import type { avatars } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler, invalid, isAtLeast } from '@likeness/runtime'
 import type { Actor } from '../database/actor.js'
-import { findLiveAvatar, unsetLive } from '../database/avatars.table.js'
+import { findLiveAvatar, unsetLive, uploadOf } from '../database/avatars.table.js'
 import { markWithdrawn } from '../database/upload-transitions.js'
 import { hasConfirmed, lockUser } from '../database/uploads.table.js'
 import { findLastWithdrawn, insertWithdrawal, wasWithdrawn } from '../database/withdrawals.table.js'
@@ -65,7 +65,7 @@ async function withdrawAvatar(
       reason: reason ?? null,
     })
     const details = { by: version, ...(reason === undefined ? {} : { reason }) }
-    const withdrawn = taken && (await markWithdrawn(trx, { userId, id: taken.upload_id }, actor, details))
+    const withdrawn = taken && (await markWithdrawn(trx, uploadOf(taken), actor, details))
     return { version, withdrawn }
   })
   if (!done) return

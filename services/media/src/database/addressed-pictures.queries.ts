@@ -1,6 +1,6 @@
 import type { Database } from '@likeness/runtime'
 import { sql } from 'kysely'
-import { type AvatarRow, avatarPrefix } from './avatars.table.js'
+import { type AvatarKey, type AvatarRow, avatarPrefix } from './avatars.table.js'
 import type { Tables } from './database.js'
 
 /**
@@ -11,11 +11,10 @@ export type AddressedPicture =
   | { readonly standing: 'live' | 'past' | 'withdrawn'; readonly avatar: AvatarRow }
   | { readonly standing: 'erased' }
 
-/** @param version the one in the address. @returns undefined when there never was such a picture */
+/** @param key its `version` is the one in the address. @returns undefined when there never was such a picture */
 export async function findAddressed(
   db: Database<Tables>,
-  userId: string,
-  version: number,
+  key: AvatarKey,
 ): Promise<AddressedPicture | undefined> {
   const found = await db
     .selectFrom('avatars')
@@ -24,11 +23,11 @@ export async function findAddressed(
     )
     .selectAll('avatars')
     .select(['uploads.status', isHeld.as('held')])
-    .where('avatars.user_id', '=', userId)
-    .where('blob_prefix', '=', avatarPrefix({ user_id: userId, version }))
-    .where(sql<boolean>`not ${isLeaving(userId)}`)
+    .where('avatars.user_id', '=', key.user_id)
+    .where('blob_prefix', '=', avatarPrefix(key))
+    .where(sql<boolean>`not ${isLeaving(key.user_id)}`)
     .executeTakeFirst()
-  if (!found) return (await wasErased(db, userId, version)) ? { standing: 'erased' } : undefined
+  if (!found) return (await wasErased(db, key)) ? { standing: 'erased' } : undefined
   const { status, held, ...avatar } = found
   if (avatar.live) return { standing: 'live', avatar }
   return { standing: status === 'withdrawn' || status === 'failed' || held ? 'withdrawn' : 'past', avatar }
@@ -43,11 +42,11 @@ const isLeaving = (userId: string) =>
   sql<boolean>`exists (select from erased_users where user_id = ${userId})`
 
 /** An erased upload keeps its trail, which names the version it was rendered under. */
-async function wasErased(db: Database<Tables>, userId: string, version: number): Promise<boolean> {
+async function wasErased(db: Database<Tables>, { user_id, version }: AvatarKey): Promise<boolean> {
   const { rows } = await sql<{ erased: boolean }>`
-    select ${isLeaving(userId)} or exists (
+    select ${isLeaving(user_id)} or exists (
       select from upload_events
-      where user_id = ${userId} and type = 'rendered' and details ->> 'version' = ${String(version)}) as erased`.execute(
+      where user_id = ${user_id} and type = 'rendered' and details ->> 'version' = ${String(version)}) as erased`.execute(
     db,
   )
   return rows[0]?.erased ?? false

@@ -2,6 +2,7 @@ import type { AvatarPictures, VariantFormat } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
+import type { UploadKey } from './uploads.table.js'
 
 /** The rendered pictures of an upload, under the version it has now. At most one of a user is live. */
 export type AvatarsTable = {
@@ -23,10 +24,16 @@ export type AvatarsTable = {
   text_untold_since: Generated<Date | null>
 }
 export type AvatarRow = Selectable<AvatarsTable>
+export type AvatarKey = Pick<AvatarRow, 'user_id' | 'version'>
+
+/** The key of the upload that an avatar was rendered from. */
+export const uploadOf = ({ user_id, upload_id }: Pick<AvatarRow, 'user_id' | 'upload_id'>): UploadKey => ({
+  user_id,
+  id: upload_id,
+})
 
 /** Where a version that is rendered keeps its files; a restored one has those of the version it was. */
-export const avatarPrefix = ({ user_id, version }: Pick<AvatarRow, 'user_id' | 'version'>): string =>
-  `avatars/${user_id}/${version}`
+export const avatarPrefix = ({ user_id, version }: AvatarKey): string => `avatars/${user_id}/${version}`
 
 /** The version in the address of a picture: a restored avatar is where it was, and caches still have it. */
 export const pathVersionOf = ({ blob_prefix }: Pick<AvatarRow, 'blob_prefix'>): number =>
@@ -53,13 +60,12 @@ export function findLiveAvatar(db: Database<Tables>, userId: string): Promise<Av
 
 export function findAvatar(
   db: Database<Tables>,
-  userId: string,
-  version: number,
+  { user_id, version }: AvatarKey,
 ): Promise<AvatarRow | undefined> {
   return db
     .selectFrom('avatars')
     .selectAll()
-    .where('user_id', '=', userId)
+    .where('user_id', '=', user_id)
     .where('version', '=', version)
     .executeTakeFirst()
 }
@@ -107,26 +113,23 @@ export async function unsetLive(trx: Transaction<Tables>, userId: string): Promi
 /** Under `lockUser`: an earlier avatar is live again, under a new version and with the files it has. */
 export async function reviveAvatar(
   trx: Transaction<Tables>,
-  upload: { userId: string; id: string },
+  { user_id, id }: UploadKey,
   version: number,
 ): Promise<void> {
   await trx
     .updateTable('avatars')
     .set({ version, live: true, live_until: null })
-    .where('user_id', '=', upload.userId)
-    .where('upload_id', '=', upload.id)
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
     .execute()
 }
 
 /** @returns the rows deleted, whose files are to go */
-export function deleteAvatarsOf(
-  trx: Transaction<Tables>,
-  upload: { userId: string; id: string },
-): Promise<AvatarRow[]> {
+export function deleteAvatarsOf(trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<AvatarRow[]> {
   return trx
     .deleteFrom('avatars')
-    .where('user_id', '=', upload.userId)
-    .where('upload_id', '=', upload.id)
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
     .returningAll()
     .execute()
 }
@@ -151,7 +154,7 @@ export async function countIncompleteAvatars(
 export function findIncompleteAvatars(
   db: Database<Tables>,
   wanted: Pick<AvatarRow, 'sizes' | 'formats'>,
-  after: Pick<AvatarRow, 'user_id' | 'version'> | undefined,
+  after: AvatarKey | undefined,
   limit: number,
 ): Promise<AvatarRow[]> {
   return db
@@ -170,14 +173,14 @@ export function findIncompleteAvatars(
 /** Under `lockUser`: an avatar has more sizes or formats. @returns it as it is now; undefined when it is gone */
 export function extendAvatar(
   trx: Transaction<Tables>,
-  avatar: Pick<AvatarRow, 'user_id' | 'upload_id'>,
+  { user_id, id }: UploadKey,
   whole: Pick<AvatarRow, 'sizes' | 'formats'>,
 ): Promise<AvatarRow | undefined> {
   return trx
     .updateTable('avatars')
     .set(whole)
-    .where('user_id', '=', avatar.user_id)
-    .where('upload_id', '=', avatar.upload_id)
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
     .returningAll()
     .executeTakeFirst()
 }

@@ -3,26 +3,25 @@ import { type SqlBool, sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
+import type { UploadKey } from './uploads.table.js'
 
 type Db = Database<Tables>
-/** One picture that is or was an avatar. */
-type Key = Pick<AvatarRow, 'user_id' | 'upload_id'>
 
 /** Under `lockUser`: an avatar has another text, with its event, and accounts is to be told. */
 export async function setAltText(
   trx: Transaction<Tables>,
-  avatar: Key,
+  { user_id, id }: UploadKey,
   altText: string | null,
   actor: Actor,
 ): Promise<AvatarRow> {
   const { rows } = await sql<AvatarRow>`
     with changed as (
       update uploads set alt_text = ${altText}
-      where user_id = ${avatar.user_id} and id = ${avatar.upload_id}
+      where user_id = ${user_id} and id = ${id}
     ), described as (
       update avatars
       set text_revision = text_revision + 1, text_untold_since = coalesce(text_untold_since, now())
-      where user_id = ${avatar.user_id} and upload_id = ${avatar.upload_id}
+      where user_id = ${user_id} and upload_id = ${id}
       returning *
     ), event as (
       insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
@@ -37,7 +36,7 @@ export async function setAltText(
 }
 
 /** What accounts does not know of the text of a picture: its newest revision, and who made which. */
-export async function findUntoldText(db: Db, { user_id, upload_id }: Key) {
+export async function findUntoldText(db: Db, { user_id, id }: UploadKey) {
   const found = await db
     .selectFrom('avatars')
     .innerJoin('uploads', (join) =>
@@ -45,7 +44,7 @@ export async function findUntoldText(db: Db, { user_id, upload_id }: Key) {
     )
     .select(['avatars.version', 'text_revision', 'text_told', 'alt_text', 'status'])
     .where('avatars.user_id', '=', user_id)
-    .where('avatars.upload_id', '=', upload_id)
+    .where('avatars.upload_id', '=', id)
     .where('text_untold_since', 'is not', null)
     .executeTakeFirst()
   if (!found) return undefined
@@ -54,7 +53,7 @@ export async function findUntoldText(db: Db, { user_id, upload_id }: Key) {
     .selectFrom('upload_events')
     .select(['actor_id', 'ip', 'user_agent', revision.as('revision')])
     .where('user_id', '=', user_id)
-    .where('upload_id', '=', upload_id)
+    .where('upload_id', '=', id)
     .where('type', '=', 'described')
     .where(sql<SqlBool>`${revision} > ${found.text_told} and ${revision} <= ${found.text_revision}`)
     .orderBy('seq', 'desc')
@@ -65,19 +64,19 @@ export async function findUntoldText(db: Db, { user_id, upload_id }: Key) {
 }
 
 /** Whether accounts has to be told a text of this picture. */
-export async function hasUntoldText(trx: Transaction<Tables>, { user_id, upload_id }: Key): Promise<boolean> {
+export async function hasUntoldText(trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<boolean> {
   const row = await trx
     .selectFrom('avatars')
     .select('version')
     .where('user_id', '=', user_id)
-    .where('upload_id', '=', upload_id)
+    .where('upload_id', '=', id)
     .where('text_untold_since', 'is not', null)
     .executeTakeFirst()
   return row !== undefined
 }
 
 /** Accounts knows the text up to this revision. */
-export async function markTextTold(db: Db, { user_id, upload_id }: Key, revision: number): Promise<void> {
+export async function markTextTold(db: Db, { user_id, id }: UploadKey, revision: number): Promise<void> {
   await db
     .updateTable('avatars')
     .set({
@@ -85,7 +84,7 @@ export async function markTextTold(db: Db, { user_id, upload_id }: Key, revision
       text_untold_since: sql`case when text_revision > ${revision} then text_untold_since end`,
     })
     .where('user_id', '=', user_id)
-    .where('upload_id', '=', upload_id)
+    .where('upload_id', '=', id)
     .where('text_told', '<', revision)
     .execute()
 }

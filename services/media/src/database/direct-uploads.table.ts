@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@likeness/runtime'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
+import type { UploadKey } from './uploads.table.js'
 
 /** An upload whose bytes go straight to the storage, until it is completed. */
 export type DirectUploadsTable = {
@@ -15,17 +16,18 @@ export type DirectUploadsTable = {
 }
 export type DirectUploadRow = Selectable<DirectUploadsTable>
 type Db = Database<Tables>
-type Key = Pick<DirectUploadRow, 'user_id' | 'id'>
 
-/** One that waits to be completed. Without `userId` anyone's, for managers. */
-export function findDirectUpload(db: Db, id: string, userId?: string): Promise<DirectUploadRow | undefined> {
-  return db
-    .selectFrom('direct_uploads')
-    .selectAll()
-    .where('id', '=', id)
-    .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
-    .executeTakeFirst()
+/** One that waits to be completed. */
+export function findDirectUpload(db: Db, { user_id, id }: UploadKey): Promise<DirectUploadRow | undefined> {
+  return byId(db, id).where('user_id', '=', user_id).executeTakeFirst()
 }
+
+/** The same by the id alone, whoever owns it: only for a caller who may see anyone's uploads. */
+export function findAnyDirectUpload(db: Db, id: string): Promise<DirectUploadRow | undefined> {
+  return byId(db, id).executeTakeFirst()
+}
+
+const byId = (db: Db, id: string) => db.selectFrom('direct_uploads').selectAll().where('id', '=', id)
 
 /** @param keptSeconds until it is abandoned */
 export async function insertDirectUpload(
@@ -40,7 +42,7 @@ export async function insertDirectUpload(
 }
 
 /** @returns whether it was there; of two that take it, one is told so */
-export async function takeDirectUpload(db: Db, { user_id, id }: Key): Promise<boolean> {
+export async function takeDirectUpload(db: Db, { user_id, id }: UploadKey): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('direct_uploads')
     .where('user_id', '=', user_id)
@@ -60,8 +62,8 @@ export async function countAbandoned(db: Db): Promise<number> {
 }
 
 /** Deletes up to `limit` of those; rows another process holds are left to it. */
-export async function deleteAbandoned(db: Db, limit: number): Promise<Key[]> {
-  const { rows } = await sql<Key>`
+export async function deleteAbandoned(db: Db, limit: number): Promise<UploadKey[]> {
+  const { rows } = await sql<UploadKey>`
     delete from direct_uploads where ctid = any(array(
       select ctid from direct_uploads where expires_at <= now()
       order by expires_at limit ${limit} for update skip locked))

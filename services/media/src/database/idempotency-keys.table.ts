@@ -2,6 +2,7 @@ import { type Database, newId, type Transaction } from '@likeness/runtime'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { OldRows } from './old-rows.queries.js'
+import type { UploadKey } from './uploads.table.js'
 
 /** Requests that carry an Idempotency-Key: one that runs, or what it was answered. */
 export type IdempotencyKeysTable = {
@@ -126,11 +127,11 @@ export async function deleteKeysOfUser(trx: Transaction<Tables>, userId: string)
 /** Deletes the answers that show an upload. */
 export async function deleteKeysOfUpload(
   trx: Transaction<Tables>,
-  upload: { userId: string; id: string },
+  { user_id, id }: UploadKey,
 ): Promise<void> {
   await trx
     .deleteFrom('idempotency_keys')
-    .where('about_user_id', '=', upload.userId)
-    .where('upload_id', '=', upload.id)
+    .where('about_user_id', '=', user_id)
+    .where('upload_id', '=', id)
     .execute()
 }

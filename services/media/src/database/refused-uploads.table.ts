@@ -2,6 +2,7 @@ import { type Database, firstIdAt, newId } from '@likeness/runtime'
 import { type Generated, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { OldRows } from './old-rows.queries.js'
+import type { UploadKey } from './uploads.table.js'
 
 /** Uploads that were received and refused, for as long as they count for the rate. */
 export type RefusedUploadsTable = {
@@ -35,10 +36,7 @@ export async function countRefusedUpload(
 }
 
 /** Ends a direct upload whose bytes were refused. It goes on counting for the rate, as from when it was announced. */
-export async function refuseDirectUpload(
-  db: Db,
-  { user_id, id }: { user_id: string; id: string },
-): Promise<void> {
+export async function refuseDirectUpload(db: Db, { user_id, id }: UploadKey): Promise<void> {
   await sql`
     with taken as (
       delete from direct_uploads where user_id = ${user_id} and id = ${id} returning user_id, id, created_at

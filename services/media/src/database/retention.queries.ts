@@ -1,9 +1,9 @@
 import type { Database } from '@likeness/runtime'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
+import type { UploadKey } from './uploads.table.js'
 
 type Db = Database<Tables>
-type Found = { readonly id: string; readonly user_id: string }
 
 const daysAgo = (days: number): RawBuilder<Date> => sql`now() - make_interval(days => ${days})`
 
@@ -19,8 +19,8 @@ export async function countOldOriginals(db: Db, days: number): Promise<number> {
 }
 
 /** Gives up to `limit` of those originals up, each with its event; their files are to be deleted then. */
-export async function giveUpOriginals(db: Db, days: number, limit: number): Promise<Found[]> {
-  const { rows } = await sql<Found>`
+export async function giveUpOriginals(db: Db, days: number, limit: number): Promise<UploadKey[]> {
+  const { rows } = await sql<UploadKey>`
     with changed as (
       update uploads set original_deleted_at = now()
       where ctid = any(array(
@@ -36,11 +36,11 @@ export async function giveUpOriginals(db: Db, days: number, limit: number): Prom
 }
 
 /** Gives one published original up, with its event. @returns whether it was kept until now */
-export async function giveUpOriginal(db: Db, upload: Found): Promise<boolean> {
-  const { rows } = await sql<Found>`
+export async function giveUpOriginal(db: Db, { user_id, id }: UploadKey): Promise<boolean> {
+  const { rows } = await sql<UploadKey>`
     with changed as (
       update uploads set original_deleted_at = now()
-      where user_id = ${upload.user_id} and id = ${upload.id} and ${withOriginal}
+      where user_id = ${user_id} and id = ${id} and ${withOriginal}
       returning user_id, id
     ), event as (
       insert into upload_events (user_id, upload_id, type) select user_id, id, 'original-deleted' from changed
@@ -59,12 +59,12 @@ export async function findSurplusVersions(
   kept: number,
   after: string | undefined,
   users: number,
-): Promise<{ surplus: Found[]; lastUser: string | undefined }> {
+): Promise<{ surplus: UploadKey[]; lastUser: string | undefined }> {
   const { rows: next } = await sql<{ user_id: string }>`
     select user_id from uploads where ${past} ${after === undefined ? sql`` : sql`and user_id > ${after}`}
     group by user_id order by user_id limit ${users}`.execute(db)
   const ids = next.map((row) => row.user_id)
-  const { rows: surplus } = await sql<Found>`
+  const { rows: surplus } = await sql<UploadKey>`
     select older.user_id, older.id from unnest(${ids}::uuid[]) as one (user_id)
     cross join lateral (
       select user_id, id from uploads where user_id = one.user_id and ${past}

@@ -1,10 +1,9 @@
 import type { Database } from '@likeness/runtime'
 import { sql } from 'kysely'
 import type { Tables } from './database.js'
-import { statesWithFiles } from './uploads.table.js'
+import { statesWithFiles, type UploadKey } from './uploads.table.js'
 
 type Db = Database<Tables>
-type Found = { readonly id: string; readonly user_id: string }
 
 /** How many pending uploads are past their time. */
 export async function countExpired(db: Db): Promise<number> {
@@ -21,8 +20,8 @@ export async function countExpired(db: Db): Promise<number> {
  * pending → expired for up to `limit` uploads at once, each with its event, in one statement. Rows another
  * process holds are left to it.
  */
-export async function expireBatch(db: Db, limit: number): Promise<Found[]> {
-  const { rows } = await sql<Found>`
+export async function expireBatch(db: Db, limit: number): Promise<UploadKey[]> {
+  const { rows } = await sql<UploadKey>`
     with changed as (
       update uploads set status = 'expired', closed_at = now(), expires_at = null
       where ctid = any(array(

@@ -4,7 +4,7 @@ import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
-import { isOfSomebody, type UploadRow } from './uploads.table.js'
+import { isOfSomebody, type UploadKey, type UploadRow } from './uploads.table.js'
 
 /** The append-only trail of an upload: what happened, when, and who did it from where. */
 export type UploadEventsTable = {
@@ -29,14 +29,14 @@ export function listEvents(db: Database<Tables>, userId: string): Promise<Upload
 /** One upload's trail in order, after the event `after`. */
 export function listTrail(
   db: Database<Tables>,
-  upload: { user_id: string; id: string },
+  { user_id, id }: UploadKey,
   page: { after: number; limit: number },
 ): Promise<UploadEventRow[]> {
   return db
     .selectFrom('upload_events')
     .selectAll()
-    .where('user_id', '=', upload.user_id)
-    .where('upload_id', '=', upload.id)
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
     .where('seq', '>', page.after)
     .orderBy('seq')
     .limit(page.limit)
@@ -46,15 +46,15 @@ export function listTrail(
 /** Who confirmed or restored an upload under the version it has. */
 export async function findDecider(
   db: Database<Tables>,
-  upload: { user_id: string; id: string; version: number },
+  { user_id, id, version }: UploadKey & { version: number },
 ): Promise<(Actor & { id: string }) | undefined> {
   const row = await db
     .selectFrom('upload_events')
     .select(['actor_id as id', 'ip', 'user_agent as userAgent'])
-    .where('user_id', '=', upload.user_id)
-    .where('upload_id', '=', upload.id)
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
     .where('type', 'in', ['confirmed', 'restored'])
-    .where(sql<string>`details ->> 'version'`, '=', String(upload.version))
+    .where(sql<string>`details ->> 'version'`, '=', String(version))
     .executeTakeFirst()
   return row && row.id !== null ? { ...row, id: row.id } : undefined
 }
@@ -83,7 +83,7 @@ const newsTypes = Object.keys(news) as NewsType[]
  */
 export async function findNews(
   db: Database<Tables>,
-  upload: { user_id: string; id: string },
+  { user_id, id }: UploadKey,
   after: number,
   limit: number,
 ): Promise<{ row: UploadRow; events: { seq: number; name: UploadNewsName }[] } | undefined> {
@@ -104,8 +104,8 @@ export async function findNews(
           .limit(limit),
       ).as('events'),
     )
-    .where('user_id', '=', upload.user_id)
-    .where('id', '=', upload.id)
+    .where('user_id', '=', user_id)
+    .where('id', '=', id)
     .where(isOfSomebody)
     .executeTakeFirst()
   if (!found) return undefined

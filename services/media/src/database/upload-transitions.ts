@@ -3,10 +3,9 @@ import type { Database, Transaction } from '@likeness/runtime'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import { type Actor, theWorker } from './actor.js'
 import type { Tables } from './database.js'
-import { type ConfirmedRow, isOfSomebody, type UploadRow } from './uploads.table.js'
+import { type ConfirmedRow, isOfSomebody, type UploadKey, type UploadRow } from './uploads.table.js'
 
 type Db = Database<Tables>
-type Key = { readonly userId: string; readonly id: string }
 type Event = {
   readonly type: UploadEventType
   readonly actor: Actor
@@ -23,7 +22,7 @@ const now = sql<Date>`now()`
  */
 function transition(
   db: Db,
-  key: Key,
+  key: UploadKey,
   from: readonly UploadStatus[],
   set: UpdateObject<Tables, 'uploads'>,
   event: Event,
@@ -34,7 +33,7 @@ function transition(
       query
         .updateTable('uploads')
         .set(set)
-        .where('user_id', '=', key.userId)
+        .where('user_id', '=', key.user_id)
         .where('id', '=', key.id)
         .where('status', 'in', from)
         .where(condition)
@@ -63,7 +62,7 @@ function transition(
 }
 
 /** Decoded for the first time: its preview is stored. The state stays as it is. */
-export function markPrepared(db: Db, key: Key, thumbhash: string): Promise<UploadRow | undefined> {
+export function markPrepared(db: Db, key: UploadKey, thumbhash: string): Promise<UploadRow | undefined> {
   return transition(
     db,
     key,
@@ -75,11 +74,11 @@ export function markPrepared(db: Db, key: Key, thumbhash: string): Promise<Uploa
 }
 
 /** Decoding it had to be killed once more. @returns how often that has happened */
-export async function countDecodeKill(db: Db, key: Key): Promise<number> {
+export async function countDecodeKill(db: Db, key: UploadKey): Promise<number> {
   const row = await db
     .updateTable('uploads')
     .set({ decode_kills: sql<number>`decode_kills + 1` })
-    .where('user_id', '=', key.userId)
+    .where('user_id', '=', key.user_id)
     .where('id', '=', key.id)
     .returning('decode_kills')
     .executeTakeFirst()
@@ -89,7 +88,7 @@ export async function countDecodeKill(db: Db, key: Key): Promise<number> {
 /** pending → rejected: the bytes cannot be decoded. */
 export function markRejected(
   db: Db,
-  key: Key,
+  key: UploadKey,
   failure: { code: string; detail: string },
 ): Promise<UploadRow | undefined> {
   return transition(
@@ -113,7 +112,7 @@ export function markRejected(
  */
 export function confirmPending(
   db: Db,
-  key: Key,
+  key: UploadKey,
   choice: { crop: Crop | undefined; altText: string | undefined; sha256: string | undefined },
   actor: Actor,
 ): Promise<ConfirmedRow | undefined> {
@@ -142,7 +141,7 @@ export function confirmPending(
 /** pending → discarded. */
 export function discardPending(
   db: Db,
-  key: Key,
+  key: UploadKey,
   actor: Actor,
   reason?: string,
 ): Promise<UploadRow | undefined> {
@@ -157,7 +156,7 @@ export function discardPending(
 }
 
 /** confirmed: the variants are stored and the avatar row is written in the same transaction. */
-export function markRendered(trx: Transaction<Tables>, key: Key): Promise<UploadRow | undefined> {
+export function markRendered(trx: Transaction<Tables>, key: UploadKey): Promise<UploadRow | undefined> {
   return transition(
     trx,
     key,
@@ -171,7 +170,7 @@ export function markRendered(trx: Transaction<Tables>, key: Key): Promise<Upload
 /** confirmed → published: the profile shows this version, or a newer one was there first. */
 export function markPublished(
   trx: Transaction<Tables>,
-  key: Key,
+  key: UploadKey,
   version: number,
 ): Promise<UploadRow | undefined> {
   return transition(
@@ -187,7 +186,7 @@ export function markPublished(
 /** published → superseded by a later decision: another picture, or none. */
 export function markSuperseded(
   trx: Transaction<Tables>,
-  key: Key,
+  key: UploadKey,
   by: number,
 ): Promise<UploadRow | undefined> {
   return transition(
@@ -205,11 +204,11 @@ export function markSuperseded(
  */
 export function markWithdrawn(
   trx: Transaction<Tables>,
-  key: Key,
+  key: UploadKey,
   actor: Actor,
   details: { by: number; reason?: string },
 ): Promise<UploadRow | undefined> {
-  const byOperator = actor.id !== key.userId
+  const byOperator = actor.id !== key.user_id
   return transition(
     trx,
     key,
@@ -223,7 +222,7 @@ export function markWithdrawn(
 /** superseded or withdrawn → confirmed, under a new version; its variants are there. */
 export function markRestored(
   trx: Transaction<Tables>,
-  key: Key,
+  key: UploadKey,
   actor: Actor,
 ): Promise<ConfirmedRow | undefined> {
   return transition(
@@ -243,7 +242,11 @@ export function markRestored(
 }
 
 /** Any end but a discard → erased: what shows the picture goes, the trail stays. */
-export function markErased(trx: Transaction<Tables>, key: Key, actor: Actor): Promise<UploadRow | undefined> {
+export function markErased(
+  trx: Transaction<Tables>,
+  key: UploadKey,
+  actor: Actor,
+): Promise<UploadRow | undefined> {
   return transition(
     trx,
     key,
@@ -259,7 +262,7 @@ export function markErased(trx: Transaction<Tables>, key: Key, actor: Actor): Pr
  */
 export function markFailed(
   db: Db,
-  key: Key,
+  key: UploadKey,
   failure: { code: string; detail: string },
   rendered: boolean,
 ): Promise<UploadRow | undefined> {

@@ -40,6 +40,8 @@ export type UploadsTable = {
   failure_detail: Generated<string | null>
 }
 export type UploadRow = Selectable<UploadsTable>
+/** What names one upload. Keys lead with the user, so every row of an upload is its key. */
+export type UploadKey = Pick<UploadRow, 'user_id' | 'id'>
 /** From its confirmation on an upload has a version; the table checks it. */
 export type ConfirmedRow = UploadRow & { readonly version: number }
 
@@ -59,23 +61,23 @@ export async function lockUser(trx: Transaction<Tables>, userId: string): Promis
 export const isOfSomebody = sql<boolean>`not exists (
   select from erased_users where erased_users.user_id = uploads.user_id)`
 
-/**
- * One upload, erased ones included; none of a user who left. Without `userId` anyone's, for managers and jobs.
- */
-export function findUpload(db: Db, id: string, userId?: string): Promise<UploadRow | undefined> {
-  return db
-    .selectFrom('uploads')
-    .selectAll()
-    .where('id', '=', id)
-    .where(isOfSomebody)
-    .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
-    .executeTakeFirst()
+/** One upload, erased ones included; none of a user who left. */
+export function findUpload(db: Db, { user_id, id }: UploadKey): Promise<UploadRow | undefined> {
+  return byId(db, id).where('user_id', '=', user_id).executeTakeFirst()
 }
+
+/** The same by the id alone, whoever owns it: only for a caller who may see anyone's uploads. */
+export function findAnyUpload(db: Db, id: string): Promise<UploadRow | undefined> {
+  return byId(db, id).executeTakeFirst()
+}
+
+const byId = (db: Db, id: string) =>
+  db.selectFrom('uploads').selectAll().where('id', '=', id).where(isOfSomebody)
 
 /** The upload as it stays until the transaction ends: nobody erases it meanwhile. */
 export function holdUpload(
   trx: Transaction<Tables>,
-  { user_id, id }: Pick<UploadRow, 'user_id' | 'id'>,
+  { user_id, id }: UploadKey,
 ): Promise<UploadRow | undefined> {
   return trx
     .selectFrom('uploads')
@@ -106,18 +108,17 @@ export function listUploads(
     .execute()
 }
 
-/** The ids of a user's pending uploads, oldest first, which stay pending until the transaction ends. Under `lockUser`. */
-export async function lockPending(trx: Transaction<Tables>, userId: string): Promise<string[]> {
-  const rows = await trx
+/** The keys of a user's pending uploads, oldest first, which stay pending until the transaction ends. Under `lockUser`. */
+export function lockPending(trx: Transaction<Tables>, userId: string): Promise<UploadKey[]> {
+  return trx
     .selectFrom('uploads')
-    .select('id')
+    .select(['user_id', 'id'])
     .where('user_id', '=', userId)
     .where('status', '=', 'pending')
     .where('expires_at', '>', sql<Date>`now()`)
     .orderBy('id')
     .forUpdate()
     .execute()
-  return rows.map((row) => row.id)
 }
 
 export type NewUpload = Pick<

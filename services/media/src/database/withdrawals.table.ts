@@ -20,6 +20,7 @@ export type WithdrawalsTable = {
   told_at: Generated<Date | null>
 }
 export type WithdrawalRow = Selectable<WithdrawalsTable>
+type WithdrawalKey = Pick<WithdrawalRow, 'user_id' | 'version'>
 
 /** Under `lockUser`. @returns the version it drew */
 export async function insertWithdrawal(
@@ -36,13 +37,12 @@ export async function insertWithdrawal(
 
 export function findWithdrawal(
   db: Database<Tables>,
-  userId: string,
-  version: number,
+  { user_id, version }: WithdrawalKey,
 ): Promise<WithdrawalRow | undefined> {
   return db
     .selectFrom('withdrawals')
     .selectAll()
-    .where('user_id', '=', userId)
+    .where('user_id', '=', user_id)
     .where('version', '=', version)
     .executeTakeFirst()
 }
@@ -84,13 +84,12 @@ export function findLastWithdrawn(
 
 export async function markWithdrawalTold(
   db: Database<Tables>,
-  userId: string,
-  version: number,
+  { user_id, version }: WithdrawalKey,
 ): Promise<void> {
   await db
     .updateTable('withdrawals')
     .set({ told_at: sql<Date>`now()`, ip: null, user_agent: null })
-    .where('user_id', '=', userId)
+    .where('user_id', '=', user_id)
     .where('version', '=', version)
     .execute()
 }

@@ -66,7 +66,7 @@ t.test('how it may end', async (t) => {
   const broken = await upload(ana, whole.subarray(0, whole.length / 2))
   const following = Promise.all([discarded, unheard, expired, broken].map(({ id }) => follow(id)))
   await ana.call('DELETE', `/v1/uploads/${discarded.id}`)
-  await discardPending(media.deps.db, { userId: ana.id, id: unheard.id }, theWorker)
+  await discardPending(media.deps.db, { user_id: ana.id, id: unheard.id }, theWorker)
   await sql`update uploads set expires_at = now() where id = ${expired.id}`.execute(media.deps.db)
   await expireUploads(media.deps, { dryRun: false })
   await media.work()

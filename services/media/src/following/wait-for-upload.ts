@@ -13,7 +13,7 @@ export const openUntilSettled =
     const following = news.follow(row.id, client, Date.now() + ms)
     try {
       for (let newest = row; ; await following.next(pollMs)) {
-        newest = (await findUpload(db, row.id, row.user_id)) ?? newest
+        newest = (await findUpload(db, row)) ?? newest
         if (newest.status !== 'confirmed' || following.over.aborted) return newest
       }
     } finally {

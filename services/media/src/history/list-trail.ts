@@ -1,7 +1,7 @@
 import type { history } from '@likeness/contracts/endpoints'
 import { type Handler, openPage } from '@likeness/runtime'
 import { listTrail } from '../database/upload-events.table.js'
-import { findUpload } from '../database/uploads.table.js'
+import { findAnyUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { viewEvent } from '../uploads/event-view.js'
@@ -11,7 +11,7 @@ export const listTrailHandler =
   (deps: Deps): Handler<typeof history.trail> =>
   async (request, reply) => {
     const page = openPage(request, request.query, deps.cursors)
-    const upload = await findUpload(deps.db, request.params.uploadId)
+    const upload = await findAnyUpload(deps.db, request.params.uploadId)
     if (!upload) throw problem('upload-not-found')
     const events = await listTrail(deps.db, upload, { after: Number(page.after ?? 0), limit: page.rows })
     const rows = events.map((event) => ({ ...event, id: String(event.seq) }))

@@ -55,9 +55,9 @@ async function eraseSurplusVersions(deps: Deps, { dryRun }: Options): Promise<nu
   let user: string | undefined
   do {
     const { surplus, lastUser } = await findSurplusVersions(deps.db, kept, user, batch)
-    for (const { id, user_id: userId } of surplus) {
+    for (const upload of surplus) {
       // One restored meanwhile stays.
-      if (dryRun || (await eraseUpload(deps, { userId, id }, theWorker))) total += 1
+      if (dryRun || (await eraseUpload(deps, upload, theWorker))) total += 1
     }
     user = lastUser
   } while (user !== undefined)

@@ -1,7 +1,7 @@
 import { findUnerased } from '../database/erased-users.table.js'
 import { findStuck } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
-import { jobsFor } from '../queue.js'
+import { prepareJob, publishJob } from '../queue.js'
 
 const batch = 1_000
 
@@ -22,10 +22,8 @@ export async function requeueStuck(
   )
   const unerased = await findUnerased(deps.db, REQUEUE_AFTER_SECONDS, batch)
   if (!options.dryRun) {
-    for (const { id: uploadId, user_id: userId, format } of unprepared)
-      deps.enqueue(jobsFor(format).prepare, { uploadId, userId })
-    for (const { id: uploadId, user_id: userId, version, format } of unpublished)
-      deps.enqueue(jobsFor(format).publish, { uploadId, userId, version })
+    for (const row of unprepared) deps.enqueue(...prepareJob(row))
+    for (const row of unpublished) deps.enqueue(...publishJob(row))
     for (const row of untold) deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
     for (const { user_id: userId, upload_id: uploadId } of undescribed)
       deps.enqueue('tell-description', { userId, uploadId })

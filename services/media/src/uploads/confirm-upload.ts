@@ -5,12 +5,11 @@ import { callerOf, type Handler, type Problem } from '@likeness/runtime'
 import type { Actor } from '../database/actor.js'
 import { findAvatar } from '../database/avatars.table.js'
 import { confirmPending } from '../database/upload-transitions.js'
-import type { UploadRow } from '../database/uploads.table.js'
-import { findUpload } from '../database/uploads.table.js'
+import { findUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
-import { jobsFor } from '../queue.js'
+import { publishJob } from '../queue.js'
 import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload, type UntilSettled } from './answer-upload.js'
@@ -44,21 +43,18 @@ async function confirmUpload(
   actor: Actor,
 ): Promise<UploadRow> {
   const { crop, altText, sha256 } = choice
-  const confirmed = await confirmPending(
-    deps.db,
-    { userId: seen.user_id, id: seen.id },
-    { crop, altText, sha256 },
-    actor,
-  )
+  const confirmed = await confirmPending(deps.db, seen, { crop, altText, sha256 }, actor)
   if (confirmed) {
-    const { id: uploadId, user_id: userId, version } = confirmed
-    deps.enqueue(jobsFor(confirmed.format).publish, { uploadId, userId, version })
+    deps.enqueue(...publishJob(confirmed))
     await announce(deps.bus, confirmed)
     return confirmed
   }
-  const now = await findUpload(deps.db, seen.id, seen.user_id)
+  const now = await findUpload(deps.db, seen)
   if (!now) throw problem('upload-not-found')
-  const avatar = now.version === null ? undefined : await findAvatar(deps.db, now.user_id, now.version)
+  const avatar =
+    now.version === null
+      ? undefined
+      : await findAvatar(deps.db, { user_id: now.user_id, version: now.version })
   const refusal = refusalOf(now, choice, (avatar?.text_revision ?? 0) > 0)
   if (refusal) throw refusal
   return now

@@ -7,7 +7,7 @@ import { stageUpload } from '../database/open-uploads.queries.js'
 import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce, inProgress } from '../idempotency/answer-once.js'
-import { jobsFor } from '../queue.js'
+import { prepareJob } from '../queue.js'
 import type { InFlight } from '../receiving/in-flight.js'
 import { type ReceivedImage, receiveImage } from '../receiving/receive-image.js'
 import { actorOf } from './actor-of.js'
@@ -42,7 +42,9 @@ export function createUploadHandler(
         const named = { ...image, filename: form.filename ?? image.filename }
         const what = { userId, request: [replace, named.filename, named.sha256] }
         return answerOnce(deps, request, reply, what, async (claim) => {
-          const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, userId) : undefined
+          const made = claim?.upload_id
+            ? await findUpload(deps.db, { user_id: userId, id: claim.upload_id })
+            : undefined
           const options = { replaceOldest: replace === 'oldest', claim }
           const owner = { userId, actor: actorOf(request) }
           const row = made ?? (await rates.within(userId, () => createUpload(deps, owner, named, options)))
@@ -75,7 +77,7 @@ async function createUpload(
   try {
     await storeOriginal(deps, upload, chunks)
     const { row, replaced } = await commitUpload(deps, owner, upload, options)
-    deps.enqueue(jobsFor(row.format).prepare, { uploadId: row.id, userId: row.user_id })
+    deps.enqueue(...prepareJob(row))
     await dropReplaced(deps, replaced)
     return row
   } catch (error) {

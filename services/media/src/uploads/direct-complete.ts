@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, isAtLeast, Problem } from '@likeness/runtime'
+import { callerOf, type Handler, Problem } from '@likeness/runtime'
 import { BlobNotFoundError, type BlobStore } from '@likeness/storage'
 import type { Actor } from '../database/actor.js'
 import { type DirectUploadRow, findDirectUpload, takeDirectUpload } from '../database/direct-uploads.table.js'
@@ -9,10 +9,10 @@ import { refuseDirectUpload } from '../database/refused-uploads.table.js'
 import { insertUpload, lockUser, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
-import { jobsFor } from '../queue.js'
+import { prepareJob } from '../queue.js'
 import type { InFlight } from '../receiving/in-flight.js'
 import { actorOf } from './actor-of.js'
-import { findUploadFor } from './find-upload.js'
+import { findDirectUploadFor, findUploadFor } from './find-upload.js'
 import { probeImage } from './probe-image.js'
 import { storeOriginal } from './store-original.js'
 import { deleteFiles, directKey, originalKey } from './upload-files.js'
@@ -24,8 +24,7 @@ export const completeDirectUploadHandler =
   async (request, reply) => {
     const caller = callerOf(request)
     const { id } = request.params
-    const anyones = isAtLeast(caller.role, 'manager')
-    const direct = await findDirectUpload(deps.db, id, anyones ? undefined : caller.id)
+    const direct = await findDirectUploadFor(deps, caller, id)
     const actor = actorOf(request)
     const row =
       direct &&
@@ -53,7 +52,7 @@ async function completeDirectUpload(
   if (direct.expires_at <= new Date()) throw problem('upload-expired')
   const announced = await readAnnounced(deps.storage, direct).catch(async (error: unknown) => {
     // Whoever completed it meanwhile has deleted what came.
-    if (await findDirectUpload(deps.db, direct.id, direct.user_id)) throw error
+    if (await findDirectUpload(deps.db, direct)) throw error
     return undefined
   })
   if (!announced) return undefined
@@ -63,7 +62,7 @@ async function completeDirectUpload(
     await storeOriginal(deps, direct, announced)
     const row = await commitUpload(deps, { user_id, id, original_filename, bytes, sha256, ...header }, actor)
     if (!row) return undefined
-    deps.enqueue(jobsFor(row.format).prepare, { uploadId: row.id, userId: row.user_id })
+    deps.enqueue(...prepareJob(row))
     await deleteFiles(deps, [directKey(direct)])
     return row
   } catch (error) {

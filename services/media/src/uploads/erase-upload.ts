@@ -2,6 +2,7 @@ import type { Actor } from '../database/actor.js'
 import { deleteAvatarsOf } from '../database/avatars.table.js'
 import { deleteKeysOfUpload } from '../database/idempotency-keys.table.js'
 import { markErased } from '../database/upload-transitions.js'
+import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { announce } from './announce.js'
 import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
@@ -13,14 +14,14 @@ import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
  */
 export async function eraseUpload(
   deps: Pick<Deps, 'db' | 'storage' | 'bus' | 'logger'>,
-  key: { userId: string; id: string },
+  upload: UploadKey,
   actor: Actor,
 ): Promise<boolean> {
   const erased = await deps.db.transaction().execute(async (trx) => {
-    const row = await markErased(trx, key, actor)
+    const row = await markErased(trx, upload, actor)
     if (!row) return undefined
-    await deleteKeysOfUpload(trx, key)
-    return { row, avatars: await deleteAvatarsOf(trx, key) }
+    await deleteKeysOfUpload(trx, upload)
+    return { row, avatars: await deleteAvatarsOf(trx, upload) }
   })
   if (!erased) return false
   await deleteFiles(deps, [...uploadFiles(erased.row), ...erased.avatars.flatMap(avatarFiles)])

@@ -28,8 +28,8 @@ export async function makeRoom(
     const oldest = await lockPending(trx, userId)
     // Of those counted one may have been confirmed before they were locked; now nothing changes any more.
     open = await admitUpload(trx, quotas, userId)
-    for (const id of oldest.slice(0, Math.max(0, open.pending + 1 - quotas.PENDING_PER_USER))) {
-      const row = await discardPending(trx, { userId, id }, actor, `replaced by ${upload.id}`)
+    for (const pending of oldest.slice(0, Math.max(0, open.pending + 1 - quotas.PENDING_PER_USER))) {
+      const row = await discardPending(trx, pending, actor, `replaced by ${upload.id}`)
       if (row) replaced.push(row)
     }
   }

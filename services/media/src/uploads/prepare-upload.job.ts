@@ -12,7 +12,7 @@ export async function prepareUpload(
   deps: WorkerDeps,
   { uploadId, userId }: { uploadId: string; userId: string },
 ): Promise<void> {
-  const row = await findUpload(deps.db, uploadId, userId)
+  const row = await findUpload(deps.db, { user_id: userId, id: uploadId })
   if (!row || row.prepared_at || !['pending', 'confirmed'].includes(row.status)) return
   const original = await readOriginal(deps, row)
   if (original) await prepareFrom(deps, row, original)
@@ -25,7 +25,7 @@ export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<Pi
   try {
     return storage.fileOf ? { file: await storage.fileOf(key) } : await storage.get(key)
   } catch (error) {
-    const now = await findUpload(deps.db, row.id, row.user_id)
+    const now = await findUpload(deps.db, row)
     if (error instanceof BlobNotFoundError && now?.status !== 'pending' && now?.status !== 'confirmed')
       return undefined
     throw error
@@ -52,13 +52,13 @@ export async function prepareFrom(
     return undefined
   }
   await storage.put(previewKey(row), prepared.preview)
-  const marked = await markPrepared(db, { userId: row.user_id, id: row.id }, prepared.thumbhash)
+  const marked = await markPrepared(db, row, prepared.thumbhash)
   if (marked) {
     await announce(deps.bus, marked)
     return marked
   }
   // Another run prepared it, or it was closed while this one worked.
-  const now = await findUpload(db, row.id, row.user_id)
+  const now = await findUpload(db, row)
   if (!now || !keepsFiles(now.status)) {
     await deleteFiles(deps, uploadFiles(row))
     return undefined

@@ -89,7 +89,7 @@ t.test('one confirmed just as it is to be replaced makes the room itself', async
   const { db } = media.deps
   const { replacing } = await db.transaction().execute(async (trx) => {
     const choice = { crop: undefined, altText: undefined, sha256: undefined }
-    await confirmPending(trx, { userId: person.id, id: oldest }, choice, theWorker)
+    await confirmPending(trx, { user_id: person.id, id: oldest }, choice, theWorker)
     const replacing = send(person, tenKb, '?replace=oldest')
     await waitFor(async () => {
       const waiting = sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`

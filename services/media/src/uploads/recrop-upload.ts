@@ -14,7 +14,7 @@ import {
 import type { Deps } from '../deps.js'
 import { inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
-import { jobsFor } from '../queue.js'
+import { publishJob } from '../queue.js'
 import { admitUpload, assertStorable } from './admit-upload.js'
 import { announce } from './announce.js'
 import { assertNotHeld } from './assert-not-held.js'
@@ -52,7 +52,7 @@ export async function recropUpload(
   try {
     await storeOriginal(deps, upload, original)
     const row = await commitCrop(deps, source, upload, { crop, actor, claim })
-    deps.enqueue(jobsFor(format).publish, { uploadId: id, userId: user_id, version: row.version })
+    deps.enqueue(...publishJob(row))
     await announce(deps.bus, row)
     return row
   } catch (error) {
@@ -76,7 +76,7 @@ function commitCrop(
     await insertUpload(trx, upload, config.PENDING_SECONDS, actor, { from: source.id })
     if (claim && !(await holdClaim(trx, claim))) throw inProgress()
     const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
-    const row = await confirmPending(trx, { userId: upload.user_id, id: upload.id }, choice, actor)
+    const row = await confirmPending(trx, upload, choice, actor)
     if (!row) throw new Error('an upload just made could not be confirmed')
     return row
   })

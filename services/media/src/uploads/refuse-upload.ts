@@ -23,11 +23,10 @@ const details: Readonly<Record<string, string>> = {
  */
 export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: ImageError): Promise<void> {
   if (error.code === 'decode-starved') throw new NotYet(error.message, { cause: error })
-  const key = { userId: row.user_id, id: row.id }
-  if (error.code.startsWith('decode-') && (await countDecodeKill(deps.db, key)) < killsAllowed) throw error
+  if (error.code.startsWith('decode-') && (await countDecodeKill(deps.db, row)) < killsAllowed) throw error
   const failure = { code: error.code, detail: details[error.code] ?? 'The image could not be read.' }
   const ended =
-    (await markRejected(deps.db, key, failure)) ?? (await markFailed(deps.db, key, failure, false))
+    (await markRejected(deps.db, row, failure)) ?? (await markFailed(deps.db, row, failure, false))
   if (!ended) return
   await deleteFiles(deps, uploadFiles(ended))
   await announce(deps.bus, ended)

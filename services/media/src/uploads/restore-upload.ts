@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf, type Handler } from '@likeness/runtime'
 import type { Actor } from '../database/actor.js'
-import { findLiveAvatar, reviveAvatar, unsetLive } from '../database/avatars.table.js'
+import { findLiveAvatar, reviveAvatar, unsetLive, uploadOf } from '../database/avatars.table.js'
 import { markRestored, markSuperseded } from '../database/upload-transitions.js'
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -32,7 +32,9 @@ export const restoreUploadHandler =
     const crop = request.body?.crop
     const what = { userId: seen.user_id, request: crop }
     return answerOnce(deps, request, reply, what, async (claim) => {
-      const made = claim?.upload_id ? await findUpload(deps.db, claim.upload_id, seen.user_id) : undefined
+      const made = claim?.upload_id
+        ? await findUpload(deps.db, { user_id: seen.user_id, id: claim.upload_id })
+        : undefined
       const row =
         made ??
         (crop === undefined || isDeepStrictEqual(crop, seen.crop)
@@ -57,17 +59,15 @@ export const restoreUploadHandler =
  * @throws Problem withdrawn-by-operator, not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
  */
 async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow> {
-  const key = { userId: seen.user_id, id: seen.id }
   const changed = await deps.db.transaction().execute(async (trx) => {
-    await lockUser(trx, key.userId)
-    const restored = await markRestored(trx, key, actor)
+    await lockUser(trx, seen.user_id)
+    const restored = await markRestored(trx, seen, actor)
     if (!restored) return undefined
     await assertNotHeld(trx, restored, actor)
-    const live = await findLiveAvatar(trx, key.userId)
-    if (live) await unsetLive(trx, key.userId)
-    await reviveAvatar(trx, key, restored.version)
-    const superseded =
-      live && (await markSuperseded(trx, { userId: key.userId, id: live.upload_id }, restored.version))
+    const live = await findLiveAvatar(trx, seen.user_id)
+    if (live) await unsetLive(trx, seen.user_id)
+    await reviveAvatar(trx, seen, restored.version)
+    const superseded = live && (await markSuperseded(trx, uploadOf(live), restored.version))
     return { restored, superseded }
   })
   if (changed) {
@@ -78,7 +78,7 @@ async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise
     await announce(deps.bus, restored)
     return restored
   }
-  const now = await findUpload(deps.db, seen.id, seen.user_id)
+  const now = await findUpload(deps.db, seen)
   if (!now || now.status === 'erased') throw problem('upload-not-found')
   const live = await findLiveAvatar(deps.db, seen.user_id)
   if (live?.upload_id === now.id) return now

@@ -1,10 +1,9 @@
 import { Problem } from '@likeness/runtime'
 import { StorageFullError } from '@likeness/storage'
+import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { deleteFiles, originalKey } from './upload-files.js'
-
-type Key = { readonly user_id: string; readonly id: string }
 
 /**
  * Makes the bytes of a new upload durable, before its row says pending.
@@ -12,7 +11,7 @@ type Key = { readonly user_id: string; readonly id: string }
  */
 export async function storeOriginal(
   { storage }: Pick<Deps, 'storage'>,
-  upload: Key,
+  upload: UploadKey,
   bytes: Buffer | readonly Buffer[],
 ): Promise<void> {
   await storage.put(originalKey(upload), bytes).catch((error: unknown) => {
@@ -28,7 +27,7 @@ export async function storeOriginal(
  */
 export async function deleteRefused(
   deps: Pick<Deps, 'storage' | 'logger'>,
-  upload: Key,
+  upload: UploadKey,
   error: unknown,
 ): Promise<void> {
   if (error instanceof Problem) await deleteFiles(deps, [originalKey(upload)])

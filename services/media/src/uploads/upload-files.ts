@@ -1,19 +1,20 @@
 import { extensionOf, type VariantFormat } from '@likeness/contracts'
+import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 
-type Key = { readonly user_id: string; readonly id: string }
-
 /** Where an upload's blobs are. */
-export const originalKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}${originalEnding}`
+export const originalKey = (upload: UploadKey): string =>
+  `uploads/${upload.user_id}/${upload.id}${originalEnding}`
 export const originalEnding = '.original'
-export const previewKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}.preview.webp`
+export const previewKey = (upload: UploadKey): string => `uploads/${upload.user_id}/${upload.id}.preview.webp`
 
 /** Where the bytes of a direct upload arrive; they are not believed before they are checked. */
-export const directKey = (upload: Key): string => `uploads/${upload.user_id}/${upload.id}${directEnding}`
+export const directKey = (upload: UploadKey): string =>
+  `uploads/${upload.user_id}/${upload.id}${directEnding}`
 export const directEnding = '.direct'
 
 /** What was uploaded and how it was shown before it was confirmed. */
-export const uploadFiles = (upload: Key): string[] => [originalKey(upload), previewKey(upload)]
+export const uploadFiles = (upload: UploadKey): string[] => [originalKey(upload), previewKey(upload)]
 
 /** Every variant of an avatar. */
 export const avatarFiles = (avatar: {
