@@ -42,9 +42,9 @@ ok 3 - later # SKIP no Redis
     tests: [],
     failures: [
       '  ✗ should be equal',
-      '          diff: |\n            -2\n            +1',
+      '    diff:\n      -2\n      +1',
       '  ✗ at the root',
-      '  stack: |\n    a.test.ts:4:3',
+      '    stack: a.test.ts:4:3',
     ],
   })
 })

@@ -1,58 +1,64 @@
+import { Parser, type Result } from 'tap-parser'
+
 export interface Outcome {
   passed: number
   failed: number
   skipped: number
-  /** Why tests were skipped, each reason once. */
+  /** The reasons why tests were skipped, each once. */
   reasons: string[]
   /** Full names of the tests that ran and passed, such as `the page > a dropped photo becomes the avatar`. */
   tests: string[]
 }
 
-/** What a failed assertion says about itself; a subtest around it only says where it stands. */
-const telling = /^\s+(stack|diff|expired|tapCaught):/m
+/** Details of a failed assertion that say what is wrong with it; a subtest around it says only where it stands. */
+const telling = ['stack', 'diff', 'expired', 'tapCaught']
 
 /**
  * Reads what a test file printed.
  *
- * @param report the TAP of one file; one that ended too early counts nothing
+ * @param report the TAP of one file; one that ended before its plan counts nothing
  * @returns assertions counted, and the lines to print about those that failed
  */
 export function readTap(report: string): Outcome & { failures: string[] } {
-  const lines = report.split('\n')
-  const skips = lines.flatMap((line) => /^\s*ok .* # SKIP(.*)$/.exec(line)?.[1]?.trim() ?? [])
-  // Such as `total: 8, pass: 3, fail: 4, skip: 1`, without those that are zero.
-  const totals = lines.findLast((line) => /^# \{ .* \}$/.test(line)) ?? ''
-  const number = (name: string) => Number(new RegExp(`\\b${name}: (\\d+)`).exec(totals)?.[1] ?? 0)
+  const results: { result: Result; path: string }[] = []
+  const follow = (parser: Parser, above: string): void => {
+    parser.on('assert', (result: Result) => results.push({ result, path: above + result.name }))
+    parser.on('child', (child: Parser) => follow(child, `${above}${unescaped(child.name)} > `))
+  }
+  const parser = new Parser()
+  follow(parser, '')
+  parser.end(report)
+
+  const failures = results.flatMap(({ result }) => linesOf(result))
+  if (parser.planEnd < 0) return { passed: 0, failed: 0, skipped: 0, reasons: [], tests: [], failures }
+  // A subtest ends with a result of its own, which stands for its assertions.
+  const assertions = results.flatMap(({ result }) => (result.closingTestPoint ? [] : [result]))
+  const skips = assertions.flatMap(({ skip }) => (skip === false ? [] : [skip === true ? '' : skip]))
+  const failed = assertions.filter(({ ok, skip, todo }) => skip === false && (!ok || todo !== false))
   return {
-    passed: number('pass'),
-    failed: number('fail') + number('todo'),
-    skipped: number('skip'),
+    passed: assertions.length - failed.length - skips.length,
+    failed: failed.length,
+    skipped: skips.length,
     reasons: [...new Set(skips)],
-    tests: testsPassed(lines),
-    failures: failuresOf(lines),
+    tests: results.flatMap(({ result, path }) =>
+      result.closingTestPoint && result.ok && result.skip === false ? [path] : [],
+    ),
+    failures,
   }
 }
 
-/** A test announces itself before its assertions and gives its result, at the same indent, after them. */
-function testsPassed(lines: readonly string[]): string[] {
-  const open: string[] = []
-  return lines.flatMap((line) => {
-    const [, indent = '', announced, failed, name] =
-      /^( *)(?:# Subtest: (.*)|(not )?ok \d+ - (.*?)(?: # time=\S+)?)$/.exec(line) ?? []
-    const depth = indent.length / 4
-    if (announced !== undefined) open.splice(depth, Infinity, announced)
-    if (name === undefined || open[depth] !== name) return []
-    const path = open.splice(0, depth + 1)
-    open.push(...path.slice(0, depth))
-    return failed === undefined ? [path.join(' > ').replace(/\\([\\#])/g, '$1')] : []
-  })
+/** The parser leaves the escapes of a subtest's name. */
+const unescaped = (name: string) => name.replace(/\\([\\#])/g, '$1')
+
+/** The lines to print about a failed assertion. */
+function linesOf({ ok, name, diag, skip, todo }: Result): string[] {
+  const details: Readonly<Record<string, unknown>> = diag ?? {}
+  if (ok || skip !== false || todo !== false || !telling.some((key) => key in details)) return []
+  return [`  ✗ ${name}`, ...Object.entries(details).flatMap(([key, value]) => detailOf(key, value))]
 }
 
-function failuresOf(lines: readonly string[]): string[] {
-  return lines.flatMap((line, at) => {
-    const [, indent, name = ''] = /^( *)not ok \d+ - (.*)$/.exec(line) ?? []
-    if (indent === undefined || lines[at + 1] !== `${indent}  ---`) return []
-    const details = lines.slice(at + 2, lines.indexOf(`${indent}  ...`, at)).join('\n')
-    return telling.test(details) ? [`  ✗ ${name}`, details] : []
-  })
+function detailOf(key: string, value: unknown): string {
+  const text = typeof value === 'string' ? value.trimEnd() : JSON.stringify(value)
+  const isShort = !text.includes('\n')
+  return isShort ? `    ${key}: ${text}` : `    ${key}:\n${text.replace(/^/gm, '      ')}`
 }
