@@ -29,10 +29,10 @@ export type Call = <const Called extends Endpoint>(
   ...given: Given<Called>
 ) => Promise<Answer<BodyOf<Called>>>
 
-/** Ways to call a service that listens at `url`. */
-export function openCalls(url: string) {
+/** Ways to call a service that listens at `url`, with an access token unless a call brings its own. */
+export function openCalls(url: string, { token: usual }: { token?: string } = {}) {
   const call: Call = async <Called extends Endpoint>(endpoint: Called, ...[given]: Given<Called>) => {
-    const { token, ...input } = given ?? ({} as Input<Called> & Sent)
+    const { token = usual, ...input } = given ?? ({} as Input<Called> & Sent)
     const connection = { origin: url, headers: bearing(token) }
     const answer = await callEndpoint(connection, endpoint, input as Input<Called>)
     const { status, headers } = answer
@@ -43,24 +43,29 @@ export function openCalls(url: string) {
   async function send<Json = Record<string, unknown>>(
     method: string,
     path: string,
-    { body, token, headers }: Sent & { body?: unknown } = {},
-  ): Promise<Answer<Json> & { text: string }> {
+    { body, token = usual, headers }: Sent & { body?: unknown } = {},
+  ): Promise<Answer<Json> & { text: string; bytes: Buffer }> {
+    const isRaw = body instanceof FormData || body instanceof Uint8Array
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && !isRaw && { 'content-type': 'application/json' }),
         ...bearing(token),
         ...headers,
       },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body: isRaw || typeof body === 'string' ? body : JSON.stringify(body),
+      }),
       redirect: 'manual',
     })
-    const text = await response.text()
+    const bytes = Buffer.from(await response.arrayBuffer())
+    const text = bytes.toString()
     const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '')
     return {
       status: response.status,
       headers: response.headers,
       text,
+      bytes,
       body: (isJson ? JSON.parse(text) : undefined) as Json & Fault,
     }
   }

@@ -1,4 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { addressOf } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { signServiceToken } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
@@ -10,7 +12,7 @@ const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 const seconds = Math.floor(Date.now() / 1000)
 
 const status = async (authorization: string | undefined) => {
-  const response = await fetch(`${media.url}/v1/uploads`, {
+  const response = await fetch(`${media.url}${addressOf(uploads.list)}`, {
     headers: authorization === undefined ? {} : { authorization },
   })
   return {
@@ -73,11 +75,8 @@ t.test('every other is refused alike', async (t) => {
 
 t.test('while the keys cannot be fetched nothing is decided', async (t) => {
   const alone = await startMedia(t, { config: { ACCOUNTS_URL: 'http://127.0.0.1:9' } })
-  const response = await fetch(`${alone.url}/v1/uploads`, {
-    headers: { authorization: `Bearer ${await alone.token(user)}` },
-  })
-  t.equal(response.status, 503)
-  t.match(await response.json(), { code: 'overloaded' })
+  const answer = await (await alone.person()).call(uploads.list)
+  t.match(answer, { status: 503, body: { code: 'overloaded' } })
 })
 
 t.test('a session that ended stops its tokens within seconds, and no other’s', async (t) => {

@@ -1,4 +1,4 @@
-import type { Upload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { quarters, readQuarters } from './testing/pictures.js'
@@ -22,7 +22,7 @@ async function withoutAccounts(t: Test) {
   accounts.beforeAvatar = async () => {
     if (accounts.status === 503) refused += 1
   }
-  const read = async (id: string) => (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body
+  const read = async (id: string) => (await person.call(uploads.read, { params: { id } })).body
   return {
     media,
     person,
@@ -31,7 +31,7 @@ async function withoutAccounts(t: Test) {
     /** Confirms a picture, and waits until media shows it. */
     confirm: async (bytes?: Buffer) => {
       const { id } = await upload(person, bytes)
-      await person.call('POST', `/v1/uploads/${id}/confirm`)
+      await person.call(uploads.confirm, { params: { id } })
       await waitFor(async () => (await eventsOf(media, id)).includes('rendered'))
       return id
     },
@@ -51,7 +51,9 @@ t.test('accounts is away for long: the picture is live, then in the profile', as
   const { media, person, first, read, confirm, back } = await withoutAccounts(t)
   const id = await confirm(await quarters(300, 300).png().toBuffer())
   t.equal(
-    await readQuarters((await person.call('GET', `/v1/avatars/${person.id}?format=webp`)).bytes),
+    await readQuarters(
+      (await person.call(avatars.serve, { params: { userId: person.id }, query: { format: 'webp' } })).body,
+    ),
     'rgby',
   )
   t.match(await back(id), [{ userId: person.id, uploadId: id }])
@@ -71,7 +73,9 @@ t.test('two pictures while accounts is away: it is told of the later only', asyn
     t.equal((await eventsOf(media, id)).filter((type) => type === 'superseded').length, 1)
   }
   t.equal(
-    await readQuarters((await person.call('GET', `/v1/avatars/${person.id}?format=webp`)).bytes),
+    await readQuarters(
+      (await person.call(avatars.serve, { params: { userId: person.id }, query: { format: 'webp' } })).body,
+    ),
     'rgby',
   )
 })

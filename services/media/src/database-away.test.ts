@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { isDatabaseAway } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
@@ -35,7 +35,7 @@ t.test('every connection lost again and again: 503 or done, and all goes on', as
   const person = await media.person()
   const bytes = await jpeg()
   const send = (key: number) =>
-    person.call<Upload>('POST', '/v1/uploads', form(bytes), { 'idempotency-key': String(key) })
+    person.call(uploads.create, { body: form(bytes), headers: { 'idempotency-key': String(key) } })
   const sending = Array.from({ length: 25 }, async (_, key) => {
     await wait(key * 40)
     return (await send(key)).status
@@ -52,6 +52,6 @@ t.test('every connection lost again and again: 503 or done, and all goes on', as
     statuses.filter((status) => status !== 201 && status !== 503),
     [],
   )
-  await waitFor(async () => (await person.call('GET', '/v1/uploads')).status === 200)
+  await waitFor(async () => (await person.call(uploads.list)).status === 200)
   t.match(await publish(person), { status: 'published' })
 })

@@ -1,6 +1,6 @@
 /* Real photos, sent as people send them, until their variants are served. */
 import { readdir } from 'node:fs/promises'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { noPhotos, photo } from '@likeness/test-kit'
 import sharp from 'sharp'
 import t from 'tap'
@@ -14,9 +14,9 @@ t.test('every photo of LIKENESS_PHOTOS', { skip: noPhotos }, async (t) => {
   const ana = await media.person()
   for (const name of await readdir(process.env.LIKENESS_PHOTOS ?? '')) {
     if (!/\.(jpe?g|png|webp|gif|avif|heic|bmp)$/.test(name)) continue
-    const created = await ana.call<Upload>('POST', '/v1/uploads', form(await photo(name), name))
+    const created = await ana.call(uploads.create, { body: form(await photo(name), name) })
     t.equal(created.status, 201, name)
-    await ana.call('POST', `/v1/uploads/${created.body.id}/confirm`)
+    await ana.call(uploads.confirm, { params: { id: created.body.id } })
     const done = await settled(ana, created.body.id)
     if (name.startsWith('truncated')) {
       // Refused when it is decoded, which may be before it is confirmed or after.

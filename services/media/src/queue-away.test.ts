@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { type Door, noRedis, openDoor, startProcess, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { startMedia } from './testing/start-media.js'
@@ -28,8 +28,8 @@ for (const queue of ['postgres', 'redis'] as const) {
     await waitFor(() => waits.filter((ms) => ms === aSecond).length > 2, { for: 'workers to ask again' })
     t.notOk(waits.includes(fifteenSeconds))
     await door.open()
-    await waitFor(async () => (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body.previewUrl)
-    t.equal((await person.call('GET', `/v1/uploads/${id}/preview`)).status, 200)
+    await waitFor(async () => (await person.call(uploads.read, { params: { id } })).body.previewUrl)
+    t.equal((await person.call(uploads.preview, { params: { id } })).status, 200)
   })
 }
 

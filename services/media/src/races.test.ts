@@ -1,6 +1,6 @@
-import type { ProblemBody, Upload } from '@likeness/contracts'
+import { avatars, history, toMedia, uploads } from '@likeness/contracts/endpoints'
 import { signServiceToken } from '@likeness/runtime'
-import { hold, waitFor } from '@likeness/test-kit'
+import { hold, openCalls, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { lockUser } from './database/uploads.table.js'
 import { jpeg } from './testing/pictures.js'
@@ -14,29 +14,31 @@ t.test('a person whose erasure was asked for is gone before the worker comes to 
   const { media, ana, admin, live, past } = await withTwoVersions(t)
   const pending = await upload(ana)
   await waitFor(
-    async () => (await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)).body.previewUrl !== null,
+    async () => (await ana.call(uploads.read, { params: { id: pending.id } })).body.previewUrl !== null,
   )
-  const signed = (await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)).body.previewUrl ?? ''
+  const signed = (await ana.call(uploads.read, { params: { id: pending.id } })).body.previewUrl ?? ''
   t.equal((await fetch(new URL(new URL(signed).pathname + new URL(signed).search, media.url))).status, 200)
   await media.stopWork()
   t.equal(await media.askErasure(ana.id), 202)
 
   const answers = [
-    ana.call<ProblemBody>('GET', `/v1/uploads/${live.id}`),
-    ana.call<ProblemBody>('POST', `/v1/uploads/${pending.id}/confirm`),
-    ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`),
-    ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`, { crop: square }),
-    ana.call<ProblemBody>('DELETE', `/v1/uploads/${past.id}`),
-    admin.call<ProblemBody>('GET', `/v1/uploads/${pending.id}/preview`),
-    admin.call<ProblemBody>('GET', `/v1/history/${live.id}/events`),
+    ana.call(uploads.read, { params: { id: live.id } }),
+    ana.call(uploads.confirm, { params: { id: pending.id } }),
+    ana.call(uploads.restore, { params: { id: past.id } }),
+    ana.call(uploads.restore, { params: { id: past.id }, body: { crop: square } }),
+    ana.call(uploads.remove, { params: { id: past.id } }),
+    admin.call(uploads.preview, { params: { id: pending.id } }),
+    admin.call(history.trail, { params: { uploadId: live.id } }),
   ]
   for (const { status, body } of await Promise.all(answers))
     t.match([status, body.code], [404, 'upload-not-found'])
   const link = new URL(signed)
   t.equal((await fetch(new URL(link.pathname + link.search, media.url))).status, 404, 'a signed link')
-  t.strictSame((await ana.call<{ items: Upload[] }>('GET', '/v1/uploads')).body.items, [])
-  t.strictSame((await admin.call<{ items: Upload[] }>('GET', `/v1/history?userId=${ana.id}`)).body.items, [])
-  t.match(await ana.call('GET', `/v1/avatars/${ana.id}?default=404`), { status: 404 })
+  t.strictSame((await ana.call(uploads.list)).body.items, [])
+  t.strictSame((await admin.call(history.list, { query: { userId: ana.id } })).body.items, [])
+  t.match(await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } }), {
+    status: 404,
+  })
 
   await media.work()
   await waitFor(async () => (await media.askErasure(ana.id)) === 204)
@@ -56,9 +58,9 @@ t.test(
 
     const held = await hold(db)
     await lockUser(held.trx, ana.id)
-    const restoring = ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`)
+    const restoring = ana.call(uploads.restore, { params: { id: past.id } })
     await held.untilWaiting(1)
-    const recropping = ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`, { crop: square })
+    const recropping = ana.call(uploads.restore, { params: { id: past.id }, body: { crop: square } })
     await held.untilWaiting(2)
     await held.trx.insertInto('erased_users').values({ user_id: ana.id }).execute()
     await held.release()
@@ -75,7 +77,7 @@ t.test(
     )
     t.equal(rows.length, 3, 'no copy')
 
-    t.equal((await ana.call('POST', `/v1/uploads/${pending.id}/confirm`)).status, 404)
+    t.equal((await ana.call(uploads.confirm, { params: { id: pending.id } })).status, 404)
     t.match(
       rows.find(({ id }) => id === pending.id),
       { status: 'pending' },
@@ -87,9 +89,9 @@ t.test('what is erased while it is cropped anew does not live on in a copy', asy
   const { media, ana, admin, past } = await withTwoVersions(t)
   const held = await hold(media.deps.db)
   await lockUser(held.trx, ana.id)
-  const recropping = ana.call<ProblemBody>('POST', `/v1/uploads/${past.id}/restore`, { crop: square })
+  const recropping = ana.call(uploads.restore, { params: { id: past.id }, body: { crop: square } })
   await held.untilWaiting(1)
-  t.equal((await admin.call('DELETE', `/v1/uploads/${past.id}`)).status, 204)
+  t.equal((await admin.call(uploads.remove, { params: { id: past.id } })).status, 204)
   await held.release()
   const { status, body } = await recropping
   t.match([status, body.code], [404, 'upload-not-found'])
@@ -103,8 +105,8 @@ t.test('a withdrawal and a restoration of the same picture: the operator has the
   for (const first of ['withdraw', 'restore']) {
     const held = await hold(media.deps.db)
     await lockUser(held.trx, ana.id)
-    const withdraw = () => admin.call('DELETE', `/v1/avatars/${ana.id}`, { reason })
-    const restore = () => ana.call<ProblemBody>('POST', `/v1/uploads/${live.id}/restore`)
+    const withdraw = () => admin.call(avatars.withdraw, { params: { userId: ana.id }, body: { reason } })
+    const restore = () => ana.call(uploads.restore, { params: { id: live.id } })
     const acts = first === 'withdraw' ? [withdraw, restore] : [restore, withdraw]
     const answers: ReturnType<(typeof acts)[number]>[] = []
     for (const act of acts) {
@@ -114,11 +116,15 @@ t.test('a withdrawal and a restoration of the same picture: the operator has the
     await held.release()
     const statuses = (await Promise.all(answers)).map(({ status }) => status)
     t.match(first === 'withdraw' ? statuses : statuses.toReversed(), [204, 403], first)
-    t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 404, first)
+    t.equal(
+      (await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } })).status,
+      404,
+      first,
+    )
     t.match(await settled(ana, live.id), { status: 'withdrawn' })
   }
   t.equal(
-    (await ana.call('POST', `/v1/uploads/${past.id}/restore`)).status,
+    (await ana.call(uploads.restore, { params: { id: past.id } })).status,
     202,
     'another is theirs to choose',
   )
@@ -135,12 +141,9 @@ async function withTwoVersions(t: Test) {
   const live = await publish(ana, await jpeg(64, 64, '#0000ff'))
   await settled(ana, past.id)
   const askErasure = async (userId: string) => {
-    const authorization = `Bearer ${await signServiceToken(media.config.SERVICE_SECRET, 'accounts', 'media')}`
-    const answer = await fetch(`${media.url}/internal/users/${userId}`, {
-      method: 'DELETE',
-      headers: { authorization },
-    })
-    return answer.status
+    const token = await signServiceToken(media.config.SERVICE_SECRET, 'accounts', 'media')
+    const { call } = openCalls(media.url)
+    return (await call(toMedia.eraseUser, { params: { id: userId }, token })).status
   }
   return { media: { ...media, askErasure, stopWork: () => worker.queue.close() }, ana, admin, live, past }
 }

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { ProblemBody, Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { type Fault, startS3 } from '@likeness/storage/testing'
 import { waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
@@ -40,36 +41,40 @@ const cleanUp = async (media: Media) =>
 t.test('a storage that fails, hangs or breaks off refuses uploads and leaves no row', async (t) => {
   const { media, proxy } = await onS3(t, 10_000)
   const person = await media.person()
-  const kept = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
+  const kept = await person.call(uploads.create, { body: form(await jpeg()) })
   for (const fault of [500, 'reset', 'hang'] as const) {
     proxy.fault = () => fault
-    const answer = await person.call<ProblemBody>('POST', '/v1/uploads', form(await jpeg()))
+    const answer = await person.call(uploads.create, { body: form(await jpeg()) })
     t.match(answer, { status: 503, body: { code: 'overloaded' } }, String(fault))
     t.ok(answer.headers.get('retry-after'))
     t.equal((await fetch(`${media.url}/readyz`)).status, 503)
   }
   proxy.fault = () => undefined
   t.equal((await fetch(`${media.url}/readyz`)).status, 200)
-  t.equal((await person.call('POST', '/v1/uploads', form(await jpeg()))).status, 201, 'it is back')
+  t.equal((await person.call(uploads.create, { body: form(await jpeg()) })).status, 201, 'it is back')
   t.equal(await rows(media), 2)
   t.equal((await blobs(media)).length, 2)
-  t.equal((await person.call('GET', `/v1/uploads/${kept.body.id}`)).status, 200)
+  t.equal((await person.call(uploads.read, { params: { id: kept.body.id } })).status, 200)
 })
 
 t.test('a storage that fails after it succeeded: bytes without a row are collected', async (t) => {
   const { media, proxy } = await onS3(t)
   const person = await media.person()
   proxy.fault = ({ method }) => (method === 'PUT' ? 'lost' : undefined)
-  t.match(await person.call('POST', '/v1/uploads', form(await jpeg())), { status: 503 })
+  t.match(await person.call(uploads.create, { body: form(await jpeg()) }), { status: 503 })
   t.equal(await rows(media), 0)
   t.equal((await blobs(media)).length, 1)
   t.match(await cleanUp(media), { blobs: 1 })
   t.strictSame(await blobs(media), [])
 
   proxy.fault = () => undefined
-  const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
+  const { body } = await person.call(uploads.create, { body: form(await jpeg()) })
   proxy.fault = ({ method }) => (method === 'POST' ? 500 : undefined)
-  t.match(await person.call('DELETE', `/v1/uploads/${body.id}`), { status: 204 }, 'discarded all the same')
+  t.match(
+    await person.call(uploads.remove, { params: { id: body.id } }),
+    { status: 204 },
+    'discarded all the same',
+  )
   proxy.fault = () => undefined
   t.equal((await blobs(media)).length, 1)
   t.match(await cleanUp(media), { blobs: 1 })
@@ -81,11 +86,9 @@ t.test(
   async (t) => {
     const { media, proxy } = await onS3(t)
     const person = await media.person()
-    const { body } = await person.call<Upload>(
-      'POST',
-      '/v1/uploads',
-      form(await quarters(300, 300).png().toBuffer()),
-    )
+    const { body } = await person.call(uploads.create, {
+      body: form(await quarters(300, 300).png().toBuffer()),
+    })
     // For the first requests of each kind; a job that meets one is tried again as a whole.
     const faults: [request: RegExp, faults: Fault[]][] = [
       [/^GET .*original/, [500, 'reset']],
@@ -95,10 +98,10 @@ t.test(
     ]
     proxy.fault = ({ method, path }) =>
       faults.find(([request]) => request.test(`${method} ${path}`))?.[1].shift()
-    t.match(await person.call('POST', `/v1/uploads/${body.id}/confirm`), { status: 202 })
+    t.match(await person.call(uploads.confirm, { params: { id: body.id } }), { status: 202 })
     await media.work()
     await waitFor(
-      async () => (await person.call<Upload>('GET', `/v1/uploads/${body.id}`)).body.status === 'published',
+      async () => (await person.call(uploads.read, { params: { id: body.id } })).body.status === 'published',
     )
     t.strictSame(
       faults.flatMap(([, left]) => left),
@@ -106,9 +109,12 @@ t.test(
       'every fault has happened',
     )
     t.equal(new Set(media.accounts.told.map(({ version }) => version)).size, 1, 'one avatar')
-    const picture = await person.call('GET', `/v1/avatars/${person.id}?size=256&format=webp`)
+    const picture = await person.call(avatars.serve, {
+      params: { userId: person.id },
+      query: { size: 256, format: 'webp' },
+    })
     t.equal(picture.status, 200)
-    t.equal(await readQuarters(picture.bytes), 'rgby')
+    t.equal(await readQuarters(picture.body), 'rgby')
     const before = await blobs(media)
     t.match(await cleanUp(media), { blobs: 0 }, 'no orphan')
     t.equal(before.length, 12, 'original, preview and ten variants')
@@ -119,16 +125,19 @@ t.test('a picture that cannot be read just now is a 503, not a 404', async (t) =
   const { media, proxy } = await onS3(t)
   await media.work()
   const person = await media.person()
-  const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg(300, 300)))
-  const confirmed = await andWait(person, `/v1/uploads/${body.id}/confirm`)
+  const { body } = await person.call(uploads.create, { body: form(await jpeg(300, 300)) })
+  const confirmed = await andWait(person, uploads.confirm, body.id)
   t.equal(confirmed.body.status, 'published')
-  const paths = [`/v1/uploads/${body.id}/preview`, `/v1/avatars/${person.id}?size=64`]
+  const paths = [
+    addressOf(uploads.preview, { params: { id: body.id } }),
+    addressOf(avatars.serve, { params: { userId: person.id }, query: { size: 64 } }),
+  ]
   for (const fault of [500, 'cut'] as const) {
     proxy.fault = () => fault
-    for (const path of paths) t.match(await person.call('GET', path), { status: 503 }, `${fault} ${path}`)
+    for (const path of paths) t.match(await person.send('GET', path), { status: 503 }, `${fault} ${path}`)
   }
   proxy.fault = () => undefined
-  for (const path of paths) t.match(await person.call('GET', path), { status: 200 }, path)
+  for (const path of paths) t.match(await person.send('GET', path), { status: 200 }, path)
 })
 
 /** A folder on a file system of 2 MB of its own, or why there is none. */
@@ -159,12 +168,12 @@ t.test('a folder that is gone, as when its disk is not mounted: 503 until it is 
   const person = await media.person()
   await rename(media.folder, `${media.folder}-away`)
   t.teardown(() => rm(`${media.folder}-away`, { recursive: true, force: true }))
-  const answer = await person.call('POST', '/v1/uploads', form(await jpeg()))
+  const answer = await person.call(uploads.create, { body: form(await jpeg()) })
   t.match(answer, { status: 503, body: { code: 'overloaded' } })
   t.ok(answer.headers.get('retry-after'))
   t.equal(await rows(media), 0)
   await rename(`${media.folder}-away`, media.folder)
-  t.equal((await person.call('POST', '/v1/uploads', form(await jpeg()))).status, 201)
+  t.equal((await person.call(uploads.create, { body: form(await jpeg()) })).status, 201)
 })
 
 t.test('a full disk: 507 storage-full, and no row without bytes', async (t) => {
@@ -182,8 +191,11 @@ t.test('a full disk: 507 storage-full, and no row without bytes', async (t) => {
   const answers = []
   for (let count = 0; count < 5; count += 1) {
     answers.push(
-      await person.call<{ id?: string; code?: string }>('POST', '/v1/uploads', picture, {
-        'content-type': 'image/jpeg',
+      await person.call(uploads.create, {
+        body: picture,
+        headers: {
+          'content-type': 'image/jpeg',
+        },
       }),
     )
   }
@@ -197,7 +209,10 @@ t.test('a full disk: 507 storage-full, and no row without bytes', async (t) => {
   t.equal((await blobs(media)).length, 3)
   t.strictSame(await readdir(`${folder}/.incoming`), [], 'nothing half written')
 
-  t.match(await person.call('DELETE', `/v1/uploads/${answers[0]?.body.id}`), { status: 204 })
-  const again = await person.call('POST', '/v1/uploads', picture, { 'content-type': 'image/jpeg' })
+  t.match(await person.call(uploads.remove, { params: { id: answers[0]?.body.id ?? '' } }), { status: 204 })
+  const again = await person.call(uploads.create, {
+    body: picture,
+    headers: { 'content-type': 'image/jpeg' },
+  })
   t.equal(again.status, 201, 'room was made')
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { parseConfig } from '@likeness/runtime'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
@@ -40,15 +41,15 @@ async function published(t: Test, frames: Record<string, string>) {
   media.accounts.people.set(person.id, { initials: 'AS', hashes: [hash] })
   const upload = await publish(person, await gif())
   const get = async (path: string, accept = 'image/avif,image/webp,*/*') => {
-    const answer = await person.call('GET', path, undefined, { accept })
+    const answer = await person.send('GET', path, { headers: { accept } })
     return { type: answer.headers.get('content-type'), frames: await read(answer.bytes), bytes: answer.bytes }
   }
-  return { media, person, hash, upload, get }
+  const avatar = addressOf(avatars.serve, { params: { userId: person.id } })
+  return { media, person, hash, upload, avatar, get }
 }
 
 t.test('an animation moves where WebP is understood, and is a still elsewhere', async (t) => {
-  const { person, hash, upload, get } = await published(t, { ANIMATED_FRAMES: '60' })
-  const avatar = `/v1/avatars/${person.id}`
+  const { hash, upload, avatar, get } = await published(t, { ANIMATED_FRAMES: '60' })
   const webp = await get(`${avatar}?size=64`)
   t.match(webp, { type: 'image/webp', frames: all })
   t.match(await sharp(webp.bytes).metadata(), { delay: [50, 100, 150], loop: 2, width: 64, height: 64 })
@@ -56,7 +57,7 @@ t.test('an animation moves where WebP is understood, and is a still elsewhere', 
   for (const still of [await get(`${avatar}?format=jpeg`), await get(avatar, 'image/jpeg')]) {
     t.strictSame([still.type, still.frames], ['image/jpeg', ['rgby']])
   }
-  t.strictSame((await get(`/v1/uploads/${upload.id}/preview`)).frames, ['rgby'])
+  t.strictSame((await get(addressOf(uploads.preview, { params: { id: upload.id } }))).frames, ['rgby'])
   for (const size of [64, 50]) {
     const { type, frames } = await get(`/avatar/${hash}?s=${size}`)
     t.strictSame([type, frames], ['image/webp', ['rgby']], 'as Gravatar: a still')
@@ -65,9 +66,9 @@ t.test('an animation moves where WebP is understood, and is a still elsewhere', 
 
 t.test('so many frames as are allowed; by default one', async (t) => {
   const two = await published(t, { ANIMATED_FRAMES: '2' })
-  t.strictSame((await two.get(`/v1/avatars/${two.person.id}`)).frames, all.slice(0, 2))
+  t.strictSame((await two.get(two.avatar)).frames, all.slice(0, 2))
   const none = await published(t, {})
-  t.strictSame((await none.get(`/v1/avatars/${none.person.id}`)).frames, ['rgby'])
+  t.strictSame((await none.get(none.avatar)).frames, ['rgby'])
 })
 
 t.test('a size made later moves, or does not, as those that are there', async (t) => {
@@ -85,7 +86,7 @@ t.test('a size made later moves, or does not, as those that are there', async (t
     [moving, all],
     [still, ['rgby']],
   ] as const) {
-    const { avatar } = (await person.call<Upload>('GET', `/v1/uploads/${upload.id}`)).body
+    const { avatar } = (await person.call(uploads.read, { params: { id: upload.id } })).body
     t.strictSame((await get(new URL(avatar?.urls['96']?.webp ?? '').pathname)).frames, frames)
   }
 })

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { addressOf } from '@likeness/contracts'
+import { avatars } from '@likeness/contracts/endpoints'
 import sharp from 'sharp'
 import t from 'tap'
 import { startMedia } from '../testing/start-media.js'
@@ -8,7 +10,7 @@ const ana = randomUUID()
 media.accounts.people.set(ana, { initials: 'AS', hashes: [] })
 
 const get = (userId: string, query = '', headers: Record<string, string> = {}) =>
-  fetch(`${media.url}/v1/avatars/${userId}${query}`, { headers })
+  fetch(`${media.url}${addressOf(avatars.serve, { params: { userId } })}${query}`, { headers })
 
 async function pixelsOf(answer: Response) {
   return sharp(Buffer.from(await answer.arrayBuffer()))
@@ -77,7 +79,8 @@ t.test('conditional requests and HEAD', async (t) => {
   const again = await get(ana, '?size=64', { 'if-none-match': etag })
   t.equal(again.status, 304)
   t.not((await get(ana, '?size=32')).headers.get('etag'), etag)
-  const head = await fetch(`${media.url}/v1/avatars/${ana}?size=64`, { method: 'HEAD' })
+  const path = addressOf(avatars.serve, { params: { userId: ana }, query: { size: 64 } })
+  const head = await fetch(`${media.url}${path}`, { method: 'HEAD' })
   t.equal(head.headers.get('etag'), etag)
   t.ok(Number(head.headers.get('content-length')) > 100)
 })

@@ -1,4 +1,6 @@
-import type { Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
+
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { ConfigError } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
@@ -15,17 +17,20 @@ for (const [kind, base, header, status] of [
     const media = await startMedia(t, { config: { DELIVERY: kind, DELIVERY_BASE: `${base}/` } })
     await media.work()
     const ana = await media.person()
-    const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600)))
-    const { body: done } = await andWait(ana, `/v1/uploads/${body.id}/confirm`)
+    const { body } = await ana.call(uploads.create, { body: form(await jpeg(600, 600)) })
+    const { body: done } = await andWait(ana, uploads.confirm, body.id)
     const { version } = done.avatar ?? { version: 0 }
     const key = `avatars/${ana.id}/${version}/128.webp`
 
     for (const [path, cacheControl] of [
-      [`/v1/avatars/${ana.id}?size=100&format=webp`, 'public, max-age=60, stale-while-revalidate=600'],
+      [
+        addressOf(avatars.serve, { params: { userId: ana.id }, query: { size: 100, format: 'webp' } }),
+        'public, max-age=60, stale-while-revalidate=600',
+      ],
       [new URL(done.avatar?.urls['128']?.webp ?? '').pathname, 'public, max-age=31536000, immutable'],
     ] as const) {
       for (const method of ['GET', 'HEAD']) {
-        const answer = await ana.call(method, path)
+        const answer = await ana.send(method, path)
         t.equal(answer.status, status, path)
         t.equal(answer.headers.get(header), `${base}/${key}`)
         t.equal(answer.headers.get('cache-control'), cacheControl)
@@ -33,25 +38,37 @@ for (const [kind, base, header, status] of [
       }
     }
     for (const file of ['100.webp', '128.avif']) {
-      const answer = await ana.call('GET', `/v1/avatars/${ana.id}/${version}/${file}`)
+      const answer = await ana.call(avatars.serveVariant, { params: { userId: ana.id, version, file } })
       t.match(answer, { status: 404, body: { code: 'avatar-not-found' } }, file)
     }
-    t.match(await ana.call('GET', `/v1/avatars/${ana.id}/${version + 1}/128.webp`), { status: 404 })
-    const drawn = await ana.call('GET', `/v1/avatars/${crypto.randomUUID()}`)
+    t.match(
+      await ana.call(avatars.serveVariant, {
+        params: { userId: ana.id, version: version + 1, file: '128.webp' },
+      }),
+      { status: 404 },
+    )
+    const drawn = await ana.call(avatars.serve, { params: { userId: crypto.randomUUID() } })
     t.equal(drawn.status, 200, 'drawn pictures are nowhere else')
-    t.ok(drawn.bytes.length > 0)
+    t.ok(drawn.body.length > 0)
     const variant = new URL(done.avatar?.urls['128']?.webp ?? '').pathname
-    t.equal((await ana.call('GET', variant)).headers.get('cache-tag'), `user-${ana.id},avatar-${version}`)
+    t.equal((await ana.send('GET', variant)).headers.get('cache-tag'), `user-${ana.id},avatar-${version}`)
     if (kind === 'accel') {
-      const { headers } = await ana.call('GET', `/v1/avatars/${ana.id}?size=100&format=webp`)
+      const { headers } = await ana.call(avatars.serve, {
+        params: { userId: ana.id },
+        query: { size: 100, format: 'webp' },
+      })
       t.equal(headers.get('content-type'), 'image/webp')
-      const again = await ana.call('GET', `/v1/avatars/${ana.id}?size=100&format=webp`, undefined, {
-        'if-none-match': headers.get('etag') ?? '',
+      const again = await ana.call(avatars.serve, {
+        params: { userId: ana.id },
+        query: { size: 100, format: 'webp' },
+        headers: {
+          'if-none-match': headers.get('etag') ?? '',
+        },
       })
       t.equal(again.status, 304)
     }
-    t.equal((await ana.call('DELETE', `/v1/avatars/${ana.id}`)).status, 204)
-    await waitFor(async () => (await ana.call('GET', variant)).status === 410)
+    t.equal((await ana.call(avatars.withdraw, { params: { userId: ana.id } })).status, 204)
+    await waitFor(async () => (await ana.send('GET', variant)).status === 410)
   })
 }
 

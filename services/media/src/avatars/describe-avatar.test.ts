@@ -1,4 +1,5 @@
-import type { ProblemBody, ProfileAvatar, Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
+import { avatars, history, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -13,15 +14,15 @@ const toldTo = (userId: string) => accounts.described.filter((one) => one.userId
 
 t.test('its owner changes the text and takes it away; the version stays', async (t) => {
   const ana = await media.person()
-  const path = `/v1/avatars/${ana.id}`
-  t.match(await ana.call('PATCH', path, { altText: 'Me' }), {
+  const params = { userId: ana.id }
+  t.match(await ana.call(avatars.describe, { params, body: { altText: 'Me' } }), {
     status: 404,
     body: { code: 'avatar-not-found' },
   })
   const { id, avatar } = await publish(ana, undefined, { altText: 'Ada' })
   const version = avatar?.version ?? 0
 
-  const first = await ana.call<ProfileAvatar>('PATCH', path, { altText: '  Ada, laughing ' })
+  const first = await ana.call(avatars.describe, { params, body: { altText: '  Ada, laughing ' } })
   t.match(first, { status: 200, body: { version, urls: avatar?.urls, altText: 'Ada, laughing' } })
   t.equal(first.headers.get('etag'), `"${version}-text-1"`)
   await waitFor(() => toldTo(ana.id).length === 1)
@@ -35,22 +36,20 @@ t.test('its owner changes the text and takes it away; the version stays', async 
     },
   ])
   for (const same of [{ altText: 'Ada, laughing' }, {}]) {
-    const again = await ana.call<ProfileAvatar>('PATCH', path, same)
+    const again = await ana.call(avatars.describe, { params, body: same })
     t.match(again, { status: 200, body: first.body }, 'nothing changes')
     t.equal(again.headers.get('etag'), first.headers.get('etag'))
   }
-  t.match(await ana.call('GET', `/v1/uploads/${id}`), {
+  t.match(await ana.call(uploads.read, { params: { id } }), {
     body: { altText: 'Ada, laughing', avatar: { version } },
   })
   t.match(
-    await ana.call('POST', `/v1/uploads/${id}/confirm`, { altText: 'Ada' }),
+    await ana.call(uploads.confirm, { params: { id }, body: { altText: 'Ada' } }),
     { status: 200, body: { id, altText: 'Ada, laughing' } },
     'confirming again is as quiet as before',
   )
 
-  const gone = await ana.call<ProfileAvatar>('PATCH', path, Buffer.from('{"altText":null}'), {
-    'content-type': 'application/merge-patch+json',
-  })
+  const gone = await ana.call(avatars.describe, { params, body: { altText: null } })
   t.match(gone, { status: 200, body: { altText: null } })
   await waitFor(() => toldTo(ana.id).length === 2)
   t.match(toldTo(ana.id)[1], { revision: 2, altText: null, changes: [{ revision: 2 }] })
@@ -62,8 +61,12 @@ t.test('what is wrong changes nothing', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const { id, avatar } = await publish(ana, undefined, { altText: 'Ada' })
   const version = avatar?.version ?? 0
-  const path = `/v1/avatars/${ana.id}`
-  t.match(await ben.call('PATCH', path, { altText: 'Mine' }), { status: 403, body: { code: 'forbidden' } })
+  const params = { userId: ana.id }
+  t.match(await ben.call(avatars.describe, { params, body: { altText: 'Mine' } }), {
+    status: 403,
+    body: { code: 'forbidden' },
+  })
+  const path = addressOf(avatars.describe, { params })
   t.equal((await fetch(`${media.url}${path}`, { method: 'PATCH', body: '{}' })).status, 401)
   for (const body of [
     { altText: 'x'.repeat(1001) },
@@ -71,30 +74,46 @@ t.test('what is wrong changes nothing', async (t) => {
     { text: 'Me' },
     { altText: 'a\u0000' },
   ]) {
-    const answer = await ana.call<ProblemBody>('PATCH', path, body)
+    const answer = await ana.send('PATCH', path, { body })
     t.match(answer, { status: 400, body: { code: 'validation-failed' } }, JSON.stringify(body).slice(0, 40))
   }
   for (const tag of [`"${version + 1}"`, `W/"${version}"`, `"${version}-text-1"`]) {
-    const answer = await ana.call('PATCH', path, { altText: 'Late' }, { 'if-match': tag })
+    const answer = await ana.call(avatars.describe, {
+      params,
+      body: { altText: 'Late' },
+      headers: { 'if-match': tag },
+    })
     t.match(answer, { status: 412, body: { code: 'stale' } }, tag)
   }
-  t.match(await ana.call('GET', `/v1/uploads/${id}`), { body: { altText: 'Ada' } })
+  t.match(await ana.call(uploads.read, { params: { id } }), { body: { altText: 'Ada' } })
 
   // An operator, for the version they saw, and its owner at once for the text they saw.
   const seen = { 'if-match': `"${version}"` }
-  const done = await max.call('PATCH', path, { altText: 'A person in a red coat' }, seen)
+  const done = await max.call(avatars.describe, {
+    params,
+    body: { altText: 'A person in a red coat' },
+    headers: seen,
+  })
   t.equal(done.status, 200)
-  const late = await ana.call('PATCH', path, { altText: 'Late' }, { 'if-match': `"${version}-text-0"` })
+  const late = await ana.call(avatars.describe, {
+    params,
+    body: { altText: 'Late' },
+    headers: { 'if-match': `"${version}-text-0"` },
+  })
   t.match(late, { status: 412 })
   const etag = done.headers.get('etag') ?? ''
-  t.equal((await ana.call('PATCH', path, { altText: 'Me' }, { 'if-match': etag })).status, 200)
+  t.equal(
+    (await ana.call(avatars.describe, { params, body: { altText: 'Me' }, headers: { 'if-match': etag } }))
+      .status,
+    200,
+  )
   const changes = () => toldTo(ana.id).flatMap((one) => one.changes)
   await waitFor(() => changes().length === 2)
   t.match(changes(), [
     { revision: 1, actor: { id: max.id } },
     { revision: 2, actor: { id: ana.id } },
   ])
-  const trail = await max.call<{ items: object[] }>('GET', `/v1/history/${id}/events?limit=100`)
+  const trail = await max.call(history.trail, { params: { uploadId: id }, query: { limit: 100 } })
   t.match(trail.body.items.at(-2), {
     type: 'described',
     actorId: max.id,
@@ -114,10 +133,13 @@ t.test('changed while it is being restored: the profile ends with the newer text
     isHeld = true
     return held
   }
-  const restored = await ana.call<Upload>('POST', `/v1/uploads/${first.id}/restore`)
+  const restored = await ana.call(uploads.restore, { params: { id: first.id } })
   t.equal(restored.status, 202)
   await waitFor(() => isHeld)
-  t.equal((await ana.call('PATCH', `/v1/avatars/${ana.id}`, { altText: 'New' })).status, 200)
+  t.equal(
+    (await ana.call(avatars.describe, { params: { userId: ana.id }, body: { altText: 'New' } })).status,
+    200,
+  )
   t.strictSame(toldTo(ana.id), [], 'not before the picture')
   accounts.beforeAvatar = async () => undefined
   release()
@@ -132,8 +154,9 @@ t.test('accounts away, and the job lost: told of every change once it is back', 
   const ana = await media.person()
   const { id } = await publish(ana)
   await worker.queue.close()
-  const path = `/v1/avatars/${ana.id}`
-  for (const altText of ['One', 'Two']) t.equal((await ana.call('PATCH', path, { altText })).status, 200)
+  const params = { userId: ana.id }
+  for (const altText of ['One', 'Two'])
+    t.equal((await ana.call(avatars.describe, { params, body: { altText } })).status, 200)
   await sql`delete from bullmq.job`.execute(media.deps.db)
   await sql`update avatars set text_untold_since = text_untold_since - interval '1 hour'`.execute(
     media.deps.db,

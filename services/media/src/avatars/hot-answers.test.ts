@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import type { Upload } from '@likeness/contracts'
+import { addressOf, type Upload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
@@ -13,8 +14,8 @@ await media.work()
 const ana = await media.person()
 
 async function publish(background: string): Promise<Upload> {
-  const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600, background)))
-  return (await andWait(ana, `/v1/uploads/${body.id}/confirm`)).body
+  const { body } = await ana.call(uploads.create, { body: form(await jpeg(600, 600, background)) })
+  return (await andWait(ana, uploads.confirm, body.id)).body
 }
 
 /** All of an answer but what is new each time. */
@@ -43,16 +44,16 @@ t.test('what is refused of every request is refused of hot ones', async (t) => {
 
   const put = await ask(immutable, {}, 'PUT')
   t.match([put.status, put.headers.allow], [405, 'GET, HEAD, OPTIONS'])
-  const post = await ask(`/v1/avatars/${nobody}`, {}, 'POST')
+  const post = await ask(addressOf(avatars.serve, { params: { userId: nobody } }), {}, 'POST')
   t.match([post.status, post.headers.allow], [405, /^DELETE, GET, HEAD/])
 })
 
 t.test('asked again at once, the answer is the same', async (t) => {
   for (const path of [
     immutable,
-    `/v1/avatars/${ana.id}?size=128`,
-    `/v1/avatars/${nobody}?default=identicon`,
-    `/avatar/${'0'.repeat(32)}?d=retro`,
+    addressOf(avatars.serve, { params: { userId: ana.id }, query: { size: 128 } }),
+    addressOf(avatars.serve, { params: { userId: nobody }, query: { default: 'identicon' } }),
+    addressOf(avatars.serveHashed, { params: { file: '0'.repeat(32) }, query: { d: 'retro' } }),
   ]) {
     const first = await ask(path)
     t.equal(first.status, 200, path)
@@ -79,7 +80,7 @@ t.test('asked again at once, the answer is the same', async (t) => {
 })
 
 t.test('Accept chooses among what is hot', async (t) => {
-  const path = `/v1/avatars/${ana.id}?size=64`
+  const path = addressOf(avatars.serve, { params: { userId: ana.id }, query: { size: 64 } })
   for (const turn of [1, 2]) {
     for (const [accept, type] of [
       ['image/webp', 'image/webp'],
@@ -91,7 +92,7 @@ t.test('Accept chooses among what is hot', async (t) => {
 })
 
 t.test('after a 304 to one, another has the picture', async (t) => {
-  const path = `/v1/avatars/${ana.id}?size=256`
+  const path = addressOf(avatars.serve, { params: { userId: ana.id }, query: { size: 256 } })
   const { etag } = (await ask(path, { accept: 'image/webp' })).headers
   const accept = 'image/webp,image/png'
   const condition = { 'if-none-match': etag ?? '' }
@@ -102,7 +103,7 @@ t.test('after a 304 to one, another has the picture', async (t) => {
 
 t.test('a new picture, a withdrawn and an erased one are seen by every process', async (t) => {
   const other = await media.serve()
-  const path = `/v1/avatars/${ana.id}?size=128`
+  const path = addressOf(avatars.serve, { params: { userId: ana.id }, query: { size: 128 } })
   const etags = async () => {
     const answers = [media.url, other.url].map(async (url) => {
       const answer = await fetch(`${url}${path}`)
@@ -121,7 +122,7 @@ t.test('a new picture, a withdrawn and an erased one are seen by every process',
   await waitFor(async () => (await etags()).every((etag) => etag.includes('/2/')), {
     for: 'the second',
   })
-  await ana.call('DELETE', `/v1/avatars/${ana.id}`)
+  await ana.call(avatars.withdraw, { params: { userId: ana.id } })
   await waitFor(async () => (await etags()).every((etag) => !etag.includes('/')), {
     for: 'the default',
   })
@@ -130,6 +131,6 @@ t.test('a new picture, a withdrawn and an erased one are seen by every process',
 
   const old = new URL(second.avatar?.urls['128']?.webp ?? '').pathname
   t.equal((await ask(old)).status, 410, 'its own address too')
-  t.equal((await ana.call('DELETE', `/v1/uploads/${second.id}`)).status, 204)
+  t.equal((await ana.call(uploads.remove, { params: { id: second.id } })).status, 204)
   t.match(await ask(old), { status: 410, headers: { 'cache-control': 'no-store' } }, 'and once erased')
 })

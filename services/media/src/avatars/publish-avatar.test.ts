@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Upload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { type Decoder, openDecoder } from '@likeness/images'
 import { noPhotos, photo, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
@@ -20,9 +20,9 @@ async function jobOf(media: Media, uploadId: string) {
 async function confirmedUpload(t: Test, config: Record<string, string> = {}, bytes?: Buffer) {
   const media = await startMedia(t, { config })
   const ana = await media.person()
-  const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(bytes ?? (await jpeg())))
-  await ana.call('POST', `/v1/uploads/${body.id}/confirm`)
-  const read = async () => (await ana.call<Upload>('GET', `/v1/uploads/${body.id}`)).body
+  const { body } = await ana.call(uploads.create, { body: form(bytes ?? (await jpeg())) })
+  await ana.call(uploads.confirm, { params: { id: body.id } })
+  const read = async () => (await ana.call(uploads.read, { params: { id: body.id } })).body
   const events = async () =>
     (
       await media.deps.db
@@ -45,7 +45,7 @@ t.test('accounts away: the avatar is live, the profile follows when it is back',
     { status: 'confirmed', publishedAt: null },
     'not published before the profile shows it',
   )
-  t.match(await ana.call('GET', `/v1/avatars/${ana.id}`), { status: 200 })
+  t.match(await ana.call(avatars.serve, { params: { userId: ana.id } }), { status: 200 })
   media.accounts.status = 204
   await waitFor(async () => (await read()).status === 'published')
   t.equal(media.accounts.told.length, 1)
@@ -58,7 +58,11 @@ t.test('a user that accounts no longer knows', async (t) => {
   await media.work()
   await waitFor(async () => (await read()).closedAt)
   t.match(await read(), { status: 'failed', failure: { code: 'user-not-found' } })
-  await waitFor(async () => (await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status === 404)
+  await waitFor(
+    async () =>
+      (await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } })).status ===
+      404,
+  )
 })
 
 t.test('the same job twice, and at once, publishes once', async (t) => {
@@ -79,8 +83,8 @@ t.test('a render that ends late never replaces a later confirmation', async (t) 
   const deps = await media.upkeep()
   const decoder = openDecoder({ children: 1 })
   t.teardown(() => decoder.close())
-  const { body: later } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(50, 50, '#0000ff')))
-  await ana.call('POST', `/v1/uploads/${later.id}/confirm`)
+  const { body: later } = await ana.call(uploads.create, { body: form(await jpeg(50, 50, '#0000ff')) })
+  await ana.call(uploads.confirm, { params: { id: later.id } })
   const workerDeps = { ...deps, decoder, decoderOf: () => decoder }
   await publishAvatar(workerDeps, await jobOf(media, later.id))
   await publishAvatar(workerDeps, job)
@@ -94,13 +98,13 @@ t.test('a render that ends late never replaces a later confirmation', async (t) 
 t.test('a picture that kills its decoder twice is given up', async (t) => {
   const heavy = await quarters(5000, 5000).png().toBuffer()
   const { media, ana, read } = await confirmedUpload(t, {}, heavy)
-  const { body: pending } = await ana.call<Upload>('POST', '/v1/uploads', form(heavy))
+  const { body: pending } = await ana.call(uploads.create, { body: form(heavy) })
   // Too little time for this picture, so the child that decodes it is killed.
   await media.work({ decoder: openDecoder({ children: 1, cpuMs: 30 }) })
   await waitFor(async () => (await read()).closedAt)
   t.match(await read(), { status: 'failed', failure: { code: 'decode-timeout' } })
   const rejected = await waitFor(async () => {
-    const { body } = await ana.call<Upload>('GET', `/v1/uploads/${pending.id}`)
+    const { body } = await ana.call(uploads.read, { params: { id: pending.id } })
     return body.closedAt !== null && body
   })
   t.match(rejected, { status: 'rejected', failure: { code: 'decode-timeout' } })
@@ -151,11 +155,10 @@ t.test('HEIC waits for no other picture, and none for it', { skip: noPhotos }, a
     }
     await media.work({ decoder, decoderOf: (format) => (format === held ? holding : decoder) })
     const send = async (format: 'heic' | 'jpeg') =>
-      (await ana.call<Upload>('POST', '/v1/uploads', form(pictures[format]))).body.id
+      (await ana.call(uploads.create, { body: form(pictures[format]) })).body.id
     const waiting = [await send(held), await send(held), await send(held)]
     const passing = await send(free)
-    const previewOf = async (id: string) =>
-      (await ana.call<Upload>('GET', `/v1/uploads/${id}`)).body.previewUrl
+    const previewOf = async (id: string) => (await ana.call(uploads.read, { params: { id } })).body.previewUrl
     await waitFor(() => previewOf(passing), { for: `${free} to pass` })
     t.strictSame(await Promise.all(waiting.map(previewOf)), [null, null, null])
     release.abort()
@@ -166,7 +169,7 @@ t.test('HEIC waits for no other picture, and none for it', { skip: noPhotos }, a
 t.test('storage that fails keeps the upload as it was', async (t) => {
   const media = await startMedia(t)
   const ana = await media.person()
-  const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
+  const { body } = await ana.call(uploads.create, { body: form(await jpeg()) })
   const deps = await media.upkeep()
   let failures = 0
   const storage = {
@@ -181,9 +184,9 @@ t.test('storage that fails keeps the upload as it was', async (t) => {
     },
   }
   await media.work({ storage })
-  await ana.call('POST', `/v1/uploads/${body.id}/confirm`)
+  await ana.call(uploads.confirm, { params: { id: body.id } })
   await waitFor(
-    async () => (await ana.call<Upload>('GET', `/v1/uploads/${body.id}`)).body.status === 'published',
+    async () => (await ana.call(uploads.read, { params: { id: body.id } })).body.status === 'published',
   )
   t.ok(failures >= 6)
   const stored: string[] = []

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Upload } from '@likeness/contracts'
+import type { Crop, Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { probe } from '@likeness/images'
 import { parseConfig } from '@likeness/runtime'
 import t from 'tap'
@@ -29,16 +30,16 @@ async function started(t: Tap) {
   const media = await startMedia(t, { config: { AVATAR_SIZES: '32,64' } })
   await media.work()
   const ana = await media.person()
-  const publish = async (crop?: object) => {
+  const publish = async (crop?: Crop) => {
     const picture = await quarters(300, 200).png().toBuffer()
-    const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(picture))
-    const done = await andWait(ana, `/v1/uploads/${body.id}/confirm`, crop && { crop })
+    const { body } = await ana.call(uploads.create, { body: form(picture) })
+    const done = await andWait(ana, uploads.confirm, body.id, crop && { crop })
     t.equal(done.body.status, 'published')
     return done.body
   }
   const first = await publish()
   const second = await publish({ x: 150, y: 100, width: 100, height: 100 })
-  const read = async (id: string) => (await ana.call<Upload>('GET', `/v1/uploads/${id}`)).body
+  const read = async (id: string) => (await ana.call(uploads.read, { params: { id } })).body
   const bytesOf = async (url: string | undefined) =>
     Buffer.from(await (await fetch(`${media.url}${new URL(url ?? '').pathname}`)).arrayBuffer())
   return { media, ana, first, second, read, bytesOf }

@@ -1,4 +1,5 @@
-import type { Upload } from '@likeness/contracts'
+import { addressOf, type Upload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import sharp from 'sharp'
 import t from 'tap'
@@ -11,15 +12,16 @@ await media.work()
 const ana = await media.person()
 
 async function publish(background: string): Promise<Upload> {
-  const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(await jpeg(600, 600, background)))
-  const done = await andWait(ana, `/v1/uploads/${body.id}/confirm`)
+  const { body } = await ana.call(uploads.create, { body: form(await jpeg(600, 600, background)) })
+  const done = await andWait(ana, uploads.confirm, body.id)
   if (done.body.status !== 'published') throw new Error(`not published but ${done.body.status}`)
   return done.body
 }
 
 const first = await publish('#ff0000')
+const path = addressOf(avatars.serve, { params: { userId: ana.id } })
 const get = (query = '', headers: Record<string, string> = {}) =>
-  fetch(`${media.url}/v1/avatars/${ana.id}${query}`, { headers })
+  fetch(`${media.url}${path}${query}`, { headers })
 
 t.test('sizes: the nearest rendered one that is large enough, at most the largest', async (t) => {
   for (const [asked, served] of [
@@ -75,7 +77,7 @@ t.test('conditional requests, HEAD, and headers that keep bytes pictures', async
     t.equal(answer.headers.get('etag'), etag)
   }
   t.equal((await get('?format=jpeg', { 'if-none-match': etag })).status, 200, 'another representation')
-  const head = await fetch(`${media.url}/v1/avatars/${ana.id}?format=webp`, { method: 'HEAD' })
+  const head = await fetch(`${media.url}${path}?format=webp`, { method: 'HEAD' })
   t.equal(head.headers.get('content-length'), String(bytes))
   const refused = await get('?size=0')
   t.equal(refused.headers.get('x-content-type-options'), 'nosniff', 'problems too')
@@ -91,7 +93,7 @@ t.test('a new avatar is served at once, the old version keeps its address', asyn
   const kept = await fetch(`${media.url}${old}`)
   t.match(kept.headers.get('cache-control'), /^public, max-age=86[34]\d\d$/, 'no longer than it is public')
   t.same(Buffer.from(await kept.arrayBuffer()), Buffer.from(before))
-  t.match(await ana.call('GET', `/v1/uploads/${first.id}`), {
+  t.match(await ana.call(uploads.read, { params: { id: first.id } }), {
     body: { status: 'superseded', avatar: first.avatar },
   })
 })
@@ -99,13 +101,13 @@ t.test('a new avatar is served at once, the old version keeps its address', asyn
 t.test('an erased picture is gone from every cache', async (t) => {
   const old = `${media.url}${new URL(first.avatar?.urls['64']?.webp ?? '').pathname}`
   t.equal((await fetch(old)).status, 200)
-  t.match(await ana.call('DELETE', `/v1/uploads/${first.id}`), { status: 204 })
+  t.match(await ana.call(uploads.remove, { params: { id: first.id } }), { status: 204 })
   await waitFor(async () => (await fetch(old)).status === 410)
 })
 
 t.test('what is not there', async (t) => {
   const { version } = first.avatar ?? { version: 0 }
-  for (const [path, status] of [
+  for (const [file, status] of [
     // That version is erased by now.
     [`${version}/100.webp`, 410],
     [`${version + 100}/64.webp`, 404],
@@ -115,6 +117,6 @@ t.test('what is not there', async (t) => {
     ['1e3/64.webp', 404],
     ['x/64.webp', 400],
   ] as const) {
-    t.equal((await fetch(`${media.url}/v1/avatars/${ana.id}/${path}`)).status, status, path)
+    t.equal((await fetch(`${media.url}${path}/${file}`)).status, status, file)
   }
 })

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import gravatarUrl from 'gravatar-url'
 import sharp from 'sharp'
 import t from 'tap'
@@ -19,8 +19,8 @@ const bob = randomUUID()
 media.accounts.people.set(bob, { initials: 'BK', hashes: [hashOf('md5', 'bob@example.org')] })
 
 const picture = await quarters(600, 600).png().toBuffer()
-const { body: upload } = await ana.call<Upload>('POST', '/v1/uploads', form(picture))
-await andWait(ana, `/v1/uploads/${upload.id}/confirm`)
+const { body: upload } = await ana.call(uploads.create, { body: form(picture) })
+await andWait(ana, uploads.confirm, upload.id)
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${media.url}/avatar/${path}`, { headers, redirect: 'manual' })

@@ -1,4 +1,5 @@
-import type { ProblemBody, Upload } from '@likeness/contracts'
+import { addressOf, type ProblemBody, type Upload } from '@likeness/contracts'
+import { avatars, history, toMedia, uploads } from '@likeness/contracts/endpoints'
 import { parseConfig, signServiceToken } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
@@ -51,12 +52,12 @@ t.test(
     const bytes = await jpeg(64, 64, '#112233')
     const wide = await publish(ana, bytes)
     const crop = { x: 8, y: 8, width: 32, height: 32 }
-    const again = (body?: object, id = wide.id) => andWait(ana, `/v1/uploads/${id}/restore`, body)
+    const again = (body?: object, id = wide.id) => andWait(ana, uploads.restore, id, body)
     const near = (await again({ crop })).body
     t.equal(near.status, 'published')
     for (const { url } of [media, other, deaf]) t.match(await look(pathOf(near), url), forAll)
 
-    t.equal((await max.call('DELETE', `/v1/avatars/${ana.id}`, reason)).status, 204)
+    t.equal((await max.call(avatars.withdraw, { params: { userId: ana.id }, body: reason })).status, 204)
     await isGoneEverywhere(pathOf(near))
     t.match(await look(pathOf(wide)), gone, 'the same picture with another crop')
     for (const person of [ana, max]) t.match(await look(pathOf(near), media.url, as(person)), gone)
@@ -65,11 +66,11 @@ t.test(
     t.match(await again({ crop: { ...crop, x: 0 } }, near.id), refused)
     t.match(await again(), refused)
     t.match(await again({ crop }), refused)
-    t.match(await ana.call('GET', `/v1/uploads/${near.id}`), {
+    t.match(await ana.call(uploads.read, { params: { id: near.id } }), {
       body: { status: 'withdrawn', heldByOperator: true },
     })
 
-    const lift = (by: Person, id = near.id) => by.call<Upload>('POST', `/v1/uploads/${id}/lift-hold`)
+    const lift = (by: Person, id = near.id) => by.call(uploads.liftHold, { params: { id } })
     t.match(await lift(ana), { status: 403, body: { code: 'forbidden' } })
     t.match(await lift(max, crypto.randomUUID()), { status: 404 })
     t.match(await lift(max), { status: 200, body: { status: 'withdrawn', heldByOperator: false } })
@@ -87,24 +88,28 @@ t.test(
     // A manager is the owner of their own picture: who holds it is another.
     const tom = await media.person('manager')
     const toms = await publish(tom)
-    t.equal((await max.call('DELETE', `/v1/avatars/${tom.id}`, reason)).status, 204)
+    t.equal((await max.call(avatars.withdraw, { params: { userId: tom.id }, body: reason })).status, 204)
     t.match(await lift(tom, toms.id), { status: 403, body: { code: 'forbidden' } })
-    t.match(await tom.call('POST', `/v1/uploads/${toms.id}/restore`), refused)
+    t.match(await tom.call(uploads.restore, { params: { id: toms.id } }), refused)
   },
 )
 
 t.test('an operator restores what one withdrew; an owner who was quicker keeps nothing', async (t) => {
   const ana = await media.person()
   const first = await publish(ana)
-  const path = `/v1/avatars/${ana.id}`
-  t.equal((await ana.call('DELETE', path)).status, 204)
+  const params = { userId: ana.id }
+  t.equal((await ana.call(avatars.withdraw, { params })).status, 204)
   await isGoneEverywhere(pathOf(first))
   const seen = { 'if-match': `"${first.avatar?.version}"` }
-  t.equal((await max.call('DELETE', path, reason, seen)).status, 204)
+  t.equal((await max.call(avatars.withdraw, { params, body: reason, headers: seen })).status, 204)
   const device = { 'user-agent': 'console' }
-  const restore = (by: Person) => by.call('POST', `/v1/uploads/${first.id}/restore`, undefined, device)
+  const restore = (by: Person) => by.call(uploads.restore, { params: { id: first.id }, headers: device })
   t.match(await restore(ana), { status: 403, body: { code: 'withdrawn-by-operator' } })
-  t.equal((await max.call('DELETE', path, reason, seen)).status, 204, 'again is quiet')
+  t.equal(
+    (await max.call(avatars.withdraw, { params, body: reason, headers: seen })).status,
+    204,
+    'again is quiet',
+  )
   const told = () => media.accounts.removed.filter((one) => one.userId === ana.id)
   await waitFor(() => told().length === 2)
   t.match(told()[1], { actor: { id: max.id }, uploadId: first.id, reason: 'Not a person' })
@@ -114,15 +119,16 @@ t.test('an operator restores what one withdrew; an owner who was quicker keeps n
   const shown = media.accounts.told.filter((one) => one.userId === ana.id)
   t.match(shown.at(-1), { restored: true, actor: { id: max.id, ip: '127.0.0.1', userAgent: 'console' } })
   t.match(await look(pathOf(first)), forAll)
-  t.equal((await ana.call('DELETE', path)).status, 204)
+  t.equal((await ana.call(avatars.withdraw, { params })).status, 204)
   t.equal((await restore(ana)).status, 202, 'by then it is theirs again')
   await settled(ana, first.id)
 })
 
 t.test('If-Match: only the version seen is withdrawn', async (t) => {
   const ana = await media.person()
-  const path = `/v1/avatars/${ana.id}`
-  const withdraw = (ifMatch: string) => max.call('DELETE', path, reason, { 'if-match': ifMatch })
+  const params = { userId: ana.id }
+  const withdraw = (ifMatch: string) =>
+    max.call(avatars.withdraw, { params, body: reason, headers: { 'if-match': ifMatch } })
   t.match(await withdraw('*'), { status: 412, body: { code: 'stale' } }, 'there is none')
   const first = await publish(ana)
   const second = await publish(ana)
@@ -133,7 +139,7 @@ t.test('If-Match: only the version seen is withdrawn', async (t) => {
     t.match(await withdraw(bad), { status: 400, body: { code: 'validation-failed' } }, bad)
   }
   t.match(await look(pathOf(second)), forAll, 'still there')
-  const { headers } = await ana.call('GET', path)
+  const { headers } = await ana.call(avatars.serve, { params })
   t.equal((await withdraw(`"another", ${headers.get('etag')}`)).status, 204, 'the ETag of its picture')
   const third = await publish(ana)
   t.match(await withdraw(`"${second.avatar?.version}"`), { status: 412 })
@@ -163,7 +169,7 @@ t.test('a superseded picture is public for a time, then for its owner and manage
   })
   t.match(await look(pathOf(second)), forAll)
 
-  await andWait(ana, `/v1/uploads/${first.id}/restore`)
+  await andWait(ana, uploads.restore, first.id)
   t.match(await look(path), forAll, 'restored, where it was')
   const strict = await media.serve({ config: { KEEP_SUPERSEDED_PUBLIC: '0' } })
   t.match(await look(pathOf(second), strict.url), gone, '0: at once')
@@ -195,10 +201,17 @@ t.test('a CDN can purge by user and by version', async (t) => {
   const version = `avatar-${first.avatar?.version}`
   const both = [`user-${ana.id},${version}`, `user-${ana.id} ${version}`]
   t.strictSame(await tagsAt(pathOf(first)), both)
-  t.strictSame(await tagsAt(`/v1/avatars/${ana.id}`), both)
-  t.strictSame(await tagsAt(`/v1/avatars/${ben.id}`), [`user-${ben.id}`, `user-${ben.id}`])
+  t.strictSame(await tagsAt(addressOf(avatars.serve, { params: { userId: ana.id } })), both)
+  t.strictSame(await tagsAt(addressOf(avatars.serve, { params: { userId: ben.id } })), [
+    `user-${ben.id}`,
+    `user-${ben.id}`,
+  ])
   media.accounts.people.set(ana.id, { initials: 'A', hashes: ['a'.repeat(32)] })
-  t.strictSame(await tagsAt(`/avatar/${'a'.repeat(32)}`), [version, version], 'not whose address it is')
+  t.strictSame(
+    await tagsAt(addressOf(avatars.serveHashed, { params: { file: 'a'.repeat(32) } })),
+    [version, version],
+    'not whose address it is',
+  )
 })
 
 t.test('after a change of PUBLIC_URL every address is at the new origin', async (t) => {
@@ -211,11 +224,13 @@ t.test('after a change of PUBLIC_URL every address is at the new origin', async 
     (await fetch(`${moved.url}${path}`, { headers: { authorization } })).json() as Promise<unknown>
   const at = JSON.stringify(avatar?.urls).replaceAll(media.config.PUBLIC_URL, 'https://moved.test')
   const urls = JSON.parse(at) as object
-  t.match(await read(`/v1/uploads/${id}`, ana.authorization), { avatar: { urls } })
-  t.match(await read('/v1/uploads', ana.authorization), { items: [{ avatar: { urls } }] })
-  t.match(await read(`/v1/history?userId=${ana.id}`, max.authorization), { items: [{ avatar: { urls } }] })
+  t.match(await read(addressOf(uploads.read, { params: { id } }), ana.authorization), { avatar: { urls } })
+  t.match(await read(addressOf(uploads.list), ana.authorization), { items: [{ avatar: { urls } }] })
+  t.match(await read(addressOf(history.list, { query: { userId: ana.id } }), max.authorization), {
+    items: [{ avatar: { urls } }],
+  })
   const service = await signServiceToken(media.config.SERVICE_SECRET, 'accounts', 'media')
-  t.match(await read(`/internal/users/${ana.id}/export`, `Bearer ${service}`), {
+  t.match(await read(addressOf(toMedia.exportUser, { params: { id: ana.id } }), `Bearer ${service}`), {
     uploads: [{ avatar: { urls } }],
   })
 })

@@ -1,4 +1,4 @@
-import type { ProblemBody, Upload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -12,14 +12,18 @@ t.test('the owner takes the avatar down, and restores it', async (t) => {
   const media = await startMedia(t, { config })
   await media.work()
   const ana = await media.person()
-  t.match(await ana.call('DELETE', `/v1/avatars/${ana.id}`), {
+  t.match(await ana.call(avatars.withdraw, { params: { userId: ana.id } }), {
     status: 404,
     body: { code: 'avatar-not-found' },
   })
   const first = await publish(ana)
-  t.equal((await ana.call('DELETE', `/v1/avatars/${ana.id}`)).status, 204)
-  await waitFor(async () => (await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status === 404)
-  t.match(await ana.call('GET', `/v1/uploads/${first.id}`), {
+  t.equal((await ana.call(avatars.withdraw, { params: { userId: ana.id } })).status, 204)
+  await waitFor(
+    async () =>
+      (await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } })).status ===
+      404,
+  )
+  t.match(await ana.call(uploads.read, { params: { id: first.id } }), {
     body: {
       status: 'withdrawn',
       closedAt: /Z$/,
@@ -34,18 +38,18 @@ t.test('the owner takes the avatar down, and restores it', async (t) => {
   const version = media.accounts.removed[0]?.version ?? 0
   t.ok(version > (first.avatar?.version ?? 0))
 
-  t.equal((await ana.call('DELETE', `/v1/avatars/${ana.id}`)).status, 204, 'again is quiet')
+  t.equal((await ana.call(avatars.withdraw, { params: { userId: ana.id } })).status, 204, 'again is quiet')
   const { count } = await media.deps.db
     .selectFrom('withdrawals')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   t.equal(count, 1)
 
-  t.match(await andWait(ana, `/v1/uploads/${first.id}/restore`), {
+  t.match(await andWait(ana, uploads.restore, first.id), {
     status: 200,
     body: { status: 'published' },
   })
-  t.equal((await ana.call('GET', `/v1/avatars/${ana.id}`)).status, 200)
+  t.equal((await ana.call(avatars.serve, { params: { userId: ana.id } })).status, 200)
   t.ok((media.accounts.told.at(-1)?.version ?? 0) > version)
   t.strictSame((await eventsOf(media, first.id)).slice(-4), [
     'published',
@@ -61,17 +65,17 @@ t.test('a manager gives a reason; nobody else may', async (t) => {
   await media.work()
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const first = await publish(ana)
-  const path = `/v1/avatars/${ana.id}`
-  t.match(await ben.call('DELETE', path), { status: 403, body: { code: 'forbidden' } })
-  t.match(await ben.call('DELETE', `${path}?reason=envy`), { status: 403 })
-  t.match(await max.call('DELETE', path), {
+  const params = { userId: ana.id }
+  t.match(await ben.call(avatars.withdraw, { params }), { status: 403, body: { code: 'forbidden' } })
+  t.match(await ben.call(avatars.withdraw, { params, query: { reason: 'envy' } }), { status: 403 })
+  t.match(await max.call(avatars.withdraw, { params }), {
     status: 400,
     body: { code: 'validation-failed', errors: [{ path: 'reason' }] },
   })
-  t.match(await max.call('DELETE', `${path}?reason=`), { status: 400 })
-  t.match(await max.call('DELETE', path, { reason: '' }), { status: 400 })
-  t.match(await ana.call('GET', path), { status: 200 }, 'still there')
-  t.equal((await max.call('DELETE', `${path}?reason=Not%20a%20person`)).status, 204)
+  t.match(await max.call(avatars.withdraw, { params, query: { reason: '' } }), { status: 400 })
+  t.match(await max.call(avatars.withdraw, { params, body: { reason: '' } }), { status: 400 })
+  t.match(await ana.call(avatars.serve, { params }), { status: 200 }, 'still there')
+  t.equal((await max.call(avatars.withdraw, { params, query: { reason: 'Not a person' } })).status, 204)
   await waitFor(() => media.accounts.removed.length === 1)
   t.match(media.accounts.removed, [{ actor: { id: max.id, ip: '127.0.0.1' }, reason: 'Not a person' }])
   const event = await media.deps.db
@@ -83,7 +87,11 @@ t.test('a manager gives a reason; nobody else may', async (t) => {
   t.match(event, { actor_id: max.id, ip: '127.0.0.1', details: { reason: 'Not a person' } })
 
   await publish(ana)
-  t.equal((await max.call('DELETE', path, { reason: 'Nor this one' })).status, 204, 'in the body')
+  t.equal(
+    (await max.call(avatars.withdraw, { params, body: { reason: 'Nor this one' } })).status,
+    204,
+    'in the body',
+  )
   await waitFor(() => media.accounts.removed.length === 2)
   t.match(media.accounts.removed[1], { reason: 'Nor this one' })
 })
@@ -97,8 +105,12 @@ t.test('accounts away: told when it is back, also when the queue lost the job', 
   const ana = await media.person()
   await publish(ana)
   await worker.queue.close()
-  await ana.call('DELETE', `/v1/avatars/${ana.id}`)
-  t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 404, 'gone at once')
+  await ana.call(avatars.withdraw, { params: { userId: ana.id } })
+  t.equal(
+    (await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } })).status,
+    404,
+    'gone at once',
+  )
   await sql`delete from bullmq.job`.execute(media.deps.db)
   await sql`update withdrawals set at = at - interval '1 minute'`.execute(media.deps.db)
   t.match(await requeueStuck(await media.upkeep(), { dryRun: true }), { withdraw: 1 })
@@ -115,15 +127,22 @@ t.test('withdrawing while a picture is on its way: the later of the two wins', a
   const media = await startMedia(t, { config })
   const ana = await media.person()
   const early = await upload(ana)
-  await ana.call('POST', `/v1/uploads/${early.id}/confirm`)
-  t.equal((await ana.call('DELETE', `/v1/avatars/${ana.id}`)).status, 204, 'nothing is live yet')
+  await ana.call(uploads.confirm, { params: { id: early.id } })
+  t.equal(
+    (await ana.call(avatars.withdraw, { params: { userId: ana.id } })).status,
+    204,
+    'nothing is live yet',
+  )
   const late = await upload(ana)
   await media.work()
   t.match(await settled(ana, early.id), { status: 'superseded' })
-  t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 404)
+  t.equal(
+    (await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } })).status,
+    404,
+  )
   t.match(media.accounts.told, [])
-  await andWait(ana, `/v1/uploads/${late.id}/confirm`)
-  t.equal((await ana.call('GET', `/v1/avatars/${ana.id}`)).status, 200)
+  await andWait(ana, uploads.confirm, late.id)
+  t.equal((await ana.call(avatars.serve, { params: { userId: ana.id } })).status, 200)
   t.match(media.accounts.told, [{ uploadId: late.id }])
 })
 
@@ -136,9 +155,9 @@ t.test('withdraw racing publish and restore: media and accounts agree', async (t
     const second = await publish(ana)
     const third = await upload(ana)
     const [withdraw, restore] = await Promise.all([
-      ana.call<ProblemBody>('DELETE', `/v1/avatars/${ana.id}`),
-      ana.call<Upload>('POST', `/v1/uploads/${first.id}/restore`),
-      ana.call<Upload>('POST', `/v1/uploads/${third.id}/confirm`),
+      ana.call(avatars.withdraw, { params: { userId: ana.id } }),
+      ana.call(uploads.restore, { params: { id: first.id } }),
+      ana.call(uploads.confirm, { params: { id: third.id } }),
     ])
     t.equal(withdraw.status, 204)
     t.equal(restore.status, 202)

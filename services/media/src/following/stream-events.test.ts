@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { newId } from '@likeness/runtime'
-import { noRedis, waitFor } from '@likeness/test-kit'
+import { noRedis, openCalls, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { theWorker } from '../database/actor.js'
@@ -33,7 +34,7 @@ for (const queue of ['postgres', 'redis'] as const) {
     t.match(await next(), { name: 'pending', upload: { id, status: 'pending', previewUrl: null } })
     await media.work()
     t.match(await next(), { name: 'preview', upload: { status: 'pending', previewUrl: /preview\?expires=/ } })
-    await ana.call('POST', `/v1/uploads/${id}/confirm`)
+    await ana.call(uploads.confirm, { params: { id } })
     t.match(await next(), { name: 'confirmed', upload: { isConfirmed: true } })
     t.match(await next(), { name: 'published', upload: { status: 'published', avatar: { version: 1 } } })
     t.equal(await next(), undefined, 'the stream ends by itself')
@@ -65,7 +66,7 @@ t.test('how it may end', async (t) => {
   const whole = await quarters(600, 600).png().toBuffer()
   const broken = await upload(ana, whole.subarray(0, whole.length / 2))
   const following = Promise.all([discarded, unheard, expired, broken].map(({ id }) => follow(id)))
-  await ana.call('DELETE', `/v1/uploads/${discarded.id}`)
+  await ana.call(uploads.remove, { params: { id: discarded.id } })
   await discardPending(media.deps.db, { user_id: ana.id, id: unheard.id }, theWorker)
   await sql`update uploads set expires_at = now() where id = ${expired.id}`.execute(media.deps.db)
   await expireUploads(media.deps, { dryRun: false })
@@ -88,12 +89,12 @@ t.test('how it may end', async (t) => {
   const { events } = await follow(first.id)
   // Confirmed at once, it may be before its preview was made.
   t.strictSame(names(events).toSorted(), ['confirmed', 'pending', 'preview', 'published', 'superseded'])
-  await andWait(ana, `/v1/uploads/${first.id}/restore`)
+  await andWait(ana, uploads.restore, first.id)
   const lastEventId = events.at(-1)?.id ?? ''
   const restored = await readEvents(media.url, first.id, ana.authorization, { lastEventId })
   t.strictSame(names(restored.events), ['confirmed', 'published'], 'restored')
   t.strictSame((await follow(second.id)).events.at(-1)?.name, 'superseded')
-  await ana.call('DELETE', `/v1/uploads/${second.id}`)
+  await ana.call(uploads.remove, { params: { id: second.id } })
   t.equal((await follow(second.id)).status, 404, 'erased')
 })
 
@@ -101,15 +102,15 @@ t.test('who may follow, and what is refused before the stream begins', async (t)
   const media = await startMedia(t)
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const { id } = await upload(ana)
-  const path = `/v1/uploads/${id}/events`
-  t.match(await ben.call('GET', path), { status: 404, body: { code: 'upload-not-found' } })
-  t.match(await ana.call('GET', `/v1/uploads/${newId()}/events`), { status: 404 })
-  t.match(await ana.call('GET', '/v1/uploads/1/events'), { status: 400 })
+  const path = addressOf(uploads.follow, { params: { id } })
+  t.match(await ben.send('GET', path), { status: 404, body: { code: 'upload-not-found' } })
+  t.match(await ana.call(uploads.follow, { params: { id: newId() } }), { status: 404 })
+  t.match(await ana.call(uploads.follow, { params: { id: '1' } }), { status: 400 })
   const anonymous = await fetch(`${media.url}${path}`)
   t.equal(anonymous.status, 401)
   t.match(anonymous.headers.get('content-type'), /problem\+json/)
   for (const wrong of ['x', '-1', '1.5', '1'.repeat(16)]) {
-    const refused = await ana.call('GET', path, undefined, { 'last-event-id': wrong })
+    const refused = await ana.send('GET', path, { headers: { 'last-event-id': wrong } })
     t.match(refused, {
       status: 400,
       body: { code: 'validation-failed', errors: [{ path: 'last-event-id' }] },
@@ -119,7 +120,7 @@ t.test('who may follow, and what is refused before the stream begins', async (t)
   const { events } = await openEvents(media.url, id, max.authorization, { signal: leaving.signal })
   t.match((await events.next()).value, { name: 'pending', upload: { userId: ana.id } }, 'a manager may')
   leaving.abort()
-  t.equal((await ana.call('HEAD', path)).status, 200, 'HEAD waits for nothing')
+  t.equal((await ana.send('HEAD', path)).status, 200, 'HEAD waits for nothing')
 })
 
 t.test('it ends with the token, and with the session', async (t) => {
@@ -157,7 +158,7 @@ t.test('a client that leaves leaves nothing behind', async (t) => {
     await events.next().catch(() => undefined)
   })
   const waits = Array.from({ length: many }, () =>
-    fetch(`${media.url}/v1/uploads/${confirmed.id}/confirm`, {
+    fetch(`${media.url}${addressOf(uploads.confirm, { params: { id: confirmed.id } })}`, {
       method: 'POST',
       headers: { authorization: ana.authorization, prefer: 'wait=30' },
       signal,
@@ -189,12 +190,13 @@ t.test('closing the process ends streams and waits', async (t) => {
   const [{ id }, confirmed] = [await upload(ana), await upload(ana)]
   const { events } = await openEvents(url, id, ana.authorization)
   t.match((await events.next()).value, { name: 'pending' })
-  const wait = fetch(`${url}/v1/uploads/${confirmed.id}/confirm`, {
-    method: 'POST',
-    headers: { authorization: ana.authorization, prefer: 'wait=30' },
+  const token = ana.authorization.replace('Bearer ', '')
+  const wait = openCalls(url, { token }).call(uploads.confirm, {
+    params: { id: confirmed.id },
+    headers: { prefer: 'wait=30' },
   })
   await waitFor(async () => {
-    const { body } = await ana.call<Upload>('GET', `/v1/uploads/${confirmed.id}`)
+    const { body } = await ana.call(uploads.read, { params: { id: confirmed.id } })
     return body.status === 'confirmed'
   })
   let closed = false
@@ -217,7 +219,7 @@ t.test('a client that does not read holds no memory', async (t) => {
   const connected: Promise<[Socket]> = once(app.server, 'connection') as Promise<[Socket]>
   const client = connect(Number(new URL(url).port), '127.0.0.1')
   client.write(
-    `GET /v1/uploads/${id}/events HTTP/1.1\r\nHost: x\r\nAuthorization: ${ana.authorization}\r\n\r\n`,
+    `GET ${addressOf(uploads.follow, { params: { id } })} HTTP/1.1\r\nHost: x\r\nAuthorization: ${ana.authorization}\r\n\r\n`,
   )
   client.pause()
   const [socket] = await connected
@@ -236,10 +238,10 @@ t.test('uploading and following at once: the first event is never missed', async
   const ana = await media.person()
   const bytes = await jpeg()
   const lives = Array.from({ length: 5 }, async () => {
-    const { body } = await ana.call<Upload>('POST', '/v1/uploads', form(bytes))
+    const { body } = await ana.call(uploads.create, { body: form(bytes) })
     const [{ events }] = await Promise.all([
       readEvents(media.url, body.id, ana.authorization),
-      ana.call('POST', `/v1/uploads/${body.id}/confirm`),
+      ana.call(uploads.confirm, { params: { id: body.id } }),
     ])
     return names(events)
   })

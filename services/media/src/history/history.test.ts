@@ -1,4 +1,5 @@
-import type { HistoryEntry, ProblemBody, UploadEvent } from '@likeness/contracts'
+import { addressOf, type HistoryEntry } from '@likeness/contracts'
+import { avatars, history, uploads } from '@likeness/contracts/endpoints'
 import t from 'tap'
 import { form, jpeg, quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
@@ -11,16 +12,14 @@ await media.work()
 const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
 
 type Page = { items: HistoryEntry[]; nextCursor: string | null }
-const ask = (query: string) => max.call<Page>('GET', `/v1/history${query}`)
+const ask = (query: string) => max.send<Page>('GET', `${addressOf(history.list)}${query}`)
 const idsOf = async (query: string) => (await ask(query)).body.items.map((one) => one.id)
 
 const named = async (person: typeof ana, name: string, bytes: Buffer, from?: string) => {
-  const answer = await person.call<HistoryEntry>(
-    'POST',
-    '/v1/uploads',
-    form(bytes, name),
-    from === undefined ? {} : { 'x-forwarded-for': from },
-  )
+  const answer = await person.call(uploads.create, {
+    body: form(bytes, name),
+    headers: from === undefined ? {} : { 'x-forwarded-for': from },
+  })
   return answer.body
 }
 const png = await quarters(40, 40).png().toBuffer()
@@ -32,10 +31,13 @@ const fifth = await named(max, 'by-manager.jpg', await jpeg())
 const newestFirst = [fifth, fourth, third, second, first].map((one) => one.id)
 
 t.test('for managers and admins alone', async (t) => {
-  for (const path of ['/v1/history', `/v1/history/${first.id}/events`]) {
-    t.match(await ana.call('GET', path), { status: 403, body: { code: 'forbidden' } })
+  for (const path of [
+    addressOf(history.list),
+    addressOf(history.trail, { params: { uploadId: first.id } }),
+  ]) {
+    t.match(await ana.send('GET', path), { status: 403, body: { code: 'forbidden' } })
     t.equal((await fetch(`${media.url}${path}`)).status, 401)
-    t.equal((await (await media.person('admin')).call('GET', path)).status, 200)
+    t.equal((await (await media.person('admin')).send('GET', path)).status, 200)
   }
 })
 
@@ -55,23 +57,26 @@ t.test('everyone’s uploads, newest first, in pages', async (t) => {
 })
 
 t.test('a cursor continues its own list alone', async (t) => {
-  const list = (path: string) => max.call<Page>('GET', path)
-  const lists = [
-    '/v1/history?',
-    `/v1/history?userId=${ana.id}`,
-    `/v1/history/${first.id}/events?`,
-    `/v1/history/${second.id}/events?`,
-    `/v1/uploads?userId=${ana.id}`,
-    `/v1/uploads?userId=${ben.id}`,
+  const list = (path: string) => max.send<Page>('GET', path)
+  const trailOf = (uploadId: string, query: object) =>
+    addressOf(history.trail, { params: { uploadId }, query })
+  const lists: ((query: object) => string)[] = [
+    (query) => addressOf(history.list, { query }),
+    (query) => addressOf(history.list, { query: { userId: ana.id, ...query } }),
+    (query) => trailOf(first.id, query),
+    (query) => trailOf(second.id, query),
+    (query) => addressOf(uploads.list, { query: { userId: ana.id, ...query } }),
+    (query) => addressOf(uploads.list, { query: { userId: ben.id, ...query } }),
   ]
-  for (const path of lists) {
-    const { nextCursor } = (await list(`${path}&limit=1`)).body
-    t.type(nextCursor, 'string', `${path} has another page`)
-    const next = await list(`${path}&limit=7&cursor=${nextCursor}`)
+  for (const one of lists) {
+    const path = one({})
+    const { nextCursor: cursor } = (await list(one({ limit: 1 }))).body
+    t.type(cursor, 'string', `${path} has another page`)
+    const next = await list(one({ limit: 7, cursor }))
     t.match([next.status, next.headers.get('cache-control')], [200, 'no-store'], `${path} goes on`)
-    for (const other of lists.filter((one) => one !== path)) {
-      const answer = await list(`${other}&cursor=${nextCursor}`)
-      t.match(answer, { status: 400, body: { code: 'invalid-cursor' } }, other)
+    for (const other of lists.filter((another) => another !== one)) {
+      const answer = await list(other({ cursor }))
+      t.match(answer, { status: 400, body: { code: 'invalid-cursor' } }, other({}))
     }
   }
 })
@@ -80,12 +85,12 @@ t.test(
   'what a route does not take is refused by its name, and of Gravatar’s addresses alone it is not',
   async (t) => {
     for (const [path, names] of [
-      ['/v1/history?username=bob', ['username']],
-      [`/v1/uploads?userID=${ana.id}&limit=2&x=1`, ['userID', 'x']],
-      [`/v1/uploads/${second.id}?wait=1`, ['wait']],
-      [`/v1/avatars/${ana.id}?width=1`, ['width']],
+      [addressOf(history.list, { query: { username: 'bob' } }), ['username']],
+      [addressOf(uploads.list, { query: { userID: ana.id, limit: 2, x: 1 } }), ['userID', 'x']],
+      [addressOf(uploads.read, { params: { id: second.id }, query: { wait: 1 } }), ['wait']],
+      [addressOf(avatars.serve, { params: { userId: ana.id }, query: { width: 1 } }), ['width']],
     ] as const) {
-      const { status, body } = await max.call<ProblemBody>('GET', path)
+      const { status, body } = await max.send('GET', path)
       t.match([status, body.code], [400, 'validation-failed'], path)
       t.strictSame(
         body.errors?.map((error) => error.path),
@@ -93,11 +98,16 @@ t.test(
       )
     }
     const preflight = { origin: 'https://a.example', 'access-control-request-method': 'GET' }
-    t.equal((await max.call('OPTIONS', '/v1/uploads?status=pending&x', undefined, preflight)).status, 204)
-    t.equal((await max.call('GET', `/avatar/${'0'.repeat(32)}?d=retro&width=1`)).status, 200)
+    t.equal(
+      (await max.send('OPTIONS', `${addressOf(uploads.list)}?status=pending&x`, { headers: preflight }))
+        .status,
+      204,
+    )
+    const hashed = { params: { file: '0'.repeat(32) }, query: { d: 'retro', width: '1' } }
+    t.equal((await max.send('GET', addressOf(avatars.serveHashed, hashed))).status, 200)
 
     const crop = { x: 0, y: 0, width: 10, height: 10, zoom: 2 }
-    const confirmed = await ben.call<ProblemBody>('POST', `/v1/uploads/${third.id}/confirm`, { crop })
+    const confirmed = await ben.call(uploads.confirm, { params: { id: third.id }, body: { crop } })
     t.match(confirmed, { status: 400, body: { code: 'validation-failed' } })
   },
 )
@@ -107,7 +117,7 @@ t.test('who uploaded it from where, and its avatar', async (t) => {
   const entry = (id: string) => items.find((one) => one.id === id)
   t.match(entry(third.id), { userId: ben.id, uploadedBy: ben.id, ip: '203.0.113.9', avatar: null })
   t.match(entry(second.id), { userId: ana.id, status: 'published', avatar: second.avatar })
-  const [one] = (await max.call<Page>('GET', `/v1/history?userId=${ana.id}&status=superseded`)).body.items
+  const [one] = (await max.call(history.list, { query: { userId: ana.id, status: 'superseded' } })).body.items
   t.match(one, { id: first.id, avatar: first.avatar })
 })
 
@@ -155,22 +165,16 @@ t.test('filters', async (t) => {
     '?limit=0',
     '?userId=1',
   ]) {
-    t.match(await max.call<ProblemBody>('GET', `/v1/history${query}`), {
-      status: 400,
-      body: { code: 'validation-failed' },
-    })
+    t.match(await ask(query), { status: 400, body: { code: 'validation-failed' } })
   }
 })
 
 t.test('an erased upload stays in the audit, with its trail', async (t) => {
-  t.equal((await max.call('DELETE', `/v1/uploads/${first.id}`)).status, 204)
+  t.equal((await max.call(uploads.remove, { params: { id: first.id } })).status, 204)
   t.match((await ask('?status=erased')).body.items, [
     { id: first.id, previewUrl: null, thumbhash: null, avatar: null, originalFilename: 'photo.jpg' },
   ])
-  const trail = await max.call<{ items: (UploadEvent & { seq: number })[]; nextCursor: string | null }>(
-    'GET',
-    `/v1/history/${first.id}/events`,
-  )
+  const trail = await max.call(history.trail, { params: { uploadId: first.id } })
   const { items } = trail.body
   t.match(items[0], {
     type: 'uploaded',
@@ -186,16 +190,19 @@ t.test('an erased upload stays in the audit, with its trail', async (t) => {
   )
 
   const seen: string[] = []
-  for (let query: string | null = '?limit=2'; query !== null; ) {
-    const { body }: typeof trail = await max.call('GET', `/v1/history/${first.id}/events${query}`)
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const { body }: typeof trail = await max.call(history.trail, {
+      params: { uploadId: first.id },
+      query: { limit: 2, cursor },
+    })
     seen.push(...body.items.map((event) => event.type))
-    query = body.nextCursor && `?limit=2&cursor=${body.nextCursor}`
+    cursor = body.nextCursor
   }
   t.strictSame(
     seen,
     items.map((event) => event.type),
   )
-  t.match(await max.call('GET', `/v1/history/${crypto.randomUUID()}/events`), {
+  t.match(await max.call(history.trail, { params: { uploadId: crypto.randomUUID() } }), {
     status: 404,
     body: { code: 'upload-not-found' },
   })

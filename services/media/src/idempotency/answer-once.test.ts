@@ -1,10 +1,11 @@
-import type { Upload } from '@likeness/contracts'
-import { waitFor } from '@likeness/test-kit'
+import { addressOf, type Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
+import { type Answer, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { eraseUser } from '../erasure/erase-user.job.js'
 import { form, jpeg } from '../testing/pictures.js'
-import { type Answer, type Media, startMedia } from '../testing/start-media.js'
+import { type Media, startMedia } from '../testing/start-media.js'
 import { blobs, eventsOf, settled, upload } from '../testing/steps.js'
 import { prune } from '../upkeep/prune.js'
 
@@ -15,7 +16,10 @@ const picture = await jpeg(120, 80)
 type Person = Awaited<ReturnType<Media['person']>>
 
 const send = (person: Person, key: string, bytes = picture, query = '') =>
-  person.call<Upload>('POST', `/v1/uploads${query}`, form(bytes), { 'idempotency-key': key })
+  person.send<Upload>('POST', `${addressOf(uploads.create)}${query}`, {
+    body: form(bytes),
+    headers: { 'idempotency-key': key },
+  })
 
 const replayed = (answer: Answer<unknown>) => answer.headers.get('idempotency-replayed')
 
@@ -35,15 +39,18 @@ t.test('the same request again: the first answer again, and one upload', async (
   t.equal(first.status, 201)
   t.equal(replayed(first), null)
   t.match(first.body, { status: 'pending', width: 120 })
-  await ana.call('POST', `/v1/uploads/${first.body.id}/confirm`)
+  await ana.call(uploads.confirm, { params: { id: first.body.id } })
   const again = await send(ana, 'a key')
   t.equal(again.status, 201)
   t.equal(replayed(again), 'true')
   t.strictSame(again.bytes, first.bytes, 'as it was, byte for byte')
   for (const name of ['location', 'content-type']) t.equal(again.headers.get(name), first.headers.get(name))
-  const raw = await ana.call('POST', '/v1/uploads?filename=photo.jpg', picture, {
-    'content-type': 'image/jpeg',
-    'idempotency-key': 'a key',
+  const raw = await ana.send('POST', addressOf(uploads.create, { query: { filename: 'photo.jpg' } }), {
+    body: picture,
+    headers: {
+      'content-type': 'image/jpeg',
+      'idempotency-key': 'a key',
+    },
   })
   t.strictSame(raw.bytes, first.bytes, 'raw bytes of the same picture and name are the same request')
   t.equal((await uploadsOf(ana)).length, 1)
@@ -57,8 +64,8 @@ t.test('another request with the same key is refused, another’s key is another
   const others = [
     await send(ana, 'k', await jpeg(121, 80)),
     await send(ana, 'k', picture, '?replace=oldest'),
-    await ana.call('POST', '/v1/uploads', form(picture, 'other.jpg'), { 'idempotency-key': 'k' }),
-    await ana.call('POST', `/v1/uploads/${first.body.id}/confirm`, undefined, { 'idempotency-key': 'k' }),
+    await ana.call(uploads.create, { body: form(picture, 'other.jpg'), headers: { 'idempotency-key': 'k' } }),
+    await ana.call(uploads.confirm, { params: { id: first.body.id }, headers: { 'idempotency-key': 'k' } }),
   ]
   for (const other of others) t.match(other, { status: 422, body: { code: 'idempotency-key-reused' } })
   const bens = await send(ben, 'k')
@@ -78,7 +85,7 @@ t.test('what a key may be', async (t) => {
   }
   t.equal((await send(ana, '"8e03978e-40d5-43dd-bc93-6894a57f9324"')).status, 201)
   t.equal((await send(ana, '~'.repeat(255))).status, 201)
-  const read = await ana.call('GET', '/v1/uploads', undefined, { 'idempotency-key': 'é' })
+  const read = await ana.call(uploads.list, { headers: { 'idempotency-key': 'é' } })
   t.equal(read.status, 200, 'elsewhere it means nothing')
 })
 
@@ -87,7 +94,7 @@ t.test('20 at once in two processes make one', async (t) => {
   const other = await media.serve()
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      fetch(`${index % 2 ? other.url : media.url}/v1/uploads`, {
+      fetch(`${index % 2 ? other.url : media.url}${addressOf(uploads.create)}`, {
         method: 'POST',
         headers: { authorization: ana.authorization, 'idempotency-key': 'k' },
         body: form(picture),
@@ -172,10 +179,10 @@ t.test('a refusal keeps nothing: the key is free', async (t) => {
   await upload(ana)
   await upload(ana)
   t.match(await send(ana, 'l'), { status: 429, body: { code: 'too-many-pending' } })
-  await ana.call('DELETE', `/v1/uploads/${body.id}`)
+  await ana.call(uploads.remove, { params: { id: body.id } })
   t.equal((await send(ana, 'l')).status, 201)
   const confirm = (choice: object) =>
-    ana.call('POST', `/v1/uploads/${body.id}/confirm`, choice, { 'idempotency-key': 'm' })
+    ana.call(uploads.confirm, { params: { id: body.id }, body: choice, headers: { 'idempotency-key': 'm' } })
   t.match(await confirm({}), { status: 410 })
   t.match(await confirm({ altText: 'other' }), { status: 410 })
 })
@@ -184,7 +191,7 @@ t.test('a key that could not be freed just then is freed soon', async (t) => {
   const media = await startMedia(t)
   const person = await media.person()
   const send = async (bytes: Buffer) =>
-    person.call<Upload>('POST', '/v1/uploads', form(bytes), { 'idempotency-key': 'away' })
+    person.call(uploads.create, { body: form(bytes), headers: { 'idempotency-key': 'away' } })
   const { db } = media.deps
   await sql`
     create function away() returns trigger language plpgsql as
@@ -201,7 +208,10 @@ t.test('confirm: the first answer, whatever became of it since', async (t) => {
   const { id } = await upload(ana)
   const crop = { x: 1, y: 2, width: 30, height: 30 }
   const confirm = (choice: object, more: Record<string, string> = {}) =>
-    ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, choice, { 'idempotency-key': 'k', ...more })
+    ana.send('POST', addressOf(uploads.confirm, { params: { id } }), {
+      body: choice,
+      headers: { 'idempotency-key': 'k', ...more },
+    })
   const first = await confirm({ crop, altText: 'me' }, { prefer: 'wait=1' })
   t.match(first, { status: 202, body: { status: 'confirmed' } })
   await forget(ana, false)
@@ -221,18 +231,17 @@ t.test('waiting, then cropping anew once', async (t) => {
   const { id } = await upload(ana)
   const wait = { prefer: 'wait=30', 'idempotency-key': 'k' }
   // Its time to wait may be over first, on a slow machine: that is the answer, then.
-  const done = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, undefined, wait)
+  const confirm = () => ana.send('POST', addressOf(uploads.confirm, { params: { id } }), { headers: wait })
+  const done = await confirm()
   t.match(done.status, /^20[02]$/)
   await settled(ana, id)
-  const again = await ana.call('POST', `/v1/uploads/${id}/confirm`, undefined, wait)
+  const again = await confirm()
   t.strictSame(again.bytes, done.bytes)
   const recrop = () =>
-    ana.call<Upload>(
-      'POST',
-      `/v1/uploads/${id}/restore`,
-      { crop: { x: 0, y: 0, width: 32, height: 32 } },
-      { ...wait, 'idempotency-key': 'l' },
-    )
+    ana.send<Upload>('POST', addressOf(uploads.restore, { params: { id } }), {
+      body: { crop: { x: 0, y: 0, width: 32, height: 32 } },
+      headers: { ...wait, 'idempotency-key': 'l' },
+    })
   const first = await recrop()
   t.match(first.status, /^20[02]$/)
   t.match(await settled(ana, first.body.id), { status: 'published' })
@@ -243,7 +252,7 @@ t.test('waiting, then cropping anew once', async (t) => {
   const { rows } = await sql`select from uploads where user_id = ${ana.id}`.execute(own.deps.db)
   t.equal(rows.length, 2)
 
-  t.equal((await ana.call('DELETE', `/v1/uploads/${id}`)).status, 204)
+  t.equal((await ana.call(uploads.remove, { params: { id } })).status, 204)
   const kept = await own.deps.db.selectFrom('idempotency_keys').select('key').execute()
   t.strictSame(kept, [{ key: 'l' }], 'what is erased is shown by no answer')
 })

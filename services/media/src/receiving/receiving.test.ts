@@ -1,4 +1,5 @@
 import { setImmediate as next } from 'node:timers/promises'
+import { uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
@@ -104,7 +105,7 @@ t.test('every form is answered, whatever its shape, on new and kept connections'
   t.equal((await pendingOf(media, person.id)).length, made)
   t.equal((await blobs(media, `uploads/${person.id}/`)).length, made, 'nothing of a refused one is kept')
   const big = Buffer.concat([picture, Buffer.alloc(900 * kib)])
-  t.equal((await person.call('POST', '/v1/uploads', form(big))).status, 201, 'no bytes are held')
+  t.equal((await person.call(uploads.create, { body: form(big) })).status, 201, 'no bytes are held')
 })
 
 const pendingOf = ({ deps }: Media, userId: string) =>
@@ -149,13 +150,13 @@ t.test('43 slow uploads of one person keep nobody else out', async (t) => {
     answered,
     Array.from({ length: 40 }, () => ({ status: 429, retryAfter: '1', code: 'rate-limited' })),
   )
-  t.match(await other.call('POST', '/v1/uploads', form(picture)), { status: 201 })
-  t.match(await slow.call('POST', '/v1/uploads', form(picture)), {
+  t.match(await other.call(uploads.create, { body: form(picture) }), { status: 201 })
+  t.match(await slow.call(uploads.create, { body: form(picture) }), {
     status: 429,
     headers: new Map([['ratelimit-policy', '"uploads-at-once";q=3']]),
   })
   for (const { socket } of open) socket.destroy()
-  await waitFor(async () => (await slow.call('POST', '/v1/uploads', form(picture))).status === 201)
+  await waitFor(async () => (await slow.call(uploads.create, { body: form(picture) })).status === 201)
 })
 
 t.test('what arrives too slowly is given up', async (t) => {

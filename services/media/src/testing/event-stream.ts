@@ -1,4 +1,5 @@
-import { Upload } from '@likeness/contracts'
+import { addressOf, Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 
 export type StreamedEvent = { id: string; name: string; upload: Upload }
 
@@ -13,16 +14,13 @@ export async function openEvents(
   options: { lastEventId?: string; signal?: AbortSignal; ticket?: string } = {},
 ) {
   const { lastEventId, signal, ticket } = options
-  const response = await fetch(
-    `${url}/v1/uploads/${id}/events${ticket === undefined ? '' : `?ticket=${ticket}`}`,
-    {
-      headers: {
-        ...(typeof entrance === 'string' ? { authorization: entrance } : entrance),
-        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-      },
-      ...(signal ? { signal } : {}),
+  const response = await fetch(`${url}${addressOf(uploads.follow, { params: { id }, query: { ticket } })}`, {
+    headers: {
+      ...(typeof entrance === 'string' ? { authorization: entrance } : entrance),
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
     },
-  )
+    ...(signal ? { signal } : {}),
+  })
   const isStream = response.headers.get('content-type') === 'text/event-stream'
   return { response, events: eventsOf(isStream && response.body ? response.body : new Blob([]).stream()) }
 }

@@ -1,3 +1,4 @@
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { startS3 } from '@likeness/storage/testing'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
@@ -33,7 +34,7 @@ export async function setUp(t: Test, queue: 'postgres' | 'redis' = 'postgres'): 
       proxy.fault = ({ method, path }) => (request?.test(`${method} ${path}`) ? 'hang' : undefined)
     },
     asked: (request) => proxy.seen.filter(({ method, path }) => request.test(`${method} ${path}`)).length,
-    confirm: (id) => person.call('POST', `/v1/uploads/${id}/confirm`),
+    confirm: (id) => person.call(uploads.confirm, { params: { id } }),
   }
 }
 
@@ -78,15 +79,18 @@ export async function publishedOnce(t: Test, { media, person }: Case, id: string
     for: 'the picture to be published',
   })
   const { version } = await rowOf(media, id)
-  const avatars = await media.deps.db.selectFrom('avatars').selectAll().execute()
-  t.match(avatars, [{ upload_id: id, version, live: true }])
-  t.equal(avatars.length, 1)
+  const made = await media.deps.db.selectFrom('avatars').selectAll().execute()
+  t.match(made, [{ upload_id: id, version, live: true }])
+  t.equal(made.length, 1)
   t.strictSame([...new Set(media.accounts.told.map((told) => told.version))], [version])
   // Prepared may come after confirmed.
   const events = ['confirmed', 'prepared', 'published', 'rendered', 'uploaded']
   t.strictSame((await eventsOf(media, id)).toSorted(), events, 'each once')
-  const picture = await person.call('GET', `/v1/avatars/${person.id}?size=256&format=webp`)
-  t.equal(await readQuarters(picture.bytes), 'rgby')
+  const picture = await person.call(avatars.serve, {
+    params: { userId: person.id },
+    query: { size: 256, format: 'webp' },
+  })
+  t.equal(await readQuarters(picture.body), 'rgby')
 
   await collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
   const variants = [32, 64, 128, 256, 512].flatMap((size) => [`${size}.jpg`, `${size}.webp`])

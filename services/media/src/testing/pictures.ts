@@ -19,7 +19,7 @@ export function quarters(width: number, height: number): Sharp {
 }
 
 /** Of a picture: which of the four colours each quarter shows, in reading order, as `rgby` when upright. */
-export async function readQuarters(bytes: Buffer): Promise<string> {
+export async function readQuarters(bytes: Uint8Array): Promise<string> {
   const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })
   const at = (x: number, y: number) => {
     const index = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels

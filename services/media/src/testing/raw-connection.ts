@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { addressOf } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import type { Test } from 'tap'
 
 export type RawAnswer = {
@@ -17,7 +19,7 @@ export function uploadHead(
   const lines = Object.entries({ host: 'x', authorization, ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   )
-  return `POST /v1/uploads${query} HTTP/1.1\r\n${lines.join('')}\r\n`
+  return `POST ${addressOf(uploads.create)}${query} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
 
 /** A connection on which each byte is written when the test says so. */

@@ -11,6 +11,7 @@ import {
   type SetAvatar,
   type TellDescription,
 } from '@likeness/contracts'
+import { toAccounts } from '@likeness/contracts/endpoints'
 import { type Decoder, openDecoder } from '@likeness/images'
 import {
   isServiceToken,
@@ -21,7 +22,7 @@ import {
   type Server,
   sendProblem,
 } from '@likeness/runtime'
-import { anyQueue, judgeAnswers, testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { anyQueue, judgeAnswers, openCalls, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
 import root, { type Test } from 'tap'
@@ -79,7 +80,7 @@ async function startAccountsPeer(t: Test) {
     if (peer.status === 404) return userNotFound(request, reply)
     if (peer.status !== 204) return reply.code(peer.status).send()
   })
-  const avatar = '/internal/users/:id/avatar'
+  const avatar = toAccounts.setAvatar.path
   server.put<{ Params: { id: string }; Body: SetAvatar }>(avatar, async (request, reply) => {
     peer.told.push({ userId: request.params.id, ...request.body })
     return reply.code(204).send()
@@ -92,22 +93,25 @@ async function startAccountsPeer(t: Test) {
     peer.described.push({ userId: request.params.id, ...request.body })
     return reply.code(204).send()
   })
-  server.get('/internal/ended-sessions', () => ({ sessions: peer.ended, until: new Date().toISOString() }))
+  server.get(toAccounts.listEndedSessions.path, () => ({
+    sessions: peer.ended,
+    until: new Date().toISOString(),
+  }))
   const answerAbout = (request: FastifyRequest, reply: FastifyReply, found: object | undefined) => {
     peer.asked += 1
     if (peer.away) return reply.code(503).send()
     return found ?? userNotFound(request, reply)
   }
-  server.get<{ Params: { id: string } }>('/internal/users/:id', (request, reply) => {
+  server.get<{ Params: { id: string } }>(toAccounts.findUser.path, (request, reply) => {
     if (peer.status !== 204) return reply.code(peer.status).send()
     if (!peer.users.has(request.params.id)) return userNotFound(request, reply)
     return reply.code(204).send()
   })
-  server.get<{ Params: { id: string } }>('/internal/users/:id/initials', (request, reply) => {
+  server.get<{ Params: { id: string } }>(toAccounts.readInitials.path, (request, reply) => {
     const person = peer.people.get(request.params.id)
     return answerAbout(request, reply, person && { initials: person.initials })
   })
-  server.get<{ Params: { hash: string } }>('/internal/email-hashes/:hash', (request, reply) => {
+  server.get<{ Params: { hash: string } }>(toAccounts.findByEmailHash.path, (request, reply) => {
     const { hash } = request.params
     const userId = [...peer.people].find(([, { hashes }]) => hashes.includes(hash))?.[0]
     return answerAbout(request, reply, userId === undefined ? undefined : { userId })
@@ -234,8 +238,8 @@ export async function startMedia(
     async person(role: Role = 'user') {
       const id = randomUUID()
       accounts.users.add(id)
-      const authorization = `Bearer ${await token(id, role)}`
-      return { id, authorization, ...(await callerWith(url, { authorization })) }
+      const accessToken = await token(id, role)
+      return { id, authorization: `Bearer ${accessToken}`, ...openCalls(url, { token: accessToken }) }
     },
     /** Starts a worker on the same database, queue and storage. */
     async work(overrides: Partial<WorkerDeps> = {}): Promise<WorkerDeps> {
@@ -251,35 +255,4 @@ export async function startMedia(
       return more
     },
   }
-}
-
-/** One answer: its status, headers and body. */
-export type Answer<Json> = { status: number; headers: Headers; body: Json; bytes: Buffer }
-
-type Body = NonNullable<RequestInit['body']>
-
-async function callerWith(url: string, headers: Record<string, string>) {
-  async function call<Json = never>(
-    method: string,
-    path: string,
-    body?: Body | object,
-    more: Record<string, string> = {},
-  ): Promise<Answer<Json>> {
-    const json = body !== undefined && Object.getPrototypeOf(body) === Object.prototype
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: { ...headers, ...(json ? { 'content-type': 'application/json' } : {}), ...more },
-      ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body as Body) }),
-      redirect: 'manual',
-    })
-    const bytes = Buffer.from(await response.arrayBuffer())
-    const isJson = /json/.test(response.headers.get('content-type') ?? '')
-    return {
-      status: response.status,
-      headers: response.headers,
-      bytes,
-      body: (isJson ? JSON.parse(bytes.toString()) : undefined) as Json,
-    }
-  }
-  return { call }
 }

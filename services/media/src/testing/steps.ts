@@ -1,38 +1,45 @@
-import type { Upload } from '@likeness/contracts'
-import { waitFor } from '@likeness/test-kit'
+import type { ConfirmUpload, Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
+import { type Answer, waitFor } from '@likeness/test-kit'
 import { form, jpeg } from './pictures.js'
-import type { Answer, Media } from './start-media.js'
+import type { Media } from './start-media.js'
 
 type Person = Awaited<ReturnType<Media['person']>>
 
 /** Uploads a picture. */
 export async function upload(person: Person, bytes?: Buffer): Promise<Upload> {
-  const answer = await person.call<Upload>('POST', '/v1/uploads', form(bytes ?? (await jpeg())))
-  if (answer.status !== 201) throw new Error(`upload answered ${answer.status}: ${answer.bytes.toString()}`)
+  const answer = await person.call(uploads.create, { body: form(bytes ?? (await jpeg())) })
+  if (answer.status !== 201)
+    throw new Error(`upload answered ${answer.status}: ${JSON.stringify(answer.body)}`)
   return answer.body
 }
 
 /** Uploads a picture, confirms it and waits until it is published; needs a worker. */
 export async function publish(person: Person, bytes?: Buffer, choice: object = {}): Promise<Upload> {
   const { id } = await upload(person, bytes)
-  const answer = await andWait(person, `/v1/uploads/${id}/confirm`, choice)
-  if (answer.body.status !== 'published') throw new Error(`confirm answered ${answer.bytes.toString()}`)
+  const answer = await andWait(person, uploads.confirm, id, choice)
+  if (answer.body.status !== 'published') throw new Error(`confirm answered ${JSON.stringify(answer.body)}`)
   return answer.body
 }
 
 /** Confirms or restores, waiting as `Prefer: wait` does, but for as long as it takes: a 202 is waited on. */
-export async function andWait(person: Person, path: string, choice?: object): Promise<Answer<Upload>> {
-  const answer = await person.call<Upload>('POST', path, choice, { prefer: 'wait=30' })
+export async function andWait(
+  person: Person,
+  endpoint: typeof uploads.confirm | typeof uploads.restore,
+  id: string,
+  body?: ConfirmUpload,
+): Promise<Answer<Upload>> {
+  const answer = await person.call(endpoint, { params: { id }, body, headers: { prefer: 'wait=30' } })
   if (answer.status !== 202) return answer
   await settled(person, answer.body.id)
-  return person.call<Upload>('GET', `/v1/uploads/${answer.body.id}`)
+  return person.call(uploads.read, { params: { id: answer.body.id } })
 }
 
 /** Waits until an upload is no longer on its way. */
 export const settled = (person: Person, id: string): Promise<Upload> =>
   waitFor(
     async () => {
-      const { body } = await person.call<Upload>('GET', `/v1/uploads/${id}`)
+      const { body } = await person.call(uploads.read, { params: { id } })
       return body.status !== 'pending' && body.status !== 'confirmed' && body
     },
     { for: `upload ${id} to settle` },

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { type BlobStore, openStorage } from '@likeness/storage'
 import { startS3 } from '@likeness/storage/testing'
 import t, { type Test } from 'tap'
@@ -45,10 +45,10 @@ t.test('a service in use moves from disk to S3', async (t) => {
   await media.work()
   const person = await media.person()
   const publish = async () => {
-    const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg(300, 300)))
-    const live = await andWait(person, `/v1/uploads/${body.id}/confirm`)
+    const { body } = await person.call(uploads.create, { body: form(await jpeg(300, 300)) })
+    const live = await andWait(person, uploads.confirm, body.id)
     t.equal(live.body.status, 'published')
-    return `/v1/avatars/${person.id}/${live.body.avatar?.version}/64.webp`
+    return new URL(live.body.avatar?.urls['64']?.webp ?? '').pathname
   }
   const earlier = await publish()
   const bucket = newBucket()

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Upload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -37,8 +38,8 @@ t.test('by default all is kept but trails of pictures long gone', async (t) => {
   const refused = { user_id: ana.id, id: crypto.randomUUID(), at: new Date(Date.now() - 2 * 3_600_000) }
   await media.deps.db.insertInto('refused_uploads').values(refused).execute()
   t.match(await prune(await media.upkeep(), run), { refusals: 1 }, 'it counts no longer')
-  t.match(await ana.call('GET', `/v1/uploads/${first.id}`), { body: { status: 'superseded' } })
-  t.match(await ana.call('GET', `/v1/uploads/${second.id}`), { body: { status: 'published' } })
+  t.match(await ana.call(uploads.read, { params: { id: first.id } }), { body: { status: 'superseded' } })
+  t.match(await ana.call(uploads.read, { params: { id: second.id } }), { body: { status: 'published' } })
 })
 
 t.test('KEEP_ORIGINALS', async (t) => {
@@ -60,19 +61,19 @@ t.test('KEEP_ORIGINALS', async (t) => {
   )
   t.equal((await eventsOf(media, old.id)).at(-1), 'original-deleted')
 
-  t.equal((await ana.call('GET', `/v1/uploads/${old.id}/preview`)).status, 200, 'what is shown stays')
+  t.equal((await ana.call(uploads.preview, { params: { id: old.id } })).status, 200, 'what is shown stays')
   const crop = { x: 0, y: 0, width: 9, height: 9 }
-  t.match(await ana.call('POST', `/v1/uploads/${old.id}/restore`, { crop }), {
+  t.match(await ana.call(uploads.restore, { params: { id: old.id }, body: { crop } }), {
     status: 409,
     body: { code: 'original-not-kept' },
   })
-  t.equal((await ana.call('POST', `/v1/uploads/${old.id}/restore`)).status, 202, 'its variants are there')
+  t.equal((await ana.call(uploads.restore, { params: { id: old.id } })).status, 202, 'its variants are there')
   await settled(ana, old.id)
 
   // A deletion that failed is made up for by the collector, which leaves the preview.
   await media.deps.storage.put(`uploads/${ana.id}/${old.id}.original`, Buffer.from('left behind'))
   t.match(await collectGarbage(deps, run), { blobs: 1 })
-  t.equal((await ana.call('GET', `/v1/uploads/${old.id}/preview`)).status, 200)
+  t.equal((await ana.call(uploads.preview, { params: { id: old.id } })).status, 200)
 
   const none = await media.upkeep({ KEEP_ORIGINALS: '0' })
   t.match(await prune(none, run), { originals: 1 }, 'as soon as published')
@@ -90,7 +91,7 @@ t.test('KEEP_ORIGINALS=0: the original goes as soon as the picture is published'
   t.strictSame(await blobs(media, 'uploads/'), [`uploads/${ana.id}/${id}.preview.webp`])
   t.match(await prune(media.deps, run), { originals: 0 }, 'nothing is left to do')
   const second = await publish(ana)
-  t.match(await andWait(ana, `/v1/uploads/${id}/restore`), { status: 200 })
+  t.match(await andWait(ana, uploads.restore, id), { status: 200 })
   await waitFor(isGone)
   t.match(await settled(ana, second.id), { status: 'superseded' })
 })
@@ -103,18 +104,18 @@ t.test('KEEP_VERSIONS', async (t) => {
   for (let count = 0; count < 4; count += 1) versions.push(await publish(ana))
   const bens = [await publish(ben), await publish(ben)]
   // Restored, so it is the newest of those that are past once another follows.
-  await andWait(ana, `/v1/uploads/${versions[0]?.id}/restore`)
+  await andWait(ana, uploads.restore, versions[0]?.id ?? '')
   await publish(ana)
   const deps = await media.upkeep({ KEEP_VERSIONS: '2', GARBAGE_GRACE_SECONDS: '0' })
   t.match(await prune(deps, { dryRun: true }), { versions: 2 })
   t.match(await prune(deps, run), { versions: 2 })
   t.match(await prune(deps, run), { versions: 0 })
-  const { items } = (await ana.call<{ items: Upload[] }>('GET', '/v1/uploads?status=superseded')).body
+  const { items } = (await ana.call(uploads.list, { query: { status: 'superseded' } })).body
   t.strictSame(
     items.map((one) => one.id),
     [versions[3]?.id, versions[0]?.id],
   )
-  t.match(await ben.call('GET', `/v1/uploads/${bens[0]?.id}`), { status: 200 })
+  t.match(await ben.call(uploads.read, { params: { id: bens[0]?.id ?? '' } }), { status: 200 })
   const left = await blobs(media, `avatars/${ana.id}/`)
   t.equal(left.length, 30)
   t.strictSame(await collectGarbage(deps, run), { blobs: 0, bytes: 0 }, 'the collector agrees')
@@ -122,7 +123,11 @@ t.test('KEEP_VERSIONS', async (t) => {
 
   const none = await media.upkeep({ KEEP_VERSIONS: '0' })
   t.match(await prune(none, run), { versions: 3 })
-  t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 200, 'the live one stays')
+  t.equal(
+    (await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } })).status,
+    200,
+    'the live one stays',
+  )
 })
 
 t.test('restoring a version while it is one too many', async (t) => {
@@ -133,12 +138,16 @@ t.test('restoring a version while it is one too many', async (t) => {
     const [first] = [await publish(ana), await publish(ana)]
     const deps = await media.upkeep({ KEEP_VERSIONS: '0' })
     const [restore] = await Promise.all([
-      ana.call('POST', `/v1/uploads/${first.id}/restore`),
+      ana.call(uploads.restore, { params: { id: first.id } }),
       prune(deps, run),
     ])
-    const found = await ana.call<Upload>('GET', `/v1/uploads/${first.id}`)
+    const found = await ana.call(uploads.read, { params: { id: first.id } })
     t.equal(found.status, restore.status === 202 ? 200 : 404)
-    t.equal((await ana.call('GET', `/v1/avatars/${ana.id}?default=404`)).status, 200, 'there is an avatar')
+    t.equal(
+      (await ana.call(avatars.serve, { params: { userId: ana.id }, query: { default: '404' } })).status,
+      200,
+      'there is an avatar',
+    )
     if (restore.status === 202) await settled(ana, first.id)
   }
 })
@@ -151,8 +160,8 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
   const past = await publish(ana)
   const live = await publish(ana)
   const discarded = await upload(ana)
-  await ana.call('DELETE', `/v1/uploads/${erased.id}`)
-  await ana.call('DELETE', `/v1/uploads/${discarded.id}`)
+  await ana.call(uploads.remove, { params: { id: erased.id } })
+  await ana.call(uploads.remove, { params: { id: discarded.id } })
   await age(media, 399)
   const deps = await media.upkeep()
   t.match(await prune(deps, run), { trails: 0 })

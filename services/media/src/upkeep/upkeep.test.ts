@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { utimes } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { emptyRedis, noRedis, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -30,7 +30,7 @@ async function blobs(media: Media): Promise<string[]> {
 
 async function upload(media: Media) {
   const person = await media.person()
-  const { body } = await person.call<Upload>('POST', '/v1/uploads', form(await jpeg()))
+  const { body } = await person.call(uploads.create, { body: form(await jpeg()) })
   return { person, id: body.id }
 }
 
@@ -49,13 +49,13 @@ t.test('expire-uploads, from the CLI', async (t) => {
   await overdue(media)
   t.strictSame(await run(media, 'expire-uploads', '--dry-run'), { expired: 1, abandoned: 0 })
   t.match(
-    await person.call('GET', `/v1/uploads/${id}`),
+    await person.call(uploads.read, { params: { id } }),
     { body: { status: 'pending' } },
     'a dry run changes nothing',
   )
   t.equal((await blobs(media)).length, 1)
   t.strictSame(await run(media, 'expire-uploads'), { expired: 1, abandoned: 0 })
-  t.match(await person.call('GET', `/v1/uploads/${id}`), {
+  t.match(await person.call(uploads.read, { params: { id } }), {
     body: { status: 'expired', closedAt: /Z$/, expiresAt: null },
   })
   t.strictSame(await blobs(media), [])
@@ -77,14 +77,14 @@ t.test('confirm racing expiry: one wins, and the files follow', async (t) => {
       .where('id', '=', id)
       .execute()
     const [confirm] = await Promise.all([
-      person.call('POST', `/v1/uploads/${id}/confirm`),
+      person.call(uploads.confirm, { params: { id } }),
       waitFor(
         async () =>
           (await expireUploads(deps, { dryRun: false })).expired > 0 ||
-          (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body.status === 'confirmed',
+          (await person.call(uploads.read, { params: { id } })).body.status === 'confirmed',
       ),
     ])
-    const { status } = (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body
+    const { status } = (await person.call(uploads.read, { params: { id } })).body
     t.equal(status, confirm.status === 202 ? 'confirmed' : 'expired')
     t.equal(
       (await blobs(media)).some((key) => key.includes(id)),
@@ -115,7 +115,7 @@ t.test('collect-garbage takes only old blobs that no row names', async (t) => {
   const media = await startMedia(t)
   const worker = await media.work()
   const { person, id } = await upload(media)
-  await andWait(person, `/v1/uploads/${id}/confirm`)
+  await andWait(person, uploads.confirm, id)
   await upload(media)
   await waitFor(async () => (await blobs(media)).filter((key) => key.endsWith('preview.webp')).length === 2)
   const named = await blobs(media)
@@ -143,7 +143,7 @@ t.test('collect-garbage takes only old blobs that no row names', async (t) => {
 t.test('a queue that lost every job loses no upload', async (t) => {
   const media = await startMedia(t, { queue: 'postgres', config: { REQUEUE_AFTER_SECONDS: '3600' } })
   const { person, id } = await upload(media)
-  await person.call('POST', `/v1/uploads/${id}/confirm`)
+  await person.call(uploads.confirm, { params: { id } })
   const other = await upload(media)
   await sql`delete from bullmq.job`.execute(media.deps.db)
   t.strictSame(
@@ -159,11 +159,10 @@ t.test('a queue that lost every job loses no upload', async (t) => {
   t.strictSame(await run(media, 'requeue-stuck'), stuck)
   await requeueStuck(await media.upkeep(), { dryRun: false })
   await media.work()
+  await waitFor(async () => (await person.call(uploads.read, { params: { id } })).body.status === 'published')
   await waitFor(
-    async () => (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body.status === 'published',
-  )
-  await waitFor(
-    async () => (await other.person.call<Upload>('GET', `/v1/uploads/${other.id}`)).body.previewUrl !== null,
+    async () =>
+      (await other.person.call(uploads.read, { params: { id: other.id } })).body.previewUrl !== null,
   )
   t.equal(media.accounts.told.length, 1, 'twice requeued, once published')
 })
@@ -175,26 +174,26 @@ t.test('Redis emptied at any moment', { skip: noRedis }, async (t) => {
   })
   const empty = () => emptyRedis(media.env.QUEUE_URL)
   await media.work()
-  const uploads = []
+  const all = []
   for (let count = 0; count < 6; count += 1) {
     const one = await upload(media)
-    uploads.push(one)
+    all.push(one)
     if (count % 2 === 0) await empty()
-    await one.person.call('POST', `/v1/uploads/${one.id}/confirm`)
+    await one.person.call(uploads.confirm, { params: { id: one.id } })
     await empty()
   }
   const pending = await upload(media)
   await empty()
   // The schedule itself lives in Redis too; the worker puts it back.
-  for (const { person, id } of uploads) {
+  for (const { person, id } of all) {
     await waitFor(
-      async () => (await person.call<Upload>('GET', `/v1/uploads/${id}`)).body.status === 'published',
+      async () => (await person.call(uploads.read, { params: { id } })).body.status === 'published',
     )
   }
   t.equal(new Set(media.accounts.told.map((one) => one.uploadId)).size, 6)
   await waitFor(
     async () =>
-      (await pending.person.call<Upload>('GET', `/v1/uploads/${pending.id}`)).body.previewUrl !== null,
+      (await pending.person.call(uploads.read, { params: { id: pending.id } })).body.previewUrl !== null,
   )
 })
 

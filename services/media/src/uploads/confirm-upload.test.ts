@@ -1,4 +1,5 @@
-import type { ProblemBody, Upload } from '@likeness/contracts'
+import { addressOf, type Upload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -10,7 +11,7 @@ const media: Media = await startMedia(t)
 const picture = await jpeg(120, 80)
 
 async function pending(person: Awaited<ReturnType<Media['person']>>, bytes = picture): Promise<Upload> {
-  const answer = await person.call<Upload>('POST', '/v1/uploads', form(bytes))
+  const answer = await person.call(uploads.create, { body: form(bytes) })
   if (answer.status !== 201) throw new Error(`upload answered ${answer.status}`)
   return answer.body
 }
@@ -38,12 +39,10 @@ t.test('50 confirms at once make one', async (t) => {
   // Half of them as clients that name JSON although they send nothing.
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
-      ana.call<Upload>(
-        'POST',
-        `/v1/uploads/${id}/confirm`,
-        undefined,
-        index % 2 === 0 ? {} : { 'content-type': 'application/json' },
-      ),
+      ana.call(uploads.confirm, {
+        params: { id },
+        headers: index % 2 === 0 ? {} : { 'content-type': 'application/json' },
+      }),
     ),
   )
   t.ok(answers.every((one) => one.status === 202 && one.body.status === 'confirmed'))
@@ -55,18 +54,21 @@ t.test('the same confirm again answers the same, another is refused', async (t) 
   const ana = await media.person()
   const { id } = await pending(ana)
   const crop = { x: 1, y: 2, width: 30, height: 31 }
-  const first = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, { crop })
+  const first = await ana.call(uploads.confirm, { params: { id }, body: { crop } })
   t.match(first, { status: 202, body: { crop } })
-  const again = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, {
-    crop: { height: 31, width: 30, y: 2, x: 1 },
+  const again = await ana.call(uploads.confirm, {
+    params: { id },
+    body: {
+      crop: { height: 31, width: 30, y: 2, x: 1 },
+    },
   })
   t.strictSame(again.body, first.body)
-  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`), {
+  t.match(await ana.call(uploads.confirm, { params: { id } }), {
     status: 409,
     body: { code: 'already-confirmed' },
   })
   const other = { crop: { ...crop, x: 0 } }
-  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, other), {
+  t.match(await ana.call(uploads.confirm, { params: { id }, body: other }), {
     status: 409,
     body: { code: 'already-confirmed' },
   })
@@ -88,16 +90,16 @@ t.test('crops must be squares in the picture', async (t) => {
       ['en', /a square.* within 120 × 80 pixels/],
       ['fr', /un carré.* dans 120 × 80 pixels/],
     ] as const) {
-      const answer = await ana.call<ProblemBody>(
-        'POST',
-        `/v1/uploads/${id}/confirm`,
-        { crop },
-        { 'accept-language': language },
-      )
+      const answer = await ana.call(uploads.confirm, {
+        params: { id },
+        body: { crop },
+        headers: { 'accept-language': language },
+      })
       t.match(answer, { status: 422, body: { code: 'invalid-crop', detail: wanted } }, seen)
-      t.ok(answer.body.detail.includes(`${crop.width} × ${crop.height}`), seen)
+      t.ok(answer.body.detail?.includes(`${crop.width} × ${crop.height}`), seen)
     }
   }
+  const path = addressOf(uploads.confirm, { params: { id } })
   for (const crop of [
     { x: -1, y: 0, width: 1, height: 1 },
     { x: 0.5, y: 0, width: 1, height: 1 },
@@ -105,12 +107,15 @@ t.test('crops must be squares in the picture', async (t) => {
     {},
     'all',
   ]) {
-    const answer = await ana.call<ProblemBody>('POST', `/v1/uploads/${id}/confirm`, { crop })
+    const answer = await ana.send('POST', path, { body: { crop } })
     t.match(answer, { status: 400, body: { code: 'validation-failed', errors: [{ path: /^crop/ }] } })
   }
-  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, { colour: 'red' }), { status: 400 })
+  t.match(await ana.send('POST', path, { body: { colour: 'red' } }), { status: 400 })
   t.match(
-    await ana.call('POST', `/v1/uploads/${id}/confirm`, { crop: { x: 119, y: 79, width: 1, height: 1 } }),
+    await ana.call(uploads.confirm, {
+      params: { id },
+      body: { crop: { x: 119, y: 79, width: 1, height: 1 } },
+    }),
     { status: 202 },
   )
 })
@@ -119,14 +124,14 @@ t.test('sha256 guards against confirming another picture', async (t) => {
   const ana = await media.person()
   const { id, sha256 } = await pending(ana)
   const wrong = { sha256: '0'.repeat(64) }
-  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, wrong), {
+  t.match(await ana.call(uploads.confirm, { params: { id }, body: wrong }), {
     status: 409,
     body: { code: 'sha256-mismatch' },
   })
-  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, { sha256: sha256.toUpperCase() }), {
+  t.match(await ana.call(uploads.confirm, { params: { id }, body: { sha256: sha256.toUpperCase() } }), {
     status: 202,
   })
-  t.match(await ana.call('POST', `/v1/uploads/${id}/confirm`, wrong), {
+  t.match(await ana.call(uploads.confirm, { params: { id }, body: wrong }), {
     status: 409,
     body: { code: 'sha256-mismatch' },
   })
@@ -135,24 +140,19 @@ t.test('sha256 guards against confirming another picture', async (t) => {
 t.test('another’s upload does not exist, unless one is a manager', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const { id } = await pending(ana)
-  for (const path of [id, crypto.randomUUID()]) {
-    for (const [method, tail] of [
-      ['GET', ''],
-      ['GET', '/preview'],
-      ['POST', '/confirm'],
-      ['DELETE', ''],
-    ] as const) {
-      const answer = await ben.call<ProblemBody>(method, `/v1/uploads/${path}${tail}`)
-      t.match(answer, { status: 404, body: { code: 'upload-not-found' } }, `${method} ${tail}`)
+  for (const params of [{ id }, { id: crypto.randomUUID() }]) {
+    for (const endpoint of [uploads.read, uploads.preview, uploads.confirm, uploads.remove]) {
+      const answer = await ben.call(endpoint, { params })
+      t.match(answer, { status: 404, body: { code: 'upload-not-found' } }, endpoint.id)
     }
   }
-  for (const path of ['1', 'not-an-id', '%00', '../../etc', 'x'.repeat(290)]) {
-    const answer = await ben.call<ProblemBody>('GET', `/v1/uploads/${encodeURIComponent(path)}`)
-    t.match(answer, { status: 400, body: { code: 'validation-failed' } }, path.slice(0, 20))
+  for (const other of ['1', 'not-an-id', '%00', '../../etc', 'x'.repeat(290)]) {
+    const answer = await ben.call(uploads.read, { params: { id: other } })
+    t.match(answer, { status: 400, body: { code: 'validation-failed' } }, other.slice(0, 20))
   }
-  t.match(await ben.call('GET', `/v1/uploads?userId=${ana.id}`), { status: 403 })
-  t.match(await max.call('GET', `/v1/uploads/${id}`), { status: 200, body: { userId: ana.id } })
-  t.match(await max.call('POST', `/v1/uploads/${id}/confirm`), { status: 202 })
+  t.match(await ben.call(uploads.list, { query: { userId: ana.id } }), { status: 403 })
+  t.match(await max.call(uploads.read, { params: { id } }), { status: 200, body: { userId: ana.id } })
+  t.match(await max.call(uploads.confirm, { params: { id } }), { status: 202 })
   const [, confirmed] = await media.deps.db
     .selectFrom('upload_events')
     .selectAll()
@@ -166,27 +166,27 @@ t.test('after the end: expired, discarded', async (t) => {
   const ana = await media.person()
   const late = await pending(ana)
   await expire(late.id)
-  t.match(await ana.call('POST', `/v1/uploads/${late.id}/confirm`), {
+  t.match(await ana.call(uploads.confirm, { params: { id: late.id } }), {
     status: 410,
     body: { code: 'upload-expired' },
   })
-  t.match(await ana.call('DELETE', `/v1/uploads/${late.id}`), {
+  t.match(await ana.call(uploads.remove, { params: { id: late.id } }), {
     status: 410,
     body: { code: 'upload-expired' },
   })
-  t.match(await ana.call('GET', `/v1/uploads/${late.id}/preview`), {
+  t.match(await ana.call(uploads.preview, { params: { id: late.id } }), {
     status: 410,
     body: { code: 'upload-expired' },
   })
 
   const cancelled = await pending(ana)
-  t.match(await ana.call('DELETE', `/v1/uploads/${cancelled.id}`), { status: 204 })
-  t.match(await ana.call('DELETE', `/v1/uploads/${cancelled.id}`), { status: 204 }, 'again is quiet')
-  t.match(await ana.call('POST', `/v1/uploads/${cancelled.id}/confirm`), {
+  t.match(await ana.call(uploads.remove, { params: { id: cancelled.id } }), { status: 204 })
+  t.match(await ana.call(uploads.remove, { params: { id: cancelled.id } }), { status: 204 }, 'again is quiet')
+  t.match(await ana.call(uploads.confirm, { params: { id: cancelled.id } }), {
     status: 410,
     body: { code: 'upload-discarded' },
   })
-  t.match(await ana.call('GET', `/v1/uploads/${cancelled.id}`), {
+  t.match(await ana.call(uploads.read, { params: { id: cancelled.id } }), {
     body: { status: 'discarded', closedAt: /Z$/, previewUrl: null },
   })
   const left: string[] = []
@@ -194,8 +194,8 @@ t.test('after the end: expired, discarded', async (t) => {
   t.strictSame(left, [], 'its files are gone')
 
   const confirmed = await pending(ana)
-  await ana.call('POST', `/v1/uploads/${confirmed.id}/confirm`)
-  t.match(await ana.call('DELETE', `/v1/uploads/${confirmed.id}`), {
+  await ana.call(uploads.confirm, { params: { id: confirmed.id } })
+  t.match(await ana.call(uploads.remove, { params: { id: confirmed.id } }), {
     status: 409,
     body: { code: 'not-pending' },
   })
@@ -206,10 +206,10 @@ t.test('confirm racing discard: one wins, the other is told', async (t) => {
   for (let round = 0; round < 10; round += 1) {
     const { id } = await pending(ana)
     const [confirm, discard] = await Promise.all([
-      ana.call<ProblemBody>('POST', `/v1/uploads/${id}/confirm`),
-      ana.call<ProblemBody>('DELETE', `/v1/uploads/${id}`),
+      ana.call(uploads.confirm, { params: { id } }),
+      ana.call(uploads.remove, { params: { id } }),
     ])
-    const { status } = (await ana.call<Upload>('GET', `/v1/uploads/${id}`)).body
+    const { status } = (await ana.call(uploads.read, { params: { id } })).body
     if (status === 'confirmed') {
       t.match([confirm, discard], [{ status: 202 }, { status: 409, body: { code: 'not-pending' } }])
     } else {
@@ -222,7 +222,7 @@ t.test('confirm racing discard: one wins, the other is told', async (t) => {
 t.test('Prefer: wait answers 202 when time is up, and ends when the client leaves', async (t) => {
   const ana = await media.person()
   const { id } = await pending(ana)
-  const waited = await ana.call<Upload>('POST', `/v1/uploads/${id}/confirm`, undefined, { prefer: 'wait=1' })
+  const waited = await ana.call(uploads.confirm, { params: { id }, headers: { prefer: 'wait=1' } })
   t.match(waited, { status: 202, body: { status: 'confirmed' } })
   t.equal(waited.headers.get('preference-applied'), 'wait=1')
 })
@@ -232,14 +232,17 @@ t.test('the crop is what is published, upright', async (t) => {
   await own.work()
   const ana = await own.person()
   const bytes = await quarters(200, 100).jpeg({ quality: 95 }).withMetadata({ orientation: 8 }).toBuffer()
-  const { body: upload } = await ana.call<Upload>('POST', '/v1/uploads', form(bytes))
+  const { body: upload } = await ana.call(uploads.create, { body: form(bytes) })
   t.match(upload, { width: 100, height: 200 }, 'upright sizes')
   // Turned by 270°: right column on top. The lower half shows what was the left column.
   const crop = { x: 0, y: 100, width: 100, height: 100 }
-  const done = await andWait(ana, `/v1/uploads/${upload.id}/confirm`, { crop })
+  const done = await andWait(ana, uploads.confirm, upload.id, { crop })
   t.match(done, { status: 200, body: { status: 'published', crop } })
-  const variant = await ana.call('GET', `/v1/avatars/${ana.id}?size=128&format=webp`)
-  t.equal(await readQuarters(variant.bytes), 'rbrb')
+  const variant = await ana.call(avatars.serve, {
+    params: { userId: ana.id },
+    query: { size: 128, format: 'webp' },
+  })
+  t.equal(await readQuarters(variant.body), 'rbrb')
 })
 
 t.test(
@@ -249,19 +252,19 @@ t.test(
     const ana = await own.person()
     const whole = await quarters(600, 600).png().toBuffer()
     const broken = whole.subarray(0, Math.floor(whole.length / 2))
-    const { body: first } = await ana.call<Upload>('POST', '/v1/uploads', form(broken))
-    const { body: second } = await ana.call<Upload>('POST', '/v1/uploads', form(broken))
+    const { body: first } = await ana.call(uploads.create, { body: form(broken) })
+    const { body: second } = await ana.call(uploads.create, { body: form(broken) })
     t.equal(first.status, 'pending', 'its header is fine')
     const wait = { prefer: 'wait=30' }
-    const confirmed = ana.call('POST', `/v1/uploads/${second.id}/confirm`, undefined, wait)
+    const confirmed = ana.call(uploads.confirm, { params: { id: second.id }, headers: wait })
     await waitFor(async () => {
-      const { body } = await ana.call<Upload>('GET', `/v1/uploads/${second.id}`)
+      const { body } = await ana.call(uploads.read, { params: { id: second.id } })
       return body.isConfirmed
     })
     await own.work()
     const settled = (id: string) =>
       waitFor(async () => {
-        const { body } = await ana.call<Upload>('GET', `/v1/uploads/${id}`)
+        const { body } = await ana.call(uploads.read, { params: { id } })
         return body.closedAt !== null && body
       })
     t.match(await settled(first.id), {
@@ -273,15 +276,15 @@ t.test(
     const accepted = { status: 202, body: { status: /^(failed|confirmed)$/ } }
     t.match(await confirmed, accepted, 'accepted, and not live')
     t.match(await settled(second.id), failed)
-    t.match(await ana.call('POST', `/v1/uploads/${first.id}/confirm`), {
+    t.match(await ana.call(uploads.confirm, { params: { id: first.id } }), {
       status: 410,
       body: { code: 'upload-rejected' },
     })
-    t.match(await ana.call('POST', `/v1/uploads/${second.id}/confirm`), {
+    t.match(await ana.call(uploads.confirm, { params: { id: second.id } }), {
       status: 409,
       body: { code: 'upload-failed' },
     })
-    t.match(await ana.call('GET', `/v1/uploads/${second.id}/preview`), {
+    t.match(await ana.call(uploads.preview, { params: { id: second.id } }), {
       status: 409,
       body: { code: 'upload-failed' },
     })

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { deflateSync } from 'node:zlib'
-import type { ProblemBody, Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import sharp from 'sharp'
 import t from 'tap'
 import { form, jpeg, quarters } from '../testing/pictures.js'
@@ -25,14 +26,14 @@ async function refused(
   headers: Record<string, string> = {},
 ) {
   const person = await media.person()
-  const answer = await person.call<ProblemBody>('POST', '/v1/uploads', body, headers)
+  const answer = await person.send('POST', addressOf(uploads.create), { body, headers })
   t.match(
     answer,
     { status: expected.status, body: { code: expected.code, status: expected.status } },
     expected.code,
   )
   t.equal(answer.headers.get('content-type'), 'application/problem+json')
-  const list = await person.call<{ items: Upload[] }>('GET', '/v1/uploads')
+  const list = await person.call(uploads.list)
   t.strictSame(list.body.items, [], 'no row')
   t.notOk(
     (await blobs()).some((key) => key.includes(person.id)),
@@ -93,7 +94,10 @@ t.test('bodies without exactly one image', async () => {
 
 t.test('a content type that is none: what is taken is named', async (t) => {
   const person = await media.person()
-  const answer = await person.call('POST', '/v1/uploads', await jpeg(), { 'content-type': 'image/' })
+  const answer = await person.call(uploads.create, {
+    body: await jpeg(),
+    headers: { 'content-type': 'image/' },
+  })
   const detail = 'Send multipart/form-data, image/*.'
   t.match(answer, { status: 415, body: { code: 'unsupported-media-type', detail } })
 })
@@ -105,7 +109,7 @@ t.test('a file without a name', async (t) => {
   const body = Buffer.from(`${head}${picture}\r\n--frontier--\r\n`, 'latin1')
   const person = await media.person()
   const type = { 'content-type': 'multipart/form-data; boundary=frontier' }
-  const answer = await person.call('POST', '/v1/uploads', body, type)
+  const answer = await person.call(uploads.create, { body, headers: type })
   t.match(answer, { status: 201, body: { originalFilename: null, format: 'jpeg' } })
   const text = new FormData()
   text.append('image', 'data:image/jpeg;base64,AAAA')
@@ -131,9 +135,9 @@ t.test('the size limit, to the byte', async () => {
   // JPEG readers ignore what follows the end marker.
   const exact = Buffer.concat([small, Buffer.alloc(10 * mib - small.length)])
   const person = await media.person()
-  const whole = await person.call<Upload>('POST', '/v1/uploads', form(exact))
+  const whole = await person.call(uploads.create, { body: form(exact) })
   t.match(whole, { status: 201, body: { bytes: 10 * mib } })
-  const raw = await person.call<Upload>('POST', '/v1/uploads', exact, { 'content-type': 'image/jpeg' })
+  const raw = await person.call(uploads.create, { body: exact, headers: { 'content-type': 'image/jpeg' } })
   t.match(raw, { status: 201, body: { bytes: 10 * mib, sha256: whole.body.sha256 } })
   const over = Buffer.concat([exact, Buffer.alloc(1)])
   await refused(form(over), { status: 413, code: 'image-too-large' })
@@ -143,7 +147,7 @@ t.test('the size limit, to the byte', async () => {
 t.test('a declared 10 GB is refused before a byte of it is read', async (t) => {
   const { authorization } = { authorization: `Bearer ${await media.token(crypto.randomUUID())}` }
   const status = await new Promise<number | undefined>((resolve, reject) => {
-    const sent = request(`${media.url}/v1/uploads`, {
+    const sent = request(`${media.url}${addressOf(uploads.create)}`, {
       method: 'POST',
       headers: { authorization, 'content-type': 'image/png', 'content-length': String(10 * 1024 * mib) },
     })
@@ -193,15 +197,17 @@ t.test('file names are stored clean', async (t) => {
     ['photo 😀.jpg', 'photo 😀.jpg'],
   ]
   for (const [given, kept] of cases) {
-    const path = `/v1/uploads?replace=oldest&filename=${encodeURIComponent(given)}`
-    const answer = await person.call<Upload>('POST', path, await jpeg(), { 'content-type': 'image/jpeg' })
+    const answer = await person.call(uploads.create, {
+      query: { replace: 'oldest', filename: given },
+      body: await jpeg(),
+      headers: { 'content-type': 'image/jpeg' },
+    })
     t.match(answer, { status: 201, body: { originalFilename: kept } }, JSON.stringify(given.slice(0, 30)))
   }
-  const multipart = await person.call<Upload>(
-    'POST',
-    '/v1/uploads?replace=oldest',
-    form(await jpeg(), '../ü\u202e.png'),
-  )
+  const multipart = await person.call(uploads.create, {
+    query: { replace: 'oldest' },
+    body: form(await jpeg(), '../ü\u202e.png'),
+  })
   t.equal(multipart.body.originalFilename, 'ü.png')
 })
 
@@ -210,7 +216,10 @@ t.test('formats are decided from the bytes', async (t) => {
   const picture = quarters(40, 20)
   for (const format of ['jpeg', 'png', 'webp', 'gif'] as const) {
     const bytes = await picture.clone().toFormat(format).toBuffer()
-    const answer = await person.call<Upload>('POST', '/v1/uploads?replace=oldest', form(bytes, 'a.txt'))
+    const answer = await person.call(uploads.create, {
+      query: { replace: 'oldest' },
+      body: form(bytes, 'a.txt'),
+    })
     t.match(
       answer,
       { status: 201, body: { format, width: 40, height: 20, pages: 1, bytes: bytes.length } },
@@ -222,8 +231,12 @@ t.test('formats are decided from the bytes', async (t) => {
   })
     .gif()
     .toBuffer()
-  const animated = await person.call<Upload>('POST', '/v1/uploads?replace=oldest', frames, {
-    'content-type': 'image/gif',
+  const animated = await person.call(uploads.create, {
+    query: { replace: 'oldest' },
+    body: frames,
+    headers: {
+      'content-type': 'image/gif',
+    },
   })
   t.match(animated, { status: 201, body: { format: 'gif', width: 32, height: 32, pages: 2 } })
 })
@@ -232,7 +245,7 @@ t.test('the pending limit is exact under parallel uploads', async (t) => {
   const person = await media.person()
   const bytes = await jpeg()
   const answers = await Promise.all(
-    Array.from({ length: 12 }, () => person.call<ProblemBody>('POST', '/v1/uploads', form(bytes))),
+    Array.from({ length: 12 }, () => person.call(uploads.create, { body: form(bytes) })),
   )
   t.equal(answers.filter((one) => one.status === 201).length, 3)
   t.ok(
@@ -242,10 +255,10 @@ t.test('the pending limit is exact under parallel uploads', async (t) => {
   )
   t.equal((await blobs()).filter((key) => key.includes(person.id)).length, 3, 'the refused left no bytes')
 
-  const before = await person.call<{ items: Upload[] }>('GET', '/v1/uploads?status=pending')
-  const replaced = await person.call<Upload>('POST', '/v1/uploads?replace=oldest', form(bytes))
+  const before = await person.call(uploads.list, { query: { status: 'pending' } })
+  const replaced = await person.call(uploads.create, { query: { replace: 'oldest' }, body: form(bytes) })
   t.equal(replaced.status, 201)
-  const after = await person.call<{ items: Upload[] }>('GET', '/v1/uploads?status=pending')
+  const after = await person.call(uploads.list, { query: { status: 'pending' } })
   t.strictSame(
     after.body.items.map((one) => one.id),
     [replaced.body.id, ...before.body.items.slice(0, 2).map((one) => one.id)],
@@ -255,28 +268,28 @@ t.test('the pending limit is exact under parallel uploads', async (t) => {
 
 t.test('for another, managers only', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
-  t.match(await ana.call('POST', `/v1/uploads?userId=${ben.id}`, form(await jpeg())), {
+  t.match(await ana.call(uploads.create, { query: { userId: ben.id }, body: form(await jpeg()) }), {
     status: 403,
     body: { code: 'forbidden' },
   })
-  t.match(await max.call('POST', `/v1/uploads?userId=${ben.id}`, form(await jpeg())), {
+  t.match(await max.call(uploads.create, { query: { userId: ben.id }, body: form(await jpeg()) }), {
     status: 201,
     body: { userId: ben.id },
   })
   // RFC 9562 §4: an id may be written in either case.
-  const shouted = await max.call<Upload>(
-    'POST',
-    `/v1/uploads?userId=${ben.id.toUpperCase()}`,
-    form(await jpeg()),
-  )
-  t.match(shouted, { status: 201, body: { userId: ben.id } })
-  t.match(await ben.call('GET', `/v1/uploads/${shouted.body.id.toUpperCase()}`), { status: 200 })
-  t.match(await ana.call('POST', `/v1/uploads?userId=${ana.id.toUpperCase()}`, form(await jpeg())), {
-    status: 201,
+  const shouted = await max.call(uploads.create, {
+    query: { userId: ben.id.toUpperCase() },
+    body: form(await jpeg()),
   })
+  t.match(shouted, { status: 201, body: { userId: ben.id } })
+  t.match(await ben.call(uploads.read, { params: { id: shouted.body.id.toUpperCase() } }), { status: 200 })
+  t.match(
+    await ana.call(uploads.create, { query: { userId: ana.id.toUpperCase() }, body: form(await jpeg()) }),
+    {
+      status: 201,
+    },
+  )
 })
-
-type Faults = Pick<ProblemBody, 'code' | 'errors'>
 
 /** A form with fields before or after its picture. */
 async function formWith(before: [string, string][], after: [string, string][] = []): Promise<FormData> {
@@ -289,8 +302,11 @@ async function formWith(before: [string, string][], after: [string, string][] = 
 
 t.test('whose it becomes, its name and what makes room may be fields of the form', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
-  const send = async (person: typeof ana, form: Promise<FormData>, query = '') =>
-    person.call<Upload & Faults>('POST', `/v1/uploads${query}`, await form)
+  const send = async (
+    person: typeof ana,
+    form: Promise<FormData>,
+    query: { userId?: string; filename?: string } = {},
+  ) => person.call(uploads.create, { query, body: await form })
   const forBen: [string, string] = ['userId', ben.id.toUpperCase()]
   const first = await send(max, formWith([forBen, ['filename', 'me.jpg']]))
   t.match(first, { status: 201, body: { userId: ben.id, originalFilename: 'me.jpg' } })
@@ -299,18 +315,18 @@ t.test('whose it becomes, its name and what makes room may be fields of the form
     { status: 201, body: { userId: ben.id } },
     'after the image',
   )
-  t.match(await send(max, formWith([forBen]), `?userId=${ben.id}`), { status: 201, body: { userId: ben.id } })
+  t.match(await send(max, formWith([forBen]), { userId: ben.id }), { status: 201, body: { userId: ben.id } })
   t.match(await send(max, formWith([forBen])), { status: 429, body: { code: 'too-many-pending' } })
   t.match(await send(max, formWith([['replace', 'oldest']], [forBen])), { status: 201 })
-  t.match(await ben.call('GET', `/v1/uploads/${first.body.id}`), { body: { status: 'discarded' } })
+  t.match(await ben.call(uploads.read, { params: { id: first.body.id } }), { body: { status: 'discarded' } })
   t.match(await send(ana, formWith([['userId', ana.id]])), { status: 201, body: { userId: ana.id } })
 
-  const wrong: [form: Promise<FormData>, query: string, paths: string[]][] = [
-    [formWith([['userid', ben.id]], [['note', 'x']]), '', ['note', 'userid']],
-    [formWith([forBen, forBen]), '', ['userId']],
-    [formWith([['userId', 'ben']], [['replace', 'newest']]), '', ['replace', 'userId']],
-    [formWith([forBen]), `?userId=${ana.id}`, ['userId']],
-    [formWith([['filename', 'a.jpg']]), '?filename=b.jpg', ['filename']],
+  const wrong: [form: Promise<FormData>, query: { userId?: string; filename?: string }, paths: string[]][] = [
+    [formWith([['userid', ben.id]], [['note', 'x']]), {}, ['note', 'userid']],
+    [formWith([forBen, forBen]), {}, ['userId']],
+    [formWith([['userId', 'ben']], [['replace', 'newest']]), {}, ['replace', 'userId']],
+    [formWith([forBen]), { userId: ana.id }, ['userId']],
+    [formWith([['filename', 'a.jpg']]), { filename: 'b.jpg' }, ['filename']],
   ]
   for (const [body, query, paths] of wrong) {
     const { status, body: problem } = await send(max, body, query)
@@ -332,15 +348,15 @@ t.test('nothing is kept for nobody', async (t) => {
   const head = { 'content-type': 'image/jpeg', 'content-length': 1000 }
   await send(uploadHead(max.authorization, head, `?userId=${nobody}`))
   t.match(await answer(), unknown, 'before a byte is read')
-  t.match(await max.call('POST', '/v1/uploads', await formWith([], [['userId', nobody]])), unknown)
+  t.match(await max.call(uploads.create, { body: await formWith([], [['userId', nobody]]) }), unknown)
 
   const ben = await media.person()
   media.accounts.status = 500
-  const away = await max.call('POST', `/v1/uploads?userId=${ben.id}`, form(await jpeg()))
+  const away = await max.call(uploads.create, { query: { userId: ben.id }, body: form(await jpeg()) })
   t.match(away, { status: 503, body: { code: 'overloaded' } })
   t.ok(Number(away.headers.get('retry-after')) > 0)
   t.match(
-    await ben.call('POST', '/v1/uploads', form(await jpeg())),
+    await ben.call(uploads.create, { body: form(await jpeg()) }),
     { status: 201 },
     'one’s own need no answer',
   )
@@ -351,19 +367,22 @@ t.test('nothing is kept for nobody', async (t) => {
 t.test('bytes in flight are bounded', async (t) => {
   const small = await startMedia(t, { config: { UPLOAD_BYTES_IN_FLIGHT: String(mib) } })
   const person = await small.person()
-  const answer = await person.call('POST', '/v1/uploads', Buffer.alloc(2 * mib), {
-    'content-type': 'image/png',
+  const answer = await person.call(uploads.create, {
+    body: Buffer.alloc(2 * mib),
+    headers: {
+      'content-type': 'image/png',
+    },
   })
   t.match(answer, { status: 503, body: { code: 'overloaded' } })
   t.equal(answer.headers.get('retry-after'), '1')
-  t.match(await person.call('POST', '/v1/uploads', form(await jpeg())), { status: 201 })
+  t.match(await person.call(uploads.create, { body: form(await jpeg()) }), { status: 201 })
 })
 
 t.test('uploads are limited by the ten minutes', async (t) => {
   const strict = await startMedia(t, { config: { UPLOADS_PER_10_MINUTES: '2' } })
   const person = await strict.person()
   for (const status of [201, 201, 429]) {
-    const answer = await person.call<ProblemBody>('POST', '/v1/uploads', form(await jpeg()))
+    const answer = await person.call(uploads.create, { body: form(await jpeg()) })
     t.equal(answer.status, status)
     if (status === 429) {
       t.equal(answer.body.code, 'rate-limited')

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { DirectUpload, ProblemBody, Upload } from '@likeness/contracts'
+import { addressOf, type DirectUpload } from '@likeness/contracts'
+import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { openStorage } from '@likeness/storage'
 import { startS3 } from '@likeness/storage/testing'
-import { waitFor } from '@likeness/test-kit'
+import { openCalls, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { eraseUser } from '../erasure/erase-user.job.js'
@@ -26,8 +27,8 @@ const announcementOf = (bytes: Buffer) => ({
   sha256: createHash('sha256').update(bytes).digest('hex'),
 })
 
-const announce = (person: Person, bytes: Buffer, query = '') =>
-  person.call<DirectUpload>('POST', `/v1/uploads/direct${query}`, announcementOf(bytes))
+const announce = (person: Person, bytes: Buffer, query: { userId?: string; replace?: 'oldest' } = {}) =>
+  person.call(uploads.createDirect, { query, body: announcementOf(bytes) })
 
 /** What a browser does with the form. */
 async function send({ url, fields }: DirectUpload, bytes: Buffer): Promise<void> {
@@ -38,7 +39,7 @@ async function send({ url, fields }: DirectUpload, bytes: Buffer): Promise<void>
   if (answer.status !== 204) throw new Error(`The storage answered ${answer.status}`)
 }
 
-const complete = (person: Person, id: string) => person.call<Upload>('POST', `/v1/uploads/${id}/complete`)
+const complete = (person: Person, id: string) => person.call(uploads.completeDirect, { params: { id } })
 
 async function blobs(media: Media): Promise<string[]> {
   const keys: string[] = []
@@ -57,7 +58,7 @@ t.test('a picture sent straight to the storage becomes the avatar', async (t) =>
   t.equal(announced.status, 201)
   const { id, expiresAt } = announced.body
   t.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 900_000) < 60_000)
-  t.match(await person.call('GET', `/v1/uploads/${id}`), refusal(404, 'upload-not-found'), 'none yet')
+  t.match(await person.call(uploads.read, { params: { id } }), refusal(404, 'upload-not-found'), 'none yet')
 
   await send(announced.body, bytes)
   const completed = await complete(person, id)
@@ -65,12 +66,15 @@ t.test('a picture sent straight to the storage becomes the avatar', async (t) =>
     status: 201,
     body: { id, status: 'pending', originalFilename: 'me.png', format: 'png', bytes: bytes.length },
   })
-  t.match(completed.headers.get('location'), `/v1/uploads/${id}`)
+  t.match(completed.headers.get('location'), addressOf(uploads.read, { params: { id } }))
   t.notOk((await blobs(media)).some((key) => key.endsWith('.direct')))
-  const live = await andWait(person, `/v1/uploads/${id}/confirm`)
+  const live = await andWait(person, uploads.confirm, id)
   t.match(live, { status: 200, body: { status: 'published' } })
-  const picture = await person.call('GET', `/v1/avatars/${person.id}?size=128&format=webp`)
-  t.equal(await readQuarters(picture.bytes), 'rgby')
+  const picture = await person.call(avatars.serve, {
+    params: { userId: person.id },
+    query: { size: 128, format: 'webp' },
+  })
+  t.equal(await readQuarters(picture.body), 'rgby')
   t.match(await complete(person, id), { status: 200, body: { id, status: 'published' } }, 'a repetition')
 })
 
@@ -85,8 +89,7 @@ t.test('what may not be announced', async (t) => {
   const media = await onS3(t)
   const person = await media.person()
   const good = announcementOf(await jpeg())
-  const post = (body: object, query = '') =>
-    person.call<ProblemBody>('POST', `/v1/uploads/direct${query}`, body)
+  const post = (body: object) => person.send('POST', addressOf(uploads.createDirect), { body })
   t.match(await post({ ...good, bytes: media.config.IMAGE_MAX_BYTES + 1 }), refusal(413, 'image-too-large'))
   for (const wrong of [
     { bytes: 0 },
@@ -98,10 +101,11 @@ t.test('what may not be announced', async (t) => {
   ]) {
     t.match(await post({ ...good, ...wrong }), refusal(400, 'validation-failed'), JSON.stringify(wrong))
   }
-  t.match(await post(good, `?userId=${crypto.randomUUID()}`), refusal(403, 'forbidden'))
+  const query = { userId: crypto.randomUUID() }
+  t.match(await announce(person, await jpeg(), query), refusal(403, 'forbidden'))
   const max = await media.person('manager')
-  t.match(await announce(max, await jpeg(), `?userId=${crypto.randomUUID()}`), refusal(404, 'user-not-found'))
-  const anonymous = await fetch(`${media.url}/v1/uploads/direct`, { method: 'POST' })
+  t.match(await announce(max, await jpeg(), query), refusal(404, 'user-not-found'))
+  const anonymous = await openCalls(media.url).call(uploads.createDirect, { body: good })
   t.equal(anonymous.status, 401)
 })
 
@@ -179,8 +183,8 @@ t.test('one given up leaves nothing and frees its place', async (t) => {
   const bytes = await jpeg()
   const { body } = await announce(ana, bytes)
   await send(body, bytes)
-  t.match(await ben.call('DELETE', `/v1/uploads/${body.id}`), refusal(404, 'upload-not-found'))
-  t.equal((await ana.call('DELETE', `/v1/uploads/${body.id}`)).status, 204)
+  t.match(await ben.call(uploads.remove, { params: { id: body.id } }), refusal(404, 'upload-not-found'))
+  t.equal((await ana.call(uploads.remove, { params: { id: body.id } })).status, 204)
   t.strictSame(await blobs(media), [])
   t.match(await complete(ana, body.id), refusal(404, 'upload-not-found'))
   t.equal((await announce(ana, bytes)).status, 201)
@@ -190,7 +194,7 @@ t.test('others do not see it; managers may act for them', async (t) => {
   const media = await onS3(t)
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const bytes = await jpeg()
-  const { body } = await announce(max, bytes, `?userId=${ana.id}`)
+  const { body } = await announce(max, bytes, { userId: ana.id })
   await send(body, bytes)
   t.match(await complete(ben, body.id), refusal(404, 'upload-not-found'))
   t.match(await complete(max, body.id), { status: 201, body: { userId: ana.id } })
@@ -203,7 +207,7 @@ t.test('an announced upload counts as pending, exactly', async (t) => {
   const bytes = await jpeg()
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
-      index % 2 === 0 ? announce(person, bytes) : person.call('POST', '/v1/uploads', form(bytes)),
+      index % 2 === 0 ? announce(person, bytes) : person.call(uploads.create, { body: form(bytes) }),
     ),
   )
   t.equal(answers.filter(({ status }) => status === 201).length, 3)
@@ -212,11 +216,11 @@ t.test('an announced upload counts as pending, exactly', async (t) => {
   const other = await media.person()
   const announced = []
   for (let count = 0; count < 2; count += 1) announced.push((await announce(other, bytes)).body)
-  t.equal((await other.call('POST', '/v1/uploads', form(bytes))).status, 201)
+  t.equal((await other.call(uploads.create, { body: form(bytes) })).status, 201)
   t.match(await announce(other, bytes), refusal(429, 'too-many-pending'))
-  const replacing = await announce(other, bytes, '?replace=oldest')
+  const replacing = await announce(other, bytes, { replace: 'oldest' })
   t.equal(replacing.status, 201, 'the one that can be replaced')
-  t.match(await announce(other, bytes, '?replace=oldest'), refusal(429, 'too-many-pending'))
+  t.match(await announce(other, bytes, { replace: 'oldest' }), refusal(429, 'too-many-pending'))
   for (const one of [...announced, replacing.body]) {
     await send(one, bytes)
     t.equal((await complete(other, one.id)).status, 201, 'it has had its place')
@@ -233,7 +237,7 @@ t.test('announced uploads are limited by the ten minutes, completed or not', asy
   t.match(await announce(person, bytes), refusal(429, 'rate-limited'))
   await send(first.body, bytes)
   t.equal((await complete(person, first.body.id)).status, 201)
-  t.match(await person.call('POST', '/v1/uploads', form(bytes)), refusal(429, 'rate-limited'))
+  t.match(await person.call(uploads.create, { body: form(bytes) }), refusal(429, 'rate-limited'))
 })
 
 t.test('abandoned ones expire, and their bytes go', async (t) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { DirectUpload, ProblemBody, Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { startS3 } from '@likeness/storage/testing'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
@@ -20,10 +21,8 @@ async function pictureOf(bytes: number): Promise<Buffer> {
   return Buffer.concat([small, Buffer.alloc(bytes - small.length)])
 }
 
-const send = (person: Person, picture: Buffer, query = '') =>
-  person.call<{ id: string; code?: string; detail?: string }>('POST', `/v1/uploads${query}`, picture, {
-    'content-type': 'image/jpeg',
-  })
+const send = (person: Person, picture: Buffer, query: { replace?: 'oldest' } = {}) =>
+  person.call(uploads.create, { query, body: picture, headers: { 'content-type': 'image/jpeg' } })
 
 const tenKb = await pictureOf(10_000)
 const unbounded = { PENDING_PER_USER: '1000', UPLOADS_PER_10_MINUTES: '1000', RECEIVING_PER_USER: '1000' }
@@ -54,7 +53,7 @@ t.test('the quota of bytes is exact under 100 parallel uploads', async (t) => {
   t.equal(rows.length, 7)
 
   const first = mine.find(({ status }) => status === 201)?.body.id
-  t.equal((await person.call('DELETE', `/v1/uploads/${first}`)).status, 204)
+  t.equal((await person.call(uploads.remove, { params: { id: first ?? '' } })).status, 204)
   t.equal((await send(person, await pictureOf(10_501))).status, 403)
   t.equal((await send(person, await pictureOf(10_500))).status, 201, 'to the byte')
 })
@@ -66,7 +65,9 @@ t.test('the pending limit is exact under 100 parallel uploads, replacing or not'
   t.equal(answers.filter(({ status }) => status === 201).length, 5)
   t.ok(answers.filter(({ status }) => status !== 201).every(({ body }) => body.code === 'too-many-pending'))
 
-  const all = await Promise.all(Array.from({ length: 100 }, () => send(replacing, tenKb, '?replace=oldest')))
+  const all = await Promise.all(
+    Array.from({ length: 100 }, () => send(replacing, tenKb, { replace: 'oldest' })),
+  )
   t.ok(all.every(({ status }) => status === 201))
   const pending = await media.deps.db
     .selectFrom('uploads')
@@ -90,7 +91,7 @@ t.test('one confirmed just as it is to be replaced makes the room itself', async
   const { replacing } = await db.transaction().execute(async (trx) => {
     const choice = { crop: undefined, altText: undefined, sha256: undefined }
     await confirmPending(trx, { user_id: person.id, id: oldest }, choice, theWorker)
-    const replacing = send(person, tenKb, '?replace=oldest')
+    const replacing = send(person, tenKb, { replace: 'oldest' })
     await waitFor(async () => {
       const waiting = sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
       return (await waiting.execute(db)).rows.length > 0
@@ -98,21 +99,21 @@ t.test('one confirmed just as it is to be replaced makes the room itself', async
     return { replacing }
   })
   t.equal((await replacing).status, 201)
-  t.match(await person.call('GET', `/v1/uploads/${oldest}`), { body: { status: 'confirmed' } })
-  t.match(await person.call('GET', `/v1/uploads/${other}`), { body: { status: 'pending' } })
+  t.match(await person.call(uploads.read, { params: { id: oldest } }), { body: { status: 'confirmed' } })
+  t.match(await person.call(uploads.read, { params: { id: other } }), { body: { status: 'pending' } })
 })
 
 t.test('what a replaced upload held makes room for the new one', async (t) => {
   const media = await startMedia(t, { config: { PENDING_PER_USER: '1', STORED_BYTES_PER_USER: '15000' } })
   const person = await media.person()
   const { body: old } = await send(person, tenKb)
-  t.match(await send(person, await pictureOf(15_001), '?replace=oldest'), {
+  t.match(await send(person, await pictureOf(15_001), { replace: 'oldest' }), {
     status: 403,
     body: { code: 'quota-exceeded' },
   })
-  const { body: kept } = await person.call<Upload>('GET', `/v1/uploads/${old.id}`)
+  const { body: kept } = await person.call(uploads.read, { params: { id: old.id } })
   t.equal(kept.status, 'pending', 'a refusal replaces nothing')
-  t.equal((await send(person, await pictureOf(15_000), '?replace=oldest')).status, 201)
+  t.equal((await send(person, await pictureOf(15_000), { replace: 'oldest' })).status, 201)
 })
 
 t.test('past versions count until they are erased; another crop takes a copy', async (t) => {
@@ -122,10 +123,10 @@ t.test('past versions count until they are erased; another crop takes a copy', a
   const first = await publish(person, tenKb)
   await publish(person, tenKb)
   const crop = { x: 0, y: 0, width: 20, height: 20 }
-  const recrop = () => person.call<ProblemBody>('POST', `/v1/uploads/${first.id}/restore`, { crop })
+  const recrop = () => person.call(uploads.restore, { params: { id: first.id }, body: { crop } })
   t.match(await recrop(), { status: 403, body: { code: 'quota-exceeded' } })
   t.match(await send(person, tenKb), { status: 403, body: { code: 'quota-exceeded' } })
-  t.equal((await person.call('DELETE', `/v1/uploads/${first.id}`)).status, 204)
+  t.equal((await person.call(uploads.remove, { params: { id: first.id } })).status, 204)
   t.equal((await send(person, tenKb)).status, 201)
 })
 
@@ -136,11 +137,13 @@ t.test('bytes announced for a direct upload count until it is over', async (t) =
   })
   const person = await media.person()
   const announce = (bytes: number) =>
-    person.call<{ id: string; code?: string }>('POST', '/v1/uploads/direct', {
-      filename: 'a.jpg',
-      contentType: 'image/jpeg',
-      bytes,
-      sha256: createHash('sha256').update(tenKb).digest('hex'),
+    person.call(uploads.createDirect, {
+      body: {
+        filename: 'a.jpg',
+        contentType: 'image/jpeg',
+        bytes,
+        sha256: createHash('sha256').update(tenKb).digest('hex'),
+      },
     })
   t.equal((await announce(20_000)).status, 201)
   t.match(await announce(10_000), { status: 403, body: { code: 'quota-exceeded' } })
@@ -162,7 +165,7 @@ t.test('refused uploads count for the rate, exactly, in two processes', async (t
   ]
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, turn) =>
-      fetch(`${processes[turn % 2]?.url}/v1/uploads`, {
+      fetch(`${processes[turn % 2]?.url}${addressOf(uploads.create)}`, {
         method: 'POST',
         headers: { authorization: person.authorization },
         body: bodies[turn % 3] ?? null,
@@ -194,14 +197,16 @@ t.test('a direct upload whose bytes are refused goes on counting', async (t) => 
   const bytes = Buffer.from('no picture')
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const announce = () =>
-    person.call<DirectUpload>('POST', '/v1/uploads/direct', {
-      filename: 'a.jpg',
-      contentType: 'image/jpeg',
-      bytes: bytes.length,
-      sha256,
+    person.call(uploads.createDirect, {
+      body: {
+        filename: 'a.jpg',
+        contentType: 'image/jpeg',
+        bytes: bytes.length,
+        sha256,
+      },
     })
   const { body } = await announce()
   await media.deps.storage.put(directKey({ user_id: person.id, id: body.id }), bytes)
-  t.match(await person.call('POST', `/v1/uploads/${body.id}/complete`), { status: 415 })
+  t.match(await person.call(uploads.completeDirect, { params: { id: body.id } }), { status: 415 })
   t.match(await announce(), { status: 429, body: { code: 'rate-limited' } })
 })

@@ -1,5 +1,7 @@
-import type { ProblemBody, Upload } from '@likeness/contracts'
-import { waitFor } from '@likeness/test-kit'
+import { addressOf } from '@likeness/contracts'
+
+import { avatars, uploads } from '@likeness/contracts/endpoints'
+import { openCalls, waitFor } from '@likeness/test-kit'
 import sharp from 'sharp'
 import t from 'tap'
 import { jpeg, quarters, readQuarters } from '../testing/pictures.js'
@@ -16,9 +18,12 @@ const red = await jpeg(64, 64, '#ff0000')
 const blue = await jpeg(64, 64, '#0000ff')
 
 async function shown(userId: string): Promise<'red' | 'blue' | 'none'> {
-  const response = await fetch(`${media.url}/v1/avatars/${userId}?size=64&format=jpeg&default=404`)
-  if (response.status === 404) return 'none'
-  const { dominant } = await sharp(Buffer.from(await response.arrayBuffer())).stats()
+  const { status, body } = await openCalls(media.url).call(avatars.serve, {
+    params: { userId },
+    query: { size: 64, format: 'jpeg', default: '404' },
+  })
+  if (status === 404) return 'none'
+  const { dominant } = await sharp(body).stats()
   return dominant.r > dominant.b ? 'red' : 'blue'
 }
 
@@ -42,7 +47,7 @@ t.test('an earlier picture is the avatar again, at once and with the files it ha
   const second = await publish(ana, blue)
   const before = await blobs(media, 'avatars/')
 
-  const answer = await ana.call<Upload>('POST', `/v1/uploads/${first.id}/restore`)
+  const answer = await ana.call(uploads.restore, { params: { id: first.id } })
   t.match(answer.status, 202)
   await waitFor(async () => (await shown(ana.id)) === 'red')
   t.match(await settled(ana, first.id), {
@@ -52,7 +57,7 @@ t.test('an earlier picture is the avatar again, at once and with the files it ha
     altText: 'In red',
   })
   t.match(await settled(ana, second.id), { status: 'superseded' })
-  const { avatar } = (await ana.call<Upload>('GET', `/v1/uploads/${first.id}`)).body
+  const { avatar } = (await ana.call(uploads.read, { params: { id: first.id } })).body
   t.ok((avatar?.version ?? 0) > (second.avatar?.version ?? 0), 'a new version')
   t.strictSame(avatar?.urls, first.avatar?.urls, 'the same addresses')
   t.strictSame(await blobs(media, 'avatars/'), before, 'no file more or less')
@@ -63,12 +68,12 @@ t.test('an earlier picture is the avatar again, at once and with the files it ha
     ['uploaded', 'confirmed', 'rendered', 'published', 'superseded', 'restored', 'published'],
   )
 
-  const again = await ana.call<Upload>('POST', `/v1/uploads/${first.id}/restore`)
+  const again = await ana.call(uploads.restore, { params: { id: first.id } })
   t.match(again, { status: 200, body: { id: first.id, status: 'published' } }, 'it is the avatar already')
   t.match(again.body.avatar?.version, avatar?.version)
 
   // And back, waiting for the profile to show it.
-  const back = await andWait(ana, `/v1/uploads/${second.id}/restore`)
+  const back = await andWait(ana, uploads.restore, second.id)
   t.match(back, { status: 200, body: { status: 'published' } })
   t.equal(await shown(ana.id), 'blue')
   await isTheAvatar(ana.id, second.id)
@@ -78,7 +83,7 @@ t.test('collect-garbage keeps the files of a restored version', async (t) => {
   const ana = await media.person()
   const first = await publish(ana, red)
   await publish(ana, blue)
-  await andWait(ana, `/v1/uploads/${first.id}/restore`)
+  await andWait(ana, uploads.restore, first.id)
   const before = await blobs(media, `avatars/${ana.id}/`)
   t.equal(before.length, 20)
   await collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
@@ -89,25 +94,32 @@ t.test('collect-garbage keeps the files of a restored version', async (t) => {
 t.test('what was never the avatar cannot be restored', async (t) => {
   const [ana, ben] = [await media.person(), await media.person()]
   const { id } = await upload(ana)
-  t.match(await ana.call('POST', `/v1/uploads/${id}/restore`), {
+  t.match(await ana.call(uploads.restore, { params: { id } }), {
     status: 409,
     body: { code: 'not-restorable', detail: /pending/ },
   })
   t.match(
-    await ana.call('POST', `/v1/uploads/${id}/restore`, { crop: { x: 0, y: 0, width: 9, height: 9 } }),
+    await ana.call(uploads.restore, { params: { id }, body: { crop: { x: 0, y: 0, width: 9, height: 9 } } }),
     { status: 409, body: { code: 'not-restorable' } },
   )
-  await ana.call('DELETE', `/v1/uploads/${id}`)
-  t.match(await ana.call('POST', `/v1/uploads/${id}/restore`), {
+  await ana.call(uploads.remove, { params: { id } })
+  t.match(await ana.call(uploads.restore, { params: { id } }), {
     status: 410,
     body: { code: 'upload-discarded' },
   })
   const live = await publish(ana)
-  t.match(await ben.call('POST', `/v1/uploads/${live.id}/restore`), {
+  t.match(await ben.call(uploads.restore, { params: { id: live.id } }), {
     status: 404,
     body: { code: 'upload-not-found' },
   })
-  t.match(await ana.call('POST', `/v1/uploads/${live.id}/restore`, { colour: 'red' }), { status: 400 })
+  t.match(
+    await ana.send('POST', addressOf(uploads.restore, { params: { id: live.id } }), {
+      body: { colour: 'red' },
+    }),
+    {
+      status: 400,
+    },
+  )
 })
 
 t.test('another crop is a version of its own, from the kept original', async (t) => {
@@ -115,14 +127,17 @@ t.test('another crop is a version of its own, from the kept original', async (t)
   const picture = await quarters(200, 200).jpeg({ quality: 95 }).toBuffer()
   const whole = await publish(ana, picture, { altText: 'Four colours' })
   const crop = { x: 100, y: 0, width: 100, height: 100 }
-  const answer = await andWait(ana, `/v1/uploads/${whole.id}/restore`, { crop })
+  const answer = await andWait(ana, uploads.restore, whole.id, { crop })
   t.match(answer, { status: 200, body: { status: 'published', crop, altText: 'Four colours' } })
   const cropped = answer.body
   t.not(cropped.id, whole.id)
   t.equal(cropped.sha256, whole.sha256)
   t.equal(answer.headers.get('location'), `https://likeness.test/v1/uploads/${cropped.id}`)
-  const corner = await ana.call('GET', `/v1/avatars/${ana.id}?size=128&format=webp`)
-  t.equal(await readQuarters(corner.bytes), 'gggg', 'the top right quarter')
+  const corner = await ana.call(avatars.serve, {
+    params: { userId: ana.id },
+    query: { size: 128, format: 'webp' },
+  })
+  t.equal(await readQuarters(corner.body), 'gggg', 'the top right quarter')
   t.match(await settled(ana, whole.id), { status: 'superseded', crop: null })
   const [created] = await media.deps.db
     .selectFrom('upload_events')
@@ -132,47 +147,56 @@ t.test('another crop is a version of its own, from the kept original', async (t)
     .execute()
   t.match(created, { type: 'uploaded', details: { from: whole.id }, actor_id: ana.id })
 
-  t.match(await ana.call('POST', `/v1/uploads/${whole.id}/restore`, { crop: { ...crop, x: 101 } }), {
-    status: 422,
-    body: { code: 'invalid-crop', detail: /200 × 200/ },
-  })
+  t.match(
+    await ana.call(uploads.restore, { params: { id: whole.id }, body: { crop: { ...crop, x: 101 } } }),
+    {
+      status: 422,
+      body: { code: 'invalid-crop', detail: /200 × 200/ },
+    },
+  )
   for (const wide of [
     { x: 0, y: 0, width: 200, height: 100 },
     { x: 0, y: 0, width: 98, height: 100 },
   ]) {
-    t.match(await ana.call('POST', `/v1/uploads/${whole.id}/restore`, { crop: wide }), {
+    t.match(await ana.call(uploads.restore, { params: { id: whole.id }, body: { crop: wide } }), {
       status: 422,
       body: { code: 'invalid-crop', detail: new RegExp(`this one is ${wide.width} × ${wide.height}`) },
     })
   }
-  const same = await ana.call<Upload>('POST', `/v1/uploads/${cropped.id}/restore`, { crop })
+  const same = await ana.call(uploads.restore, { params: { id: cropped.id }, body: { crop } })
   t.match(same, { status: 200, body: { id: cropped.id } }, 'the crop it has makes no other')
 
   // Each is by itself: erasing one leaves the other.
-  t.equal((await ana.call('DELETE', `/v1/uploads/${whole.id}`)).status, 204)
+  t.equal((await ana.call(uploads.remove, { params: { id: whole.id } })).status, 204)
   await media.deps.storage.delete([`uploads/${ana.id}/${cropped.id}.original`])
-  t.match(await ana.call('POST', `/v1/uploads/${cropped.id}/restore`, { crop: { ...crop, x: 0 } }), {
-    status: 409,
-    body: { code: 'original-not-kept' },
-  })
-  t.match(await ana.call('GET', `/v1/uploads/${cropped.id}`), { body: { status: 'published' } })
+  t.match(
+    await ana.call(uploads.restore, { params: { id: cropped.id }, body: { crop: { ...crop, x: 0 } } }),
+    {
+      status: 409,
+      body: { code: 'original-not-kept' },
+    },
+  )
+  t.match(await ana.call(uploads.read, { params: { id: cropped.id } }), { body: { status: 'published' } })
 })
 
 t.test('erasing a past version', async (t) => {
   const [ana, max] = [await media.person(), await media.person('manager')]
   const first = await publish(ana, red, { altText: 'Red' })
-  t.match(await ana.call('DELETE', `/v1/uploads/${first.id}`), {
+  t.match(await ana.call(uploads.remove, { params: { id: first.id } }), {
     status: 409,
     body: { code: 'upload-is-live' },
   })
   const second = await publish(ana, blue)
-  t.match(await max.call('DELETE', `/v1/uploads/${first.id}`), { status: 204 })
-  t.match(await ana.call('DELETE', `/v1/uploads/${first.id}`), { status: 204 }, 'again is quiet')
-  for (const path of [first.id, `${first.id}/preview`]) {
-    t.match(await ana.call('GET', `/v1/uploads/${path}`), { status: 404, body: { code: 'upload-not-found' } })
+  t.match(await max.call(uploads.remove, { params: { id: first.id } }), { status: 204 })
+  t.match(await ana.call(uploads.remove, { params: { id: first.id } }), { status: 204 }, 'again is quiet')
+  for (const endpoint of [uploads.read, uploads.preview]) {
+    t.match(await ana.call(endpoint, { params: { id: first.id } }), {
+      status: 404,
+      body: { code: 'upload-not-found' },
+    })
   }
-  t.match(await ana.call('POST', `/v1/uploads/${first.id}/restore`), { status: 404 })
-  const { items } = (await ana.call<{ items: Upload[] }>('GET', '/v1/uploads')).body
+  t.match(await ana.call(uploads.restore, { params: { id: first.id } }), { status: 404 })
+  const { items } = (await ana.call(uploads.list)).body
   t.strictSame(
     items.map((one) => one.id),
     [second.id],
@@ -198,8 +222,8 @@ t.test('restore racing confirm: the later version wins, in media and in accounts
     await publish(ana, blue)
     const third = await upload(ana, blue)
     const [restored, confirmed] = await Promise.all([
-      ana.call<Upload>('POST', `/v1/uploads/${first.id}/restore`),
-      ana.call<Upload>('POST', `/v1/uploads/${third.id}/confirm`),
+      ana.call(uploads.restore, { params: { id: first.id } }),
+      ana.call(uploads.confirm, { params: { id: third.id } }),
     ])
     t.match([restored.status, confirmed.status], [202, 202])
     await Promise.all([settled(ana, first.id), settled(ana, third.id)])
@@ -222,7 +246,7 @@ t.test('many restores at once leave one avatar', async () => {
   const versions = [await publish(ana, red), await publish(ana, blue), await publish(ana, red)]
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, turn) =>
-      ana.call<ProblemBody>('POST', `/v1/uploads/${versions[turn % 3]?.id}/restore`),
+      ana.call(uploads.restore, { params: { id: versions[turn % 3]?.id ?? '' } }),
     ),
   )
   // One on its way that another overtook is neither the avatar nor past.
@@ -239,8 +263,8 @@ t.test('erase racing restore: one wins, and the files follow', async (t) => {
     const first = await publish(ana, red)
     const second = await publish(ana, blue)
     const [erase, restore] = await Promise.all([
-      ana.call<ProblemBody>('DELETE', `/v1/uploads/${first.id}`),
-      ana.call<ProblemBody>('POST', `/v1/uploads/${first.id}/restore`),
+      ana.call(uploads.remove, { params: { id: first.id } }),
+      ana.call(uploads.restore, { params: { id: first.id } }),
     ])
     if (erase.status === 204) {
       t.match(restore, { status: 404, body: { code: 'upload-not-found' } })

@@ -1,6 +1,7 @@
-import type { EventTicket, ProblemBody, Upload } from '@likeness/contracts'
+import { addressOf, type ProblemBody } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { newId, openSigner } from '@likeness/runtime'
-import { waitFor } from '@likeness/test-kit'
+import { openCalls, waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import type { z } from 'zod'
 import { encodeClaims, ticketPurpose } from '../following/event-tickets.js'
@@ -20,12 +21,13 @@ const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
 t.test('previewUrl shows the preview to whoever has it, for ten minutes', async (t) => {
   const { id } = await upload(ana)
   const previewUrl = await waitFor(
-    async () => (await ana.call<Upload>('GET', `/v1/uploads/${id}`)).body.previewUrl,
+    async () => (await ana.call(uploads.read, { params: { id } })).body.previewUrl,
     { for: 'the preview' },
   )
   const link = new URL(previewUrl)
   const get = async (search: string | URLSearchParams, headers: Record<string, string> = {}, of = id) => {
-    const answer = await fetch(`${media.url}/v1/uploads/${of}/preview?${String(search)}`, { headers })
+    const path = addressOf(uploads.preview, { params: { id: of } })
+    const answer = await fetch(`${media.url}${path}?${String(search)}`, { headers })
     const bytes = Buffer.from(await answer.arrayBuffer())
     const problem = answer.ok ? undefined : (JSON.parse(bytes.toString()) as z.output<typeof ProblemBody>)
     return { status: answer.status, code: problem?.code, headers: Object.fromEntries(answer.headers), bytes }
@@ -61,15 +63,18 @@ t.test('previewUrl shows the preview to whoever has it, for ten minutes', async 
   const mal = { authorization: (await media.person()).authorization }
   t.match(await get(link.searchParams, mal), { status: 404 }, 'a token counts first')
 
-  await ana.call('DELETE', `/v1/uploads/${id}`)
+  await ana.call(uploads.remove, { params: { id } })
   t.match(await get(link.searchParams), { status: 410, code: 'upload-discarded' }, 'gone is gone')
 })
 
 t.test('a ticket opens the events of one upload for a minute', async (t) => {
-  const asked = await ana.call<z.output<typeof EventTicket>>('POST', `/v1/uploads/${done.id}/events/ticket`)
+  const asked = await ana.call(uploads.issueTicket, { params: { id: done.id } })
   t.match([asked.status, asked.headers.get('cache-control')], [201, 'no-store'])
   const { ticket, url, expiresAt } = asked.body
-  t.equal(url, `https://likeness.test/v1/uploads/${done.id}/events?ticket=${ticket}`)
+  t.equal(
+    url,
+    `https://likeness.test${addressOf(uploads.follow, { params: { id: done.id }, query: { ticket } })}`,
+  )
   const left = Date.parse(expiresAt) - Date.now()
   t.ok(left > 0 && left <= 60_000)
   const follow = (ticket: string, id = done.id) => readEvents(media.url, id, {}, { ticket })
@@ -112,12 +117,13 @@ t.test('a ticket opens the events of one upload for a minute', async (t) => {
   for (const [name, one] of Object.entries(refused)) t.equal((await follow(one)).status, 401, name)
   t.equal((await follow(ticket, other.id)).status, 401, 'for another upload')
   t.equal(
-    (await mal.call('POST', `/v1/uploads/${done.id}/events/ticket`)).status,
+    (await mal.call(uploads.issueTicket, { params: { id: done.id } })).status,
     404,
     'nobody else gets one',
   )
   t.equal(
-    (await fetch(`${media.url}/v1/uploads/${done.id}?ticket=${ticket}`)).status,
+    (await fetch(`${media.url}${addressOf(uploads.read, { params: { id: done.id }, query: { ticket } })}`))
+      .status,
     401,
     'it opens nothing else',
   )
@@ -160,16 +166,18 @@ t.test('a session kept in cookies follows, from its own pages only, and does not
   t.equal((await readEvents(media.url, done.id, { cookie: cookie.slice(0, -4) })).status, 401)
   const mal = await media.token(newId())
   t.equal((await readEvents(media.url, done.id, { cookie: `__Secure-likeness-access=${mal}` })).status, 404)
-  for (const [method, path] of [
-    ['GET', '/v1/uploads'],
-    ['POST', '/v1/uploads'],
-    ['GET', `/v1/uploads/${done.id}`],
-    ['GET', `/v1/uploads/${done.id}/preview`],
-    ['DELETE', `/v1/uploads/${done.id}`],
-    ['POST', `/v1/uploads/${done.id}/restore`],
-    ['POST', `/v1/uploads/${done.id}/events/ticket`],
-  ] as const) {
-    const answer = await fetch(`${media.url}${path}`, { method, headers: { cookie } })
-    t.equal(answer.status, 401, `${method} ${path}`)
+  const params = { id: done.id }
+  const { call } = openCalls(media.url)
+  const headers = { cookie }
+  for (const answer of [
+    await call(uploads.list, { headers }),
+    await call(uploads.create, { headers, body: new FormData() }),
+    await call(uploads.read, { params, headers }),
+    await call(uploads.preview, { params, headers }),
+    await call(uploads.remove, { params, headers }),
+    await call(uploads.restore, { params, headers }),
+    await call(uploads.issueTicket, { params, headers }),
+  ]) {
+    t.equal(answer.status, 401)
   }
 })
