@@ -10,6 +10,23 @@ export type CalledBy = 'anyone' | 'optional' | 'user' | 'manager' | 'admin' | 's
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** The chapters of the documentation, in order. */
+export const chapters = {
+  users: 'Registering, and what is public of a user.',
+  sessions: 'Logging in, staying logged in, and logging out, on one device or on all.',
+  keys: 'The public keys with which anyone can verify access tokens.',
+  me: 'One’s own account: profile, password, e-mail address, export and closing.',
+  activity: 'What happened on one’s own account.',
+  emails: 'The links in e-mails that verify an address or stop a change of it.',
+  passwords: 'Choosing a new password with a link in an e-mail.',
+  administration: 'What managers and administrators do with users.',
+  uploads:
+    'The two steps: a picture is uploaded, shown to its owner, and becomes the avatar when it is confirmed.',
+  avatars: 'What is published: pictures by user, by version, and by the hash of an e-mail address.',
+  history: 'The audit of every upload, for managers and administrators.',
+} as const satisfies Readonly<Record<string, string>>
+export type Chapter = keyof typeof chapters
+
 /** Headers that answers are documented with, by their lower-case name. */
 export const answerHeaders = {
   'cache-control': 'how long it may be kept, and by whom',
@@ -68,7 +85,7 @@ export type Endpoint<Service extends ServiceName = ServiceName> = {
   readonly summary: string
   readonly description: string
   /** Its chapter in the documentation; an endpoint without one is left out of the OpenAPI document. */
-  readonly tag?: string
+  readonly tag?: Chapter
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly headers?: z.ZodObject

@@ -99,7 +99,7 @@ t.test('an answer may have more fields in a later release, a request may not', a
     method: 'POST',
     path: '/things',
     by: 'anyone',
-    tag: 'things',
+    tag: 'uploads',
     summary: '',
     description: '',
     body: z.strictObject({ id: z.string() }),

@@ -4,6 +4,7 @@ import {
   type Answer,
   answerHeaders,
   bodyTypesOf,
+  chapters,
   type Endpoint,
   type ProblemCode,
   problemCodesOf,
@@ -15,6 +16,10 @@ import { accountsProblems, mediaProblems, type ProblemKind } from './problems.js
 type Responses = ZodOpenApiOperationObject['responses']
 type Response = Responses[`${1 | 2 | 3 | 4 | 5}${string}`]
 export type OpenApi = ReturnType<typeof createDocument>
+
+const introduction = `Accounts with avatars in two steps: a picture is uploaded, shown to its owner, and becomes the avatar when it is confirmed.
+
+Send an access token as \`Authorization: Bearer …\`; logging in answers one. Errors are \`application/problem+json\` (RFC 9457), in English or, by \`Accept-Language\`, in French: rely on \`code\`. Lists are paged by \`cursor\`. Unknown parameters and fields are refused.`
 
 /**
  * The OpenAPI 3.1 document of these endpoints, without those that no chapter names.
@@ -30,10 +35,14 @@ export function openApiOf(
     const path = endpoint.path.replace(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint) }
   }
+  const tags = Object.entries(chapters).flatMap(([name, description]) =>
+    endpoints.some(({ tag }) => tag === name) ? [{ name, description }] : [],
+  )
   return createDocument(
     {
       openapi: '3.1.0',
-      info: { title: info.title, version: info.version },
+      info: { title: info.title, version: info.version, description: introduction },
+      tags,
       ...(info.server !== undefined && { servers: [{ url: info.server }] }),
       components: {
         securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -53,11 +62,11 @@ export function openApiOf(
 }
 
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const { id, tag = '', summary, description, by, params, query, headers, answers } = endpoint
+  const { id, tag, summary, description, by, params, query, headers, answers } = endpoint
   const body = contentOf(endpoint)
   return {
     operationId: id,
-    tags: [tag],
+    ...(tag && { tags: [tag] }),
     summary,
     description,
     ...(by !== 'anyone' && { security: [...(by === 'optional' ? [{}] : []), { accessToken: [] }] }),
