@@ -87,7 +87,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.anyone(me.readErasure, readErasureHandler(deps))
   serve.anyone(sessions.keys, readKeysHandler(deps))
 
-  // Anyone on this machine, where there is no mail server
+  // Anyone on this machine, when there is no mail server
   const isLocal = config.INBOX === 'anyone' || isLoopbackHost(new URL(config.PUBLIC_URL).host)
   if (config.MAIL_URL === undefined && isLocal) {
     await server.register(async (guarded: Server) => {
@@ -99,7 +99,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     })
   }
 
-  // Signed in: on oneself
+  // Anyone signed in, about themselves
   serve.user(me.read, readMeHandler(deps))
   serve.user(me.patch, patchMeHandler(deps), { judgesItself: true })
   serve.user(me.changePassword, changePasswordHandler(deps))
@@ -111,7 +111,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.user(sessions.logOut, logOutHandler(deps))
   serve.user(sessions.logOutDevice, logOutDeviceHandler(deps))
   serve.user(sessions.logOutEverywhere, logOutEverywhereHandler(deps))
-  // and what is public of others
+  // and about others, what is public
   serve.user(users.read, readUserHandler(deps))
 
   // Managers and administrators
@@ -135,7 +135,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   return server
 }
 
-/** What `/readyz` of both processes asks. */
+/** The checks behind `/readyz` of both processes. */
 export const readinessChecks = (deps: Deps) => ({
   database: () => deps.db.selectFrom('users').select('id').limit(1).execute(),
   queue: () => deps.queue.check(),

@@ -2,7 +2,7 @@ import { type Database, openDatabase } from '@likeness/runtime'
 import { AccountsConfig } from './config.js'
 import type { Tables } from './database/database.js'
 
-/** The setting of commands that touch only the database. */
+/** The setting for commands that use only the database. */
 export const Connection = AccountsConfig.pick({ DATABASE_URL: true })
 
 export async function withDatabase<T>(url: string, work: (db: Database<Tables>) => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { goodPassword, startAccounts } from './testing/start-accounts.js'
 
 const entry = (name: string) => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url))
 
-t.test('create-admin makes the first one, once', async (t) => {
+t.test('create-admin creates the first administrator, once', async (t) => {
   const { call, env, logIn } = await startAccounts(t)
   const create = (more: Record<string, string> = {}) =>
     runCli({ ...env, ...more }, 'create-admin', '--email', 'root@example.com', '--username', 'root', '--json')

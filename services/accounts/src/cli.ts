@@ -17,12 +17,14 @@ const { program, settings, addUpkeep } = openCli('accounts', {
   config: AccountsConfig,
   migrate,
 })
-/** A command listens nowhere. */
+/** A command listens on no port, so PORT is optional. */
 const open = () => openDeps(settings(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) })))
 
 program
   .command('create-admin')
-  .description('make the first administrator, unless there is one; ADMIN_PASSWORD or a generated password')
+  .description(
+    'create the first administrator, if there is none, with ADMIN_PASSWORD or a generated password',
+  )
   .requiredOption('--email <address>', 'e-mail address')
   .option('--username <name>', 'username', 'admin')
   .option('--json', 'print JSON')
@@ -44,7 +46,7 @@ program
 
 program
   .command('rotate-keys')
-  .description('make the next signing key; it is published at once and signs 15 minutes later')
+  .description('create the next signing key; it is published at once and signs 15 minutes later')
   .option('--json', 'print JSON')
   .action((options: Options) =>
     finish(options, async () => {
@@ -55,7 +57,7 @@ program
   )
 
 addAdministration(program, settings)
-addUpkeep('requeue-stuck', 'add the lost jobs of e-mails and erasures that wait too long', {
+addUpkeep('requeue-stuck', 'add the lost jobs of e-mails and erasures that have waited too long', {
   open,
   run: requeueStuck,
 })

@@ -6,7 +6,7 @@ import { goodPassword, startAccounts } from './testing/start-accounts.js'
 
 const app = 'https://app.likeness.test'
 const other = 'https://other.test'
-/** What an answer says to pages of other origins. */
+/** The headers of an answer for pages of other origins. */
 const rules = (headers: Headers) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')))
 
@@ -25,7 +25,7 @@ t.test('pages of a listed origin may call, and any other gets no header about it
 
   for (const origin of [app, 'http://localhost:3000']) {
     const answer = await preflight(origin, '/v1/me', 'PATCH')
-    t.equal(answer.status, 204, 'without a token: a preflight has none')
+    t.equal(answer.status, 204, 'without a token, because a preflight has none')
     t.match(rules(answer.headers), {
       'access-control-allow-origin': origin,
       'access-control-allow-methods': /\bPATCH\b/,
@@ -45,7 +45,7 @@ t.test('pages of a listed origin may call, and any other gets no header about it
   t.match(
     [refused.status, refused.headers.get('access-control-allow-origin')],
     [401, app],
-    'and read why not',
+    'and may read the refusal',
   )
   t.match(refused.headers.get('vary'), /accept-language, origin/)
   t.equal(
@@ -66,7 +66,7 @@ t.test('pages of a listed origin may call, and any other gets no header about it
   }
 })
 
-t.test('cookies are for the routes of a session alone', async (t) => {
+t.test('cookies work only for the session routes', async (t) => {
   const accounts = await startAccounts(t, { config: { CORS_ORIGINS: app } })
   const { call, send } = accounts
   const { username } = await accounts.register()
@@ -103,7 +103,7 @@ t.test('cookies are for the routes of a session alone', async (t) => {
   const cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
   const refresh = async (origin: string) =>
     (await call(sessions.refresh, { headers: { cookie, origin, 'sec-fetch-site': 'same-site' } })).status
-  t.equal(await refresh(other), 403, 'a neighbour that is not listed may not use it')
+  t.equal(await refresh(other), 403, 'an unlisted site of the same domain may not use it')
   t.equal(await refresh(app), 200)
 })
 
@@ -118,7 +118,7 @@ t.test('without CORS_ORIGINS no answer says anything about origins', async (t) =
   t.match((await send('OPTIONS', '/v1/me')).headers.get('allow'), /GET.*OPTIONS.*PATCH/)
 })
 
-t.test('what is no exact origin is refused at start', async (t) => {
+t.test('anything but an exact origin is refused at start', async (t) => {
   for (const value of [
     '*',
     'null',

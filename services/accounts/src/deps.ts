@@ -49,7 +49,7 @@ export type ApiDeps = Deps & {
   readonly deviceCookies: DeviceCookies
   readonly cursors: Cursors
   readonly groups: Groups
-  /** Call `look` where sessions have just ended, so that this process knows at once. */
+  /** Call `look` when sessions have just ended, so that this process knows at once. */
   readonly ended: EndedSessionsView
 }
 
@@ -98,7 +98,7 @@ export const openApiDeps = (config: AccountsConfig, overrides: Partial<ApiDeps> 
   openParts(async (parts) => {
     const groups = openGroups(config.GROUPS_FILE)
     const deps = parts.keep(await openDeps(config, overrides), (opened) => opened.close())
-    const onError = (error: unknown) => deps.logger.warn({ err: error }, 'signing keys')
+    const onError = (error: unknown) => deps.logger.warn({ err: error }, 'could not read the signing keys')
     const keys = overrides.keys ?? (await openKeyRing(deps.db, config, onError))
     parts.keep(keys, (opened) => opened.close())
     const ended = await openEndedSessions((since) => endedSince(deps, since), {

@@ -7,7 +7,7 @@ import t from 'tap'
 import { runCli } from './testing/run-cli.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
 
-t.test('every route names all that is wrong at once, in plain words of either language', async (t) => {
+t.test('every route names all faults at once, in plain words in either language', async (t) => {
   const { send, db, logIn, register } = await startAccounts(t)
   const { id, username } = await register()
   await db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute()
@@ -24,7 +24,7 @@ t.test('every route names all that is wrong at once, in plain words of either la
   )
 })
 
-t.test('a registration at fault everywhere is told so once', async (t) => {
+t.test('a registration with faults everywhere gets one answer', async (t) => {
   const { call, join, send } = await startAccounts(t)
   const profile = {
     phoneNumber: '12',
@@ -82,7 +82,7 @@ t.test('a registration at fault everywhere is told so once', async (t) => {
   ])
 })
 
-t.test('bodies where none is expected are refused, empty ones are nothing', async (t) => {
+t.test('unexpected bodies are refused, empty ones count as none', async (t) => {
   const { join, send, url } = await startAccounts(t)
   const { accessToken: token } = await join()
   const logOut = (body: unknown) => send('DELETE', '/v1/sessions?except=current', { token, body })
@@ -99,10 +99,10 @@ t.test('bodies where none is expected are refused, empty ones are nothing', asyn
       .on('error', reject)
       .end('{"a":1}')
   })
-  t.equal(status, 400, 'of a GET too')
+  t.equal(status, 400, 'a GET with a body too')
 })
 
-t.test('the command line says it in the same words', async (t) => {
+t.test('the command line uses the same words', async (t) => {
   const { env } = await startAccounts(t)
   const results = await Promise.all([
     runCli(env, 'list', '--limit', 'x', '--role', 'root'),

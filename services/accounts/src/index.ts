@@ -15,7 +15,7 @@ export type { NewAdmin }
 export const migrate = (databaseUrl: string): Promise<string[]> => migrateDatabase(databaseUrl, migrations)
 
 /**
- * Makes the first administrator, unless there is one.
+ * Creates the first administrator, unless there is one.
  * @throws Problem `weak-password`; StartError with one line that says why not
  */
 export async function createAdmin(databaseUrl: string, admin: NewAdmin): Promise<'created' | 'exists'> {

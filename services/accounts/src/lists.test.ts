@@ -5,7 +5,7 @@ import { type Accounts, startAccounts } from './testing/start-accounts.js'
 
 type Page = { items: { id: string }[]; nextCursor: string | null }
 
-/** Every list of this service, each with two filters or subjects, as one person may read them all. */
+/** Every list of this service with two filters or subjects, all readable by one person. */
 const listsFor = (userId: string) => [
   '/v1/sessions',
   '/v1/me/activity',
@@ -23,7 +23,7 @@ async function joinAsManager(accounts: Accounts) {
   return accounts.logIn(username)
 }
 
-t.test('a cursor continues its own list alone, for the one who was given it', async (t) => {
+t.test('a cursor continues only its own list, for the person it was given to', async (t) => {
   const accounts = await startAccounts(t)
   const manager = await joinAsManager(accounts)
   const another = await joinAsManager(accounts)
@@ -45,7 +45,7 @@ t.test('a cursor continues its own list alone, for the one who was given it', as
 })
 
 t.test(
-  'parameters that a list does not have are refused by name, a merge patch is taken, and nothing is nothing',
+  'unknown parameters are refused by name, a merge patch is accepted, and an empty answer has no body',
   async (t) => {
     const accounts = await startAccounts(t)
     const manager = await joinAsManager(accounts)
@@ -71,7 +71,7 @@ t.test(
   },
 )
 
-t.test('a cursor of media is none here, although both seal with one secret', async (t) => {
+t.test('a cursor from media is refused here, although both services seal with one secret', async (t) => {
   const { call, join, serviceSecret } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   const list = JSON.stringify(['/v1/me/activity', user.id, [], []])

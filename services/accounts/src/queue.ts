@@ -10,8 +10,8 @@ export type Jobs = {
 }
 
 /**
- * Adds the job of a row once it is committed. Nobody waits for that: a queue that is away is logged, and
- * `requeue-stuck` finds the row and adds the job again. A closing queue waits for what is being added.
+ * Adds the job for a row after the row is committed. Not awaited: a failure is logged, and `requeue-stuck` finds the
+ * row and adds the job again. A closing queue waits for jobs that are being added.
  */
 export type Enqueue = <Name extends 'send-mail' | 'erase-user'>(name: Name, payload: Jobs[Name]) => void
 

@@ -8,9 +8,9 @@ import { startMailbox } from './testing/start-mailbox.js'
 
 const newPassword = 'quartz-lantern-orbit-58'
 
-// Each of these lets something happen between what a request has read and what it does about it: in the moment that
-// its password has been verified or hashed, or while it waits for a lock that a second connection holds.
-t.test('what is decided on is still so when it is done', async (t) => {
+// Each of these makes something happen between what a request reads and what it does about it: just after its password
+// was verified or hashed, or while it waits for a lock that a second connection holds.
+t.test('a decision still holds when it takes effect', async (t) => {
   const mailbox = await startMailbox(t, 'inbox')
   const { asMedia, call, send, db, deps, join, logIn, register, work } = await startAccounts(t, {
     config: { LOGINS_PER_MINUTE: '1000', RESETS_PER_HOUR: '1000' },
@@ -46,7 +46,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
   const reset = (token: string, password = newPassword) =>
     call(emails.resetPassword, { body: { token, password } })
 
-  /** Runs `act` the next time a password was verified or hashed, before anything is done with it. */
+  /** Runs `act` the next time a password has been verified or hashed, before anything is done with it. */
   function meanwhile(what: 'verify' | 'hash', act: () => Promise<unknown>): void {
     const { hasher } = deps
     const own = { ...hasher }
@@ -90,7 +90,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
       }
     })
 
-    await t.test('has the role that is left', async (t) => {
+    await t.test('gets the role that is left', async (t) => {
       const { user } = await joinAs('manager')
       meanwhile('verify', () => administer(user.id, { role: 'user' }))
       const late = await tryLogIn(user.username)
@@ -101,7 +101,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
       t.equal((await call(administration.listUsers, { token: late.body.accessToken })).status, 403)
     })
 
-    await t.test('does not mind that the same password was hashed anew', async (t) => {
+    await t.test('succeeds although the same password was rehashed', async (t) => {
       const { user } = await join()
       meanwhile('verify', async () => {
         const password_hash = await deps.hasher.hash(goodPassword)
@@ -110,7 +110,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
       t.equal((await tryLogIn(user.username)).status, 201)
     })
 
-    await t.test('whose session is written, not committed, is ended too', async (t) => {
+    await t.test('is ended too when its session is written but not committed', async (t) => {
       for (const end of [{ disabled: true }, { role: 'user' }, { endSessions: true }]) {
         const { id, username } = await register()
         await setRole(id, 'manager')
@@ -161,7 +161,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
     }
   })
 
-  await t.test('what the password was asked for again does not outlive it', async (t) => {
+  await t.test('an act confirmed by the password does not outlive it', async (t) => {
     for (const [method, path, body] of [
       ['PUT', '/v1/me/email', { currentPassword: goodPassword, email: 'thief@example.com' }],
       ['PUT', '/v1/me/password', { currentPassword: goodPassword, password: 'thief-lantern-orbit-58' }],
@@ -197,7 +197,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
     t.match([(await reset(second)).body.code], ['token-invalid'], 'and with the account disabled')
   })
 
-  await t.test('a link is made for the address and standing there is', async (t) => {
+  await t.test('a link is made for the current address and standing', async (t) => {
     for (const change of [
       { email: 'moved@example.com', email_key: 'moved@example.com' },
       { disabled_at: new Date() },
@@ -228,7 +228,7 @@ t.test('what is decided on is still so when it is done', async (t) => {
     t.match(
       [(await late).status, (await late).body.code],
       [403, 'forbidden'],
-      'does not act on who just rose',
+      'does not act on someone who was just promoted',
     )
 
     const other = await join()
@@ -237,11 +237,11 @@ t.test('what is decided on is still so when it is done', async (t) => {
     const act = administer(other.user.id, { disabled: true }, manager)
     await falls.untilWaiting(1)
     await falls.release()
-    t.match([(await act).status, (await act).body.code], [401, 'unauthenticated'], 'nor once they fell')
+    t.match([(await act).status, (await act).body.code], [401, 'unauthenticated'], 'nor after being demoted')
     t.equal((await administer(other.user.id, {})).body.disabledAt, null)
   })
 
-  await t.test('two who act on each other wait, and neither forever', async (t) => {
+  await t.test('two people who act on each other do not deadlock', async (t) => {
     const [one, two] = [await joinAs('admin'), await joinAs('admin')]
     const held = await hold(db)
     await held.trx
@@ -260,11 +260,11 @@ t.test('what is decided on is still so when it is done', async (t) => {
     t.same(
       statuses.sort((a, b) => a - b),
       [200, 401],
-      'the later one has no rank any more',
+      'the later one has lost the rank',
     )
   })
 
-  await t.test('a profile changes while media tells of a picture', async (t) => {
+  await t.test('a profile changes while media reports a picture', async (t) => {
     const { accessToken: token, user } = await join()
     const held = await hold(db)
     await held.trx.selectFrom('users').select('id').where('id', '=', user.id).forUpdate().execute()

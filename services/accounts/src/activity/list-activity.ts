@@ -12,7 +12,7 @@ export const listMyActivityHandler =
   (request, reply) =>
     answerActivity(deps, callerOf(request).id, request, reply)
 
-/** `administration.listActivity`: the same of anyone. */
+/** `administration.listActivity`: the same for any user. */
 export const listActivityHandler =
   (deps: ApiDeps): Handler<typeof administration.listActivity> =>
   async (request, reply) => {

@@ -23,7 +23,7 @@ export const administerUserHandler =
   }
 
 /**
- * Each act leaves a row with who did it and why, in the transaction that does it.
+ * Each act leaves a row saying who did it and why, in the same transaction.
  * @throws Problem `unauthenticated`, `user-not-found`, `forbidden`, `last-admin`, `validation-failed`
  */
 export async function administerUser(
@@ -70,7 +70,7 @@ async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch
     acts.push({ type: 'group-changed', details: { from: person.group_name, to: group } })
   if (disabled !== wasDisabled) acts.push({ type: disabled ? 'disabled' : 'enabled', details: {} })
   if (acts.length > 0) await setStanding(trx, person.id, { role, group, disabled })
-  // An access token carries the role it was made with: who loses it starts anew.
+  // An access token carries the role it was made with, so losing a role ends the sessions.
   const cause = disabled ? 'disabled' : isAtLeast(role, person.role) ? undefined : 'role-changed'
   if (cause !== undefined || patch.endSessions) {
     const ended = await endAccess(trx, person.id, { reason: cause ?? 'logout' })

@@ -6,7 +6,7 @@ import t from 'tap'
 import { type Accounts, goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
 
-/** A new user of this role, logged in. */
+/** A new user with this role, logged in. */
 async function joinAs({ db, logIn, register }: Accounts, role: Role): Promise<LoggedIn> {
   const { id, username } = await register()
   await db.updateTable('users').set({ role }).where('id', '=', id).execute()
@@ -62,7 +62,7 @@ t.test('managers find users; users do not', async (t) => {
   }
 })
 
-t.test('roles are set by administrators, and nobody raises themselves', async (t) => {
+t.test('only administrators set roles, and nobody promotes themselves', async (t) => {
   const accounts = await startAccounts(t)
   const { call } = accounts
   const [admin, manager, user] = [
@@ -83,7 +83,11 @@ t.test('roles are set by administrators, and nobody raises themselves', async (t
     const { status, body } = await patch(by, on, { role: 'admin' })
     t.match([status, body.code], [403, 'forbidden'])
   }
-  t.equal((await patch(manager, admin, { disabled: true })).status, 403, 'nor acts on who ranks as high')
+  t.equal(
+    (await patch(manager, admin, { disabled: true })).status,
+    403,
+    'nor acts on someone of the same or a higher rank',
+  )
   t.equal((await patch(manager, manager, { emailVerified: true })).status, 403)
 
   const raised = await patch(admin, user, { role: 'manager', reason: 'helps out' })
@@ -91,7 +95,7 @@ t.test('roles are set by administrators, and nobody raises themselves', async (t
   t.equal(
     (await call(administration.listUsers, { token: user.accessToken })).status,
     403,
-    'the token is as it was',
+    'the old token keeps its old role',
   )
   const renewed = await call(sessions.refresh, { body: { refreshToken: user.refreshToken } })
   t.equal((await call(administration.listUsers, { token: renewed.body.accessToken })).status, 200)
@@ -113,7 +117,7 @@ t.test('roles are set by administrators, and nobody raises themselves', async (t
   })
 })
 
-t.test('the last administrator stays, whoever is quickest', async (t) => {
+t.test('one administrator stays, even in a race', async (t) => {
   const accounts = await startAccounts(t)
   const { call } = accounts
   const [one, two] = [await joinAs(accounts, 'admin'), await joinAs(accounts, 'admin')]
@@ -163,7 +167,7 @@ t.test('updatedAt moves with role, group, status, address and username', async (
   await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
   t.equal((await patchUser({ endSessions: true })).status, 200)
   const one = await call(administration.readUser, { params, ...byAdmin })
-  t.equal(one.body.updatedAt, before.toISOString(), 'nothing of it is shown')
+  t.equal(one.body.updatedAt, before.toISOString(), 'it changes nothing the user is shown')
   t.equal((await call(me.patch, { body: { username: 'someone-else' }, token })).status, 401)
   const { accessToken } = await accounts.logIn(user.username)
   const renamed = await call(me.patch, { body: { username: 'someone-else' }, token: accessToken })
@@ -192,7 +196,7 @@ t.test('group, disable, enable, verify', async (t) => {
   }
 
   t.match((await patch({ disabled: true, reason: 'abuse' })).body.disabledAt, /Z$/)
-  t.equal((await call(me.read, { token: user.accessToken })).status, 401, 'here at once')
+  t.equal((await call(me.read, { token: user.accessToken })).status, 401, 'at once in this process')
   await waitFor(async () => (await second.call(me.read, { token: user.accessToken })).status === 401)
   const login = { body: { login: user.user.username, password: goodPassword } }
   t.equal((await call(sessions.logIn, login)).body.code, 'account-disabled')
@@ -203,7 +207,7 @@ t.test('group, disable, enable, verify', async (t) => {
   t.equal((await patch({ endSessions: true })).status, 200)
   t.equal((await call(sessions.refresh, { body: { refreshToken } })).status, 401)
   const again = await patch({ disabled: false })
-  t.equal(again.status, 200, 'what changes nothing leaves no trace')
+  t.equal(again.status, 200, 'a patch that changes nothing leaves no trace')
   const feed = await call(administration.listActivity, {
     params: { id: user.user.id },
     token: manager.accessToken,
@@ -258,6 +262,6 @@ t.test('an administrator starts a reset, and cannot choose the password', async 
   t.match([refused.status, refused.body.code], [400, 'validation-failed'])
   t.equal((await call(emails.requestReset, { body: { email: user.email }, token })).status, 202)
   const link = await mailbox.read(call, user.email, /Choose a new password/)
-  t.ok(link.token, 'which its owner alone reads')
+  t.ok(link.token, 'which only the owner reads')
   await logIn(user.username)
 })

@@ -4,7 +4,7 @@ import t from 'tap'
 import { runCli } from '../testing/run-cli.js'
 import { startAccounts } from '../testing/start-accounts.js'
 
-t.test('list, set-role, disable and enable by command', async (t) => {
+t.test('list, set-role, disable and enable from the command line', async (t) => {
   const { call, env, join } = await startAccounts(t)
   const { accessToken, user } = await join()
   const json = async (...args: string[]) => {

@@ -12,7 +12,7 @@ import { administerUser } from './administer-user.js'
 import { viewAdminUser } from './list-users.js'
 import type { Actor } from './lock-acted-on.js'
 
-/** Commands act with the rights of those who may run them on the machine. */
+/** Commands have an administrator's rights: only an operator can run them on the machine. */
 const root: Actor = { id: null, role: 'admin' }
 
 /** Adds `list`, `set-role`, `disable` and `enable`. */
@@ -24,7 +24,7 @@ export function addAdministration(program: Command, settings: Cli['settings']): 
     .option('--role <role>', 'user, manager or admin')
     .option('--group <group>', 'a group of the deployment')
     .option('--status <status>', 'active, disabled or unverified')
-    .option('--limit <number>', 'at most this many, up to 100', '20')
+    .option('--limit <number>', 'how many users at most, up to 100', '20')
     .option('--json', 'print JSON')
     .action((given: Options) =>
       finish(given, async () => {
@@ -39,14 +39,14 @@ export function addAdministration(program: Command, settings: Cli['settings']): 
       }),
     )
 
-  onUser('set-role', '<role>', 'give a user another role; who loses rights is logged out', (role) => ({
+  onUser('set-role', '<role>', 'change the role of a user, who is logged out when losing rights', (role) => ({
     role: usage(program, Role, role),
   }))
-  onUser('disable', '[reason]', 'close an account to its user, who is logged out', (reason) => ({
+  onUser('disable', '[reason]', 'disable an account and log its user out', (reason) => ({
     disabled: true,
     ...(reason === undefined ? {} : { reason }),
   }))
-  onUser('enable', '[reason]', 'open a disabled account again', (reason) => ({
+  onUser('enable', '[reason]', 'enable a disabled account', (reason) => ({
     disabled: false,
     ...(reason === undefined ? {} : { reason }),
   }))

@@ -4,13 +4,12 @@ import type { Tables } from '../database/database.js'
 import { findPerson, lockUsers, type Person } from '../database/users.table.js'
 import { problem } from '../problems.js'
 
-/** Who acts on another's account: a person, or the command line. */
+/** The one acting on another's account: a person, or the command line. */
 export type Actor = { readonly id: string | null; readonly role: Role }
 
 /**
- * The person acted on, whom nobody else changes until the transaction ends, nor the actor. Administrators act on
- * everyone, managers on who ranks below them, by the ranks both have now: an access token may be older than its
- * holder's fall.
+ * Locks the person acted on, and the actor, until the transaction ends. Administrators act on everyone, managers on
+ * those who rank below them. The current ranks count, because an access token may be older than its holder's demotion.
  * @throws Problem `unauthenticated` when the actor has lost their rank, `user-not-found`, `forbidden`
  */
 export async function lockActedOn(trx: Transaction<Tables>, actor: Actor, id: string): Promise<Person> {

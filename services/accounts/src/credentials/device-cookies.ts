@@ -5,9 +5,10 @@ import type { Person } from '../database/users.table.js'
 type Owner = Pick<Person, 'id' | 'password_hash'>
 
 /**
- * Cookies of devices on which someone logged in (OWASP, Slow Down Online Guessing Attacks with Device Cookies). One
- * holds a token for each of the last accounts of the device. A token opens nothing: it has a count of attempts of its
- * own, so that guessing by others does not shut the account for it. It ends with its time and with the password.
+ * Cookies of devices on which someone logged in (OWASP, Slow Down Online Guessing Attacks with Device Cookies). A
+ * cookie holds a token for each of the last accounts of the device. A token grants no access: it gives the device its
+ * own count of attempts, so that others' guessing does not lock it out of the account. It ends when it expires and when
+ * the password changes.
  */
 export type DeviceCookies = {
   /** The id of the device, when its cookie has a token for this account. */
@@ -16,7 +17,7 @@ export type DeviceCookies = {
   next(cookie: string | undefined, owner: Owner): { value: string; seconds: number }
 }
 
-// 16 bytes of device, 4 of when it expires in seconds, 32 of MAC.
+// 16 bytes of device, 4 of expiry in seconds, 32 of MAC.
 const size = 52
 const accountsRemembered = 5
 
@@ -54,7 +55,7 @@ export function openDeviceCookies(secrets: Secrets, days: number): DeviceCookies
 
 const now = () => Math.floor(Date.now() / 1000)
 
-/** What is shaped like a token and has not expired. */
+/** The parts of a cookie that are shaped like a token and have not expired. */
 const tokensIn = (cookie = ''): Buffer[] =>
   cookie
     .split('.', accountsRemembered)

@@ -4,10 +4,12 @@ import type { AccountsConfig } from '../config.js'
 import type { Tables } from '../database/database.js'
 import { listSessionsEndedSince, listSessionsEndedWithin } from '../database/sessions.table.js'
 
-// A transaction that ended a session may have begun so long before it committed; statements end after half of it.
+// A transaction that ended a session began at most this long before it committed; statements time out after half of it.
 const longestSeconds = 60
 
-/** @param since the `until` of an earlier look; without one that is known here, all that matter to a living token */
+/**
+ * @param since the `until` of an earlier answer; without one known here, all sessions that matter to a live token count
+ */
 export async function endedSince(
   { config, db }: { config: AccountsConfig; db: Database<Tables> },
   since?: string,

@@ -14,7 +14,7 @@ export type Hasher = {
   isOutdated(hash: string): boolean
 }
 
-// Algorithm.Argon2id, a const enum that a module compiled on its own cannot name.
+// Algorithm.Argon2id: a module compiled on its own cannot use a const enum.
 const argon2id = 2
 // Each hash takes a core and a thread of the pool that files and DNS also use, which has four.
 const atOnce = Math.min(availableParallelism(), 3)

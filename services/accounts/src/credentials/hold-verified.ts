@@ -4,12 +4,11 @@ import { lockPerson, type Person } from '../database/users.table.js'
 import type { Hasher } from './hasher.js'
 
 /**
- * Does what a password was given for while nobody else can change the account. Verifying takes long and happens outside
- * of transactions, so the password may have changed meanwhile: then it is verified again, against the hash that is
- * there now.
+ * Does what a password was given for while nobody else can change the account. Verifying is slow and happens outside
+ * transactions, so the password may have changed meanwhile; it is then verified again, against the current hash.
  * @param verified the person as they were when `password` was found to be theirs
- * @param work runs in the transaction that holds their rows, and is given them as they are now
- * @returns undefined when the password is not theirs any more, or they are gone
+ * @param work runs in the transaction that holds the person's rows, and is given the person as they are now
+ * @returns undefined when the password is no longer theirs, or the person is gone
  */
 export async function holdVerified<Result>(
   { db, hasher }: { db: Database<Tables>; hasher: Hasher },

@@ -8,7 +8,7 @@ import { deriveKey, type Secrets } from '@likeness/runtime'
 export type OneTimeTokens = {
   /** A new token, as its e-mail and its row keep it. */
   make(): { seed: Buffer; hash: Buffer }
-  /** The token itself, for the link, under each secret that it may have been made with, the current one first. */
+  /** The token itself, for the link, under each secret it may have been made with, the current one first. */
   of(seed: Buffer): readonly [string, ...string[]]
 }
 
@@ -29,5 +29,5 @@ export function openOneTimeTokens([current, ...others]: Secrets): OneTimeTokens 
   }
 }
 
-/** What the row of a token is found by. */
+/** The hash by which a token's row is found. */
 export const hashOfToken = (token: string): Buffer => createHash('sha256').update(token).digest()

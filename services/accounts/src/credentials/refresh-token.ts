@@ -3,9 +3,9 @@ import { deriveKey, type Secrets } from '@likeness/runtime'
 import type { SessionRow } from '../database/sessions.table.js'
 
 /**
- * Refresh tokens of a session, derived from its random seed and the number of the generation with a key
- * that is not in the database. So none is stored, not even hashed; one that comes back after a lost answer
- * gets the same successor; and a token of any earlier generation is known for what it is.
+ * Refresh tokens of a session, derived from its random seed and the number of the generation with a key that is not in
+ * the database. No token is stored, not even hashed; one sent again after a lost answer gets the same successor; and a
+ * token of any earlier generation is recognised.
  */
 export type RefreshTokens = {
   /** The token of the session's present generation. */
@@ -14,10 +14,10 @@ export type RefreshTokens = {
   isGenuine(session: Pick<SessionRow, 'id' | 'seed'>, claimed: ClaimedToken): boolean
 }
 
-/** What a token says of itself, before it is verified. */
+/** The claims of a token before it is verified. */
 export type ClaimedToken = { readonly sessionId: string; readonly generation: number; readonly mac: Buffer }
 
-// The prefix lets scanners of leaked secrets recognise one. Then: 16 bytes of session, 4 of generation, 32 of MAC.
+// The prefix lets secret scanners recognise a leaked token. After it: 16 bytes of session, 4 of generation, 32 of MAC.
 const prefix = 'lkr_'
 const size = 52
 

@@ -3,7 +3,7 @@ import { type Database, newId } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** What happened on an account. Append-only. */
+/** The activity on accounts. Append-only. */
 export type ActivitiesTable = {
   id: string
   /** null for a login that named no account: the same row is written, so the same work is done. */
@@ -13,23 +13,23 @@ export type ActivitiesTable = {
   ip: string | null
   user_agent: string | null
   details: ColumnType<Record<string, unknown>, string, never>
-  /** Who did it, where it was not the user or nobody. */
+  /** The person who did it, if not the user; null also when no person did. */
   actor_id: Generated<string | null>
 }
 export type ActivityRow = Selectable<ActivitiesTable>
 
 type Db = Database<Tables>
 
-/** Where a request came from, as activity rows and sessions keep it. */
+/** The origin of a request, as activity rows and sessions keep it. */
 export type Origin = {
   readonly ip: string | null
   readonly userAgent: string | null
-  /** It asked for, for mails to who has not chosen one. */
+  /** The language of the request, for e-mails to people who have not chosen one. */
   readonly language: Language
 }
 export const ourselves: Origin = { ip: null, userAgent: null, language: 'en' }
 
-/** What media tells of who acted, as activity has it: the actor is named where it was another. */
+/** Converts the actor that media reports for an activity row, which names the actor only if it is not the user. */
 export const byActor = (
   userId: string,
   actor: ActedBy | null,
@@ -62,7 +62,7 @@ export async function insertActivity(
     .execute()
 }
 
-/** A login that failed, of an account or of none; one that was closed meanwhile is none, for the same work. */
+/** Records a failed login of an account or of none. An account closed meanwhile counts as none, for the same work. */
 export async function insertFailedLogin(db: Db, userId: string | null, origin: Origin): Promise<void> {
   await sql`
     insert into activities (id, user_id, type, ip, user_agent)
@@ -70,7 +70,7 @@ export async function insertFailedLogin(db: Db, userId: string | null, origin: O
       ${origin.ip}, ${origin.userAgent})`.execute(db)
 }
 
-/** Whether this happened before, with these details. */
+/** Whether this activity was recorded before, with these details. */
 export async function hasActivity(
   db: Db,
   userId: string,
@@ -88,7 +88,7 @@ export async function hasActivity(
   return row !== undefined
 }
 
-/** Of the logins so far: whether there were any, and any from this device. */
+/** Whether there were logins before, and whether any came from this device. */
 export async function findEarlierLogins(
   db: Db,
   userId: string,
@@ -123,7 +123,7 @@ export function listActivities(
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
-/** Deletes what happened more than `days` ago; returns how many rows. */
+/** Deletes activity more than `days` old; returns the number of rows. */
 export async function pruneActivities(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('activities')

@@ -2,9 +2,9 @@ import type { Database } from '@likeness/runtime'
 import { sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** How often something was tried within a fixed window, shared by all processes. */
+/** Counts of attempts within a fixed window, shared by all processes. */
 export type AttemptsTable = {
-  /** Hash of what is limited and of whom: no address or name is kept here. */
+  /** Hash of the limit and of whose attempts it counts: no address or name is kept here. */
   key: Buffer
   count: number
   resets_at: Date
@@ -13,7 +13,7 @@ export type AttemptsTable = {
 type Db = Database<Tables>
 export type Counted = { readonly key: Buffer; readonly count: number; readonly resetsInSeconds: number }
 
-/** Counts one attempt under each key, opening a new window where the last one is over, in one statement. */
+/** Counts one attempt under each key, opening a new window where the last one has ended, in one statement. */
 export async function countAttempts(
   db: Db,
   windows: readonly { key: Buffer; seconds: number }[],
@@ -49,7 +49,7 @@ export async function returnAttempts(db: Db, keys: readonly Buffer[]): Promise<v
     update attempts set count = count - 1 where key in (select key from locked)`.execute(db)
 }
 
-/** Deletes windows that are over; returns how many. */
+/** Deletes windows that have ended; returns how many. */
 export async function pruneAttempts(db: Db): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('attempts')

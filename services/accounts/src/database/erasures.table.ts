@@ -2,13 +2,13 @@ import type { Database, Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** Accounts that were closed. The row is the outbox of what media has to erase, and the audit line that stays. */
+/** Closed accounts. The row is the outbox of what media has to erase, and the audit record that stays. */
 export type ErasuresTable = {
   id: string
-  /** Nothing else knows this id any more, once media has erased. */
+  /** Once media has erased, this id is stored nowhere else. */
   user_id: string
   token_hash: Buffer
-  /** null when it was the user. */
+  /** null when the user closed the account. */
   actor_id: string | null
   reason: string | null
   requested_at: Generated<Date>
@@ -41,7 +41,7 @@ export function listErasures(
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
-/** Deletes the records of erasures that were complete more than `days` ago; returns how many. */
+/** Deletes the records of erasures completed more than `days` ago; returns how many. */
 export async function pruneErasures(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('erasures')

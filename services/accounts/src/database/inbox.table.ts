@@ -2,7 +2,7 @@ import type { Database, Transaction } from '@likeness/runtime'
 import { type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** Mails of a deployment without a mail server, to be read at /inbox. */
+/** E-mails of a deployment without a mail server, readable at /inbox. */
 export type InboxTable = {
   id: string
   at: Generated<Date>
@@ -16,7 +16,7 @@ export type InboxMessage = Selectable<InboxTable>
 
 type Db = Database<Tables>
 
-/** Putting the same mail in twice leaves one. */
+/** Inserting the same e-mail twice leaves one row. */
 export async function insertInboxMessage(db: Db, message: Insertable<InboxTable>): Promise<void> {
   await db
     .insertInto('inbox_messages')
@@ -41,7 +41,7 @@ export function findInboxMessage(db: Db, id: string): Promise<InboxMessage | und
   return db.selectFrom('inbox_messages').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** Deletes the mails to an address whose owner leaves. */
+/** Deletes the e-mails to an address whose owner closes their account. */
 export async function deleteInboxMessages(trx: Transaction<Tables>, recipient: string): Promise<void> {
   await trx
     .deleteFrom('inbox_messages')

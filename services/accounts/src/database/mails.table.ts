@@ -3,16 +3,16 @@ import { type Database, newId, type Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** Mails to send. The row is the outbox: it commits with what it tells of, and is worked until it is sent. */
+/** E-mails to send. The row is the outbox: it commits with the change it reports, and is worked until it is sent. */
 export type MailsTable = {
   id: string
   user_id: string | null
   kind: MailKind
   recipient: string
   language: Language
-  /** What its template names, emptied once it is sent. */
+  /** The values for its template; emptied once it is sent. */
   data: ColumnType<MailData, string, string>
-  /** What its token is derived from, with a key that is not in the database; gone once it is sent. */
+  /** The seed of its token, derived with a key that is not in the database; deleted once it is sent. */
   token_seed: Buffer | null
   created_at: Generated<Date>
   useful_until: Date
@@ -39,7 +39,7 @@ export type MailData = Readonly<Record<string, string>>
 type Db = Database<Tables>
 const now = sql<Date>`now()`
 
-/** @param usefulSeconds after which it is given up unsent. Returns its id, to enqueue once committed. */
+/** Returns the id, to enqueue once committed. @param usefulSeconds until it is given up unsent */
 export async function insertMail(
   trx: Transaction<Tables>,
   mail: {
@@ -69,7 +69,7 @@ export async function insertMail(
   return id
 }
 
-/** Takes a waiting mail for `seconds`; undefined when it is sent, given up, gone, or another has it. */
+/** Claims a waiting e-mail for `seconds`; undefined when it was sent, given up or deleted, or is already claimed. */
 export function claimMail(db: Db, id: string, seconds: number): Promise<MailRow | undefined> {
   return db
     .updateTable('mails')
@@ -82,12 +82,12 @@ export function claimMail(db: Db, id: string, seconds: number): Promise<MailRow 
     .executeTakeFirst()
 }
 
-/** Gives a claimed mail back, to be tried again. */
+/** Releases a claimed e-mail, to be tried again. */
 export async function releaseMail(db: Db, id: string): Promise<void> {
   await db.updateTable('mails').set({ claimed_until: null }).where('id', '=', id).execute()
 }
 
-/** What opens an account goes, and with the last mail to someone who left, their address. */
+/** Removes what opens an account, and from the last e-mail to someone who left, their address. */
 const withoutSecrets = {
   token_seed: null,
   data: '{}',
@@ -102,7 +102,7 @@ export async function markSent(db: Db, id: string): Promise<void> {
     .execute()
 }
 
-/** It will never be sent. */
+/** Marks an e-mail that will never be sent. */
 export async function markFailed(db: Db, id: string, failure: string): Promise<void> {
   await db
     .updateTable('mails')
@@ -111,7 +111,7 @@ export async function markFailed(db: Db, id: string, failure: string): Promise<v
     .execute()
 }
 
-/** Mails that wait longer than `seconds` and nobody has claimed, oldest first. */
+/** E-mails that have waited unclaimed for longer than `seconds`, oldest first. */
 export async function findWaitingMails(db: Db, seconds: number, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('mails')
@@ -126,7 +126,7 @@ export async function findWaitingMails(db: Db, seconds: number, limit: number): 
   return rows.map((row) => row.id)
 }
 
-/** Deletes mails that were sent or given up more than `days` ago. */
+/** Deletes e-mails that were sent or given up more than `days` ago. */
 export async function pruneMails(db: Db, days: number): Promise<number> {
   const before = sql<Date>`now() - make_interval(days => ${days})`
   const { numDeletedRows } = await db
@@ -136,7 +136,7 @@ export async function pruneMails(db: Db, days: number): Promise<number> {
   return Number(numDeletedRows)
 }
 
-/** The mails there still are to a user, as their export shows them. */
+/** The e-mails to a user that are still stored, as their export shows them. */
 export function listMailsOf(db: Db, userId: string) {
   return db
     .selectFrom('mails')

@@ -2,9 +2,9 @@ import type { Database, Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** What a link in a mail proves, once: that its holder reads the mails of an address. */
+/** Tokens of links in e-mails. A token proves, once, that its holder receives the e-mails to an address. */
 export type OneTimeTokensTable = {
-  /** SHA-256; the token itself is only in the mail. */
+  /** SHA-256; the token itself is only in the e-mail. */
   hash: Buffer
   user_id: string
   purpose: TokenPurpose
@@ -20,7 +20,7 @@ export type OneTimeTokenRow = Selectable<OneTimeTokensTable> & { readonly expire
 type Db = Database<Tables>
 const now = sql<Date>`now()`
 
-/** Under the lock of the user: makes a token and voids the ones they had for the same purpose. */
+/** Creates a token and voids the earlier ones for the same purpose. The caller holds the lock of the user. */
 export async function insertToken(
   trx: Transaction<Tables>,
   token: Pick<Insertable<OneTimeTokensTable>, 'hash' | 'user_id' | 'purpose' | 'email'>,
@@ -38,7 +38,7 @@ export async function insertToken(
     .execute()
 }
 
-/** A token that was not used, expired or not. */
+/** An unused token, expired or not. */
 export function findToken(
   db: Db,
   hash: Buffer,
@@ -64,7 +64,7 @@ export async function isToken(db: Db, hash: Buffer): Promise<boolean> {
   return row !== undefined
 }
 
-/** Uses a token up; of all who try, one succeeds. */
+/** Uses a token up; of concurrent attempts, one succeeds. */
 export async function markTokenUsed(trx: Transaction<Tables>, hash: Buffer): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('one_time_tokens')
@@ -76,12 +76,14 @@ export async function markTokenUsed(trx: Transaction<Tables>, hash: Buffer): Pro
   return numUpdatedRows === 1n
 }
 
-/** Under the lock of the user: no link they were sent opens anything any more, so nothing they asked for is pending. */
+/**
+ * Voids every link the user was sent, so that nothing they asked for is pending. The caller holds the lock of the user.
+ */
 export async function deleteOpenTokens(trx: Transaction<Tables>, userId: string): Promise<void> {
   await trx.deleteFrom('one_time_tokens').where('user_id', '=', userId).where('used_at', 'is', null).execute()
 }
 
-/** Deletes tokens that expired more than `days` ago; until then they are answered as expired, not unknown. */
+/** Deletes tokens that expired more than `days` ago; until then they are reported as expired, not unknown. */
 export async function pruneTokens(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('one_time_tokens')

@@ -6,7 +6,7 @@ import type { Tables } from './database.js'
 /** The avatar a profile shows; its addresses are derived when read. */
 export type StoredAvatar = Omit<SetAvatar, 'uploadId' | 'actor' | 'restored'>
 
-/** Extra fields, as the user's group has them. */
+/** Extra fields, as the user's group defines them. */
 export type Custom = Readonly<Record<string, unknown>>
 
 export type ProfilesTable = {
@@ -27,14 +27,14 @@ export type ProfilesTable = {
   locale: Generated<string | null>
   discoverable: Generated<boolean>
   custom: ColumnType<Custom, string | undefined, string>
-  /** Of the newest avatar, or withdrawal of one, that media told of; 0 before the first. It only grows. */
+  /** Version of the newest avatar, or withdrawal of one, that media reported; 0 before the first. It only grows. */
   avatar_version: Generated<number>
   avatar: ColumnType<StoredAvatar | null, never, string | null>
-  /** When anything last changed that the user is shown, their name included. */
+  /** The last change of anything the user is shown, including their name. */
   updated_at: Generated<Date>
 }
 
-/** What a person may change of their profile. */
+/** The columns a person may change. */
 export type ProfileChanges = Omit<
   Updateable<ProfilesTable>,
   'user_id' | 'avatar' | 'avatar_version' | 'updated_at'
@@ -84,7 +84,7 @@ export async function setAvatarIfNewer(
   return numUpdatedRows === 1n
 }
 
-/** Replaces the text of the version the profile has by a newer one. */
+/** Replaces the alt text of the profile's current version with a newer one. */
 export async function setAltTextIfNewer(
   trx: Transaction<Tables>,
   userId: string,
@@ -102,12 +102,12 @@ export async function setAltTextIfNewer(
     .execute()
 }
 
-// Avatars told by the release before have none.
+// Avatars reported by the previous release have no revision.
 const storedRevision = sql<number>`coalesce((avatar ->> 'revision')::integer, 0)`
 
 /**
- * Replaces what is shown of the version the profile has: the same picture in more sizes or formats, and its text
- * unless the profile has a newer one.
+ * Updates the profile's current version: the same picture in more sizes or formats, and its text unless the profile has
+ * a newer one.
  */
 export async function refreshAvatar(
   trx: Transaction<Tables>,

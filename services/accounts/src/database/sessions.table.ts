@@ -9,7 +9,7 @@ export type SessionsTable = {
   user_id: string
   /** 256 random bits its refresh tokens are derived from; useless without KEY_SECRET. */
   seed: Buffer
-  /** Number of the one refresh token that is not used yet. */
+  /** Number of the one refresh token that is still unused. */
   generation: Generated<number>
   rotated_at: ColumnType<Date | null, never, Date>
   created_at: Generated<Date>
@@ -19,9 +19,9 @@ export type SessionsTable = {
   last_day: Date
   ended_at: ColumnType<Date | null, never, Date>
   end_reason: ColumnType<EndReason | null, never, EndReason>
-  /** The transaction that ended it; a trigger of the table notes it. */
+  /** The transaction that ended it; a trigger on the table records it. */
   ended_in: ColumnType<string | null, never, never>
-  /** Of the last use. */
+  /** The address and device of the last use. */
   ip: string | null
   user_agent: string | null
 }
@@ -39,7 +39,7 @@ export type EndReason =
 type Db = Database<Tables>
 const now = sql<Date>`now()`
 
-/** @param days how long it lives unused, and at most */
+/** @param days how long it lives when unused, and at most */
 export function insertSession(
   db: Db,
   session: Pick<Insertable<SessionsTable>, 'id' | 'user_id' | 'seed' | 'ip' | 'user_agent'>,
@@ -66,7 +66,9 @@ export function findLiveSession(db: Db, id: string): Promise<SessionRow | undefi
     .executeTakeFirst()
 }
 
-/** Live sessions of a user, newest first, older than `after`. When one was used last changes, its place does not. */
+/**
+ * Live sessions of a user, newest first, older than `after`. Their order does not depend on when they were last used.
+ */
 export function listLiveSessions(
   db: Db,
   userId: string,
@@ -82,7 +84,7 @@ export function listLiveSessions(
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
-/** Moves a live session on to its next refresh token; of all who try with one generation, one succeeds. */
+/** Moves a live session on to its next refresh token; of concurrent attempts with one generation, one succeeds. */
 export function rotateSession(
   db: Db,
   session: Pick<SessionRow, 'id' | 'generation'>,
@@ -144,7 +146,7 @@ export async function endSessions(
   return ended.map((row) => row.id)
 }
 
-/** Ends every session of a user who goes and takes out what is personal; upkeep deletes the rest. */
+/** Ends every session of a user who leaves, and removes what is personal; upkeep deletes the rest. */
 export async function forgetSessions(trx: Transaction<Tables>, userId: string): Promise<void> {
   await trx
     .updateTable('sessions')
@@ -158,7 +160,7 @@ export async function forgetSessions(trx: Transaction<Tables>, userId: string): 
     .execute()
 }
 
-/** All sessions there still are of a user, as their export shows them. */
+/** All sessions of a user that are still stored, as their export shows them. */
 export function listSessionsOf(db: Db, userId: string) {
   return db
     .selectFrom('sessions')
@@ -170,10 +172,10 @@ export function listSessionsOf(db: Db, userId: string) {
 }
 
 /**
- * Sessions that ended, and the position to ask from next: no transaction that was under way at one look is missed by
- * the next, however long it takes. Some are told twice.
+ * Sessions that ended, and the position to ask from next. A transaction still running at one look is not missed by the
+ * next, however long it takes. Some sessions are listed twice.
  * @param since the position the last look gave
- * @returns undefined when this database never gave that position, as after it was restored from a copy
+ * @returns undefined when this database never gave that position, for example after a restore from a backup
  */
 export async function listSessionsEndedSince(db: Db, since: string): Promise<EndedSessions | undefined> {
   const { rows } = await sql<EndedSessions & { ahead: boolean }>`

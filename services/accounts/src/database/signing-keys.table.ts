@@ -2,7 +2,7 @@ import type { Database, Transaction } from '@likeness/runtime'
 import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** Keys that sign access tokens. Of those whose time has come, the latest signs. */
+/** Keys that sign access tokens. The latest one whose time has come signs. */
 export type SigningKeysTable = {
   /** RFC 7638 thumbprint of the public key. */
   kid: string
@@ -16,7 +16,7 @@ export type SigningKeyRow = Selectable<SigningKeysTable>
 
 type Db = Database<Tables>
 
-/** Serialises whoever makes keys, and tells whether there are any. */
+/** Serialises the creation of keys, and returns whether any exist. */
 export async function lockSigningKeys(trx: Transaction<Tables>): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended('likeness-signing-keys', 0))`.execute(trx)
   const key = await trx.selectFrom('signing_keys').select('kid').limit(1).executeTakeFirst()
@@ -36,12 +36,12 @@ export async function insertSigningKey(
   return row.signs_from
 }
 
-/** All keys, the ones that sign last first. */
+/** All keys, latest first. */
 export function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
   return db.selectFrom('signing_keys').selectAll().orderBy('signs_from', 'desc').orderBy('kid').execute()
 }
 
-/** Replaces the sealed form of a key, unless another process has just done so. */
+/** Replaces the sealed form of a key, unless another process has already done so. */
 export async function resealSigningKey(db: Db, kid: string, from: Buffer, to: Buffer): Promise<void> {
   await db
     .updateTable('signing_keys')

@@ -6,7 +6,7 @@ import type { Tables } from './database.js'
 export type UsersTable = {
   id: string
   username: string
-  /** What usernames and addresses are compared by: see `keyOf`. */
+  /** Usernames and addresses are compared by their keys: see `keyOf`. */
   username_key: string
   email: string
   email_key: string
@@ -16,7 +16,7 @@ export type UsersTable = {
   role: Generated<Role>
   group_name: string
   disabled_at: Generated<Date | null>
-  /** Registered with an address another user has, where nothing may tell so: it can never be used. */
+  /** Registered with an address another user has, when no answer may reveal that. A ghost can never be used. */
   ghost: Generated<boolean>
   created_at: Generated<Date>
 }
@@ -36,23 +36,23 @@ export function findPerson(db: Db, id: string): Promise<Person | undefined> {
   return people(db).where('users.id', '=', id).executeTakeFirst()
 }
 
-/** By e-mail address or username: the former have an `@`, the latter cannot. */
+/** Finds by e-mail address or username: an address has an `@`, a username cannot. */
 export function findPersonByLogin(db: Db, login: string): Promise<Person | undefined> {
   const column = login.includes('@') ? 'users.email_key' : 'users.username_key'
   return people(db).where(column, '=', keyOf(login)).executeTakeFirst()
 }
 
 /**
- * A person, whose rows nobody else changes until the transaction ends. Everyone locks a person before what is theirs;
- * rows that refer to them may still be added.
+ * Locks a person's rows until the transaction ends. Every transaction locks a person before what is theirs; rows that
+ * refer to them may still be added.
  */
 export function lockPerson(trx: Transaction<Tables>, id: string): Promise<Person | undefined> {
   return people(trx).where('users.id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
 /**
- * Users, whom nobody else changes until the transaction ends. Locked in the order of their ids, so that two who lock
- * the same ones wait for each other and neither forever.
+ * Locks users until the transaction ends, in the order of their ids, so that two transactions that lock the same users
+ * cannot deadlock.
  */
 export function lockUsers(
   trx: Transaction<Tables>,
@@ -67,22 +67,22 @@ export function lockUsers(
     .execute()
 }
 
-/** The person who has an address, as `lockPerson` gives them. */
+/** Locks the person who has an address, as `lockPerson` does. */
 export function lockPersonByEmail(trx: Transaction<Tables>, email: string): Promise<Person | undefined> {
   return people(trx).where('users.email_key', '=', keyOf(email)).forNoKeyUpdate().executeTakeFirst()
 }
 
-/** Who has an address, and is not deleted until the transaction ends. */
+/** The person who has an address, kept from deletion until the transaction ends. */
 export function keepPersonByEmail(trx: Transaction<Tables>, email: string): Promise<Person | undefined> {
   return people(trx).where('users.email_key', '=', keyOf(email)).forKeyShare('users').executeTakeFirst()
 }
 
-/** By their address alone. */
+/** Finds by address alone. */
 export function findPersonByEmail(db: Db, email: string): Promise<Person | undefined> {
   return people(db).where('users.email_key', '=', keyOf(email)).executeTakeFirst()
 }
 
-/** Who may be found by the MD5 or SHA-256 hash of their address, hexadecimal. */
+/** The person who may be found by the MD5 or SHA-256 hash of their address, in hexadecimal. */
 export async function findDiscoverable(
   db: Db,
   hash: string,
@@ -107,7 +107,7 @@ export async function insertUser(
   trx: Transaction<Tables>,
   user: Omit<Insertable<UsersTable>, 'username_key' | 'email_key'>,
 ): Promise<void> {
-  // No address has this key, so the owner of the address keeps it.
+  // No address has this key, so the address stays with its owner.
   const emailKey = user.ghost ? `ghost:${user.id}` : keyOf(user.email)
   await trx
     .insertInto('users')
@@ -115,7 +115,7 @@ export async function insertUser(
     .execute()
 }
 
-/** Notes that what the user is shown has changed. */
+/** Records a change of what the user is shown. */
 async function touch(trx: Transaction<Tables>, id: string): Promise<void> {
   await trx.updateTable('profiles').set({ updated_at: sql<Date>`now()` }).where('user_id', '=', id).execute()
 }
@@ -147,7 +147,7 @@ export async function setPassword(trx: Transaction<Tables>, id: string, hash: st
   await trx.updateTable('users').set({ password_hash: hash }).where('id', '=', id).execute()
 }
 
-/** Accounts nobody can use: ghosts, and where verification is mandatory those that never verified. */
+/** Deletes accounts nobody can use: ghosts and, if verification is mandatory, those that never verified. */
 export async function deleteUnverified(db: Db, days: number, alsoReal: boolean): Promise<number> {
   let query = db
     .deleteFrom('users')
@@ -167,7 +167,7 @@ export async function setUsername(trx: Transaction<Tables>, id: string, username
     .execute()
 }
 
-/** Replaces a hash by one of the same password with today's parameters, unless the password changed meanwhile. */
+/** Replaces a hash with one of the same password with today's parameters, unless the password changed meanwhile. */
 export async function replaceHash(db: Db, id: string, old: string, hash: string): Promise<void> {
   await db
     .updateTable('users')
@@ -177,7 +177,7 @@ export async function replaceHash(db: Db, id: string, old: string, hash: string)
     .execute()
 }
 
-/** Serialises whoever makes or unmakes administrators, and lists those who can act. */
+/** Serialises changes of who is an administrator, and lists those who can act. */
 export async function lockAdmins(trx: Transaction<Tables>): Promise<string[]> {
   await sql`select pg_advisory_xact_lock(hashtextextended('likeness-admins', 0))`.execute(trx)
   const admins = await trx
@@ -189,7 +189,7 @@ export async function lockAdmins(trx: Transaction<Tables>): Promise<string[]> {
   return admins.map((admin) => admin.id)
 }
 
-/** What others decide of a user. */
+/** Sets what others decide about a user. */
 export async function setStanding(
   trx: Transaction<Tables>,
   id: string,
@@ -207,12 +207,12 @@ export async function setStanding(
   await touch(trx, id)
 }
 
-/** Deletes a user with their profile, activity, tokens and mails. */
+/** Deletes a user with their profile, activity, tokens and e-mails. */
 export async function deleteUser(trx: Transaction<Tables>, id: string): Promise<void> {
   await trx.deleteFrom('users').where('id', '=', id).execute()
 }
 
-/** Newest first, older than `after`; ghosts are nobody's to see. */
+/** Newest first, older than `after`; ghosts are left out. */
 export function listPeople(
   db: Db,
   filter: {

@@ -14,10 +14,10 @@ import { problem } from '../problems.js'
 import { assertCurrentPassword } from '../sessions/assert-current-password.js'
 import { changeOf } from './mask-email.js'
 
-/** Longer than the work takes, where its time would tell something. */
+/** Longer than the work takes, when its duration would reveal something. */
 const answerMs = 150
 
-/** `me.changeEmail`: asks the new address; the present one stays until it answers. */
+/** `me.changeEmail`: writes to the new address; the present one stays until the new one is confirmed. */
 export const changeEmailHandler =
   (deps: ApiDeps): Handler<typeof me.changeEmail> =>
   async (request, reply) => {
@@ -26,8 +26,8 @@ export const changeEmailHandler =
   }
 
 /**
- * Where verification is mandatory, an address another has gets the same answer and the same mail to the present one,
- * and its owner is told.
+ * When verification is mandatory, a taken address gets the same answer and the same e-mail to the present address, and
+ * its owner is told.
  * @throws Problem `wrong-password`, `email-taken`, `rate-limited`
  */
 async function changeEmail(deps: ApiDeps, caller: Caller, body: ChangeEmail, origin: Origin): Promise<void> {
@@ -48,7 +48,7 @@ async function changeEmail(deps: ApiDeps, caller: Caller, body: ChangeEmail, ori
   })
 }
 
-/** Writes to the present address, which may stop the change, and to the new one. Returns the mails. */
+/** Writes to the present address, which may stop the change, and to the new one. Returns the ids of the e-mails. */
 async function askBoth(
   trx: Transaction<Tables>,
   deps: ApiDeps,

@@ -8,7 +8,7 @@ import { prune } from '../upkeep/prune.js'
 
 for (const transport of ['inbox', 'smtp'] as const) {
   t.test(`by ${transport}`, async (t) => {
-    t.test('a new address is verified by the link in its mail', async (t) => {
+    t.test('a new address is verified by the link in its e-mail', async (t) => {
       const mailbox = await startMailbox(t, transport)
       const { call, db, logIn, register, work } = await startAccounts(t, { config: mailbox.config })
       await work()
@@ -22,7 +22,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
         await db.selectFrom('one_time_tokens').selectAll().execute(),
         await db.selectFrom('mails').selectAll().execute(),
       ])
-      t.notMatch(stored, mail.token, 'the token is in the mail alone')
+      t.notMatch(stored, mail.token, 'the token is only in the e-mail')
 
       const confirm = (token: string) => call(emails.verify, { body: { token } })
       const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(mail.token)))
@@ -68,7 +68,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
         t.match(
           [(await again({ body: { email: user.email.toUpperCase() } })).status],
           [429],
-          'however it is asked',
+          'however it is requested',
         )
 
         t.equal(
@@ -91,85 +91,88 @@ for (const transport of ['inbox', 'smtp'] as const) {
       },
     )
 
-    t.test('mandatory: no login before, and nothing tells whether an address is known', async (t) => {
-      const mailbox = await startMailbox(t, transport)
-      const {
-        call,
-        db,
-        deps,
-        logIn: signIn,
-        register,
-        work,
-      } = await startAccounts(t, {
-        config: { ...mailbox.config, EMAIL_VERIFICATION: 'mandatory' },
-      })
-      await work()
-      const owner = await register()
-      const logIn = async (login: string, password = goodPassword) => {
-        const { status, body } = await call(sessions.logIn, { body: { login, password } })
-        return [status, body.code]
-      }
-      t.same(await logIn(owner.username), [403, 'email-not-verified'])
-      t.same(
-        await logIn(owner.username, 'wrong'),
-        [401, 'invalid-credentials'],
-        'said only to who knows the password',
-      )
-      const { token } = await mailbox.read(call, owner.email, /Confirm/)
-      await call(emails.verify, { body: { token } })
-      t.same(await logIn(owner.username), [201, undefined])
-
-      // Someone else registers with that address, and with one nobody has.
-      const shape = async (username: string, email: string) => {
-        const started = performance.now()
-        const { status, body, headers } = await call(users.register, {
-          body: { username, email, password: goodPassword },
+    t.test(
+      'mandatory: no login before verification, and no answer reveals whether an address is known',
+      async (t) => {
+        const mailbox = await startMailbox(t, transport)
+        const {
+          call,
+          db,
+          deps,
+          logIn: signIn,
+          register,
+          work,
+        } = await startAccounts(t, {
+          config: { ...mailbox.config, EMAIL_VERIFICATION: 'mandatory' },
         })
-        t.ok(performance.now() - started >= 290, 'longer than the work, known or not')
-        return {
-          status,
-          fields: Object.keys(body).sort(),
-          verification: body.emailVerification,
-          email: body.email,
-          type: headers.get('content-type'),
+        await work()
+        const owner = await register()
+        const logIn = async (login: string, password = goodPassword) => {
+          const { status, body } = await call(sessions.logIn, { body: { login, password } })
+          return [status, body.code]
         }
-      }
-      const known = await shape('ghost-one', owner.email.toUpperCase())
-      const unknown = await shape('ghost-two', 'fresh@example.com')
-      t.same({ ...known, email: 0 }, { ...unknown, email: 0 })
-      t.same(await logIn('ghost-one'), await logIn('ghost-two'))
-      t.match(
-        (await mailbox.read(call, owner.email, /You have an account already/)).text,
-        /nothing was changed/,
-      )
-      t.notMatch((await mailbox.read(call, owner.email, /already/)).text, /token=/)
-      const taken = async (username: string) =>
-        (
-          await call(users.register, {
-            body: { username, email: `${username}@x.example`, password: goodPassword },
+        t.same(await logIn(owner.username), [403, 'email-not-verified'])
+        t.same(
+          await logIn(owner.username, 'wrong'),
+          [401, 'invalid-credentials'],
+          'said only to someone who knows the password',
+        )
+        const { token } = await mailbox.read(call, owner.email, /Confirm/)
+        await call(emails.verify, { body: { token } })
+        t.same(await logIn(owner.username), [201, undefined])
+
+        // Someone else registers with that address, and with an unused one.
+        const shape = async (username: string, email: string) => {
+          const started = performance.now()
+          const { status, body, headers } = await call(users.register, {
+            body: { username, email, password: goodPassword },
           })
-        ).body.code
-      t.same([await taken('ghost-one'), await taken('ghost-two')], ['username-taken', 'username-taken'])
-      t.same(await logIn(owner.email), [201, undefined], 'the owner notices nothing')
-      t.equal((await call(emails.requestReset, { body: { email: owner.email } })).status, 202)
+          t.ok(performance.now() - started >= 290, 'takes longer than the work, known or not')
+          return {
+            status,
+            fields: Object.keys(body).sort(),
+            verification: body.emailVerification,
+            email: body.email,
+            type: headers.get('content-type'),
+          }
+        }
+        const known = await shape('ghost-one', owner.email.toUpperCase())
+        const unknown = await shape('ghost-two', 'fresh@example.com')
+        t.same({ ...known, email: 0 }, { ...unknown, email: 0 })
+        t.same(await logIn('ghost-one'), await logIn('ghost-two'))
+        t.match(
+          (await mailbox.read(call, owner.email, /You already have an account/)).text,
+          /nothing was changed/,
+        )
+        t.notMatch((await mailbox.read(call, owner.email, /already/)).text, /token=/)
+        const taken = async (username: string) =>
+          (
+            await call(users.register, {
+              body: { username, email: `${username}@x.example`, password: goodPassword },
+            })
+          ).body.code
+        t.same([await taken('ghost-one'), await taken('ghost-two')], ['username-taken', 'username-taken'])
+        t.same(await logIn(owner.email), [201, undefined], 'the owner notices nothing')
+        t.equal((await call(emails.requestReset, { body: { email: owner.email } })).status, 202)
 
-      const other = await register()
-      const mine = await mailbox.read(call, other.email, /Confirm/)
-      await call(emails.verify, { body: { token: mine.token } })
-      const { accessToken } = await signIn(other.username)
-      const change = (email: string) =>
-        call(me.changeEmail, { body: { email, currentPassword: goodPassword }, token: accessToken })
-      t.same([(await change(owner.email)).status, (await change('free@example.com')).status], [202, 202])
+        const other = await register()
+        const mine = await mailbox.read(call, other.email, /Confirm/)
+        await call(emails.verify, { body: { token: mine.token } })
+        const { accessToken } = await signIn(other.username)
+        const change = (email: string) =>
+          call(me.changeEmail, { body: { email, currentPassword: goodPassword }, token: accessToken })
+        t.same([(await change(owner.email)).status, (await change('free@example.com')).status], [202, 202])
 
-      await db
-        .updateTable('users')
-        .set({ created_at: new Date(0) })
-        .execute()
-      t.match(await prune(deps, { dryRun: false }), { users: 2 })
-      t.same(await logIn(owner.username), [201, undefined])
-    })
+        await db
+          .updateTable('users')
+          .set({ created_at: new Date(0) })
+          .execute()
+        t.match(await prune(deps, { dryRun: false }), { users: 2 })
+        t.same(await logIn(owner.username), [201, undefined])
+      },
+    )
 
-    t.test('change the address: the new one is verified first, the old one is told', async (t) => {
+    t.test('changing the address verifies the new one first and tells the old one', async (t) => {
       const mailbox = await startMailbox(t, transport)
       const { call, join, register, work } = await startAccounts(t, { config: mailbox.config })
       await work()
@@ -180,7 +183,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
       t.equal((await change('new@example.com', 'wrong')).body.code, 'wrong-password')
       t.match([(await change(other.email)).status], [409])
       t.equal((await change('new@example.com')).status, 202)
-      t.equal((await call(me.read, { token })).body.email, user.email, 'the old one stays meanwhile')
+      t.equal((await call(me.read, { token })).body.email, user.email, 'the old one stays until then')
       const mail = await mailbox.read(call, 'new@example.com', /Confirm your new/)
       t.equal((await call(emails.verify, { body: { token: mail.token } })).status, 200)
       t.match((await call(me.read, { token })).body, {
@@ -208,7 +211,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
       t.equal((await call(me.read, { token })).body.email, user.email)
     })
 
-    t.test('a login from a new device is told, in the language of the person', async (t) => {
+    t.test("a login from a new device sends a notice in the person's language", async (t) => {
       const mailbox = await startMailbox(t, transport)
       const { call, db, join, work } = await startAccounts(t, { config: mailbox.config })
       await work()
@@ -228,7 +231,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
       t.equal(
         kinds.filter((row) => row.kind === 'new-device').length,
         1,
-        'the first login and known devices are not',
+        'the first login and known devices send none',
       )
     })
   })
@@ -243,7 +246,7 @@ t.test('off: no mail, no verification', async (t) => {
   t.same(await db.selectFrom('mails').select('id').execute(), [])
 })
 
-t.test('the inbox is for this machine, by its own names, and only without a mail server', async (t) => {
+t.test('the inbox opens only on this machine, by its own names, without a mail server', async (t) => {
   const { another, call, send, register, url, work } = await startAccounts(t, {
     config: { INBOX: 'loopback', PUBLIC_URL: 'http://localhost:8080' },
   })

@@ -13,7 +13,7 @@ const style = `
   iframe { width: 100%; height: 440px; border: 1px solid var(--line); border-radius: 10px; background: Canvas; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }`
 
-/** The list of mails, newest first; each opens as its reader would see it, then as plain text. */
+/** The list of e-mails, newest first; each opens as its reader would see it, then as plain text. */
 export function inboxPage(messages: readonly InboxMessage[], product: string): string {
   const items = messages.map(
     ({ id, at, recipient, subject, text }) => `<details>
@@ -27,12 +27,12 @@ export function inboxPage(messages: readonly InboxMessage[], product: string): s
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Inbox – ${escapeHtml(product)}</title><style>${style}</style></head>
 <body>
 <h1>Inbox</h1>
-<p>Mails of this deployment, which has no mail server (MAIL_URL). Reload to see new ones.</p>
-${items.join('\n') || '<p>No mail yet.</p>'}
+<p>E-mails of this deployment, which has no mail server (MAIL_URL). Reload to see new ones.</p>
+${items.join('\n') || '<p>No e-mails yet.</p>'}
 </body>
 </html>`
 }
 
-/** A mail as its reader sees it; its links open beside the inbox. */
+/** An e-mail as its reader sees it; its links open in a new tab. */
 export const messagePage = ({ html }: InboxMessage): string =>
   html.replace('<head>', '<head><base target="_blank">')

@@ -1,4 +1,7 @@
-/** An address as a trail keeps it: its owner knows it again, and nobody else learns it. `ada@example.org` is `a…a@example.org`. */
+/**
+ * Masks an address for the activity trail: its owner recognises it, and nobody else learns it. `ada@example.org` is
+ * `a…a@example.org`.
+ */
 function maskEmail(email: string): string {
   const at = email.lastIndexOf('@')
   const [first = '', ...more] = email.slice(0, at)

@@ -10,8 +10,8 @@ import { isLoopback, isLoopbackHost } from './loopback.js'
 const shown = 100
 
 /**
- * Lets the inbox be read where it may be. Its e-mails open accounts, so only this machine may read them, unless INBOX
- * says otherwise, and only by its own names: a page of a name that was made to point here (DNS rebinding) reads nothing.
+ * Guards the inbox. Its e-mails open accounts, so only this machine may read them, unless INBOX says otherwise, and
+ * only by its own names: a page on a name that was made to point here (DNS rebinding) reads nothing.
  */
 export function inboxGuard({ INBOX, PUBLIC_URL }: AccountsConfig): (request: Request) => Promise<void> {
   const toAnyone = INBOX === 'anyone'

@@ -13,10 +13,10 @@ import { isToken } from '../database/one-time-tokens.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { MailRefusedError, type Message } from '../mail/mailer.js'
 
-/** Longer than every wait of the mailer together, so that two never send one mail. */
+/** Longer than all timeouts of the mailer together, so that two workers never send the same e-mail. */
 const claimSeconds = 90
 
-/** Sends one mail, unless it was sent. */
+/** Sends one e-mail, unless it was already sent. */
 export async function sendMail(deps: WorkerDeps, { mailId }: { mailId: string }): Promise<void> {
   const mail = await claimMail(deps.db, mailId, claimSeconds)
   if (!mail) return

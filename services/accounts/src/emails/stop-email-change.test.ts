@@ -13,7 +13,7 @@ const freshAddress = () => {
   return `thief-${addresses}@example.com`
 }
 
-t.test('a change of address that waits', async (t) => {
+t.test('a pending change of address', async (t) => {
   const mailbox = await startMailbox(t, 'inbox')
   const { call, send, db, join, logIn, work } = await startAccounts(t, { config: { RESETS_PER_HOUR: '100' } })
   await work()
@@ -23,7 +23,7 @@ t.test('a change of address that waits', async (t) => {
 
   const askFor = async (email: string, token: string) =>
     (await call(me.changeEmail, { body: { email, currentPassword: goodPassword }, token })).status
-  /** The status, or the code of a refusal. */
+  /** The status, or for a refusal its code. */
   const outcome = async (asked: Promise<Answer<unknown>>) => {
     const { status, body } = await asked
     return status < 300 ? status : body.code
@@ -35,7 +35,7 @@ t.test('a change of address that waits', async (t) => {
   const addressOf = async (id: string) =>
     (await call(administration.readUser, { params: { id }, token: adminToken })).body.email
 
-  /** Someone for whom every kind of link waits unopened. */
+  /** A user with an unopened link of every kind. */
   async function joinWithOpenLinks() {
     const session = await join()
     const { email } = session.user
@@ -51,42 +51,45 @@ t.test('a change of address that waits', async (t) => {
     return { ...session, wanted, links }
   }
 
-  await t.test('is told to the present address, whose link stops it and ends every session', async (t) => {
-    const thief = await join()
-    const { email, id, username } = thief.user
-    const owner = await logIn(username)
-    const wanted = freshAddress()
-    t.equal(await askFor(wanted, thief.accessToken), 202)
-    const mail = await mailbox.read(call, email, asked)
-    t.match(mail.text, new RegExp(`to use ${wanted} instead of ${email}[\\s\\S]*127\\.0\\.0\\.1`))
-    t.match(mail.links, [/^https:\/\/likeness\.test\/stop-email-change\?token=[\w-]{43}$/])
-    t.match([await confirm(mail.token), await reset(mail.token)], ['token-invalid', 'token-invalid'])
+  await t.test(
+    'is reported to the present address, whose link stops it and ends every session',
+    async (t) => {
+      const thief = await join()
+      const { email, id, username } = thief.user
+      const owner = await logIn(username)
+      const wanted = freshAddress()
+      t.equal(await askFor(wanted, thief.accessToken), 202)
+      const mail = await mailbox.read(call, email, asked)
+      t.match(mail.text, new RegExp(`to use ${wanted} instead of ${email}[\\s\\S]*127\\.0\\.0\\.1`))
+      t.match(mail.links, [/^https:\/\/likeness\.test\/stop-email-change\?token=[\w-]{43}$/])
+      t.match([await confirm(mail.token), await reset(mail.token)], ['token-invalid', 'token-invalid'])
 
-    const answers = await Promise.all(
-      [0, 1, 2].map(() => call(emails.stopChange, { body: { token: mail.token } })),
-    )
-    t.same(
-      answers.map((answer) => answer.status).sort((a, b) => a - b),
-      [200, 404, 404],
-      'once',
-    )
-    t.same(answers.find((answer) => answer.status === 200)?.body, { email })
-    const { token } = await mailbox.read(call, wanted, /^Confirm your new/)
-    t.equal(await confirm(token), 'token-invalid')
-    t.equal(await addressOf(id), email)
-    for (const { accessToken, refreshToken } of [thief, owner]) {
-      t.equal((await call(me.read, { token: accessToken })).status, 401)
-      t.equal(await outcome(call(sessions.refresh, { body: { refreshToken } })), 'invalid-refresh-token')
-    }
-    const back = await logIn(username)
-    const feed = await call(me.listActivity, { token: back.accessToken })
-    t.match(feed.body, {
-      items: [{ type: 'login' }, { type: 'email-change-stopped' }, { type: 'email-change-requested' }],
-    })
-    t.notMatch(JSON.stringify(feed.body), new RegExp(`${email}|${wanted}`))
-  })
+      const answers = await Promise.all(
+        [0, 1, 2].map(() => call(emails.stopChange, { body: { token: mail.token } })),
+      )
+      t.same(
+        answers.map((answer) => answer.status).sort((a, b) => a - b),
+        [200, 404, 404],
+        'once',
+      )
+      t.same(answers.find((answer) => answer.status === 200)?.body, { email })
+      const { token } = await mailbox.read(call, wanted, /^Confirm your new/)
+      t.equal(await confirm(token), 'token-invalid')
+      t.equal(await addressOf(id), email)
+      for (const { accessToken, refreshToken } of [thief, owner]) {
+        t.equal((await call(me.read, { token: accessToken })).status, 401)
+        t.equal(await outcome(call(sessions.refresh, { body: { refreshToken } })), 'invalid-refresh-token')
+      }
+      const back = await logIn(username)
+      const feed = await call(me.listActivity, { token: back.accessToken })
+      t.match(feed.body, {
+        items: [{ type: 'login' }, { type: 'email-change-stopped' }, { type: 'email-change-requested' }],
+      })
+      t.notMatch(JSON.stringify(feed.body), new RegExp(`${email}|${wanted}`))
+    },
+  )
 
-  await t.test('is told again once it is done, and can then be stopped no more', async (t) => {
+  await t.test('is reported again once done, and can then no longer be stopped', async (t) => {
     const { user, wanted, links, accessToken } = await joinWithOpenLinks()
     const before = new Date('2026-01-01')
     await db.updateTable('profiles').set({ updated_at: before }).where('user_id', '=', user.id).execute()
@@ -157,10 +160,10 @@ t.test('a change of address that waits', async (t) => {
     })
   }
 
-  await t.test('is not applied to a disabled account, nor is anything else', async (t) => {
+  await t.test('is not applied to a disabled account, and nor is anything else', async (t) => {
     const { accessToken: token, links, refreshToken, user } = await joinWithOpenLinks()
     const before = await db.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirst()
-    // As a process sees it that has not heard yet that the sessions ended.
+    // As a process sees it before it learns that the sessions ended.
     const disable = (disabled_at: Date | null) =>
       db.updateTable('users').set({ disabled_at }).where('id', '=', user.id).execute()
     await disable(new Date())
@@ -192,7 +195,7 @@ t.test('a change of address that waits', async (t) => {
   })
 })
 
-t.test('a change to an address another has is told to the present one all the same', async (t) => {
+t.test('a change to a taken address is still reported to the present one', async (t) => {
   const mailbox = await startMailbox(t, 'inbox')
   const { call, db, logIn, register, work } = await startAccounts(t, {
     config: { EMAIL_VERIFICATION: 'mandatory' },

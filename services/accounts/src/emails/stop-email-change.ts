@@ -16,7 +16,7 @@ export const stopEmailChangeHandler =
 
 /**
  * Returns the address that stays.
- * @throws Problem `token-invalid`, also once the address was changed; `token-expired`
+ * @throws Problem `token-invalid`, also once the address has changed; `token-expired`
  */
 async function stopEmailChange(deps: ApiDeps, token: string, origin: Origin): Promise<string> {
   const found = await findToken(deps.db, hashOfToken(token), ['stop-email-change'])

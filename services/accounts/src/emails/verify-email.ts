@@ -68,7 +68,7 @@ async function resend(deps: ApiDeps, email: string, origin: Origin, asker?: stri
 }
 
 /**
- * Uses up a token of a verification or of a change of address. Returns the address that is verified now.
+ * Uses up a token that verifies or changes an address. Returns the address that is now verified.
  * @throws Problem `token-invalid`, `token-expired`, `email-taken`
  */
 async function confirmEmail(deps: ApiDeps, token: string, origin: Origin): Promise<string> {
@@ -95,7 +95,7 @@ async function confirmEmail(deps: ApiDeps, token: string, origin: Origin): Promi
 
 type Trx = Parameters<typeof setEmail>[0]
 
-/** The old address is told, and no link that was sent before opens the account any more. */
+/** Tells the old address, and voids every link sent before. */
 async function changeAddress(
   trx: Trx,
   person: Person,

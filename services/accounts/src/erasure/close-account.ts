@@ -21,8 +21,8 @@ export type ClosedAccount = {
 }
 
 /**
- * In one transaction the account and all that is personal here is gone, and its name and address are free.
- * What stays says that some account was closed, when, by whom and why.
+ * Deletes the account and everything personal here, and frees its name and address, in one transaction. The record that
+ * stays says that some account was closed, when, by whom and why.
  * @param trx holds the rows of the person
  * @param by `actor_id` is null for the person themselves
  * @throws Problem `last-admin`
@@ -48,7 +48,7 @@ export async function closeAccount(
   return { erasure, token, mailId }
 }
 
-/** What follows once it is committed: tokens stop, media erases. Returns the answer and where it leads. */
+/** Follows the commit: tokens stop working, media erases. Returns the answer and its location. */
 export async function startErasure(
   deps: ApiDeps,
   { erasure, token, mailId }: ClosedAccount,

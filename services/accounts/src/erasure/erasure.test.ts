@@ -9,7 +9,7 @@ import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMediaPeer } from '../testing/start-media-peer.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
 
-t.test('leave: closed at once, erased in both services, and the name is free', async (t) => {
+t.test('leaving closes the account at once, erases it in both services and frees the name', async (t) => {
   const media = await startMediaPeer(t)
   media.busy = 2
   const { another, call, send, db, join, logIn, register, work } = await startAccounts(t, {
@@ -53,7 +53,7 @@ t.test('leave: closed at once, erased in both services, and the name is free', a
   t.match(
     (await call(inbox.list, { query: { to: user.email } })).body.items.map((item) => item.subject),
     ['Confirm your e-mail address', 'Your account is closed'],
-    'the last mail to who left, and the first to who came',
+    'the last e-mail to the person who left, and the first to the new one',
   )
 
   await db.deleteFrom('users').where('id', '=', again.id).execute()
@@ -78,16 +78,16 @@ t.test('leave: closed at once, erased in both services, and the name is free', a
   t.match(
     await db.selectFrom('erasures').selectAll().execute(),
     [{ user_id: user.id, actor_id: null }],
-    'an audit line',
+    'an audit record',
   )
 })
 
-t.test('an erasure survives a lost queue and media being away', async (t) => {
+t.test('an erasure survives a lost queue and an unavailable media service', async (t) => {
   const media = await startMediaPeer(t)
   media.away = true
   const { call, db, deps, join, work } = await startAccounts(t, { config: { MEDIA_URL: media.url } })
   const { user, accessToken: token } = await join()
-  deps.queue.add = () => Promise.reject(new Error('the queue is away'))
+  deps.queue.add = () => Promise.reject(new Error('the queue is unavailable'))
   const { status } = await call(me.close, { body: { password: goodPassword }, token })
   t.equal(status, 202)
   const workerDeps = await work()
@@ -102,7 +102,7 @@ t.test('an erasure survives a lost queue and media being away', async (t) => {
   await waitFor(async () => (await db.selectFrom('erasures').selectAll().executeTakeFirst())?.completed_at)
 })
 
-t.test('administrators close accounts of others with a reason, their own by their password', async (t) => {
+t.test("administrators close others' accounts with a reason, their own with their password", async (t) => {
   const media = await startMediaPeer(t)
   const { call, send, db, join, logIn, register, work } = await startAccounts(t, {
     config: { MEDIA_URL: media.url },
@@ -192,7 +192,7 @@ async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
   return files
 }
 
-t.test('the export is a ZIP of all that both services hold', async (t) => {
+t.test('the export is a ZIP of everything both services hold', async (t) => {
   const media = await startMediaPeer(t)
   const picture = randomBytes(300_000)
   media.export = {
@@ -277,7 +277,7 @@ t.test('the export is a ZIP of all that both services hold', async (t) => {
   media.away = 'files'
   await t.rejects(
     download().then((cut) => cut.arrayBuffer()),
-    'a ZIP that cannot be finished does not look finished',
+    'a ZIP that cannot be completed does not look complete',
   )
   for (let turn = 0; turn < 2; turn += 1) await call(me.export, { token }).catch(() => undefined)
   t.equal((await call(me.export, { token })).status, 429)

@@ -12,7 +12,7 @@ import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { viewUser } from '../profiles/user-view.js'
 
-/** `me.export`: the ZIP, as it is read. */
+/** `me.export`: streams the ZIP. */
 export const exportMeHandler =
   (deps: ApiDeps): Handler<typeof me.export> =>
   async (request, reply) => {
@@ -27,14 +27,14 @@ export const exportMeHandler =
       .send(zip)
   }
 
-/** @throws Problem `overloaded` when media is away */
+/** @throws Problem `overloaded` when media is unavailable */
 async function exportMe(deps: ApiDeps, id: string) {
   const { db, media } = deps
   const person = await findPerson(db, id)
   if (!person) throw problem('unauthenticated')
   const { body: pictures } = await media(toMedia.exportUser, { params: { id } }, { timeoutMs: 10_000 }).catch(
     (error: unknown) => {
-      deps.logger.warn({ err: error }, 'export without media')
+      deps.logger.warn({ err: error }, 'no export, because media is unavailable')
       throw problem('overloaded', { headers: { 'retry-after': '10' } })
     },
   )
@@ -50,10 +50,10 @@ async function exportMe(deps: ApiDeps, id: string) {
   addJson('mails.json', await listMailsOf(db, id))
   addJson('uploads.json', pictures.uploads)
   for (const { path } of pictures.files) {
-    // Read when its turn comes: one file at a time is in memory, and pictures do not get smaller.
+    // Each file is read when its turn comes, so only one is in memory. Pictures do not compress further.
     zip.addReadStreamLazy(`pictures/${path}`, { compress: false }, (done) => {
       media(toMedia.readFile, { params: { id }, query: { path } }, { timeoutMs: 60_000 }).then(
-        // A file that went meanwhile is empty.
+        // A file deleted meanwhile is empty.
         (file) => done(null, Readable.from(file.ok ? [file.body] : [])),
         (error: unknown) => output.destroy(error as Error),
       )

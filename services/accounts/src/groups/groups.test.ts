@@ -60,7 +60,7 @@ t.test('extra fields are merged one by one and checked as a whole', async (t) =>
   t.same((await patch({ businessName: null })).body.errors, [
     { path: 'profile.custom.businessName', code: 'required', message: 'is required' },
   ])
-  t.equal((await patch(null)).status, 400, 'what is required cannot be emptied')
+  t.equal((await patch(null)).status, 400, 'required fields cannot be emptied')
   for (const custom of [
     { businessName: 'nul \u0000' },
     { 'nul\u0000': 1 },
@@ -73,10 +73,10 @@ t.test('extra fields are merged one by one and checked as a whole', async (t) =>
   }
   const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`
   const { body } = await send('PATCH', '/v1/me', { body: `{"profile":{"custom":${deep}}}`, token })
-  t.equal(body.code, 'validation-failed', 'nested far too deep')
+  t.equal(body.code, 'validation-failed', 'nested far too deeply')
 })
 
-t.test('a deployment has its own groups', async (t) => {
+t.test('a deployment can have its own groups', async (t) => {
   const file = join(t.testdir(), 'groups.json')
   await writeFile(
     file,
@@ -93,7 +93,7 @@ t.test('a deployment has its own groups', async (t) => {
   t.match(bad.body.errors, [{ path: 'profile.custom.shelf' }])
 })
 
-t.test('a GROUPS_FILE that cannot be used says why', async (t) => {
+t.test('an unusable GROUPS_FILE is refused with the reason', async (t) => {
   const open = async (content: string) => {
     const file = join(t.testdir(), 'groups.json')
     await writeFile(file, content)
@@ -112,7 +112,7 @@ t.test('a GROUPS_FILE that cannot be used says why', async (t) => {
   })
 })
 
-t.test('a group requires fields of the profile, which stay', async (t) => {
+t.test('profile fields that a group requires cannot be removed', async (t) => {
   const file = join(t.testdir(), 'groups.json')
   const reader = (required: string[]) => ({
     default: 'reader',

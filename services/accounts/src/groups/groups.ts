@@ -12,19 +12,19 @@ import { fieldsOf } from './registration-fields.js'
 /** The groups (types of user) of this deployment, and the extra profile fields each requires. */
 export type Groups = {
   readonly names: readonly string[]
-  /** The group of who names none. */
+  /** The group of those who name none. */
   readonly fallback: string
   /** Whether it may be chosen at registration. */
   isOpen(group: string): boolean
   /** Fields of the profile that its members have to fill in. */
   requiredOf(group: string): readonly ProfileField[]
-  /** What someone who registers in it is asked for. */
+  /** The fields asked of someone who registers in it. */
   fieldsOf(group: string): readonly RegistrationField[]
-  /** What is wrong with the extra fields of a member; paths start at the profile. */
+  /** The faults in a member's extra fields; paths start at the profile. */
   faultsOf(group: string, custom: Custom): readonly FieldFault[]
 }
 
-/** Those of `custom` are required by its JSON Schema. */
+/** Fields of `custom` are required by its JSON Schema. */
 const ProfileField = ProfilePatch.omit({ custom: true }).keyof()
 type ProfileField = z.output<typeof ProfileField>
 
@@ -77,7 +77,7 @@ export function openGroups(path = builtIn): Groups {
 
 let validator: Ajv2020 | undefined
 
-/** Made once: it compiles the schema of schemas, which takes a third of a second. */
+/** Created once: compiling the schema of schemas takes a third of a second. */
 function ajv(): Ajv2020 {
   if (validator === undefined) {
     validator = new Ajv2020({ allErrors: true, strict: true, messages: false })

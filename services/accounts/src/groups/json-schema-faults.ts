@@ -3,13 +3,15 @@ import type { ErrorObject } from 'ajv/dist/2020.js'
 
 type Found = Omit<FieldFault, 'path'>
 
-/** The faults that a JSON Schema found, in our words. @param inside keys of what was validated */
+/** The faults a JSON Schema found, in our words. @param inside keys that lead to what was validated */
 export const faultsOfErrors = (errors: readonly ErrorObject[], inside: readonly string[]): FieldFault[] =>
   errors
     .filter(isOneFault)
     .map((error) => ({ path: [...inside, ...pathOf(error)].join('.'), ...faultOf(error) }))
 
-/** That no branch of a choice fits says more than the faults of each; those of `if` are told by the branch it chose. */
+/**
+ * A choice that no branch fits is one fault, not the faults of each branch. The branch an `if` chose reports its own.
+ */
 const isOneFault = ({ keyword, schemaPath }: ErrorObject) =>
   keyword !== 'if' && !/\/(?:anyOf|oneOf|not)\/./.test(schemaPath)
 

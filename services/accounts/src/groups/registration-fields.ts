@@ -15,7 +15,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   discoverable: yesNo,
 }
 
-/** The part of a JSON Schema that is read to ask for a field. */
+/** The part of a JSON Schema that is needed to ask for a field. */
 const Property = z.object({
   type: z.string(),
   title: z.string().optional(),
@@ -27,7 +27,7 @@ const CustomSchema = z.object({
   required: z.array(z.string()).default([]),
 })
 
-/** The fields that a person is asked for on registering: those the group requires of each profile, and its extra ones. */
+/** The fields asked for at registration: those the group requires of each profile, and its extra ones. */
 export function fieldsOf(group: Group | undefined): RegistrationField[] {
   const { required, custom } = group ?? { required: [] }
   const own = required.map((name) => ({
@@ -45,7 +45,7 @@ function customFields(custom: Group['custom']): RegistrationField[] {
   return Object.entries(properties).flatMap(([name, given]) => {
     const property = Property.safeParse(given)
     const shape = property.success && shapeOf(property.data)
-    // Lists and objects are for clients that know them.
+    // Lists and objects are left to clients that know them.
     if (!shape) return []
     const label = property.data.title ?? wordsOf(name)
     return [{ name: `profile.custom.${name}`, label, ...shape, required: required.includes(name) }]

@@ -38,11 +38,11 @@ type Key = {
 }
 
 const reloadMs = 30_000
-/** An unknown `kid` may be newer than our view, or made up: look at most this often. */
+/** An unknown `kid` may be newer than our view, or forged: look at most this often. */
 const unknownKidMs = 5_000
 
 /**
- * Opens the key ring and makes the first key where there is none.
+ * Opens the key ring and creates the first key if there is none.
  * @throws ConfigError when KEY_SECRET does not open the keys
  */
 export async function openKeyRing(
@@ -112,7 +112,7 @@ async function openKey(db: Database<Tables>, config: AccountsConfig, row: Signin
   }
 }
 
-/** A key sealed with the other secret is sealed anew with the current one, so that the other can be taken away. */
+/** Opens a key. One sealed with the other secret is resealed with the current one, so that the other can be removed. */
 async function unseal(
   db: Database<Tables>,
   { KEY_SECRET: current, KEY_SECRET_OTHER: other }: AccountsConfig,

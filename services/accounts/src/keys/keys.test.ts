@@ -56,19 +56,23 @@ t.test('every forged token is refused with 401 and WWW-Authenticate', async (t) 
       })
       .sign(strangers),
     'unknown kid': await sign({ kid: 'unknown' }, {}),
-    'kid that is a path': await sign({ kid: '../../etc/passwd' }, {}),
+    'a kid that is a path': await sign({ kid: '../../etc/passwd' }, {}),
     'typ JWT': await sign({ typ: 'JWT' }, {}),
     expired: await sign({}, { iat: now - 700, exp: now - 60 }),
     'no exp': await sign({}, { exp: undefined }),
     'not valid yet': await sign({}, { nbf: now + 600 }),
-    'made ahead of its time': await sign({}, { iat: now + 3_600 }),
+    'issued in the future': await sign({}, { iat: now + 3_600 }),
     'wrong audience': await sign({}, { aud: 'another' }),
     'wrong issuer': await sign({}, { iss: 'https://elsewhere.test' }),
     'no subject': await sign({}, { sub: undefined }),
-    'a subject that is no id': await sign({}, { sub: "' or 1=1 --" }),
+    'a subject that is not an id': await sign({}, { sub: "' or 1=1 --" }),
     'an unknown role': await sign({}, { role: 'root' }),
   }
-  t.equal((await call(me.read, { token: await sign({}, {}) })).status, 200, 'the forge works')
+  t.equal(
+    (await call(me.read, { token: await sign({}, {}) })).status,
+    200,
+    'a token signed with the real key works',
+  )
   t.equal(
     (await call(me.read, { token: await sign({}, { exp: now - 3 }) })).status,
     200,
@@ -82,13 +86,13 @@ t.test('every forged token is refused with 401 and WWW-Authenticate', async (t) 
   for (const authorization of ['Basic dTpw', accessToken, `bearer`, `Bearer ${accessToken} x`]) {
     t.equal((await call(me.read, { headers: { authorization } })).status, 401, authorization.slice(0, 10))
   }
-  t.equal((await send('GET', `/v1/me?access_token=${accessToken}`)).status, 401, 'not from the address')
+  t.equal((await send('GET', `/v1/me?access_token=${accessToken}`)).status, 401, 'not from the query')
 
   const gone = await sign({}, { sub: randomUUID() })
-  t.equal((await call(me.read, { token: gone })).status, 401, 'a user who is gone')
+  t.equal((await call(me.read, { token: gone })).status, 401, 'a deleted user')
 })
 
-t.test('the keys are public, cacheable and without their private part', async (t) => {
+t.test('the published keys are cacheable and have no private part', async (t) => {
   const { call, join, url } = await startAccounts(t)
   const { headers, body } = await call(sessions.keys)
   t.match(headers.get('cache-control'), /^public, max-age=300/)
@@ -101,7 +105,7 @@ t.test('the keys are public, cacheable and without their private part', async (t
 })
 
 t.test(
-  'rotation: published first, signs later, and the old one stays until its tokens expired',
+  'rotation: a key is published first, signs later, and the old one stays until its tokens expire',
   async (t) => {
     const { call, db, deps, join, logIn } = await startAccounts(t)
     const kids = async () => (await call(sessions.keys)).body.keys.map((key) => key.kid)
@@ -130,11 +134,15 @@ t.test(
     await signsSince(1)
     const renewed = await logIn(session.user.username)
     t.equal(kidOf(renewed.accessToken), next.kid, 'the new one signs')
-    t.equal((await call(me.read, { token: session.accessToken })).status, 200, 'tokens of the old one hold')
+    t.equal(
+      (await call(me.read, { token: session.accessToken })).status,
+      200,
+      'tokens of the old one stay valid',
+    )
     t.same(await retireKeys(deps, { dryRun: false }), { retired: [] })
 
     await signsSince(600 + 61)
-    t.same(await kids(), [next.kid], 'the old one is gone once its last token expired')
+    t.same(await kids(), [next.kid], 'the old one is gone once its last token has expired')
     t.same(await retireKeys(deps, { dryRun: true }), { retired: [old] })
     t.same(await retireKeys(deps, { dryRun: false }), { retired: [old] })
     const left = await db.selectFrom('signing_keys').select('kid').execute()
@@ -143,7 +151,7 @@ t.test(
   },
 )
 
-t.test('processes that start at once agree on one key', async (t) => {
+t.test('processes that start at the same time agree on one key', async (t) => {
   const { another, call, db, deps, register } = await startAccounts(t)
   await db.deleteFrom('signing_keys').execute()
   const rings = await Promise.all(
@@ -159,7 +167,7 @@ t.test('processes that start at once agree on one key', async (t) => {
   t.equal((await call(me.read, { token: accessToken })).status, 200, 'each takes the other’s tokens')
 })
 
-t.test('another KEY_SECRET does not start', async (t) => {
+t.test('the service does not start with another KEY_SECRET', async (t) => {
   const { another, db } = await startAccounts(t)
   await t.rejects(another({ KEY_SECRET: 'not the secret the keys were made with' }), {
     name: 'ConfigError',
@@ -170,7 +178,7 @@ t.test('another KEY_SECRET does not start', async (t) => {
 })
 
 t.test(
-  'both secrets are changed while requests go on: two are valid at once, then only the new ones',
+  'both secrets can be changed during operation: both values are valid for a while, then only the new ones',
   async (t) => {
     const before = {
       KEY_SECRET: 'the key secret before the change',
@@ -181,7 +189,7 @@ t.test(
       SERVICE_SECRET: 'the service secret after the change',
     }
     const mailbox = await startMailbox(t, 'inbox')
-    // Both secrets are known everywhere before any process makes something with the new ones.
+    // Every process knows both values before any of them uses the new ones.
     const first = await startAccounts(t, {
       config: {
         ...mailbox.config,
@@ -215,7 +223,8 @@ t.test(
         t.equal(answer.status, 200)
       }
     }
-    // The e-mail was written by a process that makes tokens with the old secret; this worker has the new one first.
+    // The e-mail was written by a process that makes tokens with the old secret; for this worker the new one comes
+    // first.
     const worker = await first.another({ ...after, KEY_SECRET_OTHER: before.KEY_SECRET })
     await first.work({ tokens: worker.deps.tokens })
     const { token } = await mailbox.read(first.call, email, /Confirm/)

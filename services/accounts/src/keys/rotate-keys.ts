@@ -17,7 +17,7 @@ const slackSeconds = 60
 
 type NewKey = { readonly kid: string; readonly signsFrom: Date }
 
-/** Makes the next signing key. It signs in 15 minutes; tokens of the present key stay valid until they expire. */
+/** Creates the next signing key. It signs in 15 minutes; tokens of the present key stay valid until they expire. */
 export function rotateKeys(db: Database<Tables>, config: KeyConfig): Promise<NewKey> {
   return db.transaction().execute(async (trx) => {
     const exists = await lockSigningKeys(trx)
@@ -25,7 +25,7 @@ export function rotateKeys(db: Database<Tables>, config: KeyConfig): Promise<New
   })
 }
 
-/** Makes the first key, which signs at once, unless another process has made it. */
+/** Creates the first key, which signs at once, unless another process has created it. */
 export function makeFirstKey(db: Database<Tables>, config: KeyConfig): Promise<void> {
   return db.transaction().execute(async (trx) => {
     if (!(await lockSigningKeys(trx))) await makeKey(trx, config, 0)
@@ -49,8 +49,8 @@ async function makeKey(trx: Transaction<Tables>, config: KeyConfig, signsInSecon
 }
 
 /**
- * Splits keys, latest first, by what they are for at a time: those still published, of which `signing` signs,
- * and those whose last token has expired.
+ * Splits keys, latest first, by their use at a given time: those still published, of which `signing` signs, and those
+ * whose last token has expired.
  */
 export function sortKeys<Key extends Pick<SigningKeyRow, 'signs_from'>>(
   keys: readonly Key[],

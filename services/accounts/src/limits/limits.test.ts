@@ -6,10 +6,10 @@ import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 const wrong = 'not the password at all'
 const byNumber = (a: number, b: number) => a - b
 
-/** Accounts whose windows end when the test says so, however long it takes. */
+/** Accounts whose windows end only when the test says so. */
 const startStopped: typeof startAccounts = (t, options) => startAccounts(t, { ...options, clock: 'stopped' })
 
-/** The status, or of a refusal each limit that is used up. */
+/** The status, or for a refusal each limit that is used up. */
 const outcome = ({ status, headers }: { status: number; headers: Headers }) =>
   status === 429
     ? headers
@@ -18,7 +18,7 @@ const outcome = ({ status, headers }: { status: number; headers: Headers }) =>
         ?.join()
     : status
 
-t.test('five logins a minute per account, whichever name and process, known or not', async (t) => {
+t.test('five logins a minute per account, across names and processes, known or not', async (t) => {
   const { another, call, register } = await startStopped(t)
   const second = await another()
   const { username, email } = await register()
@@ -39,10 +39,10 @@ t.test('five logins a minute per account, whichever name and process, known or n
     t.match(limited?.headers.get('ratelimit'), /^"login-minute";r=0;t=60, "login-hour";r=9\d;t=3600$/)
   }
   const right = { login: email, password: goodPassword }
-  t.equal((await call(sessions.logIn, { body: right })).status, 429, 'the right password waits too')
+  t.equal((await call(sessions.logIn, { body: right })).status, 429, 'the right password has to wait too')
 })
 
-t.test('logging in forgives the minute, not the hour', async (t) => {
+t.test('logging in clears the minute, not the hour', async (t) => {
   const { call, logIn, pass, register } = await startStopped(t, {
     config: { LOGINS_PER_MINUTE: '3', LOGINS_PER_HOUR: '5' },
   })
@@ -58,7 +58,7 @@ t.test('logging in forgives the minute, not the hour', async (t) => {
   await logIn(username)
 })
 
-t.test('twenty logins a minute per address, believed from a trusted proxy only', async (t) => {
+t.test('twenty logins a minute per address, which only a trusted proxy may name', async (t) => {
   const config = { RATE_LIMIT_PER_IP: 'on' }
   const { another, call } = await startStopped(t, { config })
   const guess = (caller: typeof call, ip: string, turn: number) =>
@@ -79,7 +79,7 @@ t.test('twenty logins a minute per address, believed from a trusted proxy only',
   t.equal((await guess(untrusting.call, '198.51.100.99', 99)).status, 429, 'a made-up header changes nothing')
 })
 
-t.test('ten registrations an hour per address, a whole /64 counting as one', async (t) => {
+t.test('ten registrations an hour per address, with a whole /64 counting as one', async (t) => {
   const { call } = await startStopped(t, {
     config: { RATE_LIMIT_PER_IP: 'on', REGISTRATIONS_PER_HOUR_PER_IP: '2' },
   })
@@ -96,7 +96,7 @@ t.test('ten registrations an hour per address, a whole /64 counting as one', asy
   t.equal(await register('2001:db8:0:2::3', 'fourth'), 201)
 })
 
-t.test('refused registrations are no accounts; attempts have a limit of their own', async (t) => {
+t.test('refused registrations do not count as accounts; attempts have a limit of their own', async (t) => {
   const { call, pass, register } = await startStopped(t, {
     config: {
       RATE_LIMIT_PER_IP: 'on',
@@ -120,13 +120,13 @@ t.test('refused registrations are no accounts; attempts have a limit of their ow
   t.equal(await from(), 201)
   t.equal(await from(), 201)
   t.match(await from(), /register-address/)
-  t.equal(await from({ password: 'short' }), 422, 'still an attempt')
+  t.equal(await from({ password: 'short' }), 422, 'counts as an attempt')
   t.match(await from({ password: 'short' }), /register-attempts/)
   await pass(3_600)
   t.equal(await from(), 201)
 })
 
-t.test('e-mails to strangers are counted by who asks, from where, and to whom', async (t) => {
+t.test('e-mails to strangers are counted per requester, per network address and per recipient', async (t) => {
   const { call, db, join, pass } = await startStopped(t, {
     config: {
       RATE_LIMIT_PER_IP: 'on',
@@ -179,11 +179,11 @@ t.test('e-mails to strangers are counted by who asks, from where, and to whom', 
   t.equal(
     await change(3, 'five@example.com', '203.0.113.41'),
     202,
-    'what one limit refused, no other counted',
+    'an attempt that one limit refused counts under no other',
   )
 })
 
-t.test('who knows a password cannot flood its owner with notices', async (t) => {
+t.test('someone who knows a password cannot flood its owner with notices', async (t) => {
   const { call, db, register, pass } = await startStopped(t, { config: { NOTICES_PER_HOUR: '2' } })
   const { username } = await register()
   const logInAs = async (agent: string) =>
@@ -201,7 +201,7 @@ t.test('who knows a password cannot flood its owner with notices', async (t) => 
   t.equal((await notices()).length, 3)
 })
 
-t.test('guessing by others does not shut an account for a device that was logged in', async (t) => {
+t.test('guessing by others does not lock out a device that was logged in', async (t) => {
   const { call, pass, register } = await startStopped(t, {
     config: { RATE_LIMIT_PER_IP: 'on', LOGINS_PER_MINUTE: '3' },
   })
@@ -236,7 +236,7 @@ t.test('guessing by others does not shut an account for a device that was logged
   const two = cookieOf(await attempt({ login: other.username }, sentBack(cookieOf(known))))
   t.equal((await attempt({}, sentBack(two))).status, 201)
   const alone = cookieOf(await attempt({ login: other.username }))
-  t.equal((await attempt({}, sentBack(alone))).status, 429, 'of another account')
+  t.equal((await attempt({}, sentBack(alone))).status, 429, 'the token belongs to another account')
 
   t.equal(outcome(await attempt({ password: wrong }, sentBack(kept))), 401)
   t.equal(outcome(await attempt({ password: wrong }, sentBack(kept))), 401)
@@ -246,7 +246,7 @@ t.test('guessing by others does not shut an account for a device that was logged
   await underAttack()
   t.equal((await attempt({}, sentBack(kept))).status, 201)
 
-  // Signed in, the owner acts meanwhile. A new password ends what devices had with the old one.
+  // The owner is signed in and can act meanwhile. A new password ends the tokens devices had with the old one.
   const password = 'another-plum-velocity-47'
   const changed = await call(me.changePassword, {
     body: { currentPassword: goodPassword, password },
@@ -258,7 +258,7 @@ t.test('guessing by others does not shut an account for a device that was logged
   t.equal((await attempt({ password }, sentBack(cookieOf(changed)))).status, 201)
 })
 
-t.test('one client is one count, however proxies write its address', async (t) => {
+t.test('a client has one count, however proxies write its address', async (t) => {
   const { call, logIn, register } = await startStopped(t, {
     config: { RATE_LIMIT_PER_IP: 'on', LOGINS_PER_MINUTE_PER_IP: '1', TRUST_PROXY: '127.0.0.1, 10.0.0.0/8' },
   })
@@ -271,11 +271,11 @@ t.test('one client is one count, however proxies write its address', async (t) =
     ['203.0.113.7:1024', '203.0.113.7:1025', '203.0.113.7', '::ffff:203.0.113.7', '[::ffff:cb00:7107]:80'],
     ['2001:db8:0:1::1', '[2001:db8:0:1:ffff::2]:443', '2001:DB8:0:1::3%eth0', '"[2001:db8:0:1:0::9]:1"'],
     ['2001:db8:0:2::1'],
-    // The proxy nearest to a client it hides stands for its clients, itself alone, with a port or without.
+    // A proxy that hides its clients counts as all of them, with a port or without.
     ['unknown, 10.0.0.7', '_hidden, 10.0.0.7:4711', ', 10.0.0.7', '256.1.1.1, 10.0.0.7'],
     ['unknown, 10.0.0.8:4711'],
     ['198.51.100.9:1, 10.0.0.7:4711', '198.51.100.9'],
-    // What a client says of itself stands before what the proxies saw.
+    // The address a client claims comes before the ones the proxies saw.
     ['192.0.2.1, 192.0.2.44', '192.0.2.2, 192.0.2.44:5'],
   ] as const) {
     t.equal(await guess(first), 401, first)
@@ -293,7 +293,7 @@ t.test('one client is one count, however proxies write its address', async (t) =
   })
 })
 
-t.test('RATE_LIMIT_PER_IP=off lifts the limits per address alone', async (t) => {
+t.test('RATE_LIMIT_PER_IP=off lifts only the limits per address', async (t) => {
   const { call } = await startStopped(t, {
     config: { LOGINS_PER_MINUTE_PER_IP: '1', REGISTRATIONS_PER_HOUR_PER_IP: '1', LOGINS_PER_MINUTE: '2' },
   })

@@ -15,7 +15,7 @@ const limits = {
   'login-minute': { quota: (config) => config.LOGINS_PER_MINUTE, seconds: 60 },
   'login-hour': { quota: (config) => config.LOGINS_PER_HOUR, seconds: 3_600 },
   'login-address': { quota: (config) => config.LOGINS_PER_MINUTE_PER_IP, seconds: 60 },
-  // Of devices that were logged in before: what others try does not count for them.
+  // For devices that were logged in before: others' attempts do not count against them.
   'device-minute': { quota: (config) => config.LOGINS_PER_MINUTE, seconds: 60 },
   'device-hour': { quota: (config) => config.LOGINS_PER_HOUR, seconds: 3_600 },
   'device-address': { quota: (config) => config.LOGINS_PER_MINUTE_PER_IP, seconds: 60 },
@@ -32,7 +32,7 @@ const limits = {
 } as const satisfies Record<string, Limit>
 export type LimitName = keyof typeof limits
 
-/** By limit: whose attempts are counted together; undefined counts nothing. */
+/** The key, per limit, under which attempts are counted together; undefined counts nothing. */
 export type Whom = Partial<Record<LimitName, string | undefined>>
 
 /**
@@ -68,14 +68,14 @@ export async function takeAttempt(deps: Pick<Deps, 'config' | 'db'>, whom: Whom)
   })
 }
 
-/** Takes back what `takeAttempt` counted, where nothing came of it. */
+/** Takes back what `takeAttempt` counted, when the attempt had no effect. */
 export const giveBackAttempt = ({ db }: Pick<Deps, 'db'>, whom: Whom): Promise<void> =>
   returnAttempts(
     db,
     limitsOf(whom).map((limit) => limit.key),
   )
 
-/** Forgets the minute of whoever proved to know the password, and the one attempt that did of the hour. */
+/** Forgives attempts once the password was right: all of the minute, and the right one of the hour. */
 export const forgiveLogin = (
   { db }: Pick<Deps, 'db'>,
   kind: 'login' | 'device',
@@ -83,7 +83,7 @@ export const forgiveLogin = (
 ): Promise<void> =>
   forgiveAttempts(db, keyOfAttempt(`${kind}-minute`, who), keyOfAttempt(`${kind}-hour`, who))
 
-/** Whether one more e-mail of a kind may tell a person of their account; those past the quota are not sent. */
+/** Whether one more notice of a kind may be sent to a person; those past the quota are not sent. */
 export async function mayNotify(
   trx: Transaction<Tables>,
   config: AccountsConfig,
@@ -107,8 +107,8 @@ const keyOfAttempt = (name: LimitName, who: string): Buffer =>
   createHash('sha256').update(`${name}\n${who}`).digest()
 
 /**
- * Whose attempts count together by where they come from; a connection that is gone already counts with its like.
- * Undefined where RATE_LIMIT_PER_IP is off.
+ * The network under which attempts are counted together; connections that are already gone share one count. Undefined
+ * when RATE_LIMIT_PER_IP is off.
  */
 export function addressOf(
   config: Pick<AccountsConfig, 'RATE_LIMIT_PER_IP'>,

@@ -6,16 +6,16 @@ import type { RenderedMail } from './templates.js'
 
 export type Message = RenderedMail & { readonly id: string; readonly from: string; readonly to: string }
 
-/** The receiving side refused this mail for good. */
+/** The receiving side refused this e-mail permanently. */
 export class MailRefusedError extends Error {
   override name = 'MailRefusedError'
 }
 
-/** Hands mails over to a mail server, or to the local inbox. */
+/** Hands e-mails to a mail server, or to the local inbox. */
 export type Mailer = {
   /**
-   * Resolves once the mail is taken; rejects when it should be tried again.
-   * @throws MailRefusedError when trying again is no use
+   * Resolves once the e-mail is accepted; rejects when it should be tried again.
+   * @throws MailRefusedError when trying again is pointless
    */
   send(message: Message): Promise<void>
   close(): void
@@ -24,7 +24,7 @@ export type Mailer = {
 const connectMs = 10_000
 const silenceMs = 20_000
 
-/** @param url MAIL_URL: `smtp://user:password@host:587`, `smtps://…`; without it mails go to the inbox */
+/** @param url MAIL_URL: `smtp://user:password@host:587`, `smtps://…`; without it e-mails go to the inbox */
 export function openMailer(url: string | undefined, db: Database<Tables>): Mailer {
   return url === undefined ? openInbox(db) : openSmtp(url)
 }
@@ -45,7 +45,7 @@ function openSmtp(url: string): Mailer {
     greetingTimeout: connectMs,
     socketTimeout: silenceMs,
     dnsTimeout: connectMs,
-    // A template names files and addresses as text, never to be read.
+    // Files and addresses in a template are plain text, never read.
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -71,7 +71,7 @@ function openSmtp(url: string): Mailer {
   }
 }
 
-/** A 5xx answer to the recipient or the message (RFC 5321 §4.2.1); any other is about the server, and passes. */
+/** A 5xx answer to the recipient or the message (RFC 5321 §4.2.1); any other concerns the server, and is temporary. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error && 'responseCode' in error && 'command' in error)) return false
   const { command, responseCode } = error

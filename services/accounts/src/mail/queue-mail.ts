@@ -10,7 +10,7 @@ import { insertToken, type TokenPurpose } from '../database/one-time-tokens.tabl
 const noticeSeconds = 3 * 86_400
 
 type Recipient = {
-  /** null for who is about to go: the mail outlives them. */
+  /** null for a user about to be deleted: the e-mail outlives them. */
   readonly id: string | null
   readonly nickname: string
   readonly email: string
@@ -18,9 +18,9 @@ type Recipient = {
 }
 
 /**
- * Writes a mail that tells of what this transaction does. Enqueue `send-mail` with the id once it is
- * committed; upkeep does where that fails.
- * @param to whose language it is in: their own, else that of the request
+ * Writes an e-mail about what this transaction does. Enqueue `send-mail` with the id after the commit; upkeep does so
+ * if that fails.
+ * @param to the recipient; the e-mail is in their language, else in that of the request
  */
 export function queueNotice(
   trx: Transaction<Tables>,
@@ -37,7 +37,7 @@ export function queueNotice(
 }
 
 /**
- * Writes a mail with a link that proves, once, that its reader reads the mails of `to.email`.
+ * Writes an e-mail with a link that proves, once, that its reader receives the e-mails to `to.email`.
  * @param trx holds the row of the user, whose standing may otherwise change before the link exists
  */
 export async function queueToken(
@@ -52,7 +52,7 @@ export async function queueToken(
   await insertToken(trx, { hash, user_id: to.id, purpose: token.purpose, email: to.email }, seconds)
   return insertMail(
     trx,
-    // Who has an account already gets no key to another; the row of it was made so that the work is the same.
+    // Someone who already has an account gets no key to another; its row exists so that the work is the same.
     {
       ...addressed(to, origin),
       kind: token.kind,
@@ -66,7 +66,7 @@ export async function queueToken(
 const lifetimeOf = (purpose: TokenPurpose, config: AccountsConfig) =>
   purpose === 'reset-password' ? config.RESET_MINUTES * 60 : config.VERIFICATION_HOURS * 3_600
 
-/** How mails name the device and place of a request. */
+/** How e-mails name the device and place of a request. */
 export const deviceOf = (origin: Origin): MailData => ({
   device: origin.userAgent ?? '–',
   ip: origin.ip ?? '–',

@@ -7,7 +7,7 @@ import { startAccounts } from '../testing/start-accounts.js'
 import { startSmtp } from '../testing/start-smtp.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
 
-t.test('a mail reaches a mail server whole, in the language asked for', async (t) => {
+t.test('an e-mail reaches a mail server intact, in the requested language', async (t) => {
   const smtp = await startSmtp(t)
   const { call, work } = await startAccounts(t, {
     config: { MAIL_URL: smtp.url, MAIL_FROM: 'Plum Co <hello@plum.example>', PRODUCT_NAME: 'Plum' },
@@ -44,17 +44,21 @@ t.test('an e-mail that the server defers is tried again, and sent once', async (
     const row = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
     return row.sent_at !== null && row
   })
-  t.match(sent, { token_seed: null, data: {}, failed_at: null }, 'what could open the account is gone')
+  t.match(
+    sent,
+    { token_seed: null, data: {}, failed_at: null },
+    'nothing that could open the account is kept',
+  )
   // The job comes again, as after a crash of the queue.
   await db.updateTable('mails').set({ claimed_until: null }).execute()
   await workerDeps.queue.add('send-mail', { mailId: sent.id }, sent.id)
   t.match(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0 })
   await register()
   await waitFor(() => smtp.received.length === 2)
-  t.equal(new Set(smtp.received.map((mail) => mail.messageId)).size, 2, 'the first was not sent again')
+  t.equal(new Set(smtp.received.map((mail) => mail.messageId)).size, 2, 'the first is not sent again')
 })
 
-t.test('a recipient who is refused for good is given up', async (t) => {
+t.test('a permanently refused recipient is given up', async (t) => {
   const smtp = await startSmtp(t)
   smtp.refusals.push({ code: 550, message: 'no such mailbox' })
   const { db, register, work } = await startAccounts(t, { config: { MAIL_URL: smtp.url } })
@@ -66,49 +70,52 @@ t.test('a recipient who is refused for good is given up', async (t) => {
   })
   t.match(row, { sent_at: null, failure: /no such mailbox/, token_seed: null })
   await register()
-  await waitFor(() => smtp.received.length === 1, { for: 'the next mail' })
+  await waitFor(() => smtp.received.length === 1, { for: 'the next e-mail' })
 })
 
 for (const queue of ['postgres', 'redis'] as const) {
   t.test(
-    `a mail whose job was lost is found again (${queue})`,
+    `an e-mail whose job was lost is found again (${queue})`,
     { skip: queue === 'redis' && noRedis },
     async (t) => {
       const smtp = await startSmtp(t)
       const { db, deps, register, work } = await startAccounts(t, { config: { MAIL_URL: smtp.url }, queue })
-      deps.queue.add = () => Promise.reject(new Error('the queue is away'))
+      deps.queue.add = () => Promise.reject(new Error('the queue is unavailable'))
       await register()
       await db
         .updateTable('mails')
         .set({ created_at: new Date(Date.now() - 60_000) })
         .execute()
-      // Before the worker, whose schedule begins at once.
+      // Before the worker starts, because its schedule begins at once.
       t.match(await requeueStuck(deps, { dryRun: true }), { mails: 1 })
       t.equal(smtp.received.length, 0)
       await work()
-      await waitFor(() => smtp.received.length === 1, { for: 'the mail, by the schedule' })
+      await waitFor(() => smtp.received.length === 1, { for: 'the e-mail, by the schedule' })
     },
   )
 }
 
-t.test('a mail server that is down delays mails, not answers; too late a mail is not sent', async (t) => {
-  const { db, register, work } = await startAccounts(t, {
-    config: { MAIL_URL: `smtp://127.0.0.1:${await freePort()}` },
-  })
-  await work()
-  await register()
-  await db
-    .updateTable('mails')
-    .set({ useful_until: new Date(0) })
-    .execute()
-  const row = await waitFor(async () => {
-    const mail = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
-    return mail.failed_at !== null && mail
-  })
-  t.match(row, { sent_at: null, failure: 'too late to be of use' })
-})
+t.test(
+  'a mail server that is down delays e-mails, not answers; an e-mail that is too late is not sent',
+  async (t) => {
+    const { db, register, work } = await startAccounts(t, {
+      config: { MAIL_URL: `smtp://127.0.0.1:${await freePort()}` },
+    })
+    await work()
+    await register()
+    await db
+      .updateTable('mails')
+      .set({ useful_until: new Date(0) })
+      .execute()
+    const row = await waitFor(async () => {
+      const mail = await db.selectFrom('mails').selectAll().executeTakeFirstOrThrow()
+      return mail.failed_at !== null && mail
+    })
+    t.match(row, { sent_at: null, failure: 'too late to be of use' })
+  },
+)
 
-t.test('templates of a folder replace those of the service', async (t) => {
+t.test('templates in a folder replace the built-in ones', async (t) => {
   const folder = t.testdir()
   await mkdir(join(folder, 'en'))
   await writeFile(join(folder, 'en/verify-email.txt'), 'Subject: Hi from {{product}}\n\nOpen {{link}}')

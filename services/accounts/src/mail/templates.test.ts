@@ -20,7 +20,7 @@ const data = {
   device: '<script>alert(1)</script>',
 }
 
-t.test('every mail is whole in both languages', async (t) => {
+t.test('every e-mail is complete in both languages', async (t) => {
   const templates = openTemplates(undefined, 'Likeness')
   t.equal(kinds.length, 10)
   for (const kind of kinds) {
@@ -30,7 +30,7 @@ t.test('every mail is whole in both languages', async (t) => {
       t.notMatch(text.replace('{{link}}', ''), /\{\{|\}\}|undefined/)
       t.notMatch(html, /<script|<!-- content|undefined/)
       t.match(html, new RegExp(`<html lang="${language}">`))
-      t.notMatch(text, /^Subject:/m, 'a name starts no line')
+      t.notMatch(text, /^Subject:/m, 'a name cannot start a line')
     }
   }
 })

@@ -7,12 +7,12 @@ import type { MailData, MailKind } from '../database/mails.table.js'
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
-/** The mails of this deployment, ready to be filled in. */
+/** The e-mail templates of this deployment, ready to be filled in. */
 export type Templates = { render(kind: MailKind, language: Language, data: MailData): RenderedMail }
 
-/** What each mail's template may name, in double braces; `product` everywhere. */
+/** The placeholders of each e-mail's template, in double braces; `product` works everywhere. */
 const placeholders: Readonly<Record<MailKind, readonly string[]>> = {
-  // Mails to an address nobody has confirmed name nothing their sender could have made up.
+  // E-mails to an unconfirmed address contain nothing that the person who asked for them could have made up.
   'verify-email': ['email', 'link', 'hours'],
   'change-email': ['email', 'link', 'hours'],
   'stop-email-change': ['email', 'newEmail', 'at', 'ip', 'link', 'hours'],
@@ -28,11 +28,10 @@ const languages: readonly Language[] = ['en', 'fr']
 const builtIn = fileURLToPath(new URL('../../templates', import.meta.url))
 
 /**
- * Reads all templates: `<language>/<kind>.txt`, whose first line is `Subject: …`, then paragraphs, of which
- * `[words](link)` alone is a button. The HTML is made of it by `layout.tmpl`, unless there is a
- * `<language>/<kind>.html`.
+ * Reads all templates: `<language>/<kind>.txt` has `Subject: …` on its first line, then paragraphs; `[words](link)`
+ * alone in one is a button. `layout.tmpl` turns it into HTML, unless there is a `<language>/<kind>.html`.
  * @param folder MAIL_TEMPLATES: a file there replaces the one that comes with the service
- * @throws ConfigError for a template that names what its mail does not have
+ * @throws ConfigError for a template with an unknown placeholder
  */
 export function openTemplates(folder: string | undefined, product: string): Templates {
   const folders = folder === undefined ? [builtIn] : [folder, builtIn]
@@ -79,7 +78,7 @@ function read(folders: readonly string[], name: string): string | undefined {
 function assertKnown(source: string, name: string, known: readonly string[]): void {
   for (const [, placeholder = ''] of source.matchAll(/\{\{(\w+)\}\}/g)) {
     if (placeholder === 'product' || known.includes(placeholder)) continue
-    throw new ConfigError([`MAIL_TEMPLATES: ${name} names {{${placeholder}}}; it has ${known.join(', ')}`])
+    throw new ConfigError([`MAIL_TEMPLATES: ${name} uses {{${placeholder}}}; it may use ${known.join(', ')}`])
   }
 }
 
@@ -91,7 +90,7 @@ function parse(source: string): { subject: string; paragraphs: string[] } {
 const fill = (source: string, values: MailData, quote: (value: string) => string) =>
   source.replace(/\{\{(\w+)\}\}/g, (_, name: string) => quote(values[name] ?? ''))
 
-// A name with a line break must not pass for a line of the mail.
+// A name with a line break must not pass for a line of the e-mail.
 const oneLine = (value: string) => value.replace(/\s+/g, ' ')
 const button = /^\[(.+)\]\((.+)\)$/
 

@@ -5,16 +5,16 @@ import { problem } from '../problems.js'
 
 const least = 12
 const most = 128
-/** zxcvbn: "safely unguessable" to someone who may try for long. */
+/** zxcvbn: "safely unguessable" to someone with time to try. */
 const leastScore = 3
-/** Its time grows faster than the length: 0.1 s for this much of the worst, 0.5 s for 128. */
+/** Characters zxcvbn looks at. Its time grows faster than their number: at worst 0.1 s for these, 0.5 s for 128. */
 const guessedOf = 64
-/** Letters that must be left when the user's own words are taken out. */
+/** Letters that must be left once the user's own words are removed. */
 const leastOwn = 8
 
 /**
- * Refuses a password that breaks the policy: NIST SP 800-63B-4 §3.1.1.2, which wants length and a blocklist
- * and forbids composition rules. Characters are code points of the NFKC form.
+ * Refuses a password that breaks the policy: NIST SP 800-63B-4 §3.1.1.2, which requires length and a blocklist and
+ * forbids composition rules. Characters are code points of the NFKC form.
  * @param about what the user is known by: username, address, names
  * @throws Problem `weak-password` with one fault per broken rule
  */
@@ -29,7 +29,7 @@ export async function weaknessesOf(password: string, about: readonly string[]): 
   return rules.map((rule) => ({ path: 'password', ...rule }))
 }
 
-/** What a person is known by, none of which makes a password. */
+/** The words a person is known by, none of which makes a password. */
 export const wordsOf = (person: Person): string[] =>
   [
     person.username,
@@ -68,7 +68,7 @@ function isMadeOf(password: string, words: readonly string[]): boolean {
   return rest !== plain && rest.length < leastOwn
 }
 
-// 50,000 words take 75 ms and 30 MB to load, so a process that sets no password does not.
+// 50,000 words take 75 ms and 30 MB to load, so a process that sets no password does not load them.
 let loading: Promise<{ guesser: ZxcvbnFactory; common: ReadonlySet<string> }> | undefined
 function guessing() {
   loading ??= Promise.all([import('@zxcvbn-ts/core'), import('@zxcvbn-ts/language-common')]).then(

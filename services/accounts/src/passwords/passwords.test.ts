@@ -23,7 +23,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
       const reset = (password: string, token = mail.token) =>
         call(emails.resetPassword, { body: { token, password } })
       const weak = await reset('short')
-      t.match([weak.status, weak.body.code], [422, 'weak-password'], 'which does not use the link up')
+      t.match([weak.status, weak.body.code], [422, 'weak-password'], 'which does not use up the link')
       const own = await reset(`${username}-2026`)
       t.equal(own.body.code, 'weak-password')
       const answers = await Promise.all([reset(newPassword), reset(newPassword), reset(newPassword)])
@@ -37,18 +37,18 @@ for (const transport of ['inbox', 'smtp'] as const) {
       const old = await call(sessions.logIn, { body: { login: username, password: goodPassword } })
       t.equal(old.status, 401)
       const session = await logIn(username, newPassword)
-      t.equal(session.user.emailVerified, true, 'who read the mail has the address')
+      t.equal(session.user.emailVerified, true, 'reading the e-mail verifies the address')
       await mailbox.read(call, email, /Your password was changed/)
       const verify = await mailbox.read(call, email, /Confirm/)
       const wrongKind = await reset(newPassword, verify.token)
       t.match(
         [wrongKind.status, wrongKind.body.code],
         [404, 'token-invalid'],
-        'a token opens only what it is for',
+        'a token works only for its own purpose',
       )
     })
 
-    t.test('change the password: the present one is asked for, other sessions end', async (t) => {
+    t.test('changing the password requires the present one and ends other sessions', async (t) => {
       const mailbox = await startMailbox(t, transport)
       const { call, join, logIn, work } = await startAccounts(t, { clock: 'stopped', config: mailbox.config })
       await work()

@@ -38,12 +38,12 @@ export const resetPasswordHandler =
   (deps: ApiDeps): Handler<typeof emails.resetPassword> =>
   async (request, reply) => {
     const owner = await resetPassword(deps, request.body, originOf(request))
-    // The reader of the e-mail is the owner, also while others guess.
+    // The reader of the e-mail is the owner, even while others guess.
     reply.header('set-cookie', rememberDevice(deps, request, owner))
     return reply.code(204).send()
   }
 
-/** Sends the link to who has this address; takes as long when nobody has. */
+/** Sends the link to the owner of this address; takes as long when there is none. */
 async function requestReset(deps: ApiDeps, email: string, origin: Origin): Promise<void> {
   await takeAttempt(deps, { 'reset-hour': keyOf(email), 'mail-address': addressOf(deps.config, origin.ip) })
   await atLeast(answerMs, async () => {
@@ -57,7 +57,7 @@ async function requestReset(deps: ApiDeps, email: string, origin: Origin): Promi
 }
 
 /**
- * A password the policy refuses leaves the token as it is, for another try.
+ * A password the policy refuses leaves the token unused, for another try.
  * @throws Problem `token-invalid`, `token-expired`, `weak-password`
  */
 async function resetPassword(
@@ -77,7 +77,7 @@ async function resetPassword(
     if (!person || person.disabled_at) throw problem('token-invalid')
     if (!(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
     await setPassword(trx, person.id, hash)
-    // Who opened the link reads the mails of this address.
+    // Opening the link proves that its reader receives the e-mails to this address.
     await markVerified(trx, person.id, found.email)
     await endAccess(trx, person.id, { reason: 'password-changed' })
     await insertActivity(trx, { userId: person.id, type: 'password-reset', origin })

@@ -6,7 +6,7 @@ import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
-/** `toAccounts.describeAvatar`: the owner is told of each change once. */
+/** `toAccounts.describeAvatar`: each change is reported to the owner once. */
 export const describeAvatarHandler =
   ({ db }: ApiDeps): Handler<typeof toAccounts.describeAvatar> =>
   async (request, reply) => {

@@ -22,7 +22,7 @@ export const patchMeHandler =
     return user
   }
 
-/** With what can be told of a profile that is at fault elsewhere. */
+/** Adds the faults that are found only by reading the valid part of the profile. */
 async function refusalOf(deps: ApiDeps, request: RequestTo<typeof me.patch>) {
   const person = await findPerson(deps.db, callerOf(request).id)
   if (!person) throw problem('unauthenticated')
@@ -57,7 +57,7 @@ async function patchMe(
 
       if (renamed) await setUsername(trx, id, patch.username ?? before.username)
       await updateProfile(trx, id, changes)
-      // Names, never values: the trail says what was changed, not what it was.
+      // Names, never values: the trail says what changed, not what it was.
       await insertActivity(trx, { userId: id, type: 'profile-updated', origin, details: { fields } })
       const after = await findPerson(trx, id)
       if (!after) throw problem('unauthenticated')

@@ -8,14 +8,14 @@ import { mergeCustom } from './merge-custom.js'
 
 const oldestPerson = 130
 
-/** Whose profile it is: their group, their extra fields so far, and who they are once they have registered. */
+/** The owner of a profile: their group, their extra fields so far, and the person once they have registered. */
 export type Member = { readonly group: string; readonly custom: Custom; readonly person: Person | undefined }
 
 /**
- * What the schema of a profile cannot check: the phone number by its country's plan, the birth date by today, the
- * extra fields by the JSON Schema of the group, and that none is missing which the group requires. Who registered
- * before it did may go on without, but nobody takes such a field away.
- * @param patch those of its fields that are valid by themselves
+ * The faults a profile's schema cannot find: in the phone number by its country's plan, in the birth date by today, in
+ * the extra fields by the group's JSON Schema, and missing fields that the group requires. People who registered before
+ * the group required a field may go on without it, but nobody may remove it.
+ * @param patch the fields that are valid by themselves
  */
 export function faultsOfProfile(
   { config, groups }: Pick<ApiDeps, 'config' | 'groups'>,
@@ -44,7 +44,7 @@ function isMissing(field: string, value: unknown, { person }: Member): boolean {
   return value === null && person[column] !== null
 }
 
-/** The number in E.164, or undefined when it is none. */
+/** The number in E.164, or undefined when it is not one. */
 export function readPhone(given: string, country: string): string | undefined {
   const number = parsePhoneNumber(given, country as CountryCode)
   return number?.isValid() && number.ext === undefined ? number.number : undefined

@@ -87,7 +87,7 @@ t.test('every field of the profile can be set, shown and cleared', async (t) => 
   )
 })
 
-t.test('what changes nothing leaves no trace', async (t) => {
+t.test('a patch that changes nothing leaves no trace', async (t) => {
   const { call, join } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   for (const body of [{}, { profile: {} }, { profile: { bio: null } }, { username: user.username }]) {
@@ -193,7 +193,7 @@ t.test('If-Match and If-None-Match', async (t) => {
   )
 })
 
-t.test('media shows a newer avatar, once, in whatever order it comes', async (t) => {
+t.test('media shows a newer avatar once, in whatever order its calls arrive', async (t) => {
   const { asMedia, call, join } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   const headers = await asMedia()
@@ -223,7 +223,7 @@ t.test('media shows a newer avatar, once, in whatever order it comes', async (t)
   t.same(
     versions,
     [...new Set(versions)].sort((a, b) => b - a),
-    'one row for each that was shown',
+    'one row for each avatar that was shown',
   )
   const more = { ...avatarOf(6), sizes: [32], formats: ['avif'] as VariantFormat[] }
   t.equal((await call(toAccounts.setAvatar, { params: { id: user.id }, body: more, headers })).status, 204)
@@ -292,7 +292,7 @@ t.test('the feed is paged', async (t) => {
   t.equal((await call(me.listActivity, { query: { limit: 101 }, token })).body.code, 'validation-failed')
 })
 
-t.test('media asks for initials and for who has the hash of an address', async (t) => {
+t.test('media asks for initials and finds users by the hash of their address', async (t) => {
   const { asMedia, call, db, join } = await startAccounts(t)
   const { accessToken: token, user } = await join()
   const headers = await asMedia()
@@ -310,9 +310,9 @@ t.test('media asks for initials and for who has the hash of an address', async (
     const { status, body } = await call(toAccounts.findByEmailHash, { params: { hash }, headers })
     return body.userId ?? status
   }
-  t.equal(await byHash('md5'), 404, 'who did not ask to be found is not')
+  t.equal(await byHash('md5'), 404, 'not someone who did not ask to be found')
   await call(me.patch, { body: { profile: { discoverable: true } }, token })
-  t.equal(await byHash('md5'), 404, 'nor by an address that is not verified')
+  t.equal(await byHash('md5'), 404, 'nor someone whose address is not verified')
   await db.updateTable('users').set({ email_verified_at: new Date() }).where('id', '=', user.id).execute()
   t.same([await byHash('md5'), await byHash('sha256')], [user.id, user.id])
   t.equal(await byHash('md5', 'nobody@example.com'), 404)
@@ -323,9 +323,9 @@ t.test('media asks for initials and for who has the hash of an address', async (
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
   t.equal(await byHash('sha256'), 404)
   t.equal((await call(toAccounts.readInitials, { params: { id: user.id }, headers })).status, 404)
-  t.equal(await isThere(user.id), 204, 'a disabled account is one')
+  t.equal(await isThere(user.id), 204, 'a disabled account counts as a user')
   await db.updateTable('users').set({ ghost: true }).where('id', '=', user.id).execute()
-  t.equal(await isThere(user.id), 404, 'a ghost is nobody')
+  t.equal(await isThere(user.id), 404, 'a ghost does not')
 })
 
 t.test('media takes an avatar down, and restores it', async (t) => {
@@ -350,13 +350,13 @@ t.test('media takes an avatar down, and restores it', async (t) => {
     call(toAccounts.setAvatar, { params, body: avatar, headers })
   const shown = async () => (await call(me.read, { token })).body.avatar?.version
 
-  // The later wins, whatever comes first.
+  // The later version wins, whichever call comes first.
   t.equal((await remove(3)).status, 204)
   t.equal((await put(avatarOf(2))).status, 204)
   t.equal(await shown(), undefined)
   t.equal((await put({ ...avatarOf(4), restored: true })).status, 204)
   t.equal(await shown(), 4)
-  t.equal((await remove(1, operator)).status, 204, 'its owner is told, late as it is')
+  t.equal((await remove(1, operator)).status, 204, 'the owner is told, even late')
   t.equal(await shown(), 4)
   const twice = await Promise.all([remove(5, operator), remove(5, operator)])
   t.match(twice, [{ status: 204 }, { status: 204 }])
@@ -384,93 +384,103 @@ t.test('media takes an avatar down, and restores it', async (t) => {
   t.match(mail, { text: /Shows <somebody> else/, html: /Shows &#60;somebody&#62; else/ })
   const all = async () => (await call(inbox.list, { query: { to: user.email } })).body.items
   await waitFor(async () => (await all()).length >= 3)
-  t.equal((await all()).filter(({ subject }) => /image/.test(subject)).length, 2, 'one mail for each')
+  t.equal((await all()).filter(({ subject }) => /image/.test(subject)).length, 2, 'one e-mail for each')
 })
 
-t.test('media changes the text of an avatar: the newest stays, and each change is told once', async (t) => {
-  const { asMedia, call, send, join } = await startAccounts(t)
-  const { accessToken: token, user } = await join()
-  const headers = await asMedia()
-  const operator = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
-  const owner = { id: user.id, ip: '198.51.100.1', userAgent: 'phone' }
-  const shown = avatarOf(4)
-  const params = { id: user.id }
-  const put = (more: Partial<SetAvatar>) =>
-    call(toAccounts.setAvatar, { params, body: { ...shown, ...more }, headers })
-  const describe = (
-    revision: number,
-    altText: string | null,
-    changes: TellDescription['changes'],
-    version = 4,
-  ) => {
-    const body = { version, uploadId: shown.uploadId, revision, altText, changes }
-    return call(toAccounts.describeAvatar, { params, body, headers })
-  }
-  const avatar = async () => (await call(me.read, { token })).body.avatar
+t.test(
+  'media changes the text of an avatar: the newest stays, and each change is reported once',
+  async (t) => {
+    const { asMedia, call, send, join } = await startAccounts(t)
+    const { accessToken: token, user } = await join()
+    const headers = await asMedia()
+    const operator = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
+    const owner = { id: user.id, ip: '198.51.100.1', userAgent: 'phone' }
+    const shown = avatarOf(4)
+    const params = { id: user.id }
+    const put = (more: Partial<SetAvatar>) =>
+      call(toAccounts.setAvatar, { params, body: { ...shown, ...more }, headers })
+    const describe = (
+      revision: number,
+      altText: string | null,
+      changes: TellDescription['changes'],
+      version = 4,
+    ) => {
+      const body = { version, uploadId: shown.uploadId, revision, altText, changes }
+      return call(toAccounts.describeAvatar, { params, body, headers })
+    }
+    const avatar = async () => (await call(me.read, { token })).body.avatar
 
-  t.equal((await put({ altText: 'Zero' })).status, 204)
-  const both = [
-    { revision: 1, actor: operator },
-    { revision: 2, actor: owner },
-  ]
-  t.equal((await describe(2, 'Two', both)).status, 204)
-  t.match(await avatar(), { version: 4, altText: 'Two' })
-  const twice = await Promise.all([describe(2, 'Two', both), describe(1, 'One', both.slice(0, 1))])
-  t.match(twice, [{ status: 204 }, { status: 204 }])
-  t.match(await avatar(), { altText: 'Two' }, 'an older one comes late')
-  t.equal((await put({ altText: 'Zero', sizes: [64, 256] })).status, 204)
-  t.match(await avatar(), { altText: 'Two', urls: { 64: {} } }, 'more sizes, told with the text before')
-  t.equal((await describe(3, null, [{ revision: 3, actor: owner }])).status, 204)
-  t.match(await avatar(), { altText: null })
-  t.equal((await put({ altText: 'Four', revision: 4 })).status, 204)
-  t.match(await avatar(), { altText: 'Four' })
+    t.equal((await put({ altText: 'Zero' })).status, 204)
+    const both = [
+      { revision: 1, actor: operator },
+      { revision: 2, actor: owner },
+    ]
+    t.equal((await describe(2, 'Two', both)).status, 204)
+    t.match(await avatar(), { version: 4, altText: 'Two' })
+    const twice = await Promise.all([describe(2, 'Two', both), describe(1, 'One', both.slice(0, 1))])
+    t.match(twice, [{ status: 204 }, { status: 204 }])
+    t.match(await avatar(), { altText: 'Two' }, 'an older one comes late')
+    t.equal((await put({ altText: 'Zero', sizes: [64, 256] })).status, 204)
+    t.match(
+      await avatar(),
+      { altText: 'Two', urls: { 64: {} } },
+      'more sizes, reported with the earlier text',
+    )
+    t.equal((await describe(3, null, [{ revision: 3, actor: owner }])).status, 204)
+    t.match(await avatar(), { altText: null })
+    t.equal((await put({ altText: 'Four', revision: 4 })).status, 204)
+    t.match(await avatar(), { altText: 'Four' })
 
-  // Of another version the activity tells, and the profile keeps what it has.
-  t.equal((await describe(5, 'Five', [{ revision: 5, actor: owner }], 3)).status, 204)
-  t.match(await avatar(), { version: 4, altText: 'Four' })
-  const feed = await call(me.listActivity, { query: { type: 'avatar-described' }, token })
-  t.match(feed.body.items, [
-    { details: { version: 3, revision: 5 } },
-    { actorId: null, details: { version: 4, revision: 3, uploadId: shown.uploadId } },
-    { actorId: null, ip: owner.ip, userAgent: owner.userAgent, details: { revision: 2 } },
-    { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent, details: { revision: 1 } },
-  ])
-  t.equal(feed.body.items.length, 4)
-  t.equal(
-    (await send('PATCH', `/internal/users/${user.id}/avatar`, { body: {}, token })).status,
-    401,
-    'by media alone',
-  )
-})
+    // A change of another version leaves an activity row, and the profile stays as it is.
+    t.equal((await describe(5, 'Five', [{ revision: 5, actor: owner }], 3)).status, 204)
+    t.match(await avatar(), { version: 4, altText: 'Four' })
+    const feed = await call(me.listActivity, { query: { type: 'avatar-described' }, token })
+    t.match(feed.body.items, [
+      { details: { version: 3, revision: 5 } },
+      { actorId: null, details: { version: 4, revision: 3, uploadId: shown.uploadId } },
+      { actorId: null, ip: owner.ip, userAgent: owner.userAgent, details: { revision: 2 } },
+      { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent, details: { revision: 1 } },
+    ])
+    t.equal(feed.body.items.length, 4)
+    t.equal(
+      (await send('PATCH', `/internal/users/${user.id}/avatar`, { body: {}, token })).status,
+      401,
+      'by media alone',
+    )
+  },
+)
 
-t.test('after a change of PUBLIC_URL avatars are at the new origin, also those stored before', async (t) => {
-  const { another, asMedia, call, join } = await startAccounts(t)
-  const { accessToken: token, user } = await join()
-  const old = `${issuer}/v1/avatars/${user.id}/3`
-  const urls = {
-    64: { jpeg: `${old}/64.jpg`, webp: `${old}/64.webp` },
-    256: { jpeg: `${old}/256.jpg`, webp: `${old}/256.webp` },
-  }
-  const stored = { version: 7, urls, thumbhash: null, altText: 'In red' }
-  const made = {
-    pathVersion: 3,
-    sizes: [64, 256],
-    formats: ['webp', 'jpeg'] as VariantFormat[],
-    thumbhash: null,
-    altText: 'In red',
-  }
-  const first = { ...avatarOf(7), ...made }
-  await call(toAccounts.setAvatar, { params: { id: user.id }, body: first, headers: await asMedia() })
-  t.same((await call(me.read, { token })).body.avatar, stored)
+t.test(
+  'after PUBLIC_URL changes, avatars are at the new origin, including those stored before',
+  async (t) => {
+    const { another, asMedia, call, join } = await startAccounts(t)
+    const { accessToken: token, user } = await join()
+    const old = `${issuer}/v1/avatars/${user.id}/3`
+    const urls = {
+      64: { jpeg: `${old}/64.jpg`, webp: `${old}/64.webp` },
+      256: { jpeg: `${old}/256.jpg`, webp: `${old}/256.webp` },
+    }
+    const stored = { version: 7, urls, thumbhash: null, altText: 'In red' }
+    const made = {
+      pathVersion: 3,
+      sizes: [64, 256],
+      formats: ['webp', 'jpeg'] as VariantFormat[],
+      thumbhash: null,
+      altText: 'In red',
+    }
+    const first = { ...avatarOf(7), ...made }
+    await call(toAccounts.setAvatar, { params: { id: user.id }, body: first, headers: await asMedia() })
+    t.same((await call(me.read, { token })).body.avatar, stored)
 
-  const moved = await another({ PUBLIC_URL: 'https://moved.test', JWT_ISSUER: issuer })
-  const at = JSON.parse(JSON.stringify(stored).replaceAll(issuer, 'https://moved.test')) as typeof stored
-  t.same((await moved.call(me.read, { token })).body.avatar, at)
-  t.same((await moved.call(users.read, { params: { id: user.id }, token })).body.avatar, at)
+    const moved = await another({ PUBLIC_URL: 'https://moved.test', JWT_ISSUER: issuer })
+    const at = JSON.parse(JSON.stringify(stored).replaceAll(issuer, 'https://moved.test')) as typeof stored
+    t.same((await moved.call(me.read, { token })).body.avatar, at)
+    t.same((await moved.call(users.read, { params: { id: user.id }, token })).body.avatar, at)
 
-  const actor = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
-  const body = { ...avatarOf(8), actor }
-  await call(toAccounts.setAvatar, { params: { id: user.id }, body, headers: await asMedia() })
-  const feed = await call(me.listActivity, { query: { type: 'avatar-published' }, token })
-  t.match(feed.body.items, [{ actorId: actor.id, ip: actor.ip, userAgent: actor.userAgent }])
-})
+    const actor = { id: newId(), ip: '203.0.113.9', userAgent: 'console' }
+    const body = { ...avatarOf(8), actor }
+    await call(toAccounts.setAvatar, { params: { id: user.id }, body, headers: await asMedia() })
+    const feed = await call(me.listActivity, { query: { type: 'avatar-published' }, token })
+    t.match(feed.body.items, [{ actorId: actor.id, ip: actor.ip, userAgent: actor.userAgent }])
+  },
+)

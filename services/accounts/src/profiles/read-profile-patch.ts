@@ -7,7 +7,7 @@ import { readPhone } from './profile-faults.js'
 
 /**
  * The columns a profile patch changes.
- * @param patch without any of `faultsOfProfile`
+ * @param patch in which `faultsOfProfile` finds nothing
  * @param custom the extra fields so far
  */
 export function readProfilePatch(

@@ -7,7 +7,7 @@ import type { ApiDeps } from '../deps.js'
 import { queueNotice } from '../mail/queue-mail.js'
 import { problem } from '../problems.js'
 
-/** `toAccounts.removeAvatar`: its owner is told once, whichever avatar the profile has by then. */
+/** `toAccounts.removeAvatar`: the owner is told once, whatever avatar the profile has by then. */
 export const removeAvatarHandler =
   (deps: ApiDeps): Handler<typeof toAccounts.removeAvatar> =>
   async (request, reply) => {

@@ -6,7 +6,7 @@ import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
-/** `toAccounts.setAvatar`: may be repeated and may come in any order. */
+/** `toAccounts.setAvatar`: calls may be repeated and may arrive in any order. */
 export const setAvatarHandler =
   ({ db }: ApiDeps): Handler<typeof toAccounts.setAvatar> =>
   async (request, reply) => {

@@ -5,8 +5,8 @@ import { forgiveLogin, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'
 
 /**
- * Asks for the password again before something that a stolen access token must not do. Wrong answers count
- * for the session alone: guessing by others, elsewhere, does not keep its owner from acting here.
+ * Checks the password again before something that a stolen access token must not do. Wrong answers count against this
+ * session alone, so others guessing elsewhere do not keep the owner from acting here.
  * @throws Problem `wrong-password`, `rate-limited`
  */
 export async function assertCurrentPassword(

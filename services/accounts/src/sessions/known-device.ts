@@ -7,9 +7,9 @@ import type { ApiDeps } from '../deps.js'
 const deviceCookie = { name: 'likeness-device', path: '/v1/sessions' } as const
 
 /**
- * Whose count an attempt to log in uses, where the device was logged in to this account before: by its cookie, or by a
- * live session that it presents, in its refresh token or access token. Undefined for every other device.
- * @param refreshToken of the body
+ * The id under which a device that was logged in to this account before has its log-in attempts counted. It is known by
+ * its cookie, or by a live session that its refresh token or access token belongs to. Undefined for every other device.
+ * @param refreshToken from the body
  */
 export async function findKnownDevice(
   deps: ApiDeps,
@@ -25,7 +25,7 @@ export async function findKnownDevice(
   const session = claimed && (await findLiveSession(db, claimed.sessionId))
   if (session?.user_id === person.id && claimed && refreshTokens.isGenuine(session, claimed))
     return session.id
-  // An access token may have expired long ago: then its device is like any other.
+  // An access token may have expired: its device is then like any other.
   const caller = await guards.signedIn(request).then(
     () => callerOf(request),
     () => undefined,
@@ -33,7 +33,7 @@ export async function findKnownDevice(
   return caller?.id === person.id ? caller.sessionId : undefined
 }
 
-/** Set-Cookie that lets the device be known to this account, with the password it has now. */
+/** Set-Cookie that makes the device known to this account until its password changes. */
 export function rememberDevice(
   deps: Pick<ApiDeps, 'config' | 'deviceCookies'>,
   request: Request,

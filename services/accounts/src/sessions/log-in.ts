@@ -36,7 +36,7 @@ export const logInHandler =
   }
 
 /**
- * One answer and the same work for an unknown user and a wrong password: a count, a hash, an activity row.
+ * An unknown user and a wrong password get one answer for the same work: a count, a hash, an activity row.
  * @throws Problem `invalid-credentials`, `account-disabled`, `email-not-verified`, `rate-limited`
  */
 async function logIn(
@@ -48,7 +48,7 @@ async function logIn(
   const { config, db, hasher } = deps
   const origin = originOf(request)
   const known = await findPersonByLogin(db, login)
-  // Where nothing may tell whether an address is known, two names of one account must not share a count.
+  // When no answer may reveal whether an address is known, two names of one account must not share a count.
   const mandatory = config.EMAIL_VERIFICATION === 'mandatory'
   const account = known && !mandatory ? known.id : keyOf(login)
   const device = known && (await findKnownDevice(deps, guards, request, known, refreshToken))
@@ -70,7 +70,7 @@ async function logIn(
   }
   const { person, session, mailId } = opened
   if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
-  // The owner is here: a minute's typing errors are forgiven, while an hour of guessing by others still counts.
+  // The owner is here: a minute's typing errors are forgiven, but an hour of guessing by others still counts.
   await (device === undefined ? forgiveLogin(deps, 'login', account) : forgiveLogin(deps, 'device', device))
   if (!hasher.isOutdated(person.password_hash)) return { person, session }
   const renewed = await hasher.hash(password)
@@ -79,8 +79,8 @@ async function logIn(
 }
 
 /**
- * @param person as they are while their rows are held: whatever ends their sessions comes before, and is seen here, or
- * after, and ends this one too
+ * @param person as they are under the lock: anything that ends their sessions comes before, and is seen here, or after,
+ * and ends this one too
  */
 async function openSession(
   trx: Transaction<Tables>,

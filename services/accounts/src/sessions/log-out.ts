@@ -44,7 +44,7 @@ async function logOut(
   const { id: userId } = callerOf(request)
   const origin = originOf(request)
   const ended = await deps.db.transaction().execute(async (trx) => {
-    // Before their sessions, as everyone else locks them: an activity row refers to the user.
+    // Locked before their sessions, as everywhere else: an activity row refers to the user.
     await lockPerson(trx, userId)
     const ids = await endSessions(trx, userId, 'logout', which)
     for (const sessionId of ids) {

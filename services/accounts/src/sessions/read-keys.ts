@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps.js'
 export const readKeysHandler =
   (deps: ApiDeps): Handler<typeof sessions.keys> =>
   (_request, reply) => {
-    // Five minutes are part of how long a key is published ahead: see rotate-keys.ts.
+    // These five minutes are part of the time a key is published ahead: see rotate-keys.ts.
     reply.header('cache-control', 'public, max-age=300, stale-while-revalidate=60')
     return { keys: deps.keys.published() }
   }

@@ -34,9 +34,9 @@ export const refreshHandler =
   }
 
 /**
- * Rotates the refresh token (RFC 9700 §4.14.2). The token before it still gets the same successor during
- * REFRESH_GRACE_SECONDS, for clients whose answer was lost or who asked twice at once; any other earlier
- * token has been stolen or copied, and ends the session.
+ * Rotates the refresh token (RFC 9700 §4.14.2). The previous token still gets the same successor for
+ * REFRESH_GRACE_SECONDS, for clients whose answer was lost or that asked twice at once; any other earlier token has
+ * been stolen or copied, and ends the session.
  * @throws Problem `invalid-refresh-token`, `refresh-token-reused`, `rate-limited`
  */
 async function refreshSession(
@@ -60,7 +60,7 @@ async function refreshSession(
     })
     if (rotated) return { session: rotated, role: person.role }
   }
-  // Used before, perhaps just now by a request that came with this one.
+  // The token was used before, perhaps just now by a concurrent request.
   const { id } = found
   const session = await findJustRotated(deps.db, id, claimed.generation, deps.config.REFRESH_GRACE_SECONDS)
   if (session) return { session, role: person.role }
@@ -69,7 +69,7 @@ async function refreshSession(
   throw problem(reused ? 'refresh-token-reused' : 'invalid-refresh-token')
 }
 
-/** Whether the session was live until now. */
+/** Ends the session and returns whether it was live until now. */
 function endReused(deps: ApiDeps, session: SessionRow, origin: Origin): Promise<boolean> {
   return deps.db.transaction().execute(async (trx) => {
     await lockPerson(trx, session.user_id)

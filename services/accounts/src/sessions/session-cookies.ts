@@ -9,7 +9,7 @@ type Deployment = Pick<AccountsConfig, 'PUBLIC_URL' | 'CORS_ORIGINS'>
 const refreshCookie = { name: 'likeness-refresh', path: '/v1/sessions' } as const
 
 /**
- * Set-Cookie for the tokens of an answer: the refresh token, which then is not in its body and goes to the session
+ * Set-Cookie for the tokens of an answer: the refresh token, which is then not in the body and is sent to the session
  * routes alone, and a copy of the access token, with which a browser follows uploads.
  */
 export function cookiesOf(
@@ -24,13 +24,13 @@ export function cookiesOf(
   return { cookies, body }
 }
 
-/** Set-Cookie that takes them away. */
+/** Set-Cookie that removes them. */
 export const clearedCookies = ({ PUBLIC_URL }: Deployment): string[] =>
   [refreshCookie, accessCookie].map((cookie) => setCookie(PUBLIC_URL, cookie, '', 0))
 
 /**
  * The refresh token of the request's cookie.
- * @throws Problem `cross-site-request` when a browser says that a page which may not use it sent it
+ * @throws Problem `cross-site-request` when the browser says that the request is from a page that may not use it
  */
 export function readRefreshCookie(deployment: Deployment, headers: IncomingHttpHeaders): string | undefined {
   const token = readCookie(deployment.PUBLIC_URL, refreshCookie.name, headers)

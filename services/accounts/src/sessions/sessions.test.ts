@@ -8,7 +8,7 @@ import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 
 const garbage = `lkr_${'A'.repeat(70)}`
 
-t.test('log in by username and by e-mail address, whatever the case', async (t) => {
+t.test('log in by username and by e-mail address, regardless of case', async (t) => {
   const { call, db, register } = await startAccounts(t)
   const { id, username, email } = await register()
   for (const login of [username, username.toUpperCase(), email, email.toUpperCase()]) {
@@ -47,11 +47,11 @@ t.test('an unknown user and a wrong password get the same answer for the same wo
     .select('user_id')
     .where('type', '=', 'login-failed')
     .execute()
-  t.equal(failed.length, 3, 'and a row written')
+  t.equal(failed.length, 3, 'and a row is written')
   t.equal(failed.filter((row) => row.user_id === null).length, 2)
 })
 
-t.test('a disabled account says so only to who knows its password', async (t) => {
+t.test('a disabled account says so only to someone who knows its password', async (t) => {
   const { call, db, join } = await startAccounts(t)
   const { user, refreshToken, accessToken } = await join()
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
@@ -86,7 +86,7 @@ t.test('a refresh token is used once and gives the next', async (t) => {
   t.match(listed.body.items, [{ current: true, device: 'turn 2' }])
 })
 
-t.test('20 refreshes at once get one and the same successor', async (t) => {
+t.test('20 refreshes at once get the same successor', async (t) => {
   const { call, db, join } = await startAccounts(t, { clock: 'stopped' })
   const { refreshToken, user } = await join()
   const answers = await Promise.all(
@@ -127,7 +127,7 @@ t.test('a token from before the last, or after the grace, ends the whole session
     t.equal(rows.length, 1)
   })
 
-  await t.test('one generation old, the grace is over', async (t) => {
+  await t.test('one generation old, after the grace', async (t) => {
     const { refreshToken, user } = await join()
     t.equal((await refresh(refreshToken)).status, 200)
     await db
@@ -150,7 +150,7 @@ t.test('a token from before the last, or after the grace, ends the whole session
   })
 })
 
-t.test('what is no refresh token is refused and ends nothing', async (t) => {
+t.test('an invalid refresh token is refused and ends nothing', async (t) => {
   const { call, join } = await startAccounts(t)
   const { refreshToken, accessToken } = await join()
   const other = await join()
@@ -192,7 +192,7 @@ t.test('a session slides with use and ends on its last day', async (t) => {
   t.same(listed.body, { items: [], nextCursor: null })
 })
 
-t.test('list devices and log out of this one, one, all', async (t) => {
+t.test('list devices, and log out of this one, one or all', async (t) => {
   const { call, db, join, logIn } = await startAccounts(t)
   const here = await join()
   const there = await logIn(here.user.username)
@@ -207,7 +207,11 @@ t.test('list devices and log out of this one, one, all', async (t) => {
 
   const other = { id: devices.find((session) => !session.current)?.id ?? '' }
   const foreign = await call(sessions.logOutDevice, { params: other, token: stranger.accessToken })
-  t.match([foreign.status, foreign.body.code], [404, 'session-not-found'], "another's is not disclosed")
+  t.match(
+    [foreign.status, foreign.body.code],
+    [404, 'session-not-found'],
+    "another user's session is not disclosed",
+  )
   t.equal((await call(sessions.logOutDevice, { params: other, token: here.accessToken })).status, 204)
   t.equal((await call(sessions.logOutDevice, { params: other, token: here.accessToken })).status, 404)
   const refreshed = await call(sessions.refresh, { body: { refreshToken: there.refreshToken } })
@@ -286,7 +290,7 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
     { origin: 'https://likeness.test', 'sec-fetch-site': 'same-origin' },
     { origin: 'https://another-name.test', 'sec-fetch-site': 'same-origin' },
     { origin: 'https://likeness.test' },
-    // The name it was called by, if not the scheme: a proxy in front has TLS.
+    // The host it was called by, whatever the scheme: a proxy in front terminates TLS.
     { origin: url.replace('http:', 'https:') },
   ]
   let refreshed: Pick<typeof opened, 'status' | 'headers'> & { body: { accessToken: string } } = opened
@@ -308,7 +312,7 @@ t.test('the refresh token can be kept in a cookie that no other site can use', a
   t.match(cookieOf(await logIn(plain.call)), /^likeness-refresh=[^;]+; [^S]*HttpOnly; SameSite=Strict$/)
 })
 
-t.test('an ended session stops its access tokens: here at once, soon in other processes', async (t) => {
+t.test('an ended session stops its access tokens, here at once and soon in other processes', async (t) => {
   const { another, asMedia, call, db, join, logIn } = await startAccounts(t)
   const second = await another()
   const here = await join()
@@ -321,7 +325,7 @@ t.test('an ended session stops its access tokens: here at once, soon in other pr
     204,
   )
   t.equal(await status(call, there.accessToken), 401)
-  t.equal(await status(call, here.accessToken), 200, 'all but this one')
+  t.equal(await status(call, here.accessToken), 200, 'every session but this one')
   await waitFor(async () => (await status(second.call, there.accessToken)) === 401)
 
   const asked = async (since?: string) =>
@@ -329,10 +333,10 @@ t.test('an ended session stops its access tokens: here at once, soon in other pr
   const ended = await asked()
   t.same(ended.sessions, [decodeJwt(there.accessToken).sid])
   for (const unknown of ['2026-05-01T00:00:00.000Z', '9999999999999999999', 'x']) {
-    t.same((await asked(unknown)).sessions, ended.sessions, 'a position that was never given finds all')
+    t.same((await asked(unknown)).sessions, ended.sessions, 'an unknown position finds all')
   }
 
-  // A transaction that waited for long says of its rows that they ended when it began.
+  // A transaction that ran for long dates the endings in its rows to when it began.
   const late = await logIn(here.user.username)
   const { sid } = decodeJwt<{ sid: string }>(late.accessToken)
   const held = await hold(db)
@@ -363,7 +367,7 @@ t.test('refreshes are limited per session', async (t) => {
   t.equal(await refresh(two.refreshToken), 200)
 })
 
-t.test('sessions are paged, and those that begin meanwhile move none to another page', async (t) => {
+t.test('sessions are paged, and new ones move none to another page', async (t) => {
   const { call, join, logIn } = await startAccounts(t)
   const first = await join()
   const { accessToken: token } = first

@@ -12,7 +12,7 @@ import { type ApiDeps, openApiDeps, openWorkerDeps, type WorkerDeps } from '../d
 import { migrate } from '../index.js'
 import { workJobs } from '../jobs.js'
 
-/** Passes the policy for anyone the tests make up. */
+/** Passes the policy for every user the tests create. */
 export const goodPassword = 'plum-velocity-hinge-92'
 
 export const issuer = 'https://likeness.test'
@@ -29,9 +29,9 @@ export async function startAccounts(
   options: {
     config?: Record<string, string>
     overrides?: Partial<ApiDeps>
-    /** Named where the queue is what is tested. */
+    /** Set by tests of the queue itself. */
     queue?: 'postgres' | 'redis'
-    /** Windows of time in the database end only by `pass`. */
+    /** Windows of time in the database end only through `pass`. */
     clock?: 'stopped'
   } = {},
 ) {
@@ -68,7 +68,7 @@ export async function startAccounts(
 
   return {
     ...first,
-    /** Moves the time of a stopped clock on. */
+    /** Moves a stopped clock on. */
     pass: async (seconds: number) => clock?.pass(seconds),
     db,
     env,
@@ -82,7 +82,7 @@ export async function startAccounts(
       await workJobs(workerDeps)
       return workerDeps
     },
-    /** The headers of a call by the media service. */
+    /** The headers of a call from the media service. */
     asMedia: async () => ({
       authorization: `Bearer ${await signServiceToken(serviceSecret, 'media', 'accounts')}`,
     }),
@@ -101,7 +101,7 @@ async function startProcess(t: Test, env: Record<string, string>, overrides: Par
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const { call, send } = openCalls(url)
 
-  /** A new user, their name unlike any other's. */
+  /** A new user with a unique name. */
   async function register(more: Partial<Register> = {}) {
     const username = `u${randomUUID().slice(0, 8)}`
     const body = { username, email: `${username}@example.com`, password: goodPassword, ...more }

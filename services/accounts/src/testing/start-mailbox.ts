@@ -6,12 +6,12 @@ import { startSmtp } from './start-smtp.js'
 
 type Mail = Pick<Inbox['items'][number], 'from' | 'subject' | 'text' | 'html'>
 
-/** Where the mails of a test arrive: the inbox of the deployment, or a real mail server. */
+/** The mailbox of a test: the inbox of the deployment, or a real mail server. */
 export async function startMailbox(t: Test, transport: 'inbox' | 'smtp') {
   const smtp = transport === 'smtp' ? await startSmtp(t) : undefined
   const config: Record<string, string> = smtp ? { MAIL_URL: smtp.url } : {}
 
-  /** Mails to an address so far, newest first. */
+  /** E-mails to an address so far, newest first. */
   async function mailsTo(call: Call, to: string): Promise<Mail[]> {
     if (!smtp) {
       return (await call(inbox.list, { query: { to } })).body.items
@@ -29,11 +29,11 @@ export async function startMailbox(t: Test, transport: 'inbox' | 'smtp') {
 
   return {
     config,
-    /** Waits for the newest mail to an address with this in its subject. `token` is that of its link. */
+    /** Waits for the newest e-mail to an address with this in its subject. `token` is that of its link. */
     async read(call: Call, to: string, subject: RegExp) {
       const mail = await waitFor(
         async () => (await mailsTo(call, to)).find((one) => subject.test(one.subject)),
-        { for: `a mail to ${to} about ${subject}` },
+        { for: `an e-mail to ${to} about ${subject}` },
       )
       const links = mail.text.match(/https?:\/\/\S+/g) ?? []
       const link = links.find((address) => address.includes('token='))

@@ -8,15 +8,15 @@ import { serviceSecret } from './start-accounts.js'
 
 const notFound = problem('not-found')
 
-/** The other side of what accounts asks media, on a port of its own. */
+/** Stands in for the media service that accounts calls, on a port of its own. */
 export async function startMediaPeer(t: Test) {
   const peer = {
     url: '',
     /** Users it was asked to erase, in order. */
     asked: [] as string[],
-    /** How often it answers that it is not done yet. */
+    /** How many times it answers that it is not done yet. */
     busy: 0,
-    /** Answers 503 to everything, or to what is asked of files. */
+    /** Answers 503 to everything, or to requests for files. */
     away: false as boolean | 'files',
     export: { uploads: [], files: [] } as MediaExport,
     files: new Map<string, Buffer>(),

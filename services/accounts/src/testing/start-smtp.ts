@@ -3,15 +3,15 @@ import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import type { Test } from 'tap'
 
-/** A mail server that keeps what it is sent, on a port of its own. */
+/** A mail server that keeps what it receives, on a port of its own. */
 export async function startSmtp(t: Test) {
   const received: (Email & { envelope: { from: string; to: string[] } })[] = []
   const smtp = {
     url: '',
     received,
-    /** Answers to the next recipients, before it takes them again: `{ code, message }`. */
+    /** Answers to the next recipients, before it accepts them again: `{ code, message }`. */
     refusals: [] as { code: number; message: string }[],
-    /** Called when a mail was taken, before the sender is told. */
+    /** Called when an e-mail was accepted, before the sender is told. */
     onTaken: async () => {},
   }
   const server = new SMTPServer({

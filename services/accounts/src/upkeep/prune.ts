@@ -10,9 +10,9 @@ import { pruneSessions } from '../database/sessions.table.js'
 import { deleteUnverified } from '../database/users.table.js'
 import type { Deps } from '../deps.js'
 
-/** An ended session is kept a day: until the last access token that names it has expired, and then some. */
+/** An ended session is kept for a day: until the last access token that names it has expired, and then some. */
 const sessionDays = 1
-/** So long an expired link is answered as expired. */
+/** An expired link is reported as expired for this long. */
 const tokenDays = 7
 const mailDays = 7
 
@@ -27,7 +27,7 @@ export type Deleted = {
   readonly erasures: number
 }
 
-/** Deletes what has had its time: ended sessions, used counters, old mails, old activity, dead accounts. */
+/** Deletes what is no longer needed: ended sessions, used counters, old e-mails, old activity, dead accounts. */
 export async function prune(
   deps: Pick<Deps, 'config' | 'db'>,
   options: { dryRun: boolean },
@@ -44,7 +44,7 @@ export async function prune(
 }
 
 const deleteAll = async (db: Database<Tables>, config: Deps['config']): Promise<Deleted> => ({
-  // First: everyone locks a user before what is theirs, and who locks in another order may deadlock.
+  // First, because every transaction locks a user before what is theirs; another order may deadlock.
   users: await deleteUnverified(db, config.UNVERIFIED_DAYS, config.EMAIL_VERIFICATION === 'mandatory'),
   sessions: await pruneSessions(db, sessionDays),
   attempts: await pruneAttempts(db),

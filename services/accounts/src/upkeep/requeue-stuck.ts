@@ -2,11 +2,11 @@ import { findOpenErasures } from '../database/erasures.table.js'
 import { findWaitingMails } from '../database/mails.table.js'
 import type { Deps } from '../deps.js'
 
-/** Longer than either waits when all is well. */
+/** Longer than either waits in normal operation. */
 const waitingSeconds = 30
 const batch = 500
 
-/** Adds the lost jobs of mails and erasures that wait too long. */
+/** Adds the lost jobs of e-mails and erasures that have waited too long. */
 export async function requeueStuck(
   { db, enqueue }: Pick<Deps, 'db' | 'enqueue'>,
   options: { dryRun: boolean },

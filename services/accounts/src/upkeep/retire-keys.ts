@@ -2,7 +2,7 @@ import { deleteSigningKeys, listSigningKeys } from '../database/signing-keys.tab
 import type { Deps } from '../deps.js'
 import { sortKeys } from '../keys/rotate-keys.js'
 
-/** Deletes signing keys whose last token has expired. They are out of the published set already. */
+/** Deletes signing keys whose last token has expired. They are no longer published. */
 export async function retireKeys(
   { config, db }: Pick<Deps, 'config' | 'db'>,
   options: { dryRun: boolean },

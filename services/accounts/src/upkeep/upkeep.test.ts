@@ -4,7 +4,7 @@ import t from 'tap'
 import { startAccounts } from '../testing/start-accounts.js'
 import { prune } from './prune.js'
 
-t.test('what is over is deleted, what lives stays', async (t) => {
+t.test('ended things are deleted, live ones stay', async (t) => {
   const { call, db, deps, join } = await startAccounts(t)
   const [ended, expired, fresh, live] = [await join(), await join(), await join(), await join()]
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
@@ -38,7 +38,7 @@ t.test('what is over is deleted, what lives stays', async (t) => {
   t.match(await prune(deps, { dryRun: false }), { sessions: 0, attempts: 0 })
 })
 
-t.test('the worker does it on its schedule', async (t) => {
+t.test('the worker runs upkeep on its schedule', async (t) => {
   const { db, join, work } = await startAccounts(t, { config: { UPKEEP_SECONDS: '1' } })
   const { user } = await join()
   await db

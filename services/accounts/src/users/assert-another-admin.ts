@@ -5,8 +5,8 @@ import { lockAdmins } from '../database/users.table.js'
 import { problem } from '../problems.js'
 
 /**
- * Refuses what would leave nobody to administer, while nobody else can do the same.
- * @param change what is about to be done to the user; without it they go altogether
+ * Refuses a change that would leave no administrator, and makes concurrent ones wait.
+ * @param change what is about to change for the user; without it the user is about to be deleted
  * @throws Problem `last-admin`
  */
 export async function assertAnotherAdmin(

@@ -19,7 +19,7 @@ const refused = (what: string, faults: readonly { message: string }[]) =>
   new StartError(faults.map(({ message }) => `${what} ${message}`).join('; '))
 
 /**
- * Makes the first administrator; a second run finds one and changes nothing.
+ * Creates the first administrator; a second run finds one and changes nothing.
  * @throws Problem `weak-password`, StartError
  */
 export async function createFirstAdmin(
@@ -30,7 +30,7 @@ export async function createFirstAdmin(
   if (email.faults) throw refused(`the address ${admin.email}`, email.faults)
   const username = readInEnglish(Username, admin.username ?? 'admin')
   if (username.faults) throw refused('the username', username.faults)
-  // Asked before the expensive part: this runs at every start.
+  // Checked before the expensive part, because this runs at every start.
   if ((await deps.db.transaction().execute(lockAdmins)).length > 0) return 'exists'
   await assertStrong(admin.password, [email.value, username.value])
   const passwordHash = await deps.hasher.hash(admin.password)

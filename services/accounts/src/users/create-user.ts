@@ -19,7 +19,7 @@ export type NewUser = {
   readonly profile: ProfileChanges
 }
 
-/** The rows every user has, however they come about. */
+/** Creates the rows that every user has. */
 export async function createUser(trx: Transaction<Tables>, user: NewUser): Promise<void> {
   await insertUser(trx, {
     id: user.id,

@@ -8,7 +8,7 @@ import { problem } from '../problems.js'
 export const findByEmailHashHandler =
   ({ config, db }: ApiDeps): Handler<typeof toAccounts.findByEmailHash> =>
   async (request) => {
-    // Where addresses are verified, an unverified one may be another's.
+    // If addresses are verified here, an unverified one may belong to someone else.
     const verifiedOnly = config.EMAIL_VERIFICATION !== 'off'
     const userId = await findDiscoverable(db, request.params.hash, verifiedOnly)
     if (userId === undefined) throw problem('user-not-found')

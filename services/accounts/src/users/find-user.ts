@@ -4,7 +4,7 @@ import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
-/** `toAccounts.findUser`: media asks before it keeps anything for a user. */
+/** `toAccounts.findUser`: media asks before it stores anything for a user. */
 export const findUserHandler =
   (deps: ApiDeps): Handler<typeof toAccounts.findUser> =>
   async (request, reply) => {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { chooseWords } from './generate-nickname.js'
 
-/** A username for someone who chose none, such as `keen-otter-482193`. Not unique: one in a thousand million is like another. */
+/** A username for someone who chose none, such as `keen-otter-482193`. Not unique: there are a thousand million. */
 export const generateUsername = (): string =>
   `${chooseWords().join('-').toLowerCase()}-${randomInt(100_000, 1_000_000)}`

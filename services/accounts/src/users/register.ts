@@ -16,7 +16,7 @@ import { viewMe } from '../profiles/user-view.js'
 import { createUser, type NewUser } from './create-user.js'
 import { generateUsername } from './generate-username.js'
 
-/** Longer than a registration takes, where its time would tell something. */
+/** Longer than a registration takes, when its duration would reveal something. */
 const answerMs = 300
 
 /** `users.register` */
@@ -31,9 +31,9 @@ export const registerHandler =
   }
 
 /**
- * Makes a user with their profile, and a mail to verify the address. Where verification is mandatory, who
- * registers a known address gets a ghost: the same answer for the same work, and the owner is told.
- * @param found what its schema found wrong with the body, which then is as it came
+ * Creates a user with their profile, and an e-mail to verify the address. When verification is mandatory, registering a
+ * known address creates a ghost: the same answer for the same work, and the owner is told.
+ * @param found the faults its schema found in the body, which is then passed on as it came
  * @throws Problem `validation-failed`, `username-taken`, `email-taken`, `weak-password`, `rate-limited`
  */
 async function register(
@@ -60,7 +60,7 @@ async function register(
     const user = { username, email, passwordHash, role: 'user', group, profile, verified: false } as const
     return await makeAccount(deps, user, origin)
   } catch (error) {
-    // No account came of it, and no e-mail.
+    // It created no account and no e-mail.
     await giveBackAttempt(deps, counted)
     if (violates(error, 'users_username')) throw problem('username-taken')
     if (violates(error, 'users_email')) throw problem('email-taken')
@@ -78,15 +78,15 @@ async function makeAccount(deps: ApiDeps, user: Draft, origin: Origin): Promise<
     try {
       return await makeUser(deps, named, owner, origin)
     } catch (error) {
-      // Someone has the name that was made up: another is made.
+      // The generated name is taken: another is generated.
       if (user.username === undefined && violates(error, 'users_username')) continue
-      // Someone took the address since it was looked for: now it has an owner.
+      // The address was taken since it was looked up: now it has an owner.
       if (!mandatory || !violates(error, 'users_email')) throw error
     }
   }
 }
 
-/** @param owner who has the address already: then it makes a ghost */
+/** @param owner the person who already has the address, if any; the new user is then a ghost */
 async function makeUser(
   deps: ApiDeps,
   user: Omit<NewUser, 'id' | 'ghost'>,
@@ -99,7 +99,7 @@ async function makeUser(
     await createUser(trx, { ...user, id, ghost: owner !== undefined })
     await insertActivity(trx, { userId: id, type: 'registered', origin })
     const person = await findPerson(trx, id)
-    if (!person) throw new Error('a user is gone in the transaction that made it')
+    if (!person) throw new Error('a user is gone in the transaction that created it')
     if (config.EMAIL_VERIFICATION === 'off') return { person, mailId: undefined }
     const kind = owner ? 'already-registered' : 'verify-email'
     const to = { ...person, email: owner?.email ?? person.email }
@@ -109,7 +109,7 @@ async function makeUser(
   return person
 }
 
-/** Refuses with all that is wrong at once; a password that is only weak has its own answer. */
+/** Refuses with all faults at once; a weak password as the only fault has its own answer. */
 async function assertRegistrable(deps: ApiDeps, body: unknown, found: readonly FieldFault[]): Promise<void> {
   const given = readValid(Register, body)
   const profile = readValid(ProfilePatch, (body as Partial<Register> | null)?.profile)
@@ -123,7 +123,7 @@ async function assertRegistrable(deps: ApiDeps, body: unknown, found: readonly F
     const open = deps.groups.names.filter((name) => deps.groups.isOpen(name)).join(', ')
     faults.push({ path: 'group', code: 'not-an-open-group', parameters: { groups: open } })
   } else {
-    // What a group asks for is told to who names one.
+    // Extra fields are checked only for a valid group.
     const asked = isGroup ? { custom: {}, ...profile } : { ...profile, custom: undefined }
     const more = faultsOfProfile(deps, asked, { group, custom: {}, person: undefined })
     faults.push(...more.filter((one) => !isFound(one)))

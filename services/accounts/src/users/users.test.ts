@@ -2,7 +2,7 @@ import { me, sessions, users } from '@likeness/contracts/endpoints'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 
-t.test('register, and be shown', async (t) => {
+t.test('register and read the user', async (t) => {
   const { call, db, join, logIn } = await startAccounts(t)
   const { status, body } = await call(users.register, {
     body: {
@@ -53,7 +53,7 @@ t.test('register, and be shown', async (t) => {
   t.match(password_hash, /^\$argon2id\$v=19\$m=7168,t=1,p=1\$/)
 })
 
-t.test('one account per name and address, whatever the case', async (t) => {
+t.test('one account per name and address, regardless of case', async (t) => {
   const { call, register } = await startAccounts(t)
   const { username, email } = await register()
   const taken = async (body: { username: string; email: string }) =>
@@ -116,7 +116,7 @@ t.test('a weak password is refused, naming each rule it breaks', async (t) => {
   t.same(await rules('x7'.repeat(65)), ['must have at most 128 characters'])
 })
 
-t.test('a password is any text: spaces, other scripts, NUL; in whichever form it is typed', async (t) => {
+t.test('a password can be any text: spaces, other scripts, NUL, in any Unicode form', async (t) => {
   const { call, logIn, register } = await startAccounts(t)
   for (const password of [
     'correct horse battery staple',
@@ -129,13 +129,13 @@ t.test('a password is any text: spaces, other scripts, NUL; in whichever form it
     await logIn(username, password.normalize('NFC'))
     await logIn(username, password.normalize('NFD'))
   }
-  t.pass('each logs in')
+  t.pass('each password logs in')
   const { username } = await register()
   const { status } = await call(sessions.logIn, { body: { login: username, password: `${goodPassword} ` } })
   t.equal(status, 401, 'nothing is trimmed')
 })
 
-t.test('bad registrations name every field', async (t) => {
+t.test('a bad registration names every field at fault', async (t) => {
   const { send } = await startAccounts(t)
   const good = { username: 'somebody', email: 'somebody@example.com', password: goodPassword }
   const faults: [Record<string, unknown>, string[]][] = [
@@ -163,7 +163,7 @@ t.test('bad registrations name every field', async (t) => {
   }
 })
 
-t.test('bodies that are no JSON, or far too much of it', async (t) => {
+t.test('bodies that are not JSON, or far too large', async (t) => {
   const { send } = await startAccounts(t)
   const post = async (body: string, headers: Record<string, string> = {}) => {
     const answer = await send('POST', '/v1/users', { body, headers })
@@ -182,10 +182,10 @@ t.test('bodies that are no JSON, or far too much of it', async (t) => {
   ])
   const twice = '{"username":"first-one","username":"second-one","email":"twice@example.com","password":'
   const { body } = await send('POST', '/v1/users', { body: `${twice}${JSON.stringify(goodPassword)}}` })
-  t.equal(body.username, 'second-one', 'of a repeated key the last counts, as RFC 8259 §4 foresees')
+  t.equal(body.username, 'second-one', 'the last of repeated keys counts, as RFC 8259 §4 describes')
 })
 
-t.test('methods that a route does not have are named by those it has', async (t) => {
+t.test('a method that a route does not have is answered with those it has', async (t) => {
   const { send } = await startAccounts(t)
   for (const [method, path, allow] of [
     ['GET', '/v1/users', 'OPTIONS, POST'],
@@ -208,7 +208,7 @@ t.test('unknown users', async (t) => {
   }
 })
 
-t.test('problems are told in French to who prefers it', async (t) => {
+t.test('problems are in French for those who prefer it', async (t) => {
   const { call } = await startAccounts(t)
   const { body, headers } = await call(sessions.logIn, {
     body: { login: 'nobody', password: 'nothing' },
@@ -218,7 +218,7 @@ t.test('problems are told in French to who prefers it', async (t) => {
   t.match(headers.get('content-type'), /^application\/problem\+json/)
 })
 
-t.test('where usernames are optional, one is made for who gives none', async (t) => {
+t.test('when usernames are optional, one is generated if none is given', async (t) => {
   const { another, call, logIn } = await startAccounts(t, { config: { USERNAME: 'optional' } })
   const join = (n: number) =>
     call(users.register, { body: { email: `nameless-${n}@example.com`, password: goodPassword } })
@@ -235,7 +235,7 @@ t.test('where usernames are optional, one is made for who gives none', async (t)
   t.match(bad.body.errors, [{ path: 'username', code: 'not-a-username' }])
   t.match((await call(users.registrationForm)).body, { username: 'optional' })
 
-  // As Windows and some desktops set it.
+  // Windows and some desktops set it like this.
   const usual = await another({ USERNAME: 'ada' })
   const nameless = { email: 'x@example.com', password: goodPassword }
   const refused = await usual.call(users.register, { body: nameless })

@@ -3,7 +3,7 @@ import { type Migration, sql } from 'kysely'
 /** Users and all that belongs to them, as of the first release. */
 export const first: Migration = {
   async up(db) {
-    // The *_key columns hold what is compared: one account per address and name, whatever the case.
+    // The *_key columns hold what is compared: one account per address and name, regardless of case.
     await sql`
       create table users (
         id uuid primary key,
@@ -21,7 +21,7 @@ export const first: Migration = {
       )`.execute(db)
     await sql`create index users_unverified on users (created_at) where email_verified_at is null`.execute(db)
     await sql`create index users_role on users (role) where role <> 'user'`.execute(db)
-    // Gravatar and Libravatar name people by these hashes.
+    // Gravatar and Libravatar identify people by these hashes.
     await sql`create index users_email_md5 on users (md5(email_key))`.execute(db)
     await sql`create index users_email_sha256 on users (encode(sha256(email_key::bytea), 'hex'))`.execute(db)
 
@@ -71,7 +71,7 @@ export const first: Migration = {
     await sql`create index sessions_expiring on sessions (expires_at)`.execute(db)
     await sql`create index sessions_ended on sessions (ended_at) where ended_at is not null`.execute(db)
     await sql`create index sessions_ended_in on sessions (ended_in) where ended_in is not null`.execute(db)
-    // Times say when transactions began, not in which order they commit: so each ending notes its transaction.
+    // Times say when transactions began, not the order in which they commit, so each ending records its transaction.
     await sql`
       create function note_ending() returns trigger language plpgsql as $$
       begin
@@ -95,7 +95,7 @@ export const first: Migration = {
       )`.execute(db)
     await sql`create index activities_user on activities (user_id, id desc)`.execute(db)
     await sql`create index activities_at on activities (at)`.execute(db)
-    // Whether a device logged in before.
+    // Finds whether a device logged in before.
     await sql`create index activities_devices on activities (user_id, user_agent) where type = 'login'`.execute(
       db,
     )
@@ -152,7 +152,7 @@ export const first: Migration = {
     )
     await sql`create index mails_user on mails (user_id)`.execute(db)
 
-    // It stands in for a mail server.
+    // The inbox stands in for a mail server.
     await sql`
       create table inbox_messages (
         id uuid primary key,
@@ -164,7 +164,7 @@ export const first: Migration = {
         html text not null
       )`.execute(db)
 
-    // What remains of a closed account: that it was closed, by whom and why, and how far media is.
+    // The remains of a closed account: that it was closed, by whom and why, and how far media is.
     await sql`
       create table erasures (
         id uuid primary key,
