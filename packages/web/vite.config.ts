@@ -7,7 +7,7 @@ const gateway = process.env.GATEWAY ?? 'http://127.0.0.1:8080'
 /** `npm run dev` here serves the page with hot reload beside a running `npm start`. */
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  // dist/ is tsc's.
+  // dist/ belongs to tsc.
   build: { outDir: 'dist-app', modulePreload: { polyfill: false } },
   server: { proxy: { '/v1': gateway } },
 })

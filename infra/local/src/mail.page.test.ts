@@ -117,11 +117,11 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await page.keyboard.press('ControlOrMeta+a')
     await page.keyboard.type(newPassword)
     await page.keyboard.press('Enter')
-    await page.getByText('Your password is changed').waitFor()
+    await page.getByText('Your password was changed').waitFor()
     t.equal(page.url(), `${url}/`)
     await assertAccessible(t, page, 'a new password')
     await logIn(page, 'alan')
-    await alert(page, 'These credentials are not right', 'wrong')
+    await alert(page, 'Incorrect credentials', 'wrong')
     await logIn(page, 'alan', newPassword)
     await signedIn(page)
 
@@ -169,7 +169,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await page.goto((await readMail(url, addressOf('edsger'), resetSubject, reset)).link)
     await page.getByLabel('Password').fill(newPassword)
     await page.keyboard.press('Enter')
-    await page.getByText('Your password is changed').waitFor()
+    await page.getByText('Your password was changed').waitFor()
   })
 
   await test('an address that replaces another is confirmed the same way', async (t, page) => {
@@ -208,7 +208,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await page.goto((await readMail(url, addressOf('hedy'), resetSubject)).link)
     await page.getByLabel('Password').fill(newPassword)
     await page.keyboard.press('Enter')
-    await page.getByText('Your password is changed').waitFor()
+    await page.getByText('Your password was changed').waitFor()
     await page.goto(link)
     await page.getByRole('button', { name: 'Stop the change' }).click()
     await heading(page, 'This link is not valid')
@@ -230,7 +230,7 @@ t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
 
     await page.getByRole('button', { name: 'Log in' }).click()
     await logIn(page, 'joan', 'not the password')
-    await alert(page, 'These credentials are not right', 'wrong')
+    await alert(page, 'Incorrect credentials', 'wrong')
     await logIn(page, 'joan')
     await heading(page, 'Confirm your address')
     await page.getByLabel('E-mail').fill(addressOf('joan'))
@@ -268,7 +268,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { name, 
 
 /** Waits for what is said of any address, and returns it. */
 const checkYourMail = (page: Page) =>
-  page.getByRole('status').filter({ hasText: 'Check your mail' }).textContent()
+  page.getByRole('status').filter({ hasText: 'Check your e-mail' }).textContent()
 
 async function signedInStill(page: Page): Promise<void> {
   await page.goto('/')

@@ -340,7 +340,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await page.getByLabel('Password').fill('not the password')
     const submit = page.getByRole('button', { name: 'Log in', exact: true })
     await submit.click()
-    await alert(page, 'These credentials are not right', 'wrong')
+    await alert(page, 'Incorrect credentials', 'wrong')
     for (let count = 0; count < 5; count += 1) {
       const answered = page.waitForResponse('**/v1/sessions?*')
       await submit.click()

@@ -7,19 +7,19 @@ export type TextParameters = Readonly<Record<string, string | number | Text>>
 const say = (en: string, fr: string): Text => ({ en, fr })
 
 /**
- * Every fault a field of a request can have, by its code: what is said after the name of the field. The words of the
- * libraries that find them never reach a client.
+ * Every fault a field of a request can have, by its code. The text continues the name of the field. The words of
+ * validation libraries never reach a client.
  */
 export const fieldFaults = {
   required: say('is required', 'est obligatoire'),
   'unknown-field': say('is not a known field', 'n’est pas un champ connu'),
   'unknown-parameter': say('is not a parameter of this address', 'n’est pas un paramètre de cette adresse'),
-  'given-twice': say('must be given once', 'ne doit être donné qu’une fois'),
+  'given-twice': say('must be given only once', 'ne doit être donné qu’une fois'),
   'not-as-in-address': say(
     'must be the same in the address and in the form',
     'doit être identique dans l’adresse et dans le formulaire',
   ),
-  'unexpected-body': say('must have no body', 'doit être sans corps'),
+  'unexpected-body': say('must not have a body', 'doit être sans corps'),
 
   'not-text': say('must be text', 'doit être un texte'),
   'not-a-number': say('must be a number', 'doit être un nombre'),
@@ -40,7 +40,7 @@ export const fieldFaults = {
   'not-a-multiple': say('must be a multiple of {limit}', 'doit être un multiple de {limit}'),
   'too-few': say('must have at least {limit} entries', 'doit comporter au moins {limit} éléments'),
   'too-many': say('must have at most {limit} entries', 'doit comporter au plus {limit} éléments'),
-  'not-unique': say('must not have one entry twice', 'ne doit pas comporter deux fois le même élément'),
+  'not-unique': say('must not have the same entry twice', 'ne doit pas comporter deux fois le même élément'),
 
   'unclean-text': say(
     'must not contain invisible control characters',
@@ -54,7 +54,7 @@ export const fieldFaults = {
     'must have at most {limit} characters as JSON',
     'doit comporter au plus {limit} caractères en JSON',
   ),
-  'wrong-form': say('does not have the right form', 'n’a pas la bonne forme'),
+  'wrong-form': say('does not have the right format', 'n’a pas la bonne forme'),
   'not-valid': say('is not valid', 'n’est pas valide'),
 
   'not-an-id': say('must be an id (UUID)', 'doit être un identifiant (UUID)'),
@@ -98,7 +98,7 @@ export const fieldFaults = {
     'doit comporter de 1 à 255 caractères ASCII imprimables',
   ),
   'not-an-entity-tag': say(
-    'must be * or what was seen in quotes, such as "17"',
+    'must be * or the ETag that was seen, in quotes, such as "17"',
     'doit être * ou ce qui a été vu, entre guillemets droits, comme "17"',
   ),
   'not-an-event-id': say(
@@ -130,13 +130,16 @@ export type FieldFaultCode = keyof typeof fieldFaults
 
 /** One fault of one field. */
 export type FieldFault = {
-  /** Keys from the outside in, with dots between; a query parameter, or a header in lower case. Empty for a body as such. */
+  /**
+   * Keys from the outside in, joined by dots; or a query parameter, or a header in lower case. Empty for the body
+   * itself.
+   */
   readonly path: string
   readonly code: FieldFaultCode
   readonly parameters?: TextParameters
 }
 
-/** A fault as it is answered. */
+/** A fault as an answer shows it. */
 export const viewFault = ({ path, code, parameters = {} }: FieldFault, language: Language) => ({
   path,
   code,

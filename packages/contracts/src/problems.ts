@@ -22,7 +22,7 @@ const row = (
   detail: { en: detail[0], fr: detail[1] },
 })
 
-/** The problems that any route of any service may answer. */
+/** The problems that any route of any service may answer with. */
 export const commonProblems = {
   'validation-failed': row(
     400,
@@ -63,7 +63,7 @@ export const commonProblems = {
   ),
   stale: row(
     412,
-    ['Someone changed this meanwhile', 'Modifié entre-temps'],
+    ['Someone changed this in the meantime', 'Modifié entre-temps'],
     [
       'Read it again and repeat your change with the new ETag.',
       'Relisez puis refaites la modification avec le nouvel ETag.',
@@ -71,8 +71,11 @@ export const commonProblems = {
   ),
   'not-found': row(
     404,
-    ['Nothing is here', 'Rien ici'],
-    ['No such address, or it is not yours.', 'Cette adresse n’existe pas, ou elle n’est pas à vous.'],
+    ['Nothing here', 'Rien ici'],
+    [
+      'This address does not exist, or it is not yours.',
+      'Cette adresse n’existe pas, ou elle n’est pas à vous.',
+    ],
   ),
   'method-not-allowed': row(
     405,
@@ -132,7 +135,7 @@ export const accountsProblems = {
   ),
   'invalid-credentials': row(
     401,
-    ['These credentials are not right', 'Identifiants incorrects'],
+    ['Incorrect credentials', 'Identifiants incorrects'],
     ['The login or the password is wrong.', 'L’identifiant ou le mot de passe est incorrect.'],
   ),
   'account-disabled': row(
@@ -157,7 +160,7 @@ export const accountsProblems = {
     404,
     ['This link is not valid', 'Ce lien n’est pas valide'],
     [
-      'It was used already, replaced by a newer one, ended by a change of the account, or is incomplete.',
+      'It was already used, replaced by a newer one, cancelled by a change of the account, or is incomplete.',
       'Il a déjà servi, a été remplacé par un plus récent, annulé par un changement du compte, ou est incomplet.',
     ],
   ),
@@ -170,23 +173,23 @@ export const accountsProblems = {
     401,
     ['This refresh token is not valid', 'Ce jeton de renouvellement n’est pas valide'],
     [
-      'It is unknown, expired or ended: log in again.',
+      'It is unknown, expired or revoked: log in again.',
       'Il est inconnu, expiré ou révoqué : reconnectez-vous.',
     ],
   ),
   'cross-site-request': row(
     403,
-    ['This came from another site', 'Cette requête vient d’un autre site'],
+    ['This request came from another site', 'Cette requête vient d’un autre site'],
     [
-      'A session kept in a cookie is used from its own site only.',
+      'A session kept in a cookie can only be used from its own site.',
       'Une session gardée dans un cookie ne s’utilise que depuis son propre site.',
     ],
   ),
   'refresh-token-reused': row(
     401,
-    ['This refresh token was used before', 'Ce jeton de renouvellement a déjà servi'],
+    ['This refresh token was already used', 'Ce jeton de renouvellement a déjà servi'],
     [
-      'The session is ended for your safety: log in again.',
+      'The session was ended for your safety: log in again.',
       'La session est terminée par sécurité : reconnectez-vous.',
     ],
   ),
@@ -205,7 +208,7 @@ export const accountsProblems = {
     409,
     ['This is your own account', 'C’est votre propre compte'],
     [
-      'Close it by `DELETE /v1/me` with your password.',
+      'Close it with `DELETE /v1/me` and your password.',
       'Fermez-le par `DELETE /v1/me` avec votre mot de passe.',
     ],
   ),
@@ -231,7 +234,7 @@ export const mediaProblems = {
     400,
     ['The multipart body is malformed', 'Le corps multipart est mal formé'],
     [
-      'The body ended early, its boundary is broken, or a part is no `form-data` with a name.',
+      'The body ended early, its boundary is broken, or a part is not `form-data` with a name.',
       'Le corps est tronqué, son délimiteur est invalide, ou une partie n’est pas un `form-data` nommé.',
     ],
   ),
@@ -239,7 +242,7 @@ export const mediaProblems = {
     408,
     ['The upload is too slow', 'L’envoi est trop lent'],
     [
-      'At least {bytes} bytes have to arrive in {seconds} seconds: try again on a better connection.',
+      'At least {bytes} bytes must arrive in {seconds} seconds: try again on a better connection.',
       'Au moins {bytes} octets doivent arriver en {seconds} secondes : réessayez avec une meilleure connexion.',
     ],
   ),
@@ -252,7 +255,7 @@ export const mediaProblems = {
     415,
     ['This kind of file is not accepted', 'Ce type de fichier n’est pas accepté'],
     [
-      'The bytes look like {seen}; accepted are {accepted}. Send the picture as JPEG.',
+      'The bytes look like {seen}; accepted formats: {accepted}. Send the picture as JPEG.',
       'Les octets ressemblent à {seen} ; acceptés : {accepted}. Envoyez l’image en JPEG.',
     ],
   ),
@@ -281,7 +284,7 @@ export const mediaProblems = {
   ),
   'quota-exceeded': row(
     403,
-    ['Too many bytes kept', 'Trop d’octets conservés'],
+    ['Your storage quota is exceeded', 'Trop d’octets conservés'],
     [
       'Your originals take {stored} of {limit} bytes and this one does not fit: discard pending uploads or erase past versions.',
       'Vos originaux occupent {stored} octets sur {limit} et celui-ci ne tient pas : annulez des envois en attente ou effacez d’anciennes versions.',
@@ -290,13 +293,13 @@ export const mediaProblems = {
   'storage-full': row(
     507,
     ['The storage is full', 'Le stockage est plein'],
-    ['Nothing was kept; try again later.', 'Rien n’a été conservé ; réessayez plus tard.'],
+    ['Nothing was stored; try again later.', 'Rien n’a été conservé ; réessayez plus tard.'],
   ),
   'direct-upload-unavailable': row(
     409,
     ['Direct upload is not available', 'L’envoi direct n’est pas disponible'],
     [
-      'The storage of this server takes no direct uploads: send the image to POST /v1/uploads.',
+      'The storage of this server does not accept direct uploads: send the image to POST /v1/uploads.',
       'Le stockage de ce serveur n’accepte pas d’envoi direct : envoyez l’image à POST /v1/uploads.',
     ],
   ),
@@ -312,7 +315,7 @@ export const mediaProblems = {
     409,
     ['This is not the image that was announced', 'Ce n’est pas l’image annoncée'],
     [
-      'Its size or its sha256 is another: send the announced bytes again.',
+      'Its size or sha256 differs: send the announced bytes again.',
       'Sa taille ou son sha256 diffère : renvoyez les octets annoncés.',
     ],
   ),
@@ -357,7 +360,7 @@ export const mediaProblems = {
     410,
     ['This upload was rejected', 'Cet envoi a été refusé'],
     [
-      'The image could not be decoded: upload another.',
+      'The image could not be decoded: upload another one.',
       'L’image n’a pas pu être décodée : envoyez-en une autre.',
     ],
   ),
@@ -368,7 +371,7 @@ export const mediaProblems = {
   ),
   'already-confirmed': row(
     409,
-    ['This upload is confirmed already', 'Cet envoi est déjà confirmé'],
+    ['This upload is already confirmed', 'Cet envoi est déjà confirmé'],
     [
       'It was confirmed with another crop or text; a confirmed upload does not change.',
       'Il a été confirmé avec un autre cadrage ou texte ; un envoi confirmé ne change pas.',
@@ -406,7 +409,7 @@ export const mediaProblems = {
   'sha256-mismatch': row(
     409,
     ['This is not the picture that was shown', 'Ce n’est pas l’image qui a été montrée'],
-    ['sha256 is not that of the uploaded bytes.', 'sha256 n’est pas celui des octets envoyés.'],
+    ['sha256 is not the hash of the uploaded bytes.', 'sha256 n’est pas celui des octets envoyés.'],
   ),
   'invalid-crop': row(
     422,
@@ -431,7 +434,7 @@ export const mediaProblems = {
     409,
     ['The same request is still running', 'La même requête est encore en cours'],
     [
-      'Another request with this `Idempotency-Key` has not ended: try again in a moment.',
+      'Another request with this `Idempotency-Key` has not finished: try again in a moment.',
       'Une autre requête avec cette `Idempotency-Key` n’est pas finie : réessayez dans un instant.',
     ],
   ),
@@ -452,7 +455,7 @@ export const mediaProblems = {
     403,
     ['This picture was withdrawn by an operator', 'Cette image a été retirée par un opérateur'],
     [
-      'It can be restored once an operator lifts that: write to them, or upload another picture.',
+      'It can be restored once an operator allows it: write to them, or upload another picture.',
       'Elle pourra être rétablie quand un opérateur l’autorisera : écrivez-lui, ou envoyez une autre image.',
     ],
   ),

@@ -7,14 +7,14 @@ import { App } from './app/app.js'
 import { takePlace } from './app/place.js'
 import './styles.css'
 
-// zod compiles schemas with `new Function` where it can, which the Content-Security-Policy forbids.
+// zod compiles schemas with `new Function` if it can, which the Content-Security-Policy forbids.
 z.config({ jitless: true })
 
 const place = takePlace()
 
 const queries = new QueryClient({
   defaultOptions: {
-    // Paused while the browser thinks it is offline, a request would look busy for ever.
+    // A request paused while the browser thinks it is offline would look busy forever.
     mutations: { networkMode: 'always' },
     queries: {
       networkMode: 'always',

@@ -14,7 +14,7 @@ const problem = {
   requestId: 'r-1',
 }
 
-/** What the page makes of such an answer. */
+/** Reads such an answer as the page does. */
 const answered = async (status: number, type: string, text: string) => {
   const headers = new Headers({ 'content-type': type, 'retry-after': '7' })
   const called = (async () => readAnswer(sessions.logOut, { status, headers, bytes: bytesOf(text) }))()
@@ -30,7 +30,7 @@ t.test('a refusal is a fault in the words of the service', async (t) => {
   })
 })
 
-t.test('an answer of something between is unreadable', async (t) => {
+t.test('an answer from something in between is unreadable', async (t) => {
   const unreadable = (status: number) => ({ code: 'unreadable-answer', rest: { status } })
   await t.rejects(answered(502, 'text/html', '<h1>Bad gateway</h1>'), unreadable(502))
   await t.rejects(answered(429, 'application/problem+json', '{}'), unreadable(429))
@@ -42,7 +42,7 @@ t.test('an answer of something between is unreadable', async (t) => {
   )
 })
 
-t.test('no answer is a server out of reach, unless the page aborted', async (t) => {
+t.test('no answer means an unreachable server, unless the page aborted', async (t) => {
   const broken = () => Promise.reject(new TypeError('fetch failed'))
   await t.rejects(accepted(broken(), undefined), { code: 'unreachable' })
   const gone = new Error('left the step')
@@ -50,6 +50,6 @@ t.test('no answer is a server out of reach, unless the page aborted', async (t) 
   await t.rejects(accepted(Promise.reject(gone), signal), gone)
 })
 
-t.test('an answer that the endpoint declares is given as it came', async (t) => {
+t.test('an answer that the endpoint declares is returned as it came', async (t) => {
   t.match(await answered(204, 'text/plain', ''), { status: 204, body: undefined })
 })

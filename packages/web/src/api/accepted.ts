@@ -1,7 +1,7 @@
 import { type Refusal, UnreadableAnswerError } from '@likeness/contracts/call'
 import { Fault, unreachable, unreadable } from './fault.js'
 
-/** The page asks for nothing "unless it has changed", so that 304 is no answer to it. */
+/** The page sends no conditional requests, so 304 is never an answer to it. */
 export type Wanted<Answer> = Exclude<Answer, Refusal | { readonly status: 304 }>
 
 /**
@@ -14,7 +14,7 @@ export async function accepted<Answer extends { readonly ok: true; readonly stat
 ): Promise<Wanted<Answer>> {
   const answer = await called.catch((error: unknown) => {
     if (error instanceof UnreadableAnswerError) throw unreadable(error.status)
-    // `fetch` rejects with a bare TypeError when the connection fails, before or within the answer.
+    // `fetch` rejects with a bare TypeError when the connection fails, before or during the answer.
     throw signal?.aborted ? error : unreachable()
   })
   if (!answer.ok) throw faultOf(answer)

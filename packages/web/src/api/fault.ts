@@ -1,6 +1,6 @@
 import type { ProblemBody } from '@likeness/contracts'
 
-/** A request that did not end as hoped, in words a person can read. */
+/** A failed request, in words a person can read. */
 export class Fault extends Error {
   override name = 'Fault'
   readonly #at = Date.now()
@@ -13,7 +13,7 @@ export class Fault extends Error {
       readonly status?: number
       /** Field problems, by path. */
       readonly errors?: NonNullable<ProblemBody['errors']>
-      /** What to quote when reporting it. */
+      /** The id to quote when reporting it. */
       readonly requestId?: string
       /** Seconds after which another try makes sense. */
       readonly retryAfter?: number
@@ -22,7 +22,7 @@ export class Fault extends Error {
     super(`${code}: ${detail}`)
   }
 
-  /** The same request may well succeed a little later. */
+  /** Whether the same request may succeed a little later. */
   get isPassing(): boolean {
     const waits = this.code === 'unreachable' || this.code === 'request-in-progress'
     return waits || (this.rest.status ?? 0) >= 500
@@ -33,12 +33,12 @@ export class Fault extends Error {
     return this.#at + (this.rest.retryAfter ?? 0) * 1000
   }
 
-  /** The link of a mail cannot be used any more: another one can. */
+  /** Whether the link of an e-mail can no longer be used, but another one can. */
   get isDeadLink(): boolean {
     return this.code === 'token-invalid' || this.code === 'token-expired'
   }
 
-  /** What is wrong with one field, if anything. */
+  /** The message about one field, if it is at fault. */
   field(path: string): string | undefined {
     const messages = this.rest.errors?.filter((error) => error.path === path).map(({ message }) => message)
     return messages?.join('; ') || undefined
@@ -53,11 +53,11 @@ export const unreachable = (): Fault =>
     'Check your connection, then try again. Nothing is lost.',
   )
 
-/** An answer came that is none of the contract's, such as a proxy's own error page. */
+/** The answer is not one of the contract's, such as a proxy's own error page. */
 export const unreadable = (status: number): Fault =>
-  new Fault('unreadable-answer', 'The server answered oddly', 'Try again in a moment.', { status })
+  new Fault('unreadable-answer', 'The server gave an unexpected answer', 'Try again in a moment.', { status })
 
-/** What went wrong, whatever was thrown. */
+/** Turns anything thrown into a Fault. */
 export function asFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown
   return new Fault('page-error', 'Something went wrong on this page', 'Reload the page and try again.')

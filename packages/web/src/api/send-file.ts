@@ -4,10 +4,10 @@ import { accepted, type Wanted } from './accepted.js'
 import { commonHeaders } from './call.js'
 
 /**
- * Sends a file's raw bytes to an endpoint. `XMLHttpRequest`, because `fetch` does not tell how much has been sent.
+ * Sends a file's raw bytes to an endpoint. `XMLHttpRequest`, because `fetch` does not report how much has been sent.
  *
- * Aborting stops the transfer. Once the last byte has left, the server may already have kept it: then the
- * answer is awaited all the same, so that the caller can undo what was made.
+ * Aborting stops the transfer. Once the last byte has left, the server may already have stored the file, so the answer
+ * is still awaited and the caller can undo it.
  *
  * @param options `onProgress` is called with the share sent, 0 to 1
  * @throws Fault, or the signal's reason when it was aborted in time
@@ -50,7 +50,7 @@ export function sendFile<const Called extends Endpoint>(
   return accepted(answered, signal)
 }
 
-/** The server decides by the bytes; what the system guessed from the name only has to be an image's. */
+/** The server decides by the bytes; the type guessed from the name only has to be an image's. */
 function contentTypeOf(file: File): string {
   return file.type.startsWith('image/') ? file.type : 'image/unknown'
 }

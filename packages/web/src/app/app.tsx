@@ -11,7 +11,7 @@ import { Home } from './home.js'
 import type { Place } from './place.js'
 import { Welcome } from './welcome.js'
 
-/** @param first where the address led to */
+/** @param first the place the address led to */
 export function App({ first }: { first: Place }) {
   const [place, setPlace] = useState(first)
   const session = useSession()
@@ -27,9 +27,9 @@ export function App({ first }: { first: Place }) {
   useEffect(() => {
     if (shown.current.session === session && shown.current.place === place) return
     shown.current = { session, place }
-    // What was read for one user is nothing for the next, and the focused button is gone.
+    // Data read for one user is not for the next, and the focused button is gone.
     if (session.status === 'signed-out') queries.removeQueries({ queryKey: meKey() })
-    // The way in that the address led to is behind them.
+    // The entry that the address led to is done with.
     else if (place.page === 'home' && place.entry) goHome()
     main.current?.focus({ preventScroll: true })
   }, [session, place, queries, goHome])

@@ -12,10 +12,10 @@ export type Entry =
   | { readonly way: 'register' }
   | { readonly way: 'log-in'; readonly after?: 'expired' | 'password-changed' }
   | { readonly way: 'forgot'; readonly email?: string | undefined }
-  /** Unknown is the address of who logs in by username. */
+  /** The address is unknown when they logged in by username. */
   | { readonly way: 'unverified'; readonly email?: string | undefined }
 
-/** Registering, logging in, and what helps who cannot. */
+/** Registering, logging in, and help for those who cannot. */
 export function EntryCard({ first }: { first: Entry }) {
   const [entry, enter] = useState(first)
   const heading = useFocusOnStep(entry.way)
@@ -86,7 +86,10 @@ function Form({ entry, enter }: Props) {
             We sent a link to <b className="font-semibold">{entry.email ?? 'your address'}</b>. Open it to
             show that the address is yours, then log in.
           </p>
-          <ResendForm email={entry.email} hint="Nothing there? Look among the spam, or ask for another." />
+          <ResendForm
+            email={entry.email}
+            hint="Nothing there? Check your spam folder, or ask for another link."
+          />
         </>
       )
   }
@@ -95,11 +98,11 @@ function Form({ entry, enter }: Props) {
 const notices = {
   expired: (
     <Notice kind="error" title="Your session has ended">
-      Log in again to go on. An unfinished upload is kept.
+      Log in again to continue. An unfinished upload is kept.
     </Notice>
   ),
   'password-changed': (
-    <Notice kind="done" title="Your password is changed">
+    <Notice kind="done" title="Your password was changed">
       Every device was logged out. Log in with the new one.
     </Notice>
   ),

@@ -8,7 +8,7 @@ import { meKey, useMe } from '../session/use-me.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { Header } from './header.js'
 
-/** What someone signed in sees: the avatar as it is, and the way to another one. */
+/** The page of a signed-in user: the current avatar, and the way to another one. */
 export function Home({ userId }: { userId: string }) {
   const queries = useQueryClient()
   const me = useMe(userId)

@@ -1,13 +1,13 @@
 import type { Entry } from './entry-card.js'
 
-/** Where someone is. `entry` is what they see there who are not signed in. */
+/** The place someone is at. People who are not signed in see `entry` there. */
 export type Place =
   | { readonly page: 'home'; readonly entry?: Entry | undefined }
   | { readonly page: 'verify-email' | 'reset-password' | 'stop-email-change'; readonly token: string }
 
 /**
- * Reads the address the page was opened with, and takes a token out of it at once: nobody sees it over a
- * shoulder, in the history or in what is shared of the address.
+ * Reads the address the page was opened with, and removes a token from it at once, so that nobody sees it over a
+ * shoulder, in the history or in a shared address.
  */
 export function takePlace(): Place {
   const { pathname, searchParams } = new URL(location.href)

@@ -7,7 +7,7 @@ const promises = [
   ['Confirm', 'Only now does it become your avatar.'],
 ] as const
 
-/** What someone who is not signed in sees. */
+/** The page for someone who is not signed in. */
 export function Welcome({ entry }: { entry: Entry }) {
   return (
     <div className="mx-auto grid min-h-dvh max-w-lg content-center items-center gap-10 px-4 py-10 sm:px-8 lg:max-w-5xl lg:grid-cols-[1fr_25rem] lg:gap-20">

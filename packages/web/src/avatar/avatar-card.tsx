@@ -2,7 +2,7 @@ import type { AvatarUrls, User } from '@likeness/contracts'
 import { useEffect, useRef } from 'react'
 import { thumbhashBackground } from './thumbhash-background.js'
 
-/** Sizes up to this one, in pixels, are shown as large as they are. */
+/** Sizes up to this one, in pixels, are shown at full size. */
 const LARGEST_SHOWN = 128
 
 /** The avatar of the profile, large and in its sizes. @param user undefined while it is being read */
@@ -32,7 +32,7 @@ export function AvatarCard({ user }: { user: User | undefined }) {
   )
 }
 
-/** A new avatar is worth seeing: on a narrow screen the card may have been scrolled away. */
+/** Scrolls a new avatar into view: on a narrow screen the card may have been scrolled away. */
 function useShownWhenNew(version: number | undefined) {
   const card = useRef<HTMLElement>(null)
   const shown = useRef(version)
@@ -117,7 +117,7 @@ function Sizes({ avatar }: { avatar: User['avatar'] }) {
   )
 }
 
-/** The sizes there are, smallest first. */
+/** The available sizes, smallest first. */
 function sizesOf(urls: AvatarUrls): { pixels: number; path: string }[] {
   return Object.entries(urls)
     .flatMap(([pixels, formats]) => {
@@ -127,7 +127,7 @@ function sizesOf(urls: AvatarUrls): { pixels: number; path: string }[] {
     .sort((a, b) => a.pixels - b.pixels)
 }
 
-/** The gateway serves page and pictures under one origin, whatever name of it was typed. */
+/** The gateway serves page and pictures under one origin, whichever of its names was typed. */
 function pathOf(url: string): string {
   return new URL(url).pathname
 }

@@ -13,12 +13,12 @@ import { useGivenFiles } from './use-given-files.js'
 const facts = [
   ['Seen by you alone', 'You frame an upright preview before anything is published.'],
   ['Nothing to lose', 'Your present avatar stays until you confirm the new one.'],
-  ['Private data', 'Where and with what it was taken is never published.'],
+  ['Private data', 'The place and the camera it was taken with are never published.'],
 ] as const
 
 type Props = {
   notice: FlowNotice | undefined
-  /** Bytes a picture may have, when known. */
+  /** Maximum bytes of a picture, when known. */
   limit: number | undefined
   dispatch: Dispatch<FlowEvent>
 }
@@ -52,7 +52,7 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
               <PictureIcon />
             </span>
             <p>
-              {isDragging ? 'Let go to send it' : 'Drop or paste a picture here'}
+              {isDragging ? 'Drop it to send it' : 'Drop or paste a picture here'}
               <span className="block text-sm text-soft">
                 JPEG, PNG, WebP, GIF, AVIF, HEIC or BMP
                 {limit !== undefined && `, up to ${bytesForPeople(limit)}`}
@@ -69,7 +69,7 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
               aria-label="Picture"
               onChange={({ currentTarget }) => {
                 const files = [...(currentTarget.files ?? [])]
-                // The same file chosen again is a change again.
+                // Choosing the same file again counts as a change too.
                 currentTarget.value = ''
                 take(files)
               }}

@@ -9,7 +9,7 @@ const ZOOM_STEP = 0.25
 
 type Props = { frame: Frame; crop: Crop | undefined; upload: Upload; isBusy: boolean }
 
-/** All that dragging does, by single presses (WCAG 2.2 SC 2.5.7). */
+/** Everything that dragging does, by single presses (WCAG 2.2 SC 2.5.7). */
 export function CropControls({ frame, crop, upload, isBusy }: Props) {
   const text = crop ? `${crop.width} × ${crop.height} px of ${upload.width} × ${upload.height}` : '\u00a0'
   return (
@@ -53,7 +53,7 @@ export function CropControls({ frame, crop, upload, isBusy }: Props) {
   )
 }
 
-/** Says where the frame is once it has come to rest. */
+/** Announces where the frame is once it has come to rest. */
 function SpokenCrop({ text }: { text: string }) {
   const [spoken, setSpoken] = useState('')
   useEffect(() => {

@@ -22,7 +22,7 @@ const toCropping: FlowEvent[] = [
 ]
 const toPublishing: FlowEvent[] = [...toCropping, { type: 'confirmed', upload, request }]
 
-t.test('a picture that is too large may be made smaller, and is sent then', async (t) => {
+t.test('a picture that is too large may be made smaller and then sent', async (t) => {
   const file = new File(['large'], 'large.jpg')
   const fault = new Fault('image-too-large', 'Too large', 'It has more than can be sent.')
   const offered = nextState(
@@ -48,7 +48,7 @@ t.test('a picture goes from the choice to the profile', async (t) => {
   t.same(after(...toPublishing, { type: 'published' }), { step: 'choosing', notice: { kind: 'published' } })
 })
 
-t.test('what was left before a reload goes on', async (t) => {
+t.test('an upload left before a reload goes on', async (t) => {
   t.match(after({ type: 'staged', upload }), { step: 'preparing', task: { do: 'prepare', id: 'u1' } })
   t.match(after({ type: 'confirmed', upload, request: undefined }), {
     step: 'publishing',
@@ -57,7 +57,7 @@ t.test('what was left before a reload goes on', async (t) => {
   })
 })
 
-t.test('progress does not start the task anew', async (t) => {
+t.test('progress does not restart the task', async (t) => {
   const before = after(...toSending)
   const later = nextState(before, { type: 'progressed', share: 0.4 })
   t.match(later, { step: 'sending', share: 0.4 })
@@ -81,7 +81,7 @@ t.test('repeated clicks and late answers change nothing', async (t) => {
   t.equal(nextState(sending, { type: 'picked', file }), sending, 'a second file while one is sent')
 })
 
-t.test('a cancelled picture is discarded, while sending only stopped', async (t) => {
+t.test('cancelling discards a staged picture, and only stops sending', async (t) => {
   t.same(after(...toSending, { type: 'cancelled' }), { step: 'choosing', notice: { kind: 'discarded' } })
   const discarding = after(...toCropping, { type: 'cancelled' })
   t.match(discarding, { step: 'discarding', task: { do: 'discard', id: 'u1' } })

@@ -25,7 +25,7 @@ export type FlowState =
       step: 'publishing'
       task: Extract<Task, { do: 'publish' }>
       upload: Upload
-      /** Undefined after a reload: confirmed before it. */
+      /** Undefined when it was confirmed before a reload. */
       preview: Blob | undefined
       trouble: Fault | undefined
     }
@@ -33,24 +33,24 @@ export type FlowState =
 type With<Step extends FlowState['step']> = Extract<FlowState, { step: Step }>
 /** States that show the picture. */
 export type Previewed = With<'cropping'> | ((With<'discarding'> | With<'publishing'>) & { preview: Blob })
-/** States that have an upload and nothing to show of it. */
+/** States that have an upload but no picture to show. */
 export type Unpreviewed = With<'preparing'> | With<'discarding'> | With<'publishing'>
 
 export type Task =
   | { do: 'load' }
-  /** Over the limit of the server: with what it then has. */
+  /** The file is over the server's limit. */
   | { do: 'shrink'; file: File; limit: number | undefined }
   | { do: 'send'; file: File; replaceOldest: boolean }
   | { do: 'prepare'; id: string }
   | { do: 'discard'; id: string }
-  /** Without `request` it was confirmed before, and is only watched. */
+  /** Without `request` it is already confirmed, and is only watched. */
   | { do: 'publish'; id: string; request: ConfirmUpload | undefined }
 
-/** What stands above the choice of a picture. */
+/** The notice above the choice of a picture. */
 export type Notice =
   | { kind: 'published' }
   | { kind: 'discarded' }
-  /** `again` is what may be tried once more; `tooLarge` what may be made smaller. */
+  /** `again` is the task that may be tried once more; `tooLarge` the file that may be made smaller. */
   | { kind: 'fault'; fault: Fault; again: Task | undefined; tooLarge?: File }
 
 export type FlowEvent =
@@ -73,7 +73,7 @@ export type FlowEvent =
 
 export const firstState: FlowState = { step: 'loading', task: { do: 'load' } }
 
-/** What follows. An event that means nothing in a state leaves it as it is, so repeated clicks are safe. */
+/** The next state. An event that means nothing in a state leaves it unchanged, so repeated clicks are safe. */
 export function nextState(state: FlowState, event: FlowEvent): FlowState {
   switch (event.type) {
     case 'nothing-unfinished':
@@ -168,7 +168,7 @@ function failed(state: FlowState, fault: Fault): FlowState {
       return choosing(faulty(fault, undefined))
     case 'publishing':
     case 'discarding':
-      // Still pending, so it can be corrected or tried again; else only another picture helps.
+      // Still pending, so it can be corrected or tried again; otherwise only another picture helps.
       return state.preview !== undefined && !isOver(fault)
         ? { step: 'cropping', upload: state.upload, preview: state.preview, fault }
         : choosing(faulty(fault, undefined))
@@ -187,15 +187,15 @@ function again(state: FlowState): FlowState {
   return state
 }
 
-/** With fewer bytes or pixels it may be taken. */
+/** Whether it may be accepted with fewer bytes or pixels. */
 const isTooLarge = ({ code }: Fault) => code === 'image-too-large' || code === 'too-many-pixels'
 
-/** Sending the same bytes once more can end otherwise. */
+/** Whether sending the same bytes once more can succeed. */
 function mayRepeat(fault: Fault): boolean {
   return fault.isPassing || fault.rest.status === 429 || fault.code === 'malformed-multipart'
 }
 
-/** Nothing is left that could be confirmed or discarded: gone, unknown, or past being pending. */
+/** Whether nothing is left to confirm or discard: the upload is gone, unknown, or no longer pending. */
 function isOver(fault: Fault): boolean {
   const { status } = fault.rest
   return status === 404 || status === 409 || status === 410

@@ -16,7 +16,7 @@ type Dispatch = (event: FlowEvent) => void
 type LearnLimit = (bytes: number) => void
 
 /**
- * Does what a state of the flow is there for, and reports by events until `signal` is aborted.
+ * Performs the task of a state, and reports by events until `signal` is aborted.
  * @param learnLimit called when the server says how many bytes an upload may have
  */
 export async function performTask(
@@ -73,7 +73,7 @@ async function send(
   const { replaceOldest } = task
   const upload = await stageUpload(task.file, { replaceOldest, signal, onProgress })
   report({ type: 'staged', upload })
-  // Cancelled after the last byte had left: nobody waits for it any more.
+  // Cancelled after the last byte had left: the upload exists, but is no longer wanted.
   if (signal.aborted) await discardUpload(upload.id)
 }
 
@@ -92,7 +92,7 @@ async function discard(id: string, report: Dispatch, signal: AbortSignal): Promi
   try {
     await discardUpload(id, signal)
   } catch (error) {
-    // Gone already is what was asked for.
+    // An upload that is already gone needs no discarding.
     if (!(error instanceof Fault) || (error.rest.status !== 404 && error.rest.status !== 410)) throw error
   }
   report({ type: 'discarded' })
@@ -116,7 +116,7 @@ async function publish(
   }
 }
 
-/** Reads the upload again and again, at first quickly: a preview takes a fraction of a second. */
+/** Polls the upload, quickly at first: a preview takes a fraction of a second. */
 async function* uploadAsItChanges(id: string, report: Dispatch, signal: AbortSignal): AsyncGenerator<Upload> {
   for (let pause = 150; ; pause = Math.min(pause * 1.4, 2_000)) {
     const upload = await persistently(() => readUpload(id, signal), report, signal)
@@ -126,7 +126,7 @@ async function* uploadAsItChanges(id: string, report: Dispatch, signal: AbortSig
   }
 }
 
-/** Repeats a request that is safe to repeat for as long as what stops it may pass. */
+/** Repeats a request that is safe to repeat, for as long as its fault may be temporary. */
 async function persistently<Result>(
   request: () => Promise<Result>,
   report: Dispatch,
@@ -159,7 +159,7 @@ function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Why an upload ended without becoming the avatar. */
+/** The reason why an upload ended without becoming the avatar. */
 function faultOf(upload: Upload): Fault {
   const of = (code: string, title: string, detail: string) =>
     new Fault(code, title, upload.failure?.detail ?? detail)

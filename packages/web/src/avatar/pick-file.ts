@@ -1,7 +1,7 @@
 import { Fault } from '../api/fault.js'
 import { bytesForPeople } from '../ui/bytes.js'
 
-/** The formats to offer; what a file really is the server decides from its bytes. */
+/** The formats to offer; the server decides from its bytes what a file really is. */
 export const ACCEPTED_TYPES =
   'image/jpeg,image/png,image/webp,image/gif,image/avif,image/heic,image/heif,image/bmp'
 

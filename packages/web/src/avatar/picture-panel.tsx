@@ -59,7 +59,7 @@ const titles: Record<FlowState['step'], string> = {
 const hasPreview = (state: FlowState): state is Previewed => 'preview' in state && state.preview !== undefined
 const isWithoutPreview = (state: FlowState): state is Unpreviewed => 'upload' in state && !hasPreview(state)
 
-/** What a screen reader is told of a step; errors speak for themselves. */
+/** The announcement of a step to screen readers; errors announce themselves. */
 function spoken(state: FlowState): string {
   switch (state.step) {
     case 'shrinking':

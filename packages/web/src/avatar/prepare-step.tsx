@@ -9,10 +9,10 @@ import { thumbhashBackground } from './thumbhash-background.js'
 const doing = {
   preparing: 'Making the preview',
   discarding: 'Discarding',
-  publishing: 'Making every size of it',
+  publishing: 'Making every size',
 }
 
-/** Waits for the worker where there is no preview to show: at first, and after a reload. */
+/** Waits for the worker while there is no preview to show: at first, and after a reload. */
 export function PrepareStep({ state, dispatch }: { state: Unpreviewed; dispatch: Dispatch<FlowEvent> }) {
   const { upload, step } = state
   const trouble = step === 'discarding' ? undefined : state.trouble

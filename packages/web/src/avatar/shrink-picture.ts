@@ -1,15 +1,15 @@
 import { Fault } from '../api/fault.js'
 
-/** Pixels of the longer side at most: eight times what is shown of it. */
+/** Maximum pixels of the longer side: eight times what is shown. */
 const LARGEST_SIDE = 4096
 /** No smaller than the largest size that is published. */
 const SMALLEST_SIDE = 512
 const QUALITY = 0.9
 
 /**
- * The picture again with fewer bytes or pixels, upright, as JPEG, or as WebP where some of it is transparent. It is made
- * smaller step by step until it fits.
- * @param limit bytes it may have, when known. One that has no more has too many pixels
+ * Makes a copy with fewer bytes or pixels, upright, as JPEG, or as WebP if part of it is transparent. It gets smaller
+ * step by step until it fits.
+ * @param limit maximum bytes, when known; a file within it has too many pixels
  * @throws Fault `cannot-shrink` when this browser cannot read it, or it never fits
  */
 export async function shrinkPicture(
@@ -29,13 +29,13 @@ export async function shrinkPicture(
   ) {
     const blob = await encode(draw(image, side / longest), type)
     signal.throwIfAborted()
-    // Where WebP cannot be written it is a PNG, which fits later.
+    // A browser that cannot write WebP makes a PNG, which fits at a later step.
     if (blob && blob.size <= (limit ?? Number.POSITIVE_INFINITY)) return fileOf(blob, file.name)
   }
   throw cannotShrink()
 }
 
-/** An image is as upright as it is shown, whatever its EXIF orientation. */
+/** An image element is upright, whatever its EXIF orientation. */
 async function open(file: File): Promise<HTMLImageElement> {
   const image = new Image()
   image.src = URL.createObjectURL(file)
@@ -60,7 +60,7 @@ function draw(image: HTMLImageElement, scale: number): HTMLCanvasElement {
   return canvas
 }
 
-/** Read from a small copy, in which a transparent pixel makes those beside it a little transparent. */
+/** Reads a small copy, in which a transparent pixel makes its neighbours slightly transparent. */
 function isTransparent(image: HTMLImageElement): boolean {
   const small = draw(image, Math.min(1, 256 / Math.max(image.naturalWidth, image.naturalHeight)))
   const pixels = small.getContext('2d')?.getImageData(0, 0, small.width, small.height).data ?? []
@@ -79,5 +79,5 @@ const cannotShrink = (): Fault =>
   new Fault(
     'cannot-shrink',
     'This picture cannot be made smaller here',
-    'This browser cannot read it, or it stays too large: save it smaller as JPEG, and choose that.',
+    'This browser cannot read it, or it stays too large: save it smaller, as JPEG, and choose that.',
   )

@@ -27,7 +27,7 @@ export function squareCrop(area: Area, upright: Size): Crop {
   }
 }
 
-/** How far one may zoom in, 1 being the largest square. */
+/** The maximum zoom, where 1 is the largest square. */
 export function maxZoom(upright: Size): number {
   return clamp(Math.min(upright.width, upright.height) / SMALLEST_SIDE, 1, MOST_ZOOM)
 }

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 
 /**
- * Every step has a stage and something beside it, in a panel of one height, so nothing jumps from one to the
- * next. Controls below the stage leave it square; else it fills its column.
+ * Every step has a stage and a side, in a panel of constant height, so nothing jumps between steps. Controls below the
+ * stage leave it square; otherwise it fills its column.
  */
 export function StepLayout(props: { stage: ReactNode; below?: ReactNode; side: ReactNode }) {
   return (

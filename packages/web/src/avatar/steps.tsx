@@ -12,7 +12,7 @@ const positions: Record<FlowState['step'], number> = {
   publishing: 2,
 }
 
-/** Where in the flow one is. */
+/** Shows the current step of the flow. */
 export function Steps({ current }: { current: FlowState['step'] }) {
   const position = positions[current]
   return (

@@ -5,7 +5,9 @@ import { call } from '../api/call.js'
 import { sendFile } from '../api/send-file.js'
 import { session } from '../session/browser-session.js'
 
-/** Picking a file is one action, and agreeing that it replaces another is a second; each try of it has its key. */
+/**
+ * Picking a file is one action, and agreeing that it replaces another is a second; every try of an action has its key.
+ */
 const sendKeys = { plain: new WeakMap<File, string>(), replacing: new WeakMap<File, string>() }
 
 function sendKeyOf(file: File, replaceOldest: boolean): string {
@@ -33,7 +35,7 @@ export async function stageUpload(
 }
 
 /**
- * What was left unfinished: the newest upload still pending, else one still being published.
+ * The unfinished upload: the newest one still pending, else one still being published.
  * @param learnLimit called with the largest upload the server takes, in bytes, when it says so
  */
 export async function findUnfinished(

@@ -18,7 +18,7 @@ const directions: Record<Direction, Point> = {
 export type Frame = ReturnType<typeof useFrame>
 
 /**
- * Where the picture lies behind the frame, in pixels of the screen, and how far it is zoomed.
+ * The position of the picture behind the frame, in pixels of the screen, and its zoom.
  * @param upright pixels of the upload, which bound the zoom
  */
 export function useFrame(upright: Size) {

@@ -12,7 +12,7 @@ export function useGivenFiles(onFiles: (files: readonly File[]) => void): boolea
   })
 
   useEffect(() => {
-    // Entering a child leaves its parent: only the count of both tells when the page is left.
+    // Entering a child leaves its parent, so only the count of both shows when the page is left.
     let depth = 0
     const listen = new AbortController()
     const { signal } = listen
@@ -38,7 +38,7 @@ export function useGivenFiles(onFiles: (files: readonly File[]) => void): boolea
   return isDragging
 }
 
-/** A file dropped beside its target would replace the page by the file: nothing here wants that. */
+/** Prevents a file that is dropped outside the target from replacing the page. */
 export function useNoStrayDrops(): void {
   useEffect(() => {
     const stop = (event: DragEvent) => {

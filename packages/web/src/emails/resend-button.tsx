@@ -6,10 +6,10 @@ import { secondsForPeople } from '../ui/seconds.js'
 import { useCountdown } from '../ui/use-countdown.js'
 import { sendMyLink } from './verifications.js'
 
-/** The server sends one mail a minute to an address; seconds. */
+/** Seconds between two e-mails: the server sends one a minute to an address. */
 const APART = 60
 
-/** Sends whoever is signed in another link, as often as the server allows. */
+/** Sends the signed-in user another link, as often as the server allows. */
 export function ResendButton({ look }: { look: 'secondary' | 'quiet' }) {
   const resend = useMutation({
     mutationFn: async () => {

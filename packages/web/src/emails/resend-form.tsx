@@ -5,7 +5,7 @@ import { sendLinkTo } from './verifications.js'
 export function ResendForm(props: { email?: string | undefined; hint?: string }) {
   return (
     <EmailForm send={sendLinkTo} {...props}>
-      If this address waits to be confirmed, a new link is on its way. Only the newest one works.
+      If this address still has to be confirmed, a new link is on its way. Only the newest one works.
     </EmailForm>
   )
 }

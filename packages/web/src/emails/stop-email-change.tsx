@@ -7,7 +7,9 @@ import { AlertIcon, CheckIcon, MailIcon } from '../ui/icons.js'
 import { LinkPage } from '../ui/link-page.js'
 import { stopEmailChange } from './verifications.js'
 
-/** Stops a change of address that waits. A click, because it logs every device out and mail scanners open links. */
+/**
+ * Stops a pending change of address. It takes a click, because it logs every device out and mail scanners open links.
+ */
 export function StopEmailChange({ token }: { token: string }) {
   const stop = useMutation({ mutationFn: () => stopEmailChange(token) })
   if (stop.data) return <Stopped email={stop.data.email} />
@@ -16,7 +18,7 @@ export function StopEmailChange({ token }: { token: string }) {
   return (
     <LinkPage title="Stop the change of your address?" icon={<MailIcon />}>
       <p className="text-soft">
-        Your account keeps the e-mail address it has, and every device that is logged in will be logged out.
+        Your account keeps its current e-mail address, and every device that is logged in will be logged out.
       </p>
       {fault && <FaultNotice fault={fault} />}
       <Button look="primary" className="w-full" busy={stop.isPending} onClick={() => stop.mutate()}>
@@ -33,7 +35,7 @@ function Stopped({ email }: { email: string }) {
         <b className="font-semibold">{email}</b> is still the e-mail address of your account, and every device
         was logged out.
       </p>
-      <p>Whoever asked for the change knew your password. Choose another one now.</p>
+      <p>The person who asked for the change knew your password. Choose another one now.</p>
       <ForgotForm email={email} />
     </LinkPage>
   )
@@ -43,8 +45,8 @@ function DeadLink({ fault }: { fault: Fault }) {
   return (
     <LinkPage title={fault.title} icon={<AlertIcon />} look="bad">
       <p>
-        No change of address waits that this link could stop: it was stopped, its time is over, or the new
-        address was confirmed. If it was not you who asked, choose a new password.
+        This link has no change of address to stop: it was already stopped, it expired, or the new address was
+        confirmed. If you did not ask for it, choose a new password.
       </p>
       <ForgotForm />
     </LinkPage>

@@ -10,7 +10,7 @@ export async function confirmEmail(token: string): Promise<ConfirmedEmail> {
   return body
 }
 
-/** Sends the link to an address again; the answer never tells whether it waits for one. */
+/** Sends the link to an address again; the answer never reveals whether the address is waiting for one. */
 export async function sendLinkTo(email: string): Promise<void> {
   await call(emails.resendVerification, { body: { email } })
 }
@@ -23,7 +23,7 @@ export async function sendMyLink(): Promise<void> {
 /** Stops a change of address. Every session of the account ends; a user signed in here logs in again. */
 export async function stopEmailChange(token: string): Promise<StoppedEmailChange> {
   const { body } = await call(emails.stopChange, { body: { token } })
-  // Ended on the server already, unless it is of another account.
+  // The session has already ended on the server, unless it belongs to another account.
   if (session.state().status === 'signed-in') await logOut().catch(session.end)
   return body
 }

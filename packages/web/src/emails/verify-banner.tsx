@@ -1,7 +1,7 @@
 import { MailIcon } from '../ui/icons.js'
 import { ResendButton } from './resend-button.js'
 
-/** Reminds someone signed in, quietly, of a link they have not opened yet. */
+/** Quietly reminds a signed-in user of a link they have not opened yet. */
 export function VerifyBanner({ email }: { email: string }) {
   return (
     <section

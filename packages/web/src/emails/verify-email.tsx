@@ -12,13 +12,13 @@ import { confirmEmail } from './verifications.js'
 
 type Props = {
   token: string
-  /** To the account of whoever is signed in, else to logging in. */
+  /** Leads to the account of the signed-in user, else to logging in. */
   onContinue: () => void
 }
 
 /** Verifies an address as soon as its link is opened: a new account's, or one that replaces another. */
 export function VerifyEmail({ token, onContinue }: Props) {
-  // A query, because it runs once however often React mounts this; the token works only once.
+  // A query, because it runs once however often React mounts this, and the token works only once.
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: ['confirm-email', token],
     queryFn: () => confirmEmail(token),
@@ -70,12 +70,12 @@ function AnotherLink({ fault, onContinue }: { fault: Fault; onContinue: () => vo
       ) : (
         <>
           <p className="text-soft">
-            Confirmed it before?{' '}
+            Already confirmed?{' '}
             <Button look="quiet" onClick={onContinue}>
               Log in
             </Button>
           </p>
-          <ResendForm hint="We send another link, if this address waits for one." />
+          <ResendForm hint="We send another link if this address is waiting for one." />
         </>
       )}
     </>
@@ -88,7 +88,7 @@ const standing = {
   'not-required': '.',
 }
 
-/** How the address of whoever is signed in stands, and another link where it is needed. */
+/** The state of the signed-in user's address, and another link if it is needed. */
 function MyAddress({ userId }: { userId: string }) {
   const me = useMe(userId)
   if (me.error) return <FaultNotice fault={asFault(me.error)} again={() => void me.refetch()} />

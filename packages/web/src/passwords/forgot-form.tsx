@@ -1,7 +1,7 @@
 import { EmailForm } from '../ui/email-form.js'
 import { requestReset } from './resets.js'
 
-/** Asks for a link to choose a new password. @param email when it is known already */
+/** Asks for a link to choose a new password. @param email when it is already known */
 export function ForgotForm({ email }: { email?: string | undefined }) {
   return (
     <EmailForm send={requestReset} email={email} hint="We send a link to choose a new password.">

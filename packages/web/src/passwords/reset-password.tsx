@@ -12,7 +12,7 @@ const Form = ResetPassword.pick({ password: true })
 
 type Props = { token: string; onChanged: () => void }
 
-/** Takes a new password for what the link carries; a link that is over leads to another one. */
+/** Sets a new password with the token of a link; a dead link leads to another one. */
 export function ResetPasswordPage({ token, onChanged }: Props) {
   const { form, fault, busy } = useForm(Form, async ({ password }) => {
     await resetPassword({ token, password })

@@ -4,7 +4,7 @@ import { call } from '../api/call.js'
 import { logOut } from '../session/accounts.js'
 import { session } from '../session/browser-session.js'
 
-/** Sends a link to choose a new password; the answer never tells whether the address is known. */
+/** Sends a link to choose a new password; the answer never reveals whether the address is known. */
 export async function requestReset(email: string): Promise<void> {
   await call(emails.requestReset, { body: { email } })
 }
@@ -12,6 +12,6 @@ export async function requestReset(email: string): Promise<void> {
 /** Sets a new password. Every session of the account ends; a user signed in here logs in again. */
 export async function resetPassword(reset: ResetPassword): Promise<void> {
   await call(emails.resetPassword, { body: reset })
-  // Ended on the server already, unless it is of another account.
+  // The session has already ended on the server, unless it belongs to another account.
   if (session.state().status === 'signed-in') await logOut().catch(session.end)
 }

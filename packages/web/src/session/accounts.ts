@@ -20,13 +20,13 @@ export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
   }
 }
 
-/** What registering asks for here. */
+/** The registration form of this deployment. */
 export async function readRegistration(signal: AbortSignal): Promise<RegistrationForm> {
   const { body } = await call(users.registrationForm, {}, { signal })
   return body
 }
 
-/** Makes the account, then logs in to it. */
+/** Creates the account, then logs in to it. */
 export async function register(account: Register): Promise<LogInOutcome> {
   await call(users.register, { body: account })
   return logIn({ login: account.username ?? account.email, password: account.password })
@@ -34,7 +34,7 @@ export async function register(account: Register): Promise<LogInOutcome> {
 
 /**
  * Ends the session.
- * @throws Fault when the server cannot be told: it alone can take the cookie away, so the session goes on
+ * @throws Fault when the server cannot be told: only it can remove the cookie, so the session goes on
  */
 export async function logOut(): Promise<void> {
   try {

@@ -38,7 +38,7 @@ export function AskedField({ field, error }: { field: RegistrationField; error: 
   )
 }
 
-/** The profile as the API takes it, of what was filled in. What is empty is left out. */
+/** The profile as the API takes it, from the entries. Empty ones are left out. */
 export function profileOf(fields: readonly RegistrationField[], entries: Entries): object {
   const filled = fields.flatMap(({ name, type }) => {
     const given = entries[name]

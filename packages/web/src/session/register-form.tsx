@@ -13,8 +13,8 @@ import { AskedField, profileOf } from './asked-field.js'
 type Group = RegistrationForm['groups'][number]
 
 /**
- * Asks for what this deployment and the chosen group want; while that is not known, for what every one does.
- * @param onUnverified the account is made, and may be logged in to once its address is verified
+ * Asks for the fields of this deployment and the chosen group; until those are known, for the fields they all have.
+ * @param onUnverified called when the account exists but its address has to be verified before logging in
  */
 export function RegisterForm({ onUnverified }: { onUnverified: (email: string) => void }) {
   const asked = useQuery({

@@ -1,8 +1,8 @@
 const KEY = 'likeness.user'
 
 /**
- * Keeps over reloads, and tells every tab, who is signed in: an id, no secret. Where storage is blocked the
- * session lasts as long as the page.
+ * Remembers across reloads, and tells every tab, who is signed in: an id, no secret. If storage is blocked, the session
+ * lasts as long as the page.
  */
 export function rememberInLocalStorage() {
   let unstored: string | undefined

@@ -4,8 +4,8 @@ import { Fault } from '../api/fault.js'
 import { createSession } from './session.js'
 
 /**
- * A server that rotates the refresh token of each session, and a browser whose tabs share the cookie it is in
- * and what is remembered. The cookie is read when a request leaves and replaced when its answer comes.
+ * A server that rotates the refresh token of each session, and a browser whose tabs share its cookie and what is
+ * remembered. The cookie is read when a request leaves and replaced when its answer comes.
  */
 function world(userId: string | undefined) {
   let remembered = userId
@@ -61,7 +61,7 @@ function world(userId: string | undefined) {
       cookie = next(id)
       return { ...tokens(), user: { id } } as CookieLoggedIn
     },
-    /** Answers of the server wait until the function that it gives is called. */
+    /** Holds the server's answers until the returned function is called. */
     hold: () => {
       let release = () => {}
       held = new Promise((resolve) => {
@@ -126,7 +126,7 @@ t.test('a refused access token is renewed once and the request repeated', async 
   await t.rejects(
     tab.authorized(() => Promise.reject(refuse)),
     refuse,
-    'and not for ever',
+    'and not forever',
   )
 })
 
@@ -143,7 +143,7 @@ t.test('a refused refresh token ends the session', async (t) => {
   t.equal(changes, 1)
 })
 
-t.test('a server out of reach does not', async (t) => {
+t.test('an unreachable server does not', async (t) => {
   const w = world('ada')
   const tab = w.openTab(() => Promise.reject(new Fault('unreachable', '', '')))
   await t.rejects(tab.authorized(tokenOf), { code: 'unreachable' })
@@ -176,7 +176,7 @@ t.test('other tabs follow a log-out and a change of user, but not a rotation', a
   t.same(two.state(), { status: 'signed-out', expired: false })
 })
 
-t.test('logging in waits for a refresh, whose cookie would replace the new one', async (t) => {
+t.test('logging in waits for a refresh, because its cookie would replace the new one', async (t) => {
   const w = world('ada')
   const [one, two] = [w.openTab(), w.openTab()]
   const answer = w.hold()

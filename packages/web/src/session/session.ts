@@ -7,9 +7,11 @@ export type SessionState =
 
 export type Session = {
   readonly state: () => SessionState
-  /** Calls back after every change of state; gives the function that stops it. */
+  /** Calls back after every change of state; returns the function that stops it. */
   readonly subscribe: (changed: () => void) => () => void
-  /** Logs in, while no refresh is under way, whose cookie would replace the new one. Throws what it throws. */
+  /**
+   * Logs in while no refresh is under way, because its cookie would replace the new one. Throws what `logIn` throws.
+   */
   readonly open: (logIn: () => Promise<CookieLoggedIn>) => Promise<void>
   /**
    * Runs a request with an access token: a new one when the present one is about to expire, and once more
@@ -17,7 +19,7 @@ export type Session = {
    * @throws Fault `session-ended` when there is no session (any more); else what the request throws
    */
   readonly authorized: <Result>(request: (token: string) => Promise<Result>) => Promise<Result>
-  /** Forgets it here; the caller ends it on the server before. */
+  /** Forgets the session here; the caller has already ended it on the server. */
   readonly end: () => void
 }
 
@@ -25,11 +27,11 @@ export type Session = {
 const MARGIN = 30_000
 
 /**
- * The session of this browser. The access token lives in memory only. The refresh token is in a cookie that
- * no script can read, one for all tabs; what the tabs share besides is whose it is.
+ * The session of this browser. The access token lives in memory only. The refresh token is in a cookie that no script
+ * can read, one for all tabs, which also share whose session it is.
  *
- * @param deps `exclusively` keeps other tabs of this origin out while it runs, because using a rotated token
- *   again ends the session; `remembered.onChange` calls back when another tab changed who is signed in
+ * @param deps `exclusively` keeps other tabs of this origin out while it runs, because using a rotated token   again
+ * ends the session; `remembered.onChange` calls back when another tab changed who is signed in
  */
 export function createSession(deps: {
   remembered: {
@@ -78,7 +80,7 @@ export function createSession(deps: {
     })
   }
 
-  /** However many requests need a token at once, one refresh serves them all. */
+  /** One refresh serves all requests that need a token at once. */
   function freshToken(): Promise<string> {
     refreshing ??= renew().finally(() => {
       refreshing = undefined
@@ -113,7 +115,7 @@ export function createSession(deps: {
         return await request(token)
       } catch (fault) {
         if (!(fault instanceof Fault) || fault.code !== 'unauthenticated') throw fault
-        // Someone else may have renewed it while this request was on its way.
+        // Another request may have renewed it while this one was on its way.
         return await request(access && access.token !== token ? access.token : await freshToken())
       }
     },
@@ -130,4 +132,4 @@ function endsSession(fault: Fault): boolean {
 }
 
 const sessionEnded = (): Fault =>
-  new Fault('session-ended', 'Your session has ended', 'Log in again to go on.', { status: 401 })
+  new Fault('session-ended', 'Your session has ended', 'Log in again to continue.', { status: 401 })

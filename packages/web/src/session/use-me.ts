@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { readMe } from './accounts.js'
 
-/** Under what a user is kept; without an id, all of them. */
+/** The query key of a user; without an id, of all users. */
 export const meKey = (...userId: [] | [string]) => ['me', ...userId]
 
 /** The signed-in user, with profile and avatar. */

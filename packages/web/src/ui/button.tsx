@@ -15,7 +15,7 @@ type Props = Omit<ComponentProps<'button'>, 'disabled'> & {
   off?: boolean
 }
 
-/** A button that never drops focus: while it can do nothing it says so by `aria-disabled`. */
+/** A button that never drops focus: while it does nothing, `aria-disabled` says so. */
 export function Button({ look = 'secondary', busy, off, onClick, className, children, ...rest }: Props) {
   const idle = busy || off
   return (

@@ -1,4 +1,4 @@
-/** A size for people: `840 KB`, `3.4 MB`. Units of 1024, as file managers show them. */
+/** A readable size: `840 KB`, `3.4 MB`. Units of 1024, as file managers show them. */
 export function bytesForPeople(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`
   const kilobytes = bytes / 1024

@@ -3,14 +3,14 @@ import { useId } from 'react'
 type Props = {
   label: string
   name: string
-  /** What each is called, by its value. */
+  /** The label of each choice, by its value. */
   choices: Readonly<Record<string, string>>
   value?: string | undefined
   onChoose?: (value: string) => void
   error?: string | undefined
 }
 
-/** One of a few. */
+/** A choice of one from a few. */
 export function Choice({ label, name, choices, value, onChoose, error }: Props) {
   const id = useId()
   return (

@@ -10,10 +10,10 @@ import { useForm } from './use-form.js'
 const Form = z.strictObject({ email: Email })
 
 /**
- * Asks for a link by mail. Whatever the address, what is shown afterwards is the same; the form stays, for
- * an address that was mistyped.
- * @param email when it is known already
- * @param children what is said once it is sent
+ * Asks for a link by e-mail. The same is shown afterwards for every address; the form stays, in case the address was
+ * mistyped.
+ * @param email when it is already known
+ * @param children shown once it is sent
  */
 export function EmailForm(props: {
   send: (email: string) => Promise<void>
@@ -25,7 +25,7 @@ export function EmailForm(props: {
   return (
     <form {...form} className="space-y-5">
       {done && (
-        <Notice kind="done" title="Check your mail">
+        <Notice kind="done" title="Check your e-mail">
           {props.children}
         </Notice>
       )}

@@ -6,7 +6,7 @@ import { secondsForPeople } from './seconds.js'
 import { useCountdown } from './use-countdown.js'
 
 /**
- * A fault in full: what happened, which fields, what to quote, and another try where there is one.
+ * A fault in full: what happened, the fields, the id to quote, and a button to try again if that can help.
  * @param shown paths of fields that show their own error beside them
  */
 export function FaultNotice(props: {
@@ -44,7 +44,7 @@ export function FaultNotice(props: {
   )
 }
 
-/** A fault that goes away by itself: the request is being repeated. */
+/** A temporary fault: the request is being repeated. */
 export function TroubleNotice({ fault }: { fault: Fault }) {
   return (
     <Notice kind="error" title={fault.title}>

@@ -4,7 +4,7 @@ import { useFocusOnStep } from './use-focus-on-step.js'
 
 const looks = { calm: 'bg-tint text-accent', bad: 'bg-danger-tint text-danger' }
 
-/** What the link of a mail opens: one card, and nothing that draws attention from it. */
+/** The page that the link of an e-mail opens: one card, and nothing that distracts from it. */
 export function LinkPage(props: {
   title: string
   icon: ReactNode

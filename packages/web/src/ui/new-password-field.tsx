@@ -1,6 +1,6 @@
 import { Field } from './field.js'
 
-/** Where a password is chosen. @param error the rules it breaks */
+/** The field for a new password. @param error the rules it breaks */
 export function NewPasswordField({ error }: { error: string | undefined }) {
   return (
     <Field

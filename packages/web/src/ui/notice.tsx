@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { AlertIcon, CheckIcon } from './icons.js'
 
-/** A message in place: said at once when it is an error, in turn when it is good news. */
+/** A message in place: announced at once if it is an error, in turn if it is good news. */
 export function Notice({
   kind,
   title,

@@ -1,7 +1,7 @@
 const RADIUS = 54
 const LENGTH = 2 * Math.PI * RADIUS
 
-/** How far something has come. @param share 0 to 1 */
+/** Shows progress. @param share 0 to 1 */
 export function ProgressRing({ share, label }: { share: number; label: string }) {
   const percent = Math.floor(share * 100)
   return (

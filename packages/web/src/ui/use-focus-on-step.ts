@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
 
 /**
- * When a step removed the focused control, its heading takes focus: nobody starts from the top again.
- * @param step undefined while nothing is shown yet, which is no step
+ * When a step removed the focused control, its heading takes focus, so that nobody starts from the top again.
+ * @param step undefined while nothing is shown yet, which is not a step
  */
 export function useFocusOnStep(step: string | undefined) {
   const heading = useRef<HTMLHeadingElement>(null)

@@ -4,13 +4,13 @@ import { type SyntheticEvent, useEffect, useRef } from 'react'
 import type { z } from 'zod'
 import { asFault, Fault } from '../api/fault.js'
 
-/** What is filled in, by the names of the fields. */
+/** The entries of a form, by field name. */
 export type Entries = Readonly<Record<string, unknown>>
 
 /**
- * A form over a schema of the contract: checked here before it is sent, so most mistakes cost no round trip.
- * The first field at fault takes focus. Submitting again while it is being sent does nothing.
- * @param shape makes what the schema reads of the entries, which are named by the paths it has them at
+ * A form over a schema of the contract: checked here before it is sent, so most mistakes cost no round trip. The first
+ * field at fault takes focus. Submitting again while it is being sent does nothing.
+ * @param shape makes the schema's input from the entries, which are named by their paths in it
  */
 export function useForm<Schema extends z.ZodType>(
   schema: Schema,
@@ -41,7 +41,7 @@ function invalid(faults: readonly FieldFault[], entries: Entries): Fault {
     const { message, ...where } = viewFault(one, 'en')
     return { ...where, message: entries[one.path] === '' ? 'Please fill this in' : message }
   })
-  // An empty field breaks several rules, and one sentence says it.
+  // An empty field breaks several rules, but one sentence is enough.
   const isFirst = ({ path, message }: (typeof all)[number], index: number) =>
     all.findIndex((other) => other.path === path && other.message === message) === index
   const errors = all.filter(isFirst)
