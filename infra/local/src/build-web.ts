@@ -22,7 +22,7 @@ if (!existsSync(built) || newest(inputs) > statSync(built).mtimeMs) {
   process.exitCode = status ?? 1
 }
 
-/** The latest change below these paths; a folder's own time tells of files added or deleted. */
+/** The latest change below these paths; a folder's own time shows files that were added or deleted. */
 function newest(paths: readonly string[]): number {
   const times = paths.filter(existsSync).map((path) => {
     const found = statSync(path)

@@ -41,7 +41,7 @@ const stages = new Map(
 t.test('docker-compose.yml is what the Compose Specification allows', async (t) => {
   const dclint = dirname(fileURLToPath(import.meta.resolve('dclint/package.json')))
   const schema = JSON.parse(await readFile(join(dclint, 'schemas/compose.schema.json'), 'utf8'))
-  // Ajv knows draft 7 by the http: name of its schema.
+  // Ajv knows draft 7 by the http: URL of its schema.
   schema.$schema = 'http://json-schema.org/draft-07/schema'
   const ajv = new Ajv({ strict: false, allErrors: true })
   addFormats.default(ajv)
@@ -108,7 +108,7 @@ t.test('no container runs as root, writes outside its volumes, or starts before 
   }
 })
 
-t.test('every variable that compose reads is in the example, and has a default or is demanded', async (t) => {
+t.test('every variable that compose reads is in the example, and has a default or is required', async (t) => {
   const example = await read('infra/docker/example.env')
   const given = new Map(
     [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value]) => [name, value]),
@@ -125,7 +125,7 @@ t.test('every variable that compose reads is in the example, and has a default o
   )
 })
 
-t.test('whatever a service can be told is read from a file of its own', (t) => {
+t.test('every setting of a service can be read from a file of its own', (t) => {
   for (const [name, { build, env_file }] of containers) {
     const service = build?.target === 'gateway' ? undefined : build?.target
     t.same(env_file, service && [{ path: `${service}.env`, required: false }], name)
@@ -148,7 +148,7 @@ t.test('nginx passes on what the gateway of npm start passes on, and nothing els
   t.notMatch(
     '/v1/avatars/01a1fec2-da39-77d9-9fc5-315e1594bc1b',
     new RegExp(immutable),
-    'what changes is not kept',
+    'what changes is not cached',
   )
   t.ok(conf.indexOf(String(found)) < conf.indexOf(passed[0]?.[0] ?? ''), 'and is matched first')
   t.equal(conf.match(/proxy_pass/g)?.length, passed.length + 1, 'each proxy_pass was read')

@@ -1,4 +1,4 @@
-/** A reason why Likeness cannot start, said to the person who started it in one line. */
+/** A reason why Likeness cannot start, in one line for the person who started it. */
 export class Fault extends Error {
   override name = 'Fault'
 }

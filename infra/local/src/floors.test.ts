@@ -5,7 +5,7 @@ import t from 'tap'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Packages from the ground up: each imports those of lower rows. */
+/** Packages from the ground up: each imports only those in lower rows. */
 const storeys = [
   ['packages/contracts', 'packages/images', 'packages/storage'],
   ['packages/runtime'],
@@ -16,7 +16,7 @@ const storeys = [
 ]
 const projects = storeys.flat()
 
-/** The floors of a service from the ground up, the first that matches: a file imports its own and lower ones. */
+/** The floors of a service from the ground up; the first match counts: a file imports its own and lower ones. */
 const floors = [/^database\//, /^(?!(app|jobs|http|worker|cli|index)\.ts$)/, /^(app|jobs)\.ts$/, /^/]
 
 const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file)
@@ -68,7 +68,7 @@ function shortestCircle(imports: readonly Import[]): string[] {
 const imports = new Map(projects.map((project) => [project, importsOf(project)]))
 const all = [...imports.values()].flat()
 
-t.test('no file imports itself by way of others', async (t) => {
+t.test('no file imports itself through others', async (t) => {
   // `Tables` names every table, and every table is queried through it.
   const besidesTables = all.filter(
     ({ from, to }) => !(to.endsWith('/database/database.ts') && dirname(from) === dirname(to)),
@@ -76,7 +76,7 @@ t.test('no file imports itself by way of others', async (t) => {
   t.strictSame(shortestCircle(besidesTables), [])
 })
 
-t.test('no folder imports itself by way of others', async (t) => {
+t.test('no folder imports itself through others', async (t) => {
   for (const project of projects) {
     const between = (imports.get(project) ?? [])
       .filter(({ from, to }) => !isTest(from) && projectOf(to) === project)

@@ -19,7 +19,7 @@ const newPassword = 'umbrella comet 93 lagoon'
 const confirmSubject = /^Confirm your e-mail address$/
 const resetSubject = /^Choose a new password$/
 
-t.test('links of mails', { skip: noChromium }, async (t) => {
+t.test('links in e-mails', { skip: noChromium }, async (t) => {
   const { url, accounts } = await serveLikeness(t)
   const browser = await openBrowser()
   const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
@@ -39,7 +39,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     })
     await page.goto(link)
     await heading(page, 'Your address is confirmed')
-    t.equal(page.url(), `${url}/`, 'the token is out of the address bar')
+    t.equal(page.url(), `${url}/`, 'the token is gone from the address bar')
     t.same(referrers, [])
     t.same(
       requests.filter(({ path }) => path.includes(token)),
@@ -48,16 +48,16 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     t.same(
       requests.filter(({ path }) => path.startsWith('/v1/email-verifications')),
       [{ method: 'POST', path: '/v1/email-verifications/confirm' }],
-      'asked once, and not by GET',
+      'requested once, and not by GET',
     )
-    t.equal(await page.evaluate('document.activeElement.tagName'), 'H1', 'a screen reader hears of it')
+    t.equal(await page.evaluate('document.activeElement.tagName'), 'H1', 'a screen reader announces it')
     await assertAccessible(t, page, 'confirmed')
     await page.getByRole('button', { name: 'Go to your account' }).click()
     await signedIn(page, addressOf('ada'))
     t.equal(await page.getByText('Confirm your e-mail address').count(), 0, 'no banner any more')
   })
 
-  await test('another link can be asked for once a minute, and only the newest works', async (t, page) => {
+  await test('another link can be requested once a minute, and only the newest works', async (t, page) => {
     mayRefuse(page, '429 /v1/email-verifications', '404 /v1/email-verifications/confirm')
     await register(page, 'grace')
     const first = await readMail(url, addressOf('grace'), confirmSubject)
@@ -85,7 +85,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await page.getByText(`${addressOf('grace')}, and it is confirmed.`).waitFor()
   })
 
-  await test('a forgotten password is replaced, by the keyboard alone', async (t, page) => {
+  await test('a forgotten password is replaced with the keyboard alone', async (t, page) => {
     mayRefuse(page, '422 /v1/password-resets/confirm', '401 /v1/sessions', '404 /v1/password-resets/confirm')
     await register(page, 'alan')
     await logOut(page)
@@ -104,7 +104,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await page.goto('/reset-password')
     await page.getByLabel('E-mail').fill('nobody@likeness.test')
     await page.keyboard.press('Enter')
-    t.equal(await checkYourMail(page), known, 'the answer never tells whether the address is known')
+    t.equal(await checkYourMail(page), known, 'the answer never reveals whether the address is known')
 
     await page.goto(link)
     await heading(page, 'Choose a new password')
@@ -132,7 +132,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     await signedInStill(page)
   })
 
-  await test('a link that came too late leads to another one', async (t, page) => {
+  await test('an expired link leads to another one', async (t, page) => {
     mayRefuse(page, '410 /v1/email-verifications/confirm', '410 /v1/password-resets/confirm')
     await register(page, 'edsger')
     const verify = await readMail(url, addressOf('edsger'), confirmSubject)
@@ -185,7 +185,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     t.equal(await page.getByText(addressOf('barbara')).count(), 0)
   })
 
-  await test('the present address stops a change by a click, and a new password follows', async (t, page) => {
+  await test('the present address stops a change with a click, and a new password follows', async (t, page) => {
     mayRefuse(page, '401 /v1/sessions/refresh', '404 /v1/email-changes/stop')
     await register(page, 'hedy')
     await changeEmail(url, 'hedy', 'hedy@example.test')
@@ -196,7 +196,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
     })
     await page.goto(link)
     await heading(page, 'Stop the change of your address?')
-    t.equal(page.url(), `${url}/`, 'the token is out of the address bar')
+    t.equal(page.url(), `${url}/`, 'the token is gone from the address bar')
     await assertAccessible(t, page, 'stop the change')
     t.notOk(posts.includes('/v1/email-changes/stop'), 'opening the page stops nothing')
     await page.getByRole('button', { name: 'Stop the change' }).click()
@@ -216,7 +216,7 @@ t.test('links of mails', { skip: noChromium }, async (t) => {
   })
 })
 
-t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
+t.test('with mandatory verification', { skip: noChromium }, async (t) => {
   const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
   const browser = await openBrowser()
   await usePage(t, browser, url, async (t, page) => {
@@ -249,10 +249,10 @@ t.test('where addresses must be verified', { skip: noChromium }, async (t) => {
   })
 })
 
-t.test('where nobody verifies addresses', { skip: noChromium }, async (t) => {
+t.test('without verification', { skip: noChromium }, async (t) => {
   const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'off' })
   const browser = await openBrowser()
-  await t.test('nobody is asked to', (t) =>
+  await t.test('nobody is asked to verify', (t) =>
     usePage(t, browser, url, async (t, page) => {
       mayRefuse(page, '404 /v1/email-verifications/confirm')
       await register(page, 'off')
@@ -266,7 +266,7 @@ t.test('where nobody verifies addresses', { skip: noChromium }, async (t) => {
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor()
 
-/** Waits for what is said of any address, and returns it. */
+/** Waits for the answer that is the same for every address, and returns it. */
 const checkYourMail = (page: Page) =>
   page.getByRole('status').filter({ hasText: 'Check your e-mail' }).textContent()
 

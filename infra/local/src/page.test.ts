@@ -25,7 +25,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   const test = (name: string, body: (t: Test, page: Page) => Promise<void>) =>
     t.test(name, (t) => usePage(t, browser, url, body))
 
-  await test('a dropped photo becomes the avatar, framed by the keyboard', async (t, page) => {
+  await test('a dropped photo becomes the avatar, framed with the keyboard', async (t, page) => {
     await assertAccessible(t, page, 'welcome')
     await register(page, 'ada')
     await assertAccessible(t, page, 'choosing')
@@ -60,7 +60,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await avatar.waitFor()
     await t.resolves(
       page.evaluate('Promise.all([...document.images].map((image) => image.decode()))'),
-      'every picture of it is one',
+      'every size of it is a picture',
     )
   })
 
@@ -106,7 +106,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await t.resolves(page.getByRole('img', { name: 'No picture yet' }).waitFor())
   })
 
-  await test('what cannot be used is refused with the reason', async (t, page) => {
+  await test('an unusable file is refused with the reason', async (t, page) => {
     mayRefuse(page, '415 /v1/uploads')
     await register(page, 'joan')
     const posts: string[] = []
@@ -128,7 +128,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await page.getByRole('button', { name: 'Use this picture' }).waitFor()
   })
 
-  await test('a picture over a limit is made smaller here, if one wants', async (t, page) => {
+  await test('a picture over a limit can be made smaller in the browser', async (t, page) => {
     mayRefuse(page, '422 /v1/uploads')
     await register(page, 'margaret')
     const shrink = page.getByRole('button', { name: 'Make it smaller and send' })
@@ -166,7 +166,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await page.getByText('1600 × 1600 px of 1600 × 1700', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Use this picture' }).click()
     await page.getByText('Your new avatar is live').waitFor()
-    // The card asks for its picture anew only then.
+    // Only then does the card request its picture again.
     await page.locator(`img[alt="Avatar of margaret"]:not([src="${before}"])`).waitFor()
     const shown = await fetch(`${url}${await avatar.getAttribute('src')}`)
     const { data, info } = await sharp(Buffer.from(await shown.arrayBuffer()))
@@ -176,7 +176,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     const alphaAt = (x: number) => data[(Math.floor(info.height / 2) * info.width + x) * 4 + 3]
     t.strictSame([alphaAt(10), alphaAt(info.width - 10)], [255, 0])
 
-    // Too many pixels is what only the server finds.
+    // Only the server finds too many pixels.
     const wide = sharp({ create: { width: 12_000, height: 4_200, channels: 3, background: '#1e3cdc' } })
     await choose(page, 'Wide.png', await wide.toColourspace('b-w').png().toBuffer())
     await alert(page, 'The image has too many pixels', '50000000')
@@ -222,7 +222,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await alert(page, 'The server cannot be reached', 'Check your connection')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('600 × 600 px of 600 × 900', { exact: true }).waitFor()
-    t.match(keys, [/^[0-9a-f]{32}$/, keys[0]], 'under the same key, so that it cannot be there twice')
+    t.match(keys, [/^[0-9a-f]{32}$/, keys[0]], 'under the same key, so that it cannot be stored twice')
 
     const confirmations: string[] = []
     page.on('request', (request) => request.url().endsWith('/confirm') && confirmations.push(request.url()))
@@ -231,7 +231,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     t.equal(confirmations.length, 1, 'a double click confirms once')
   })
 
-  await test('a session that ended asks to log in, and the upload is still there', async (t, page) => {
+  await test('an ended session asks to log in, and the upload is still there', async (t, page) => {
     mayRefuse(page, '401 /v1/sessions/refresh')
     await register(page, 'barbara')
     await choose(page, 'Barbara.jpg', portrait)
@@ -250,9 +250,9 @@ t.test('the page', { skip: noChromium }, async (t) => {
     )
   })
 
-  await test('no script can read what keeps a session, and it lasts over reloads', async (t, page) => {
+  await test('no script can read what keeps a session, and it lasts across reloads', async (t, page) => {
     const { hostname, port } = new URL(url)
-    // Another name of the same machine, as people type it.
+    // Another name of the same machine, which people may type.
     await page.goto(`http://localhost:${port}/`)
     t.not(hostname, 'localhost')
     await register(page, 'radia')
@@ -276,12 +276,12 @@ t.test('the page', { skip: noChromium }, async (t) => {
     t.same(
       kept.map(({ name }) => name),
       ['likeness-device'],
-      'the device stays known, and opens nothing',
+      'the device stays known, but has no access',
     )
     t.same(await page.evaluate('Object.entries(localStorage)'), [])
   })
 
-  await t.test('a page of a listed origin does all of it, and of another nothing', async (t) => {
+  await t.test('a page of a listed origin can do everything, one of another origin nothing', async (t) => {
     const from = async (origin: string, cookie: boolean) => {
       const context = await browser.newContext()
       try {
@@ -315,7 +315,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     })
   })
 
-  await test('forms name what is wrong, and how long to wait', async (t, page) => {
+  await test('forms say what is wrong and how long to wait', async (t, page) => {
     mayRefuse(page, '422 /v1/users', '400 /v1/users', '401 /v1/sessions', '429 /v1/sessions')
     await page.getByRole('button', { name: 'Create account' }).click()
     t.equal(await page.getByText('Please fill this in', { exact: true }).count(), 3, 'once at each field')

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { runWithin } from './places.js'
 
-/** Runs items of a weight each until none is left, ending the first that runs whenever no more start. */
+/** Runs items of these weights until none is left, ending the first running one whenever no more start. */
 async function runsOf(places: number, weights: readonly number[]): Promise<number[][]> {
   const running = new Map<number, () => void>()
   const seen: number[][] = []
@@ -23,11 +23,11 @@ async function runsOf(places: number, weights: readonly number[]): Promise<numbe
   return seen
 }
 
-t.test('what is too heavy just now lets lighter ones pass', async (t) => {
+t.test('an item that is too heavy for now lets lighter ones pass', async (t) => {
   t.strictSame(await runsOf(3, [2, 2, 1, 1]), [[0, 2], [2, 1], [1, 3], [3]])
 })
 
-t.test('what is heavier than all places has them to itself', async (t) => {
+t.test('an item heavier than all places has them to itself', async (t) => {
   t.strictSame(await runsOf(1, [2, 1]), [[0], [1]])
   t.strictSame(await runsOf(2, [2, 1, 1]), [[0], [1, 2], [2]])
 })

@@ -1,8 +1,8 @@
 /**
- * Works through items in order, as many at once as there are places. One that is too heavy for the places free
- * just then lets lighter ones pass; one heavier than all of them has them to itself.
+ * Works through items in order, as many at once as there are places. An item too heavy for the places that are free
+ * lets lighter ones pass; one heavier than all places has them to itself.
  *
- * @param places such as the cores of this machine
+ * @param places for example the cores of this machine
  * @param weightOf how many of them an item takes
  */
 export async function runWithin<Item>(

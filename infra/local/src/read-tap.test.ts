@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readTap } from './read-tap.js'
 
-t.test('a file that fails says what failed, and only that', async (t) => {
+t.test('a failing file reports what failed, and only that', async (t) => {
   const report = `TAP version 14
 # Subtest: outer
     ok 1 - fine
@@ -49,7 +49,7 @@ ok 3 - later # SKIP no Redis
   })
 })
 
-t.test('tests that ran and passed are told by their full names', async (t) => {
+t.test('tests that ran and passed are reported by their full names', async (t) => {
   const report = `TAP version 14
 # Subtest: the page \\# 1
     # Subtest: inner
@@ -76,7 +76,7 @@ ok 2 - alone # time=1ms
   t.strictSame(readTap(report).tests, ['the page # 1 > inner', 'alone'])
 })
 
-t.test('a file that ended too early has counted nothing', async (t) => {
+t.test('a file that ended too early counts nothing', async (t) => {
   const counted = { passed: 0, failed: 0, skipped: 0, reasons: [], tests: [], failures: [] }
   t.strictSame(readTap('TAP version 14\nok 1 - fine\n'), counted)
 })

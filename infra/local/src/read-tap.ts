@@ -10,11 +10,11 @@ export interface Outcome {
   tests: string[]
 }
 
-/** Details of a failed assertion that say what is wrong with it; a subtest around it says only where it stands. */
+/** Details of a failed assertion that say what is wrong with it; a subtest around it says only where it is. */
 const telling = ['stack', 'diff', 'expired', 'tapCaught']
 
 /**
- * Reads what a test file printed.
+ * Reads the output of a test file.
  *
  * @param report the TAP of one file; one that ended before its plan counts nothing
  * @returns assertions counted, and the lines to print about those that failed
@@ -31,7 +31,7 @@ export function readTap(report: string): Outcome & { failures: string[] } {
 
   const failures = results.flatMap(({ result }) => linesOf(result))
   if (parser.planEnd < 0) return { passed: 0, failed: 0, skipped: 0, reasons: [], tests: [], failures }
-  // A subtest ends with a result of its own, which stands for its assertions.
+  // A subtest ends with a result of its own, which stands for its assertions and is left out.
   const assertions = results.flatMap(({ result }) => (result.closingTestPoint ? [] : [result]))
   const skips = assertions.flatMap(({ skip }) => (skip === false ? [] : [skip === true ? '' : skip]))
   const failed = assertions.filter(({ ok, skip, todo }) => skip === false && (!ok || todo !== false))

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers'
 import { runWithin } from './places.js'
 import { type Outcome, readTap } from './read-tap.js'
 
-// Only against a file that hangs: many times what the slowest takes on a slow machine. tap gives up first, and
-// says which test it was.
+// Only stops a file that hangs: many times what the slowest takes on a slow machine. tap gives up first, and says which
+// test it was.
 const fileLimitMs = 30 * 60_000
 const testLimitSeconds = 25 * 60
 const timeToStopMs = 10_000
@@ -16,13 +16,13 @@ const timeToStopMs = 10_000
 const startsSystems = (file: string) => /[./](system|page)\.test\.ts$/.test(file)
 
 /**
- * Runs test files, each in a process of its own, printing as they end and the slowest at last.
+ * Runs test files, each in a process of its own, and prints them as they end and the slowest at the end.
  *
- * They are run by Node alone: `tap run` would add a loader to each process and to every one it starts, which
- * doubles the time that Likeness takes to start, and these tests start it a hundred times.
+ * Node alone runs them: `tap run` would add a loader to each process and to every process it starts, which doubles the
+ * time Likeness takes to start, and these tests start it a hundred times.
  *
  * @param root the repository
- * @param named test files or folders, all of them when none is named
+ * @param named test files or folders; none means all
  * @param signal stops the run
  * @returns `tests` name each test that ran and passed: `services/media/src/flow.test.ts: the flow > confirm`
  */
@@ -34,7 +34,7 @@ export async function runTests(
 ): Promise<Outcome> {
   const files = await testFiles(root, named)
   const outcomes: FileOutcome[] = []
-  // One more than the cores: tests wait for jobs and browsers some of their time.
+  // One more than the cores, because tests spend some of their time waiting for jobs and browsers.
   const places = availableParallelism() + 1
   const weightOf = (file: string) => (startsSystems(file) ? 2 : 1)
   await runWithin(places, files, weightOf, async (file) => {
@@ -72,14 +72,14 @@ async function runFile(
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...env, TAP_TIMEOUT: `${testLimitSeconds}` },
-    // A group of its own, so that what it starts can be ended with it.
+    // A process group of its own, so that what it starts can be ended with it.
     detached: true,
   })
   const end = (how: NodeJS.Signals) => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, how)
     } catch {
-      // Nobody is left.
+      // The group is already empty.
     }
   }
   let kill: NodeJS.Timeout | undefined
@@ -110,18 +110,18 @@ async function runFile(
   }
   console.log(`FAIL ${file} ${seconds.toFixed(1)} s`)
   for (const failure of failures) console.log(failure)
-  // Broken before or after its tests: what it wrote tells.
+  // It broke before or after its tests; its own output says how.
   if (failures.length === 0) console.log(`  ended with ${status}`)
   if (errors !== '') console.log(errors.trimEnd())
   return { ...outcome, failed: Math.max(outcome.failed, 1) }
 }
 
-/** Where a test file is when it was compiled, so that no process has to translate it again. */
+/** The compiled form of a test file, so that no process has to compile it again. */
 const compiled = (file: string) => file.replace(/\/src\//, '/dist/').replace(/ts$/, 'js')
 
 const sources = ['infra', 'services', 'packages', 'bench']
 
-/** Those that start whole systems take longest, so they come first. */
+/** Tests that start whole systems take longest, so they come first. */
 async function testFiles(root: string, named: readonly string[]): Promise<string[]> {
   const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
   const files = (await Promise.all(paths.map((path) => testsIn(root, path)))).flat()
@@ -132,7 +132,7 @@ async function testsIn(root: string, path: string): Promise<string[]> {
   if (!(await stat(join(root, path))).isDirectory()) return /\/src\/.*\.test\.ts$/.test(path) ? [path] : []
   const entries = await readdir(join(root, path), { withFileTypes: true })
   const inside = entries
-    // What is linked is found where it is.
+    // Links are skipped: their targets are found in their own place.
     .filter((entry) => !entry.isSymbolicLink() && !['node_modules', 'dist'].includes(entry.name))
     .map((entry) => testsIn(root, join(path, entry.name)))
   return (await Promise.all(inside)).flat()

@@ -6,7 +6,7 @@ export const testsNamedBy = (page: string): string[] => [
 ]
 
 /**
- * Tests named by docs/security.md that did not run and pass, so that the page claims nothing that was not shown.
+ * Tests named by docs/security.md that did not run and pass, so that the page claims nothing unproven.
  * @param passed as `runTests` names them: `file: outer test > inner test`
  */
 export async function unprovenClaims(root: string, passed: readonly string[]): Promise<string[]> {

@@ -16,7 +16,7 @@ import { type Likeness, launchLikeness, startLikeness } from './testing/start-li
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const notLinux = process.platform !== 'linux' && 'it looks for processes in /proc'
-/** The administrator that `npm start` makes up by itself. */
+/** Lets `npm start` create its own administrator. */
 const noAdmin = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' }
 
 async function dataFolder(t: Test): Promise<string> {
@@ -52,21 +52,21 @@ async function logIn({ url }: Likeness, { email, password }: { email: string; pa
   return answer.status
 }
 
-t.test('one data folder through starts, ends and accidents', { skip: notLinux }, async (t) => {
+t.test('one data folder through starts, stops and accidents', { skip: notLinux }, async (t) => {
   const DATA_DIR = await dataFolder(t)
   const postmasterLock = join(DATA_DIR, 'postgres/postmaster.pid')
   const first = await startLikeness(t, { DATA_DIR, ...noAdmin })
   const [, email = '', password = ''] = /(\S+) with password (\S+)/.exec(first.output()) ?? []
   const admin = { email, password }
 
-  await t.test('the first start makes an administrator and serves the page', async (t) => {
+  await t.test('the first start creates an administrator and serves the page', async (t) => {
     t.equal(await logIn(first, admin), 201)
     t.equal((await fetch(first.url, { headers: { accept: 'text/html' } })).status, 200)
   })
 
-  await t.test('the README’s flow, copied as it is', { skip: noCurl }, (t) => assertFlow(t, first.url))
+  await t.test('the README’s flow, copied verbatim', { skip: noCurl }, (t) => assertFlow(t, first.url))
 
-  await t.test('the commands beside it find its settings, and nobody else does', async (t) => {
+  await t.test('the commands for the same data folder find its settings, and nobody else does', async (t) => {
     t.equal((await stat(join(DATA_DIR, 'settings.json'))).mode & 0o777, 0o600)
     const env = { PATH: process.env.PATH, DATA_DIR }
     const command = async (service: string, ...args: string[]) => {
@@ -79,22 +79,18 @@ t.test('one data folder through starts, ends and accidents', { skip: notLinux },
 
   await t.test('Ctrl-C ends everything in good order', async (t) => {
     t.equal(await first.stop('SIGINT'), 0)
-    t.match(
-      first.output(),
-      /^Likeness is ready at http:\S+\nStopping …\n$/m,
-      'with nothing to complain about',
-    )
+    t.match(first.output(), /^Likeness is ready at http:\S+\nStopping …\n$/m, 'without any error output')
     t.strictSame(await processesOn(DATA_DIR), [])
     t.notOk((await readdir(DATA_DIR)).includes('settings.json'))
   })
 
-  await t.test('lock files with the number of some other process are no obstacle', async (t) => {
-    // As a killed container leaves them: its process numbers are others' in the next one.
+  await t.test('lock files with the number of another process are no obstacle', async (t) => {
+    // A killed container leaves them like this: the next one gives its process numbers to others.
     const lock = [process.pid, join(DATA_DIR, 'postgres'), 1_700_000_000, 5432, '', '127.0.0.1', '']
     await writeFile(postmasterLock, lock.join('\n'))
     await writeFile(join(DATA_DIR, 'running.json'), JSON.stringify({ pid: process.pid, started: 'before' }))
     const second = await startLikeness(t, { DATA_DIR, ...noAdmin })
-    t.equal(await logIn(second, admin), 201, 'and the second start finds what the first has made')
+    t.equal(await logIn(second, admin), 201, 'and the second start finds what the first created')
     t.notMatch(second.output(), 'password', 'which it does not print again')
     t.equal((await processesOn(DATA_DIR)).length >= 8, true, 'supervisor, five parts, keeper, PostgreSQL')
     await second.stop('SIGKILL')
@@ -125,7 +121,7 @@ t.test('one data folder through starts, ends and accidents', { skip: notLinux },
     t.ok(await waitFor(works, { for: 'a login', everyMs: 200 }))
   })
 
-  await t.test('and in the end nothing of any start is left', async (t) => {
+  await t.test('in the end nothing of any start is left', async (t) => {
     t.equal(await third.stop('SIGTERM'), 0)
     await t.resolves(allEnded(DATA_DIR))
   })
@@ -171,7 +167,7 @@ t.test('--help lists every setting with its choices and its default, and starts 
   t.match(mistaken, { code: 2, stderr: /no option --port/ })
 })
 
-t.test('what is given is used, and what cannot be is said in one line', async (t) => {
+t.test('given settings are used, and unusable ones are reported in one line', async (t) => {
   const accounts = await testDatabase(t, { name: 'accounts_start', migrate: migrateAccounts })
   const media = await testDatabase(t, { name: 'media_start', migrate: migrateMedia })
   const databases = { ACCOUNTS_DATABASE_URL: accounts, MEDIA_DATABASE_URL: media }
@@ -227,7 +223,7 @@ t.test('what is given is used, and what cannot be is said in one line', async (t
     t.match(refused.output(), line)
     if (!notLinux && refused.dataDir !== running.dataDir) t.strictSame(await processesOn(refused.dataDir), [])
   }
-  t.equal((await fetch(`${running.url}/readyz`)).status, 200, 'the one that ran still runs')
+  t.equal((await fetch(`${running.url}/readyz`)).status, 200, 'the running one still runs')
   await running.stop()
 
   const client = new pg.Client(media)

@@ -24,7 +24,7 @@ const stopAsked = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       resolve()
-      // Asked twice: the parts see this process end and stop by themselves.
+      // On a second signal, the parts see this process end and stop by themselves.
       process.once(signal, () => process.exit(1))
     })
   }
@@ -93,7 +93,7 @@ async function runParts(
     await stopAsked
     report('Stopping …')
   } finally {
-    // The gateway first, so that nobody new comes in.
+    // The gateway first, so that no new requests come in.
     const gateway = running.filter(({ name }) => name === 'gateway')
     await Promise.all(gateway.map((part) => part.stop()))
     await Promise.all(running.map((part) => part.stop()))

@@ -1,5 +1,5 @@
-// npm test: linters, then every test file against a PostgreSQL and a Redis of this run's own.
-// With arguments (test files, folders) only those tests run, without the linters.
+// npm test: linters, then every test file against this run's own PostgreSQL and Redis. With arguments (test files,
+// folders) only those tests run, without the linters.
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -43,7 +43,7 @@ function runLinters(): { passed: number; failed: number } {
   return { passed: good, failed: statuses.length - good }
 }
 
-/** What docs/security.md claims counts as one test, where nothing was skipped. */
+/** The claims of docs/security.md count as one test, if nothing was skipped. */
 async function checkClaims(): Promise<{ passed: number; failed: number }> {
   const unproven = await unprovenClaims(root, tests.tests)
   for (const name of unproven)
@@ -53,9 +53,9 @@ async function checkClaims(): Promise<{ passed: number; failed: number }> {
 
 async function testWithDatabases(): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'likeness-test-'))
-  // PostgreSQL may run as another user (see postgres-binaries.ts), who has to get to its cluster in here.
+  // PostgreSQL may run as another user (see postgres-binaries.ts), who has to reach its cluster in here.
   await chmod(folder, 0o711)
-  // Whatever a test forgets here, killed perhaps, goes with the folder.
+  // Anything a test leaves here, perhaps because it was killed, is deleted with the folder.
   const temporary = join(folder, 'tmp')
   await mkdir(temporary, { mode: 0o711 })
   const redis = await startRedis({ folder, port: await freePort() })

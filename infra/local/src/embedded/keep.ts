@@ -6,7 +6,7 @@ export interface KeepOptions {
   args: string[]
   /** Both streams of the program are appended to it. */
   logFile: string
-  /** What asks the program to end in good order. */
+  /** The signal that asks the program to end in good order. */
   stopSignal: NodeJS.Signals
   cwd?: string
   /** The user to run it as; only root can choose. */

@@ -1,11 +1,11 @@
-// A process of its own that runs one program and lets it outlive nobody: when the process that asked for it
-// ends, by whatever means, its IPC channel closes and the program is stopped. Node programs see that channel
-// close by themselves; PostgreSQL and Redis need this.
+// A separate process that runs one program and never lets it outlive the process that asked for it: when that process
+// ends, by whatever means, its IPC channel closes and the program is stopped. Node programs see that channel close by
+// themselves; PostgreSQL and Redis need this.
 import { spawn } from 'node:child_process'
 import { openSync, rmSync } from 'node:fs'
 import type { KeepOptions } from './keep.js'
 
-/** After this long the program is ended at once, unfinished work or not. */
+/** After this long the program is killed, even with unfinished work. */
 const STOP_MS = 10_000
 
 const options: KeepOptions = JSON.parse(process.argv[2] ?? '')
@@ -20,7 +20,7 @@ program.once('exit', (status, signal) => end(status ?? 1, signal))
 
 process.once('disconnect', stop)
 process.on('SIGTERM', stop)
-// Ctrl-C reaches a whole terminal group; the one who asked decides when this stops.
+// Ctrl-C reaches a whole terminal group, but the process that asked decides when this stops.
 process.on('SIGINT', () => undefined)
 
 function stop() {

@@ -12,7 +12,7 @@ export interface PostgresBinaries {
 export const unprivilegedOwner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined
 
 /**
- * The PostgreSQL programs that npm brought for this platform.
+ * The PostgreSQL programs that npm installed for this platform.
  *
  * @throws Fault when there are none
  */

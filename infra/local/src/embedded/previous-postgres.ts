@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { waitFor } from '@likeness/test-kit/processes'
 
 /**
- * Clears what an earlier server left in the cluster. One that still runs (its keeper is stopping it, or was
- * killed itself) is stopped and waited for. A lock file whose process number belongs to some other program by
- * now, as after a restart of a container, is deleted: PostgreSQL itself would refuse to start.
+ * Clears what an earlier server left in the cluster. A server that still runs (its keeper is stopping it, or was killed
+ * itself) is stopped and waited for. A lock file whose process number now belongs to some other program, as after a
+ * container restart, is deleted: PostgreSQL itself would refuse to start.
  *
  * Call it only while holding the data folder, see hold-data-dir.ts.
  *

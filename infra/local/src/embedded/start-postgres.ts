@@ -14,14 +14,14 @@ const MAJOR = 18
 const SUPERUSER = 'likeness'
 
 export interface PostgresOptions {
-  /** Where the cluster is kept; made when missing. Its parent must exist. */
+  /** The folder of the cluster; created if missing. Its parent must exist. */
   folder: string
   port: number
-  /** Of the superuser, and the same at every start of the same cluster. */
+  /** The superuser's password, the same at every start of the same cluster. */
   password: string
   /** Server settings on top of the defaults, such as `{ fsync: 'off' }`. */
   settings?: Readonly<Record<string, string>>
-  /** What to delete when it has stopped. */
+  /** A folder to delete when it has stopped. */
   removeAfterwards?: string
 }
 
@@ -31,8 +31,8 @@ export interface Postgres extends Kept {
 }
 
 /**
- * Starts a PostgreSQL of this process's own on 127.0.0.1, making its cluster at the first start, and waits
- * until it answers. It ends with this process.
+ * Starts a PostgreSQL for this process alone on 127.0.0.1, creates its cluster at the first start, and waits until it
+ * answers. It ends with this process.
  *
  * @throws Fault
  */
@@ -66,7 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     cwd: folder,
     logFile,
     stopSignal: 'SIGINT',
-    // Root may start what an ordinary user has made before.
+    // Root may start a cluster that an ordinary user created.
     ...(unprivilegedOwner && { owner: await ownerOf(folder) }),
     ...(options.removeAfterwards !== undefined && { removeAfterwards: options.removeAfterwards }),
   })
@@ -84,7 +84,7 @@ async function clusterVersion(folder: string): Promise<number | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    throw new Fault(`${folder} cannot be read (${code}): it may belong to another user, root perhaps.`)
+    throw new Fault(`${folder} cannot be read (${code}): it may belong to another user, perhaps root.`)
   }
 }
 
@@ -94,7 +94,7 @@ function otherVersion(folder: string, version: number): Fault {
   return new Fault(`${folder} holds data of PostgreSQL ${version}, this Likeness runs ${MAJOR}: ${advice}.`)
 }
 
-/** Made under another name and renamed, so a first start that was cut short is simply made again. */
+/** Creates the cluster under another name and renames it, so a first start that was cut short simply begins again. */
 async function makeCluster(binaries: PostgresBinaries, folder: string, password: string): Promise<void> {
   const unfinished = `${folder}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
@@ -131,11 +131,11 @@ async function initdb(binaries: PostgresBinaries, folder: string, passwordFile: 
     child.once('error', reject)
     child.once('close', resolve)
   })
-  if (status !== 0) throw new Fault(`PostgreSQL could not make its data folder: ${complaint.trim()}`)
+  if (status !== 0) throw new Fault(`PostgreSQL could not create its data folder: ${complaint.trim()}`)
 }
 
 /**
- * How PostgreSQL names its folder. As root's "nobody" it may lack the right to walk down to it, but the
+ * The path by which PostgreSQL reaches its folder. As root's "nobody" it may lack the right to walk down to it, but the
  * working directory it was started in stays open to it, under this name on Linux.
  */
 function clusterPath(folder: string): string {

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 
-/** Inline scripts and styles are how the page is made; nothing is ever fetched from another origin. */
+/** The page is built with inline scripts and styles; nothing is ever fetched from another origin. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline'",
@@ -32,7 +32,7 @@ export function serveDocs(server: FastifyInstance): void {
   }
 }
 
-/** The page by itself, to be asked by `inject`. */
+/** The page alone, to be requested with `inject`. */
 export async function openDocs(): Promise<FastifyInstance> {
   const { default: apiReference } = await import('@scalar/fastify-api-reference')
   const page = Fastify()

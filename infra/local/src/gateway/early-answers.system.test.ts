@@ -11,7 +11,7 @@ import { openGateway } from './open-gateway.js'
 const json = { 'content-type': 'application/json' }
 const password = 'plum violin harbour 92'
 
-/** Refused uploads count like others: enough for one person to be refused here as often as is tried. */
+/** Refused uploads count like others, so the limit allows as many refusals as this test needs. */
 const uploadsPerPerson = 1000
 const limits = {
   RECEIVING_PER_USER: '100',
@@ -48,7 +48,7 @@ async function startServices() {
 }
 type Migrate = (databaseUrl: string) => Promise<unknown>
 
-/** Someone new: their id, and how they are known. */
+/** Registers someone new and returns their id and Authorization header. */
 async function join(accounts: string, username: string) {
   const post = async (path: string, body: object) =>
     (await fetch(`${accounts}${path}`, { method: 'POST', headers: json, body: JSON.stringify(body) })).json()
@@ -63,12 +63,12 @@ async function join(accounts: string, username: string) {
 const { services, database } = await startServices()
 const { authorization } = await join(services.accounts, 'ada')
 const jpeg = { 'content-type': 'image/jpeg' }
-/** More than the connections on the way hold, so that someone has to read it. */
+/** More than the buffers on the way hold, so that someone has to read it. */
 const big = Buffer.alloc(12_000_000, 1)
 const small = Buffer.alloc(1_000_000, ' ')
 const medium = Buffer.alloc(2_000_000, 1)
 
-/** How someone is known who may upload no more, which the service remembers. */
+/** The Authorization header of someone over the upload limit, which the service remembers. */
 async function joinLimited(): Promise<string> {
   const { id, authorization } = await join(services.accounts, 'ben')
   const db = new Client({ connectionString: database })
@@ -84,7 +84,7 @@ async function joinLimited(): Promise<string> {
 }
 const limited = { authorization: await joinLimited() }
 
-/** What each service refuses before it has read the body. */
+/** Requests that each service refuses before it has read the body. */
 const refusals = [
   ['media', '/v1/uploads', { headers: { authorization, ...jpeg }, body: big }, 413, 'image-too-large'],
   ['media', '/v1/uploads', { headers: jpeg, body: small }, 401, 'unauthenticated'],
@@ -112,7 +112,7 @@ const refusals = [
 async function allArrive(t: Test, urls: Readonly<Record<'accounts' | 'media', string>>): Promise<void> {
   for (const [service, path, sent, status, code] of refusals) {
     const ways = Object.entries('announced' in sent ? socketSenders : senders).filter(
-      // Without its length, a body is told of the bound it passes first, which is that of 503.
+      // A body without a length is refused at the first limit it passes, which is the one of 503.
       ([how]) => sent.body !== big || !how.includes('in chunks'),
     )
     for (const [how, send] of ways) {
@@ -133,9 +133,9 @@ async function allArrive(t: Test, urls: Readonly<Record<'accounts' | 'media', st
   }
 }
 
-t.test('straight, what is answered before the whole body came arrives', (t) => allArrive(t, services))
+t.test('an answer before the whole body was sent arrives directly', (t) => allArrive(t, services))
 
-t.test('through the gateway it arrives', async (t) => {
+t.test('it arrives through the gateway', async (t) => {
   const options = {
     logger: openLogger('gateway', 'silent'),
     publicUrl: 'http://x',
@@ -148,7 +148,7 @@ t.test('through the gateway it arrives', async (t) => {
   await allArrive(t, { accounts: url, media: url })
 })
 
-t.test('through nginx it arrives', { skip: noNginx }, async (t) => {
+t.test('it arrives through nginx', { skip: noNginx }, async (t) => {
   const url = await startNginx(t, services)
   await allArrive(t, { accounts: url, media: url })
 

@@ -21,7 +21,7 @@ const hopByHop = [
   'upgrade',
 ]
 
-/** Said by a client, these would be lies: the gateway is the edge and says them itself. */
+/** A client could lie in these headers: the gateway is the edge and sets them itself. */
 const saidByTheEdge = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
 /** Connections to the services, kept open between requests. */
@@ -36,8 +36,8 @@ class ServiceConnections extends Agent {
 }
 
 /**
- * Once a service has answered and closed, writing fails while the answer still waits to be read, and Node would
- * give up both. So such a fault is left to reading, which meets it after the answer.
+ * Once a service has answered and closed, writing fails while the answer still waits to be read, and Node would give up
+ * both. Such an error is therefore left to the reading side, which meets it after the answer.
  */
 function readDespiteFaults(socket: Duplex): void {
   const write = socket._write.bind(socket)
@@ -49,9 +49,9 @@ function readDespiteFaults(socket: Duplex): void {
 }
 
 /**
- * Passes a request on and its answer back, both as streams, and returns once the answer has begun.
- * The headers go ahead of the body, and an answer that comes before the whole body was sent (413) is passed on at
- * once. Whichever side goes away ends the other.
+ * Passes a request on and its answer back, both as streams, and returns once the answer has begun. The headers go ahead
+ * of the body, and an answer that comes before the whole body was sent (413) is passed on at once. When one side goes
+ * away, the other is ended.
  *
  * @param upstream the base URL of the service, without a path
  * @param onAnswer called right before the answer is written
@@ -79,28 +79,28 @@ export function forward(
 
     passedOn.once('error', (error: NodeJS.ErrnoException) => {
       outgoing.off('close', abandon)
-      // The service closed an idle connection in the very moment it was taken again: nothing was asked yet.
+      // The service closed an idle connection at the very moment it was reused: no request had reached it yet.
       const again = passedOn.reusedSocket && error.code === 'ECONNRESET' && !hasBody(incoming)
       if (again) resolve(forward(incoming, outgoing, upstream, agent, onAnswer))
       else reject(error)
     })
     passedOn.once('response', (answer) => {
-      // A rest of the body that nobody reads any more may fail to be sent; the answer is what counts.
+      // Sending the rest of a body that is no longer read may fail; only the answer counts.
       passedOn.on('error', () => undefined)
       onAnswer()
       outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers))
-      // Server-Sent Events have to show before their first bytes.
+      // The headers of Server-Sent Events have to arrive before the first event.
       outgoing.flushHeaders()
       pipeline(answer, outgoing, () => {
         outgoing.off('close', abandon)
         if (incoming.complete) return
-        // The service wants no more of it; the client may still be sending.
+        // The service wants no more of the body; the client may still be sending.
         passedOn.destroy()
         incoming.unpipe().resume()
       })
       resolve()
     })
-    // A service may refuse what it is told of, before a body comes that the client may hold back.
+    // A service may refuse by the headers, before a body that the client may be holding back.
     if (hasBody(incoming)) passedOn.flushHeaders()
     incoming.pipe(passedOn)
   })
@@ -114,7 +114,7 @@ function requestHeaders(incoming: IncomingMessage): IncomingHttpHeaders {
   headers['x-forwarded-host'] = incoming.headers.host
   // Node has answered "Expect: 100-continue" by the time this runs.
   delete headers.expect
-  // Said explicitly, because Node would send such a body of a GET or DELETE without any framing.
+  // Set explicitly, because Node would send such a body of a GET or DELETE without any framing.
   if (incoming.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked'
   return headers
 }

@@ -16,7 +16,7 @@ import { describeApi } from './openapi.js'
 const page = '<!doctype html><title>Likeness</title>'
 const script = 'export {}'
 
-/** A gateway in front of two stand-in services, which echo what they were asked unless told otherwise. */
+/** A gateway in front of two stand-in services, which echo the request unless told otherwise. */
 async function startGateway(t: Test, answers: { accounts?: RequestListener; media?: RequestListener } = {}) {
   return startGatewayTo(t, {
     accounts: await listen(t, answers.accounts ?? echo('accounts')),
@@ -66,7 +66,7 @@ interface Echo {
 
 const getEcho = async (url: string, init?: RequestInit) => (await (await fetch(url, init)).json()) as Echo
 
-/** Sends bytes as they are and gives all that comes back until the connection ends. */
+/** Sends bytes as they are and returns all that comes back until the connection ends. */
 async function raw(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -104,7 +104,7 @@ t.test('methods, bodies and headers are passed on and back', async (t) => {
   }
 })
 
-t.test('preflights are the services’ to answer, and its own faults may be read too', async (t) => {
+t.test('preflights are left to the services, and the gateway’s own problems may be read too', async (t) => {
   const { url } = await startGateway(t, {
     accounts: (incoming, outgoing) => {
       outgoing.writeHead(204, { 'access-control-allow-origin': String(incoming.headers.origin) }).end()
@@ -126,7 +126,7 @@ t.test('preflights are the services’ to answer, and its own faults may be read
   }
 })
 
-t.test('what the gateway itself refuses, it refuses as the services do', async (t) => {
+t.test('the gateway’s own refusals look like those of the services', async (t) => {
   const { url } = await startGateway(t)
   const post = await fetch(`${url}/openapi.json`, { method: 'POST' })
   t.match([post.status, post.headers.get('allow')], [405, 'GET, HEAD, OPTIONS'])
@@ -141,25 +141,28 @@ t.test('what the gateway itself refuses, it refuses as the services do', async (
   }
 })
 
-t.test('a neighbour of a prefix, /internal and the health of services are not passed on', async (t) => {
-  const { url } = await startGateway(t)
-  const paths = [
-    '/v1/mediator',
-    '/v1/me2',
-    '/internal/users/1',
-    '/v1/internal',
-    '/metrics',
-    '/v1/',
-    '/avatars',
-  ]
-  for (const path of [...paths, '//internal/users/1', '/v1/users/../../internal/users/1']) {
-    const answer = await raw(url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
-    t.match(answer, /^HTTP\/1.1 404 /, path)
-    t.match(answer, /"code":"not-found"/, path)
-  }
-})
+t.test(
+  'paths that only resemble a prefix, /internal and the probes of services are not passed on',
+  async (t) => {
+    const { url } = await startGateway(t)
+    const paths = [
+      '/v1/mediator',
+      '/v1/me2',
+      '/internal/users/1',
+      '/v1/internal',
+      '/metrics',
+      '/v1/',
+      '/avatars',
+    ]
+    for (const path of [...paths, '//internal/users/1', '/v1/users/../../internal/users/1']) {
+      const answer = await raw(url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+      t.match(answer, /^HTTP\/1.1 404 /, path)
+      t.match(answer, /"code":"not-found"/, path)
+    }
+  },
+)
 
-t.test('the client’s address is said by the gateway, never by the client', async (t) => {
+t.test('the gateway sets the client’s address, never the client', async (t) => {
   const { url } = await startGateway(t)
   const lies = {
     'x-forwarded-for': '10.9.9.9',
@@ -240,7 +243,7 @@ t.test('server-sent events arrive one by one, and the service hears when the rea
   await t.resolves(gone)
 })
 
-t.test('the service hears when a client has gone that still waits for its answer', async (t) => {
+t.test('the service hears when a client has gone before its answer', async (t) => {
   let gone: Promise<unknown> | undefined
   const reader = new AbortController()
   const { url } = await startGateway(t, {
@@ -306,7 +309,7 @@ t.test('the answer of a service that closes without reading the body is passed o
   }
 })
 
-t.test('a body that comes while its service is away is answered too', async (t) => {
+t.test('a body sent while its service is unavailable is answered too', async (t) => {
   const away = `http://127.0.0.1:${await freePort()}`
   const { url } = await startGatewayTo(t, { accounts: away, media: away })
   for (const send of Object.values(senders)) {
@@ -330,7 +333,7 @@ t.test('curl’s "Expect: 100-continue" is answered and not passed on', async (t
   t.equal(echoed.headers.expect, undefined)
 })
 
-t.test('what is no HTTP is a problem too', async (t) => {
+t.test('bytes that are not HTTP get a problem too', async (t) => {
   const { url } = await startGateway(t)
   const head = 'GET /v1/me HTTP/1.1\r\nhost: x\r\n'
   for (const [bytes, status] of [
@@ -344,7 +347,7 @@ t.test('what is no HTTP is a problem too', async (t) => {
   }
 })
 
-t.test('a service that is away is 503, one that breaks off is 502, both problems', async (t) => {
+t.test('an unavailable service is a 503 problem, a broken connection a 502 problem', async (t) => {
   const services = {
     accounts: `http://127.0.0.1:${await freePort()}`,
     media: await listen(t, (incoming) => incoming.socket.destroy()),
@@ -377,7 +380,7 @@ t.test('a service that is away is 503, one that breaks off is 502, both problems
 })
 
 t.test(
-  'the web app: pages are asked for each time, hashed files kept for ever, safe headers on both',
+  'the web app: pages are revalidated each time, hashed files cached forever, safe headers on both',
   async (t) => {
     const { url } = await startGateway(t)
     const html = { accept: 'text/html,*/*' }
@@ -403,7 +406,7 @@ t.test(
   },
 )
 
-t.test('an address that is nothing is a problem for who does not ask for a page', async (t) => {
+t.test('an unknown address is a problem for a client that does not ask for a page', async (t) => {
   const { url } = await startGateway(t)
   const html = { accept: 'text/html' }
   const asked = [
@@ -418,7 +421,7 @@ t.test('an address that is nothing is a problem for who does not ask for a page'
   }
 })
 
-t.test('/openapi.json is one document of both services, without what is internal', async (t) => {
+t.test('/openapi.json is one document of both services, without the internal endpoints', async (t) => {
   const away = 'http://127.0.0.1:1'
   const { url } = await startGatewayTo(t, { accounts: away, media: away })
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi
@@ -432,7 +435,7 @@ t.test('/openapi.json is one document of both services, without what is internal
   t.notMatch(Object.keys(document.paths ?? {}).join(), /internal/)
 })
 
-t.test('the descriptions both services have committed fit together', async (t) => {
+t.test('the committed descriptions of both services fit together', async (t) => {
   const read = (name: string) =>
     readFile(new URL(`../../../../services/${name}/openapi.json`, import.meta.url), 'utf8')
   const documents = await Promise.all(
@@ -451,7 +454,7 @@ t.test('the descriptions both services have committed fit together', async (t) =
   )
 })
 
-t.test('/docs shows the API without asking anything of another origin', async (t) => {
+t.test('/docs shows the API without requests to another origin', async (t) => {
   const { url } = await startGateway(t)
   const answer = await fetch(`${url}/docs`)
   t.equal(new URL(answer.url).pathname, '/docs/')

@@ -33,7 +33,7 @@ export interface GatewayOptions {
   services: Readonly<Record<ServiceName, string>>
   /** The one origin clients see. */
   publicUrl: string
-  /** Origins whose pages may read its own answers, the faults among them; the services speak for theirs. */
+  /** Origins whose pages may read the gateway's own answers, including problems; the services decide about theirs. */
   corsOrigins: readonly string[]
   /** Folder of the built web app. */
   webApp: string
@@ -69,7 +69,7 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   )
   server.addHook('onRequest', async (request) => {
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
-    // Before anything looks at the body.
+    // Before anything reads the body.
     if (request.is404 && !isPage(request)) throw notRouted(request, methodsOf)
   })
 
@@ -78,7 +78,7 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   const agent = serviceConnections()
   server.addHook('onClose', async () => agent.destroy())
   for (const name of names) {
-    // Before Fastify looks at the body: it is the service's to read and to judge.
+    // Before Fastify reads the body, which is left to the service.
     const onRequest: onRequestAsyncHookHandler = async (request, reply) => {
       if (hasDotSegment(request.url)) throw problem('not-found')
       try {
@@ -108,13 +108,16 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   return server
 }
 
-/** What Fastify and its file server refuse: paths that cannot be decoded, or that leave the folder served. */
+/**
+ * The problem for what Fastify and its file server refuse: paths that cannot be decoded, or that leave the folder
+ * served.
+ */
 function toProblem({ statusCode = 500 }: FastifyError): Problem {
   if (statusCode === 400) return problem('malformed-request')
   return problem(statusCode < 500 ? 'not-found' : 'internal-error')
 }
 
-/** `..` and `.` as whole segments: whoever resolves them comes to another path than was routed here. */
+/** `..` and `.` as whole segments: resolving them leads to another path than was routed here. */
 const hasDotSegment = (url: string) => /^[^?]*\/(\.|%2e){1,2}(\/|%2f|\\|\?|$)/i.test(url)
 
 const neverReached = () => undefined

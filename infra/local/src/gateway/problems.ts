@@ -1,11 +1,11 @@
 import { commonProblems, type ProblemTable } from '@likeness/contracts'
 
-/** What the gateway itself answers; everything else comes from a service. */
+/** The problems of the gateway itself; all others come from a service. */
 export const gatewayProblems = {
   ...commonProblems,
   'service-unavailable': {
     status: 503,
-    title: { en: 'A part of the service is away', fr: 'Une partie du service est absente' },
+    title: { en: 'A service is unavailable', fr: 'Un service est indisponible' },
     detail: {
       en: '{service} does not answer; try again in a moment.',
       fr: '{service} ne répond pas ; réessayez dans un instant.',
@@ -13,9 +13,9 @@ export const gatewayProblems = {
   },
   'bad-gateway': {
     status: 502,
-    title: { en: 'A part of the service broke off', fr: 'Une partie du service s’est interrompue' },
+    title: { en: 'The service closed the connection', fr: 'Le service a fermé la connexion' },
     detail: {
-      en: '{service} ended the connection without an answer.',
+      en: '{service} closed the connection without an answer.',
       fr: '{service} a fermé la connexion sans répondre.',
     },
   },

@@ -24,8 +24,8 @@ const securityHeaders = {
 }
 
 /**
- * Serves the built web app. Files of `assets/` carry a hash of their content in their name and may be kept
- * for ever; everything else is asked for again each time.
+ * Serves the built web app. Files in `assets/` have a hash of their content in their name and may be cached forever;
+ * everything else is revalidated each time.
  *
  * @param folder what Vite built
  */
@@ -38,7 +38,7 @@ export async function serveWebApp(server: FastifyInstance, folder: string): Prom
       reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
-  // Pages that name no icon of their own, such as the API reference, make browsers ask for this one.
+  // Browsers ask for this icon on pages that name none of their own, such as the API reference.
   server.get('/favicon.ico', (_request, reply) => reply.sendFile('favicon.svg'))
   server.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(securityHeaders)) {
@@ -47,7 +47,7 @@ export async function serveWebApp(server: FastifyInstance, folder: string): Prom
   })
 }
 
-/** Whether a browser asks for a page of the app, whose address the app itself knows. */
+/** Whether a browser asks for a page of the app; the app itself knows its addresses. */
 export function isPage(request: FastifyRequest): boolean {
   const wantsHtml = (request.headers.accept ?? '').includes('text/html')
   return (

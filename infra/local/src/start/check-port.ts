@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { Fault } from '../fault.js'
 
-/** @throws Fault when nothing can listen there, before anything else has been started for it */
+/** @throws Fault when nothing can listen there, before anything else is started */
 export async function checkPort(host: string, port: number): Promise<void> {
   const server = createServer()
   try {

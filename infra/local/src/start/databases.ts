@@ -8,7 +8,7 @@ import { supervise } from './supervise.js'
 export interface Databases {
   accounts: string
   media: string
-  /** The queue of each service, which is another database or server than its own where there is a choice. */
+  /** The queue of each service, in another database or server than its own if there is a choice. */
   queues: { accounts: string; media: string }
   stop(): Promise<void>
 }
@@ -16,8 +16,8 @@ export interface Databases {
 const names = ['accounts', 'media', 'queue'] as const
 
 /**
- * Where both services keep their rows and jobs: the URLs that were given, and an embedded PostgreSQL for the
- * rest. It is not started when nothing needs it.
+ * The databases of both services for rows and jobs: the URLs that were given, and an embedded PostgreSQL for the rest.
+ * It is not started when nothing needs it.
  *
  * @param report gets a line when the embedded PostgreSQL ends or is back
  */

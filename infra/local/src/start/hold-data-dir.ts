@@ -5,17 +5,17 @@ import { Fault } from '../fault.js'
 
 interface Holder {
   pid: number
-  /** Tells this process from a later one of the same number. */
+  /** Distinguishes this process from a later one with the same number. */
   started: string
   url: string
 }
 
 /**
- * Makes the data folder, and takes it for this process alone until it ends. What a killed process left
- * behind does not count.
+ * Creates the data folder, and holds it for this process alone until it ends. The hold of a killed process does not
+ * count.
  *
- * @param url where Likeness will answer, told to whoever comes second
- * @returns gives it back
+ * @param url where Likeness will answer; a second start reports it
+ * @returns a function that releases it
  * @throws Fault when it cannot be written, or another Likeness runs on it
  */
 export function holdDataDir(dataDir: string, url: string): () => void {
@@ -28,7 +28,7 @@ export function holdDataDir(dataDir: string, url: string): () => void {
       throw new Fault(`Likeness already runs on ${dataDir} (process ${holder.pid}, ${holder.url}).`)
     }
     rmSync(file, { force: true })
-    // Fails when another start has been faster by a moment.
+    // Fails when another start was a moment faster.
     writeFileSync(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if (error instanceof Fault) throw error
@@ -63,7 +63,7 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-/** When a living process was started, in whatever unit the system has; undefined when there is none. */
+/** The start time of a living process, in whatever unit the system uses; undefined when there is none. */
 function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') {
     const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })

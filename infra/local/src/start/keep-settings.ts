@@ -7,10 +7,10 @@ import type { PartName } from './parts.js'
 import type { Part } from './start-part.js'
 
 /**
- * Leaves the settings of both services in the data folder while they run, readable by their owner alone: there the
- * commands beside `npm start` find them.
+ * Keeps the settings of both services in the data folder while they run, readable by their owner alone, for the
+ * commands of the services to find.
  *
- * @returns deletes them
+ * @returns a function that deletes them
  */
 export function keepSettings(dataDir: string, parts: Record<PartName, Part>): () => void {
   const file = join(dataDir, settingsFile)

@@ -8,9 +8,9 @@ import type { Databases } from './databases.js'
 import type { Settings } from './settings.js'
 
 /**
- * Brings both databases up to this release.
+ * Migrates both databases to this release.
  *
- * @throws Fault when another release made one of them, which this one cannot use
+ * @throws Fault when one of them is from another release that this one cannot use
  */
 export async function migrate(databases: Databases): Promise<void> {
   try {
@@ -21,9 +21,9 @@ export async function migrate(databases: Databases): Promise<void> {
 }
 
 /**
- * Makes the first administrator, once.
+ * Creates the first administrator, once.
  *
- * @returns the password to show when it was made up here
+ * @returns the password to show when it was generated here
  * @throws Fault when ADMIN_EMAIL or ADMIN_PASSWORD is not good enough
  */
 export async function makeFirstAdmin(

@@ -5,7 +5,9 @@ import type { Secrets } from './secrets.js'
 import { originOf, type Settings } from './settings.js'
 import type { Part } from './start-part.js'
 
-/** What runs, by the names people see. docker-compose.yml runs the same entries, and a test compares them. */
+/**
+ * The processes that run, by the names people see. docker-compose.yml runs the same entries, and a test compares them.
+ */
 export const entries = {
   accounts: 'services/accounts/dist/http.js',
   'accounts worker': 'services/accounts/dist/worker.js',
@@ -18,7 +20,7 @@ export type PartName = keyof typeof entries
 
 const root = new URL('../../../../', import.meta.url)
 
-/** Every part with a port and all it needs to know. */
+/** Every part with a port and its whole environment. */
 export async function describeParts(
   settings: Settings,
   databases: Databases,
@@ -42,7 +44,7 @@ export async function describeParts(
     STORAGE_URL: settings.storageUrl,
     ACCOUNTS_URL: originOf(inside, accounts),
     MEDIA_URL: originOf(inside, media),
-    // The gateway, which sets these headers itself.
+    // The trusted proxy is the gateway, which sets these headers itself.
     TRUST_PROXY: inside,
   }
   const part = (name: PartName, host: string, port: number, own: NodeJS.ProcessEnv = {}): Part => ({

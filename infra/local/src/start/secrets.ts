@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { randomSecret } from '../embedded/start-postgres.js'
 import { Fault } from '../fault.js'
 
-/** Made at the first start and needed at each one after it. */
+/** Generated at the first start and needed at every later one. */
 export interface Secrets {
   postgresPassword: string
   serviceSecret: string
@@ -11,9 +11,9 @@ export interface Secrets {
 }
 
 /**
- * The secrets of a data folder; makes them, readable by their owner alone, when it has none yet.
+ * The secrets of a data folder; generates them, readable by their owner alone, if it has none yet.
  *
- * @throws Fault when the file is there but not usable: new secrets would not open the old data
+ * @throws Fault when the file exists but is not usable: new secrets would not open the old data
  */
 export function openSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json')

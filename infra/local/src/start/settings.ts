@@ -7,22 +7,22 @@ import { readSecretFiles } from '@likeness/runtime/secrets'
 import { z } from 'zod'
 import { Fault } from '../fault.js'
 
-/** What `npm start` itself takes; the rest of its environment is for the services. */
+/** The settings of `npm start` itself; the rest of its environment is for the services. */
 export const Environment = z.object({
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   PORT: integer(1, 65_535).default(8080).describe('port to listen on'),
-  DATA_DIR: z.string().default('.likeness').describe('folder of database, pictures, secrets'),
-  LOG_LEVEL: ProcessConfig.shape.LOG_LEVEL.unwrap().default('warn').describe('least level shown'),
+  DATA_DIR: z.string().default('.likeness').describe('folder of the database, pictures and secrets'),
+  LOG_LEVEL: ProcessConfig.shape.LOG_LEVEL.unwrap().default('warn').describe('minimum log level shown'),
   PUBLIC_URL: z.url().optional().describe('the one origin clients see (default from HOST and PORT)'),
   ADMIN_EMAIL: z.email().default('admin@example.com').describe('address of the first administrator'),
-  ADMIN_PASSWORD: z.string().optional().describe('their password (default generated, and shown once)'),
+  ADMIN_PASSWORD: z.string().optional().describe('their password (default generated and shown once)'),
   ACCOUNTS_DATABASE_URL: z.url().optional().describe('postgres://… of accounts (default embedded)'),
   MEDIA_DATABASE_URL: z.url().optional().describe('postgres://… of media (default embedded)'),
   QUEUE_URL: z.url().optional().describe('redis[s]://… or postgres://… of jobs (default embedded)'),
   STORAGE_URL: z.url().optional().describe('file:///… or s3://… of pictures (default in DATA_DIR)'),
 })
 
-/** What each service gets from `npm start`, whatever the environment says. */
+/** The variables that `npm start` sets for each service, whatever the environment says. */
 export const setByStart = [
   'HOST',
   'PORT',
@@ -38,17 +38,19 @@ export const setByStart = [
 const everyName = [Environment, AccountsConfig, MediaConfig].flatMap(({ shape }) => Object.keys(shape))
 
 export interface Settings {
-  /** The environment for the parts, with what its files held: some of it goes to them under other names. */
+  /**
+   * The environment for the parts, with the contents of its files; some variables reach the parts under other names.
+   */
   env: NodeJS.ProcessEnv
   host: string
   port: number
-  /** Absolute. */
+  /** An absolute path. */
   dataDir: string
   logLevel: string
   /** The one origin, without a slash at the end. */
   publicUrl: string
   admin: { email: string; password: string | undefined }
-  /** What is undefined is embedded. */
+  /** Undefined means embedded. */
   accountsDatabaseUrl: string | undefined
   mediaDatabaseUrl: string | undefined
   queueUrl: string | undefined
@@ -56,9 +58,9 @@ export interface Settings {
 }
 
 /**
- * What `npm start` takes from its environment; an empty variable counts as absent.
+ * Reads the settings of `npm start` from its environment; an empty variable counts as absent.
  *
- * @throws Fault naming every variable that cannot be used, by whichever process
+ * @throws Fault naming every variable that one of the processes cannot use
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
@@ -91,9 +93,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   }
 }
 
-/** Whatever one of the services would refuse to start with, one line each. */
+/** Every setting that a service would refuse to start with, one line each. */
 function faultsOfServices(given: NodeJS.ProcessEnv): string[] {
-  // Sound stand-ins for what is not known yet.
+  // Valid stand-ins for what is not known yet.
   const env = {
     QUEUE_URL: 'postgres://x',
     STORAGE_URL: 'file:///x',
@@ -117,7 +119,7 @@ function faultsOfServices(given: NodeJS.ProcessEnv): string[] {
   })
 }
 
-/** A URL this machine's browser can open: "every address" is none, and IPv6 goes in brackets. */
+/** A URL this machine's browser can open: "every address" is not one, and IPv6 goes in brackets. */
 export function originOf(host: string, port: number): string {
   if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`

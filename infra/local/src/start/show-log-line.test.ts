@@ -3,7 +3,7 @@ import { showLogLine } from './show-log-line.js'
 
 const time = new Date(2026, 0, 2, 3, 4, 5).getTime()
 
-t.test('a line of pino shows when, who, how bad, what, and the rest', async (t) => {
+t.test('a line of pino shows time, part, level, message and the rest', async (t) => {
   const line = JSON.stringify({
     level: 40,
     time,
@@ -30,7 +30,7 @@ t.test('an error shows its stack below the line', async (t) => {
   )
 })
 
-t.test('what is not JSON of pino is shown as it is', async (t) => {
+t.test("a line that is not pino's JSON is shown as it is", async (t) => {
   for (const line of ['plain words', '{"half": ', '{"level":"loud"}']) {
     t.equal(showLogLine('accounts', line, false), `accounts        ${line}`)
   }

@@ -8,14 +8,13 @@ const levels: Readonly<Record<number, string>> = {
   50: 'error',
   60: 'fatal',
 }
-/** Said already by the columns before the message, or of no use on one machine. */
+/** Fields that the columns before the message already show, or that are useless on one machine. */
 const known = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err'])
 
 /**
- * One line of a part as a person reads it: the time, who, how bad, what. A line that is not JSON of pino is
- * shown as it is.
+ * One log line of a part for people: time, part, level, message. A line that is not pino's JSON is shown as it is.
  *
- * @param colours whether the terminal takes them
+ * @param colours whether the terminal supports them
  */
 export function showLogLine(part: string, line: string, colours: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>

@@ -1,9 +1,9 @@
 import type { Settings } from './settings.js'
 
 /**
- * What a person needs to know once everything runs: a table of addresses, and the line that scripts wait for.
+ * The lines to print once everything runs: a table of addresses, and the line that scripts wait for.
  *
- * @param adminPassword the one made up at the first start, shown this once
+ * @param adminPassword generated at the first start, and shown only then
  */
 export function readyLines(settings: Settings, adminPassword: string | undefined, seconds: number): string[] {
   const { publicUrl, dataDir, admin } = settings

@@ -9,21 +9,21 @@ export interface Part {
   /** Absolute path of the compiled process. */
   entry: string
   env: NodeJS.ProcessEnv
-  /** Its own base URL, whose `/readyz` is asked. */
+  /** Its own base URL, whose `/readyz` is polled. */
   url: string
 }
 
 /** A little more than the 20 s a process gives itself. */
 const STOP_MS = 25_000
-/** Only against one that hangs: one that cannot start ends, which is heeded at once. */
+/** Only stops a part that hangs: a part that cannot start ends, which is noticed at once. */
 const READY_MS = 10 * 60_000
 
 /**
- * Runs one of our processes and waits until it is ready. It ends by itself when this process is gone: its
- * IPC channel closes (see runProcess of the runtime).
+ * Runs one of our processes and waits until it is ready. It ends by itself when this process is gone: its IPC channel
+ * closes (see runProcess of the runtime).
  *
- * @param onLine gets every line it writes, those from before it was ready once it is
- * @throws Fault with all it said when it ends before it is ready
+ * @param onLine gets every line it writes; those from before it was ready are passed on once it is
+ * @throws Fault with all its output when it ends before it is ready
  */
 export async function startPart(
   part: Part,
@@ -33,7 +33,7 @@ export async function startPart(
   const child = fork(part.entry, [], {
     env: part.env,
     execArgv: [],
-    // Out of the terminal's group: Ctrl-C reaches this process alone, which stops the parts in order.
+    // Outside the terminal's group, so that Ctrl-C reaches this process alone, which stops the parts in order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -2,7 +2,7 @@ import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { type Running, supervise } from './supervise.js'
 
-/** A part whose end the test decides. */
+/** A part that ends when the test says so. */
 function part() {
   let end = (_reason: string) => {}
   const running: Running = {
@@ -14,7 +14,7 @@ function part() {
   return { running, end: (reason: string) => end(reason) }
 }
 
-t.test('each end is reported, and waited longer for than the one before', async (t) => {
+t.test('each end is reported, and each restart waits longer than the one before', async (t) => {
   const lines: string[] = []
   const starts = [part(), part(), part()]
   let started = 0
@@ -38,7 +38,7 @@ t.test('each end is reported, and waited longer for than the one before', async 
   t.equal(started, 3)
 })
 
-t.test('a part that never was ready is not tried again', async (t) => {
+t.test('a part that was never ready is not started again', async (t) => {
   let started = 0
   const supervised = supervise(
     'media',
@@ -53,7 +53,7 @@ t.test('a part that never was ready is not tried again', async (t) => {
   t.equal(started, 1)
 })
 
-t.test('stopping while it waits or starts is heeded', async (t) => {
+t.test('stopping works while a part waits or starts', async (t) => {
   let aborted = false
   const first = part()
   let calls = 0

@@ -8,19 +8,19 @@ export interface Running {
 }
 
 export interface Supervised {
-  /** Settles when it is ready for the first time; rejects when it never was, and then it is not tried again. */
+  /** Settles when it is ready for the first time; rejects when it never was, and is then not started again. */
   ready: Promise<void>
-  /** Stops it in good order, at whatever point it is. */
+  /** Stops it in good order, whatever it is doing. */
   stop(): Promise<void>
 }
 
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 10_000
-/** Having run this long, it starts again without the wait that earlier ends had earned it. */
+/** A part that has run this long restarts without the wait from its earlier ends. */
 const STABLE_MS = 30_000
 
 /**
- * Keeps a part running: when it ends by itself it is started again, each time after twice the wait.
+ * Keeps a part running: when it ends by itself, it is started again, each time after twice the wait.
  *
  * @param start starts it and resolves when it is ready; gives up when the signal is aborted
  * @param report gets one line at each end and each return

@@ -7,13 +7,13 @@ import root, { type Test } from 'tap'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
-/** Why tests in a browser are skipped, or false: `t.test('…', { skip: noChromium }, …)`. */
+/** The reason why tests in a browser are skipped, or false: `t.test('…', { skip: noChromium }, …)`. */
 export const noChromium: string | false =
   !existsSync(executablePath) && `no Chromium at ${executablePath} (CHROMIUM_PATH names another)`
 
 let browser: Promise<Browser> | undefined
 
-/** A Chromium that talks to nobody but the page, one for a test file, closed with it. */
+/** A Chromium that talks only to the page, one per test file, closed with it. */
 export function openBrowser(): Promise<Browser> {
   browser ??= launch()
   return browser
@@ -37,9 +37,8 @@ async function launch(): Promise<Browser> {
 }
 
 /**
- * Runs `body` on a page of someone new to the site, then asserts that no script threw, that the
- * Content-Security-Policy had nothing to stop, and that every
- * request was answered well but those it names by `mayRefuse`.
+ * Runs `body` on a page of someone new to the site, then asserts that no script threw, that the Content-Security-Policy
+ * had nothing to stop, and that every request succeeded except those it names by `mayRefuse`.
  */
 export async function usePage(
   t: Test,
@@ -50,7 +49,7 @@ export async function usePage(
   const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce' })
   try {
     const page = await context.newPage()
-    // Each wait ends by what it waits for; this is only against hanging.
+    // Each wait ends by what it waits for; this only stops a hanging test.
     page.setDefaultTimeout(10 * 60_000)
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))
@@ -61,7 +60,7 @@ export async function usePage(
     })
     await page.goto('/')
     await body(t, page)
-    t.strictSame(faults, [], 'no error in the console, and no failed request but those provoked')
+    t.strictSame(faults, [], 'no error in the console, and no failed request except those provoked')
   } finally {
     await context.close()
   }
@@ -69,12 +68,14 @@ export async function usePage(
 
 const refusals = new WeakMap<Page, readonly string[]>()
 
-/** Names what a test provokes and the console tells of, such as `401 /v1/sessions/refresh`; ids are `:id`. */
+/**
+ * Names the refusals that a test provokes and the console reports, such as `401 /v1/sessions/refresh`; ids are `:id`.
+ */
 export function mayRefuse(page: Page, ...requests: readonly string[]): void {
   refusals.set(page, [...(refusals.get(page) ?? []), ...requests])
 }
 
-/** Chromium tells so of each answer of 400 and more, and of each request without one. */
+/** Chromium reports each answer of 400 and above, and each request without an answer. */
 function refusalIn(message: ConsoleMessage): string | undefined {
   const text = message.text()
   if (!text.startsWith('Failed to load resource')) return undefined
@@ -102,7 +103,7 @@ export async function assertAccessible(t: Test, page: Page, step: string): Promi
   if (viewport) await page.setViewportSize(viewport)
 }
 
-/** Colours change with the next frame and fade for a moment, and axe judges what it sees. */
+/** Waits for colours, which change with the next frame and fade for a moment: axe judges what it sees. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
   await page.evaluate('Promise.allSettled(document.getAnimations().map((animation) => animation.finished))')

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 
-/** Serves an empty page, which stands for a product of its own, until the test ends. @returns its port */
+/** Serves an empty page, which stands for another product, until the test ends. @returns its port */
 export async function serveEmptyPage(t: Test): Promise<number> {
   const server = createServer((_request, response) =>
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>A product</title>'),
@@ -18,8 +18,8 @@ export async function serveEmptyPage(t: Test): Promise<number> {
 }
 
 /**
- * What a page of another origin can do with the API: the steps it came through, and why it stopped.
- * @param page one that shows a page of that origin
+ * Tries the API from a page of another origin. Returns the steps it completed, and why it stopped.
+ * @param page shows a page of that origin
  * @param api the origin of the API
  */
 export const flowFromElsewhere = (

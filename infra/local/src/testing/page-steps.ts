@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core'
 
-/** One the policy takes. */
+/** A password the policy accepts. */
 export const password = 'violet anvil harvest moon'
 
-/** The address of whoever registers with a username here. */
+/** The address with which a username is registered here. */
 export const addressOf = (username: string) => `${username}@likeness.test`
 
-/** Fills in the form of someone new and sends it. */
+/** Fills in the registration form and sends it. */
 export async function fillIn(page: Page, username: string, password: string): Promise<void> {
   await page.getByLabel('Username').fill(username)
   await page.getByLabel('E-mail').fill(addressOf(username))
@@ -14,20 +14,20 @@ export async function fillIn(page: Page, username: string, password: string): Pr
   await page.getByRole('button', { name: 'Create account' }).click()
 }
 
-/** Registers and waits for what someone signed in sees. */
+/** Registers and waits for the page of a signed-in user. */
 export async function register(page: Page, username: string): Promise<void> {
   await fillIn(page, username, password)
   await signedIn(page)
 }
 
-/** Fills in the form of who has an account, from wherever it is shown, and sends it. */
+/** Fills in the log-in form, wherever it is shown, and sends it. */
 export async function logIn(page: Page, login: string, secret = password): Promise<void> {
   await page.getByLabel('E-mail or username').fill(login)
   await page.getByLabel('Password').fill(secret)
   await page.keyboard.press('Enter')
 }
 
-/** Waits for what someone signed in sees. @param email as their card shows it */
+/** Waits for the page of a signed-in user. @param email as their card shows it */
 export async function signedIn(page: Page, email?: string): Promise<void> {
   await page.getByRole('button', { name: 'Choose a picture' }).waitFor()
   if (email !== undefined) await page.getByText(email, { exact: true }).waitFor()
@@ -52,5 +52,5 @@ export async function tabTo(page: Page, name: string): Promise<void> {
     if (focused === name) return
     await page.keyboard.press('Tab')
   }
-  throw new Error(`Tab never comes to ${name}`)
+  throw new Error(`Tab never reaches ${name}`)
 }

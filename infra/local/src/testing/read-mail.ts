@@ -1,17 +1,17 @@
 import { Inbox } from '@likeness/contracts'
 import { waitFor } from '@likeness/test-kit'
 
-/** A mail as someone reads it. */
+/** An e-mail as its reader sees it. */
 export type Mail = Inbox['items'][number] & {
   /** Its link, which leads to the page and carries a token. */
   link: string
 }
 
 /**
- * Waits for the newest mail to an address in the inbox of a deployment without a mail server.
+ * Waits for the newest e-mail to an address in the inbox of a deployment without a mail server.
  * @param url the one origin
- * @param subject what its subject has to match
- * @param after a mail that is known already
+ * @param subject a pattern for its subject
+ * @param after an e-mail that is already known
  */
 export function readMail(url: string, to: string, subject: RegExp, after?: Mail): Promise<Mail> {
   return waitFor(
@@ -22,6 +22,6 @@ export function readMail(url: string, to: string, subject: RegExp, after?: Mail)
       const link = mail?.links.find((address) => address.includes('token='))
       return mail && link !== undefined && mail.id !== after?.id && { ...mail, link }
     },
-    { for: `a mail to ${to} about ${subject}` },
+    { for: `an e-mail to ${to} about ${subject}` },
   )
 }

@@ -8,11 +8,11 @@ import sharp from 'sharp'
 import type { Test } from 'tap'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
-/** Why tests of the README’s flow are skipped, or false. */
+/** The reason why tests of the README’s flow are skipped, or false. */
 export const noCurl: string | false =
   spawnSync('curl', ['--version']).error !== undefined && 'curl is not on PATH'
 
-/** Runs the README’s flow, copied as it is, against a system, and asserts that its pictures are right. */
+/** Runs the README’s flow, copied verbatim, against a system, and asserts that its pictures are right. */
 export async function assertFlow(t: Test, url: string): Promise<void> {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
   const block = /<!-- flow:[^\n]*-->\n```sh\n(.*?)```/s.exec(readme)?.[1]
@@ -34,10 +34,10 @@ export async function assertFlow(t: Test, url: string): Promise<void> {
   t.match(
     again,
     { stdout: '', stderr: /"detail":"Choose another username\."/ },
-    'a refusal is told, and ends it',
+    'a refusal is shown, and ends it',
   )
   t.ok('code' in again && again.code !== 0)
-  // A name of their own, and a picture that is none.
+  // Another name, and a file that is not a picture.
   const refused = block.replaceAll('ada', 'eve').replaceAll('docs/example/phone-photo.jpg', 'README')
   await writeFile(join(folder, 'README'), 'no picture')
   const stopped = await promisify(execFile)('sh', ['-c', refused], {

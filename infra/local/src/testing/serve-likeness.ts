@@ -16,8 +16,8 @@ export interface ServedLikeness {
 }
 
 /**
- * Both services with their workers behind the gateway, all in this process: for tests whose point is not how
- * `npm start` runs them, at a twentieth of its cost.
+ * Starts both services with their workers behind the gateway, all in this process: for tests that do not concern `npm
+ * start`, at a twentieth of its cost.
  *
  * @param config of both services, such as `{ EMAIL_VERIFICATION: 'mandatory' }`
  */
@@ -38,7 +38,7 @@ export async function serveLikeness(
   }
   const accounts = await startAccounts(t, {
     config: { ...common, ...config, PORT: String(accountsPort) },
-    // A page that is tested slowly shall still be asked to wait a minute.
+    // A page that is tested slowly must still be asked to wait a minute.
     clock: 'stopped',
   })
   const media = await startMedia(t, { config: { ...common, ...config, PORT: String(mediaPort) } })

@@ -12,7 +12,7 @@ export interface Likeness {
   admin: { email: string; password: string }
   pid: number
   dataDir: string
-  /** All it has printed so far, both streams. */
+  /** Everything it has printed so far, on both streams. */
   output(): string
   /** Asks it to stop and waits: the exit status, or the name of the signal that ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | string>
@@ -25,11 +25,11 @@ type Environment = Readonly<Record<string, string>>
 const entry = fileURLToPath(new URL('../../dist/start.js', import.meta.url))
 
 /**
- * Runs what `npm start` runs, on a free port with a data folder of its own, until it says that it is ready.
- * It is stopped, and its folder deleted, with the test.
+ * Runs what `npm start` runs, on a free port with a data folder of its own, until it says that it is ready. It is
+ * stopped, and its folder deleted, with the test.
  *
  * @param env added to this process's own, such as `{ QUEUE_URL: 'redis://…' }`
- * @throws Error with all it printed when it ends instead
+ * @throws Error with everything it printed when it ends instead
  */
 export async function startLikeness(t: Test, env: Environment = {}): Promise<Likeness> {
   const likeness = await launchLikeness(t, env)
@@ -77,7 +77,7 @@ export async function launchLikeness(t: Test, env: Environment = {}): Promise<Li
   }
   t.teardown(async () => {
     await stop()
-    // A folder that was given is whoever's gave it.
+    // A folder that was given belongs to the test that gave it.
     if (env.DATA_DIR === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 10 })
   })
   return {

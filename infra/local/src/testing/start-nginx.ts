@@ -9,7 +9,7 @@ import type { Test } from 'tap'
 // Debian keeps it where only an administrator's PATH leads.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
 
-/** Why tests with nginx are skipped, or false: `t.test('…', { skip: noNginx }, …)`. */
+/** The reason why tests with nginx are skipped, or false: `t.test('…', { skip: noNginx }, …)`. */
 export const noNginx: string | false =
   spawnSync('nginx', ['-v'], { env }).error !== undefined && 'nginx is not on PATH'
 
@@ -31,7 +31,7 @@ export async function startNginx(t: Test, services: { accounts: string; media: s
     .replace('/dev/stderr', 'stderr')
     .replace(/\broot [^;]+;/, `root ${webApp};`)
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
-    // Names are resolved again and again only where containers come and go; older releases cannot.
+    // Only containers, which come and go, need names resolved again; older releases cannot do it.
     .replace(/resolver .*;/, '')
     .replace(/server (accounts|media):8080 resolve;/g, (_, name: 'accounts' | 'media') => {
       return `server ${new URL(services[name]).host};`
