@@ -33,7 +33,7 @@ export const Activity = z
     id: Id,
     type: ActivityType,
     at: Time,
-    actorId: Id.nullable().describe('who did it, when it was not the user or nobody'),
+    actorId: Id.nullable().describe('the person who did it, if not the user'),
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     details: z.record(z.string(), z.unknown()),

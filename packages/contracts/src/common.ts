@@ -45,7 +45,7 @@ function isStorable(value: unknown, depth: number): boolean {
 /** `?limit=&cursor=` of every list: keyset pages, newest first. */
 export const PageQuery = z.object({
   limit: z.coerce.number<number>().int().min(1).max(100).default(20),
-  cursor: z.string().max(500).optional().describe('nextCursor of the page before, of this same list'),
+  cursor: z.string().max(500).optional().describe('nextCursor of the previous page of this list'),
 })
 export type PageQuery = z.output<typeof PageQuery>
 

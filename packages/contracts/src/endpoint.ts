@@ -35,9 +35,9 @@ export const answerHeaders = {
   etag: 'the version of what is answered',
   'idempotency-replayed': '`true`: this is the first answer to the key, sent again',
   link: '`<…>; rel="next"`: the next page, unless this is the last',
-  location: 'the address of what was made',
+  location: 'the address of what was created',
   'preference-applied': 'how long was waited, as `Prefer` asked',
-  'set-cookie': 'the cookies that it sets, or clears',
+  'set-cookie': 'the cookies that it sets or clears',
   'surrogate-key': 'the words of `Cache-Tag`, for other CDNs',
   'upload-limit': '`max-size=…`: how many bytes an upload may have',
   vary: 'the request headers that chose the answer',
@@ -46,10 +46,10 @@ export type AnswerHeader = keyof typeof answerHeaders
 
 /** Headers that come with refusals of a status. */
 export const refusalHeaders: Readonly<Record<number, Readonly<Record<string, string>>>> = {
-  401: { 'www-authenticate': 'the scheme, and what is wrong with the token that was sent' },
+  401: { 'www-authenticate': 'the scheme, and the fault of the token that was sent' },
   429: {
     'retry-after': 'seconds after which another try makes sense',
-    ratelimit: 'what is left of the limit (draft-ietf-httpapi-ratelimit-headers)',
+    ratelimit: 'the rest of the limit (draft-ietf-httpapi-ratelimit-headers)',
     'ratelimit-policy': 'the limit itself',
   },
   503: { 'retry-after': 'seconds after which another try makes sense' },

@@ -5,7 +5,7 @@ import { Password } from './users.js'
 /** `me.close` */
 export const CloseAccount = z.strictObject({ password: Password }).meta({ id: 'CloseAccount' })
 
-/** How far the erasure of an account is. Nothing in it says whose it was. */
+/** The state of the erasure of an account. Nothing in it says whose it was. */
 export const Erasure = z
   .object({
     id: Id,
@@ -19,7 +19,7 @@ export const Erasure = z
 export type Erasure = z.output<typeof Erasure>
 
 export const StartedErasure = Erasure.extend({
-  token: z.string().describe('for `GET /v1/erasures/:id?token=`, which no access token opens any more'),
+  token: z.string().describe('for `GET /v1/erasures/:id?token=`, which no access token opens'),
 }).meta({ id: 'StartedErasure' })
 export type StartedErasure = z.output<typeof StartedErasure>
 

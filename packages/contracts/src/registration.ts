@@ -8,7 +8,7 @@ export const RegistrationField = z
       .describe('its place in the body, such as `profile.firstName` or `profile.custom.vatNumber`'),
     label: z.string().nullable().describe('as the deployment names it; null for a field every profile has'),
     type: z.enum(['text', 'date', 'number', 'yes-no', 'choice']),
-    choices: z.array(z.string()).describe('of a choice; empty for any other'),
+    choices: z.array(z.string()).describe('the values of a choice; empty for any other type'),
     required: z.boolean(),
   })
   .meta({ id: 'RegistrationField' })
@@ -22,7 +22,7 @@ export const RegistrationForm = z
       .array(
         z.object({
           name: z.string(),
-          isDefault: z.boolean().describe('of who names none'),
+          isDefault: z.boolean().describe('the group of those who name none'),
           fields: z.array(RegistrationField),
         }),
       )

@@ -12,7 +12,7 @@ export const LogIn = z
       .min(1)
       .max(4096)
       .optional()
-      .describe('of a session this device has: guessing by others then does not count for it'),
+      .describe('of a session on this device, so that guessing by others does not count against it'),
   })
   .meta({ id: 'LogIn' })
 export type LogIn = z.output<typeof LogIn>

@@ -79,7 +79,7 @@ export type User = z.output<typeof User>
 export const Me = User.extend({
   emailVerification: z
     .enum(['done', 'sent', 'not-required'])
-    .describe('whether a link that confirms the address is still to be opened'),
+    .describe('whether a link that confirms the address still has to be opened'),
 }).meta({ id: 'Me' })
 export type Me = z.output<typeof Me>
 
@@ -144,11 +144,13 @@ export type ProfilePatch = z.output<typeof ProfilePatch>
 /** `users.register` */
 export const Register = z
   .strictObject({
-    username: Username.optional().describe('where it is optional, one is generated for those who give none'),
+    username: Username.optional().describe(
+      'if usernames are optional, one is generated for those who give none',
+    ),
     email: Email,
     password: Password,
     passwordConfirmation: z.string().optional(),
-    group: z.string().max(40).optional().describe('type of user, of those open for registration'),
+    group: z.string().max(40).optional().describe('type of user, one of those open for registration'),
     profile: ProfilePatch.optional(),
   })
   .refine((body) => body.passwordConfirmation === undefined || body.passwordConfirmation === body.password, {

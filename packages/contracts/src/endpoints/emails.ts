@@ -25,7 +25,7 @@ export const emails = {
     tag: 'emails',
     summary: 'Send the link that verifies an address again',
     description:
-      'Signed in, to one’s own address; else to the one in the body, and the answer never tells whether it is known.',
+      'Goes to one’s own address when signed in, else to the one in the body. The answer never reveals whether that is known.',
     body: ResendVerification.nullish(),
     answers: { 202: empty('If there is an address to verify, the link is on its way.') },
     problems: ['rate-limited'],
@@ -64,7 +64,7 @@ export const emails = {
     by: 'anyone',
     tag: 'passwords',
     summary: 'Ask for a link to choose a new password',
-    description: 'The answer never tells whether the address is known.',
+    description: 'The answer never reveals whether the address is known.',
     body: RequestReset,
     answers: { 202: empty('If the address is known, the link is on its way.') },
     problems: ['rate-limited'],

@@ -72,7 +72,7 @@ export const me = {
     path: '/v1/me/export',
     by: 'user',
     tag,
-    summary: 'All that both services hold on me, as a ZIP',
+    summary: 'Export everything both services hold about me, as a ZIP',
     description: 'JSON files, and the pictures.',
     answers: {
       200: { description: 'The ZIP.', types: ['application/zip'], headers: ['content-disposition'] },
@@ -110,11 +110,11 @@ export const me = {
     path: '/v1/erasures/:id',
     by: 'anyone',
     tag,
-    summary: 'How far the erasure of a closed account is',
-    description: 'Opens with the token that closing the account answered.',
+    summary: 'Read how far the erasure of a closed account is',
+    description: 'Requires the token from the answer that closed the account.',
     params: IdParams,
     query: ErasureQuery,
-    answers: { 200: json(Erasure, 'How far it is.') },
+    answers: { 200: json(Erasure, 'The state of the erasure.') },
     problems: ['erasure-not-found'],
   }),
 } as const

@@ -15,9 +15,9 @@ export const users = {
     path: '/v1/users/registration',
     by: 'anyone',
     tag,
-    summary: 'What a registration form asks for',
+    summary: 'Read the fields of the registration form',
     description: 'The groups open for registration, and the fields each of them requires.',
-    answers: { 200: json(RegistrationForm, 'What to ask for.') },
+    answers: { 200: json(RegistrationForm, 'The fields to ask for.') },
   }),
   register: endpoint({
     id: 'registerUser',
@@ -43,7 +43,7 @@ export const users = {
     summary: 'Read the public profile of a user',
     description: 'A disabled or closed account is 404 `user-not-found`.',
     params: IdParams,
-    answers: { 200: json(PublicUser, 'What anyone signed in may see.') },
+    answers: { 200: json(PublicUser, 'The part of a user that anyone signed in may see.') },
     problems: ['user-not-found'],
   }),
 } as const

@@ -1,7 +1,7 @@
 import { clientAddress, clientDevice, languageOf, type Request } from '@likeness/runtime'
 import type { Origin } from '../database/activities.table.js'
 
-/** Where a request comes from. */
+/** The origin of a request. */
 export function originOf(request: Request): Origin {
   return {
     ip: clientAddress(request),

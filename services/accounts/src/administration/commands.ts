@@ -39,7 +39,7 @@ export function addAdministration(program: Command, settings: Cli['settings']): 
       }),
     )
 
-  onUser('set-role', '<role>', 'change the role of a user, who is logged out when losing rights', (role) => ({
+  onUser('set-role', '<role>', "change a user's role, and log them out if they lose rights", (role) => ({
     role: usage(program, Role, role),
   }))
   onUser('disable', '[reason]', 'disable an account and log its user out', (reason) => ({

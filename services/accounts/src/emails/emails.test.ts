@@ -237,7 +237,7 @@ for (const transport of ['inbox', 'smtp'] as const) {
   })
 }
 
-t.test('off: no mail, no verification', async (t) => {
+t.test('off: no e-mail, no verification', async (t) => {
   const { db, register, logIn } = await startAccounts(t, { config: { EMAIL_VERIFICATION: 'off' } })
   const user = await register()
   const asked = { emailVerified: false, emailVerification: 'not-required' }
