@@ -7,7 +7,7 @@ import { eventsOf, publish, upload } from './testing/steps.js'
 
 t.jobs = 2
 
-/** As often as it takes until the job waits its longest between two tries. */
+/** The tries it takes until the job waits its longest between two of them. */
 const refusals = 8
 
 /** Someone with an avatar, and then accounts refuses every call. */

@@ -43,9 +43,9 @@ import { servePreviewHandler } from './uploads/serve-preview.js'
 import { openUploadRates } from './uploads/upload-rates.js'
 
 const jsonLimit = 64 * 1024
-// Accounts lets no access token live longer than this.
+// Accounts issues no access token that lives longer.
 const longestTokenSeconds = 3_600
-// Pictures come with security headers of their own.
+// Pictures have security headers of their own.
 const ownHeaders = { helmet: false } as const
 
 /** The media API: every endpoint on this screen, grouped by who may call it. */
@@ -87,7 +87,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     bytes: config.UPLOAD_BYTES_IN_FLIGHT,
     perPerson: config.RECEIVING_PER_USER,
   })
-  // An upload whose client left is still finished, with the database it began with.
+  // An upload whose client left is still finished, while the database is open.
   server.addHook('preClose', () => inFlight.close())
   const rates = openUploadRates(deps)
 
@@ -102,10 +102,10 @@ export async function openApp(deps: Deps): Promise<Server> {
     serve.optional(avatars.serveVariant, serveVariantHandler({ ...serving, guards }), ownHeaders)
     serve.anyone(avatars.serveHashed, serveHashedHandler(serving), ownHeaders)
   }
-  // A line for each would drown the others, and the hot ones have none.
+  // A log line for each picture would drown the others, and hot answers write none.
   await server.register(servePictures, { logLevel: 'warn' })
 
-  // Signed in, or with what was given to who was: a link, a ticket, a cookie
+  // Signed in, or with a link, ticket or cookie given to someone who was
   const tickets = openEventTickets(secrets)
   const { isEnded } = endedSessions
   serve.optional(uploads.preview, servePreviewHandler(deps, guards))
@@ -139,7 +139,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   return server
 }
 
-/** What `/readyz` of both processes asks. */
+/** The checks of `/readyz`, in both processes. */
 export const readinessChecks = (deps: Deps) => ({
   database: () => deps.db.selectFrom('uploads').select('id').limit(1).execute(),
   queue: () => deps.queue.check(),

@@ -13,16 +13,16 @@ import { moveStorage } from './upkeep/move-storage.js'
 import { prune } from './upkeep/prune.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 
-// How often a long command tells how far it is.
+// How often a long command reports its progress.
 const progressMs = 2_000
 const toMib = (bytes: number) => Math.round(bytes / 1_048_576)
 
 const { program, settings, addUpkeep } = openCli('media', {
-  description: 'Upkeep of the media service: the same functions as its schedule.',
+  description: 'Upkeep of the media service: the functions that also run on its schedule.',
   config: MediaConfig,
   migrate,
 })
-/** A command listens nowhere. */
+/** A command does not listen. */
 const readConfig = () => settings(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }))
 const open = () => openDeps(readConfig())
 
@@ -30,11 +30,11 @@ addUpkeep('expire-uploads', 'expire unconfirmed uploads past their time and dele
   open,
   run: expireUploads,
 })
-addUpkeep('requeue-stuck', 'add the lost jobs of uploads that wait too long', { open, run: requeueStuck })
+addUpkeep('requeue-stuck', 'add lost jobs again, for uploads that wait too long', { open, run: requeueStuck })
 addUpkeep('collect-garbage', 'delete blobs that no row names', { open, run: collectGarbage })
 addUpkeep(
   'prune',
-  'delete originals, past versions and trails that the KEEP_… policies keep no longer, and old idempotency keys',
+  'delete originals, past versions and trails that the KEEP_… policies no longer keep, and old idempotency keys',
   { open, run: prune },
 )
 
@@ -43,7 +43,7 @@ program
   .description('copy every blob from one storage to another while both may be in use')
   .requiredOption('--from <url>', 'the old storage, as STORAGE_URL names it', asStorageUrl)
   .requiredOption('--to <url>', 'the new storage', asStorageUrl)
-  .option('--verify', 'also compare the content of blobs that are there already')
+  .option('--verify', 'also compare the content of blobs that exist already')
   .option('--dry-run', 'copy nothing, only count what is missing')
   .option('--json', 'print JSON')
   .action((options: { from: string; to: string; verify?: boolean; dryRun?: boolean; json?: boolean }) =>
@@ -52,8 +52,8 @@ program
 
 program
   .command('rerender')
-  .description('make the sizes and formats that avatars lack since the configuration changed')
-  .option('--dry-run', 'make nothing, only count')
+  .description('render the sizes and formats that avatars lack since the configuration changed')
+  .option('--dry-run', 'render nothing, only count')
   .option('--json', 'print JSON')
   .action((options: { dryRun?: boolean; json?: boolean }) =>
     finish(options, () => rerenderAll({ dryRun: options.dryRun === true })),
@@ -73,7 +73,7 @@ async function rerenderAll(options: { dryRun: boolean }): Promise<Rerendered> {
   }
 }
 
-/** Writes lines to stderr, at most one in a while. */
+/** Writes lines to stderr, with a pause between them. */
 function everySoOften(): (line: string) => void {
   let toldAt = Date.now()
   return (line) => {
@@ -92,7 +92,7 @@ function asStorageUrl(url: string): string {
   }
 }
 
-/** Opening a disk makes its folder, which would have a mistyped one look empty. */
+/** Opening a disk creates its folder, so a mistyped one would look empty. */
 function openOld(url: string): BlobStore {
   const target = parseStorageUrl(url)
   if (target.kind === 'disk' && !existsSync(target.folder)) {

@@ -15,7 +15,7 @@ const formats = z
   .transform((value) => [...new Set(value.split(',').map((name) => name.trim()))])
   .pipe(z.array(VariantFormat))
   .refine((given) => given.includes('jpeg'), 'must include jpeg, which every client reads')
-  // Best first, whatever the order given.
+  // Best first, in whichever order they were given.
   .transform((given) => VariantFormat.options.filter((format) => given.includes(format)))
 
 const storageUrl = z.string().superRefine((url, context) => {
@@ -35,19 +35,21 @@ export const MediaConfig = ProcessConfig.extend({
   STORAGE_URL: storageUrl.describe('where pictures are kept: file:///folder or s3://bucket/prefix?…'),
   STORAGE_FALLBACK_URL: storageUrl
     .optional()
-    .describe('read from here what STORAGE_URL does not have, while pictures move (default nowhere)'),
+    .describe('storage to read what STORAGE_URL lacks, while pictures are moved (default none)'),
   IMAGE_MAX_BYTES: integer(1024, 1_000_000_000)
     .default(10 * 1024 * 1024)
     .describe('largest upload, bytes'),
-  IMAGE_MAX_PIXELS: integer(256, 268_000_000).default(50_000_000).describe('most pixels of an upload'),
-  IMAGE_MIN_SIDE: integer(1, 512).default(16).describe('least width and height of an upload, pixels'),
+  IMAGE_MAX_PIXELS: integer(256, 268_000_000).default(50_000_000).describe('largest upload, pixels'),
+  IMAGE_MIN_SIDE: integer(1, 512).default(16).describe('smallest width and height of an upload, pixels'),
   PENDING_PER_USER: integer(1, 1_000_000).default(5).describe('unconfirmed uploads a user may have at once'),
   STORED_BYTES_PER_USER: z
     .union([z.literal('off'), integer(1024, Number.MAX_SAFE_INTEGER)], {
       error: 'must be off or a whole number of bytes from 1024',
     })
     .default(1024 ** 3)
-    .describe('bytes of originals a user may keep, past versions and pending ones; off: without bound'),
+    .describe(
+      'bytes of originals a user may keep, including past versions and pending uploads; off: no limit',
+    ),
   PENDING_SECONDS: integer(1, 31_536_000).default(86_400).describe('how long an upload may stay unconfirmed'),
   DIRECT_UPLOAD_SECONDS: integer(60, 86_400)
     .default(900)
@@ -55,13 +57,13 @@ export const MediaConfig = ProcessConfig.extend({
   UPLOADS_PER_10_MINUTES: integer(1, 1_000_000).default(30).describe('uploads a user may make in 10 minutes'),
   UPLOAD_BYTES_IN_FLIGHT: integer(1_048_576, 16_000_000_000)
     .default(256 * 1024 * 1024)
-    .describe('bytes of uploads being received at once, per process; past it 503'),
+    .describe('bytes of uploads being received at once, per process; beyond that 503'),
   RECEIVING_PER_USER: integer(1, 1_000_000)
     .default(3)
-    .describe('uploads a user may be sending at once, per process; past it 429'),
+    .describe('uploads a user may be sending at once, per process; beyond that 429'),
   UPLOAD_LEAST_BYTES: integer(0, 1_000_000_000)
     .default(16 * 1024)
-    .describe('bytes of an upload that have to arrive in UPLOAD_LEAST_SECONDS, else 408; 0: however slow'),
+    .describe('bytes of an upload that must arrive in UPLOAD_LEAST_SECONDS, otherwise 408; 0: no minimum'),
   UPLOAD_LEAST_SECONDS: integer(1, 300).default(10).describe('see UPLOAD_LEAST_BYTES'),
   AVATAR_SIZES: sizes.default([32, 64, 128, 256, 512]).describe('sides of the square variants, pixels'),
   AVATAR_FORMATS: formats
@@ -70,44 +72,46 @@ export const MediaConfig = ProcessConfig.extend({
   AVIF_EFFORT: integer(0, 9).default(0).describe('0 is fastest; 4 takes fifty times as long for fewer bytes'),
   ANIMATED_FRAMES: integer(1, 500)
     .default(1)
-    .describe('frames of an animation kept in WebP, the first ones; 1 makes stills'),
+    .describe('frames of an animation kept in WebP, counted from the first; 1 makes stills'),
   DELIVERY: z
     .enum(['direct', 'accel', 'redirect'])
     .default('direct')
-    .describe('who sends the bytes of avatars: this process, nginx (X-Accel-Redirect), or a bucket or CDN'),
+    .describe('how avatars are sent: by this process, by nginx (X-Accel-Redirect), or by a bucket or CDN'),
   DELIVERY_BASE: z
     .string()
     .optional()
-    .describe('accel: the internal location of nginx, /pictures; redirect: base URL of the bucket or CDN'),
+    .describe(
+      'accel: the internal location of nginx, such as /pictures; redirect: base URL of the bucket or CDN',
+    ),
   AVATAR_BACKGROUND: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #ffffff')
     .default('#ffffff')
-    .describe('behind transparency in JPEG'),
+    .describe('colour behind transparency in JPEG'),
   PREVIEW_SIZE: integer(64, 4096).default(1024).describe('longest side of a preview, pixels'),
   PICTURE_CACHE_BYTES: integer(0, 16_000_000_000)
     .default(64 * 1024 * 1024)
     .describe('memory for served pictures, per process'),
   DECODERS: integer(1, 64)
     .default(availableParallelism() + 1)
-    .describe('decoding children per worker, and one more for HEIC; default cores + 1'),
+    .describe('decoding processes per worker, plus one for HEIC; default cores + 1'),
   KEEP_ORIGINALS: orWord('forever', 36_500)
     .default('forever')
     .describe('days an original is kept after it was published; 0: not at all'),
   KEEP_SUPERSEDED_PUBLIC: duration
     .prefault('24h')
     .describe(
-      'how long a picture that another replaced stays public, such as 90s, 30m, 24h or 7d; then its owner and managers alone see it',
+      'how long a replaced picture stays public, such as 90s, 30m, 24h or 7d; then only its owner and managers see it',
     ),
   KEEP_VERSIONS: orWord('all', 100_000)
     .default('all')
     .describe('past versions kept per user; older ones are erased'),
   KEEP_TRAIL_DAYS: integer(1, 36_500)
     .default(400)
-    .describe('days the trail of an upload is kept when its picture is gone'),
+    .describe('days the trail of an upload is kept once its picture is gone'),
   REQUEUE_AFTER_SECONDS: integer(1, 86_400)
     .default(30)
-    .describe('a waiting upload older than this gets its job again'),
+    .describe('an upload that waits longer than this gets its job again'),
   UPKEEP_SECONDS: integer(1, 86_400).default(15).describe('interval of expiring and requeueing'),
   GARBAGE_GRACE_SECONDS: integer(0, 604_800)
     .default(3_600)

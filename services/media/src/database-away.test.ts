@@ -8,7 +8,7 @@ import { form, jpeg } from './testing/pictures.js'
 import { startMedia } from './testing/start-media.js'
 import { publish } from './testing/steps.js'
 
-t.test('a connection lost amid a transaction costs that request, not the process', async (t) => {
+t.test('a connection lost within a transaction costs that request, not the process', async (t) => {
   const { db } = (await startMedia(t)).deps
   const lost = db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)
@@ -26,7 +26,7 @@ t.test('a connection lost amid a transaction costs that request, not the process
   t.ok(isDatabaseAway(error), String(error))
 })
 
-t.test('every connection lost again and again: 503 or done, and all goes on', async (t) => {
+t.test('every connection lost again and again: done or 503, and work goes on', async (t) => {
   const media = await startMedia(t, {
     queue: 'postgres',
     config: { PENDING_PER_USER: '100', RECEIVING_PER_USER: '100', REQUEUE_AFTER_SECONDS: '1' },

@@ -39,10 +39,10 @@ export type Deps = {
   close(): Promise<void>
 }
 
-/** The worker's own parts as well. */
+/** These parts and the worker's own. */
 export type WorkerDeps = Deps & {
   readonly decoder: Decoder
-  /** HEIC takes ten times as long as other formats: it has a child of its own, started when first needed and kept. */
+  /** HEIC takes ten times as long as other formats: it has a decoder of its own, started on first use and kept. */
   readonly decoderOf: (format: string) => Decoder
 }
 
@@ -118,7 +118,7 @@ export const openWorkerDeps = (
       heic ??= parts.keep(openDecoder({ children: 1 }), (opened) => opened.close())
       return heic
     }
-    // Jobs end first: they use the decoders.
+    // Jobs end before the decoders, which they use.
     parts.keep(deps.queue, (opened) => opened.close())
     return {
       ...deps,

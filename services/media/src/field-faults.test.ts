@@ -3,7 +3,7 @@ import { assertRefusals, type OpenApi, wrongRequests } from '@likeness/test-kit'
 import t from 'tap'
 import { startMedia } from './testing/start-media.js'
 
-t.test('every route names all that is wrong at once, in plain words of either language', async (t) => {
+t.test('every route names all faults at once, in plain words of either language', async (t) => {
   const media = await startMedia(t)
   const admin = await media.person('admin')
   const document = (await admin.send<OpenApi>('GET', '/openapi.json')).body

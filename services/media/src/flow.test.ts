@@ -75,7 +75,7 @@ t.test('the later confirmation wins, whichever renders first', async (t) => {
   const ana = await media.person()
   const first = await ana.call(uploads.create, { body: form(await jpeg(64, 64, '#ff0000')) })
   const second = await ana.call(uploads.create, { body: form(await jpeg(64, 64, '#0000ff')) })
-  // Confirmed in the other order than uploaded, before any worker runs.
+  // Confirmed in reverse order of upload, before any worker runs.
   await ana.call(uploads.confirm, { params: { id: second.body.id } })
   await ana.call(uploads.confirm, { params: { id: first.body.id } })
   await media.work()

@@ -11,7 +11,7 @@ import { prune } from './upkeep/prune.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 import { prepareUpload } from './uploads/prepare-upload.job.js'
 
-// What waits for accounts is told within seconds of its return.
+// Jobs that wait for accounts succeed within seconds of its return.
 const tell = { attempts: 60, backoffMs: 500, longestBackoffMs: 5_000 } as const
 
 /** Every job: its handler, how often it is tried, how many run at once, and its schedule. */

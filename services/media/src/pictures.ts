@@ -6,7 +6,7 @@ export const pictureHeaders = {
   'cross-origin-resource-policy': 'cross-origin',
 } as const
 
-/** `Cache-Control` of a picture that may change: browsers ask again after a minute, and a CDN serves the old one meanwhile. */
+/** `Cache-Control` of a picture that may change: browsers ask again after a minute, while a CDN serves the old one. */
 export const aMinute = 'public, max-age=60, stale-while-revalidate=600'
 /** `Cache-Control` of a picture that never changes. */
-export const forEver = 'public, max-age=31536000, immutable'
+export const forever = 'public, max-age=31536000, immutable'

@@ -11,10 +11,10 @@ export type PreviewLinks = {
 }
 
 const lifetimeSeconds = 600
-// The address stays the same for so long, and with it what the browser keeps.
+// The address stays the same for this long, so that browsers can keep the preview.
 const stepSeconds = 60
 
-/** @param secrets SERVICE_SECRET, any process of the service takes the links of every other */
+/** @param secrets SERVICE_SECRET, so that each process of the service accepts the links of the others */
 export function openPreviewLinks(publicUrl: string, secrets: Secrets): PreviewLinks {
   const signer = openSigner(secrets, previewPurpose)
   return {
@@ -31,7 +31,7 @@ export function openPreviewLinks(publicUrl: string, secrets: Secrets): PreviewLi
   }
 }
 
-/** What is signed, and for what. */
+/** The purpose of the signature, and the signed text. */
 export const previewPurpose = 'likeness preview link'
 export const previewText = (uploadId: string, expires: number): string => `${uploadId} ${expires}`
 

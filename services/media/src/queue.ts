@@ -49,7 +49,7 @@ const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
 }
 
 /**
- * Adds a job once its row is committed. Nobody waits for that: a queue that is away is logged, and
+ * Adds a job once its row is committed. Not awaited: a queue that is away is logged, and
  * `requeue-stuck` finds the row and adds the job again. A closing queue waits for what is being added.
  */
 export type Enqueue = <Name extends Enqueued>(name: Name, payload: Jobs[Name]) => void
@@ -61,6 +61,6 @@ export const enqueueTo =
     queue
       .add(name, payload, key)
       .catch((error: unknown) =>
-        logger.warn({ err: error, job: name, key }, 'could not enqueue; upkeep will'),
+        logger.warn({ err: error, job: name, key }, 'could not enqueue; upkeep will add the job again'),
       )
   }

@@ -7,10 +7,10 @@ import { jpeg } from './testing/pictures.js'
 import { startMedia } from './testing/start-media.js'
 import { blobs, publish, settled, upload } from './testing/steps.js'
 
-// Something happens between what a request has read and what it does about it: while it waits for a lock that a
-// second connection holds, or while the worker that would follow is away.
+// Something happens between a request's read and its write: while it waits for a lock that a second connection holds,
+// or while the worker that would follow is away.
 
-t.test('a person whose erasure was asked for is gone before the worker comes to it', async (t) => {
+t.test('a person whose erasure was requested is gone before the job has run', async (t) => {
   const { media, ana, admin, live, past } = await withTwoVersions(t)
   const pending = await upload(ana)
   await waitFor(
@@ -85,7 +85,7 @@ t.test(
   },
 )
 
-t.test('what is erased while it is cropped anew does not live on in a copy', async (t) => {
+t.test('a picture erased while it is cropped anew does not live on in a copy', async (t) => {
   const { media, ana, admin, past } = await withTwoVersions(t)
   const held = await hold(media.deps.db)
   await lockUser(held.trx, ana.id)

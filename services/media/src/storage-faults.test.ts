@@ -34,7 +34,7 @@ async function blobs(media: Media): Promise<string[]> {
 
 const rows = async (media: Media) => (await media.deps.db.selectFrom('uploads').select('id').execute()).length
 
-// The worker's own collection, which begins with it, would take bytes whose row is still on its way.
+// The worker collects garbage as it starts, which would take bytes whose row is still on its way.
 const cleanUp = async (media: Media) =>
   collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
 
@@ -81,45 +81,42 @@ t.test('a storage that fails after it succeeded: bytes without a row are collect
   t.strictSame(await blobs(media), [])
 })
 
-t.test(
-  'a worker whose requests to the storage fail, before or after they are done, publishes once',
-  async (t) => {
-    const { media, proxy } = await onS3(t)
-    const person = await media.person()
-    const { body } = await person.call(uploads.create, {
-      body: form(await quarters(300, 300).png().toBuffer()),
-    })
-    // For the first requests of each kind; a job that meets one is tried again as a whole.
-    const faults: [request: RegExp, faults: Fault[]][] = [
-      [/^GET .*original/, [500, 'reset']],
-      [/^PUT .*preview/, ['lost', 500]],
-      [/^PUT .*256\.webp/, ['lost', 500]],
-      [/^PUT .*32\.jpg/, ['reset', 'lost']],
-    ]
-    proxy.fault = ({ method, path }) =>
-      faults.find(([request]) => request.test(`${method} ${path}`))?.[1].shift()
-    t.match(await person.call(uploads.confirm, { params: { id: body.id } }), { status: 202 })
-    await media.work()
-    await waitFor(
-      async () => (await person.call(uploads.read, { params: { id: body.id } })).body.status === 'published',
-    )
-    t.strictSame(
-      faults.flatMap(([, left]) => left),
-      [],
-      'every fault has happened',
-    )
-    t.equal(new Set(media.accounts.told.map(({ version }) => version)).size, 1, 'one avatar')
-    const picture = await person.call(avatars.serve, {
-      params: { userId: person.id },
-      query: { size: 256, format: 'webp' },
-    })
-    t.equal(picture.status, 200)
-    t.equal(await readQuarters(picture.body), 'rgby')
-    const before = await blobs(media)
-    t.match(await cleanUp(media), { blobs: 0 }, 'no orphan')
-    t.equal(before.length, 12, 'original, preview and ten variants')
-  },
-)
+t.test('a worker whose storage requests fail, before or after they are done, publishes once', async (t) => {
+  const { media, proxy } = await onS3(t)
+  const person = await media.person()
+  const { body } = await person.call(uploads.create, {
+    body: form(await quarters(300, 300).png().toBuffer()),
+  })
+  // Faults of the first requests of each kind; a job that meets one is tried again as a whole.
+  const faults: [request: RegExp, faults: Fault[]][] = [
+    [/^GET .*original/, [500, 'reset']],
+    [/^PUT .*preview/, ['lost', 500]],
+    [/^PUT .*256\.webp/, ['lost', 500]],
+    [/^PUT .*32\.jpg/, ['reset', 'lost']],
+  ]
+  proxy.fault = ({ method, path }) =>
+    faults.find(([request]) => request.test(`${method} ${path}`))?.[1].shift()
+  t.match(await person.call(uploads.confirm, { params: { id: body.id } }), { status: 202 })
+  await media.work()
+  await waitFor(
+    async () => (await person.call(uploads.read, { params: { id: body.id } })).body.status === 'published',
+  )
+  t.strictSame(
+    faults.flatMap(([, left]) => left),
+    [],
+    'every fault has happened',
+  )
+  t.equal(new Set(media.accounts.told.map(({ version }) => version)).size, 1, 'one avatar')
+  const picture = await person.call(avatars.serve, {
+    params: { userId: person.id },
+    query: { size: 256, format: 'webp' },
+  })
+  t.equal(picture.status, 200)
+  t.equal(await readQuarters(picture.body), 'rgby')
+  const before = await blobs(media)
+  t.match(await cleanUp(media), { blobs: 0 }, 'no orphan')
+  t.equal(before.length, 12, 'original, preview and ten variants')
+})
 
 t.test('a picture that cannot be read just now is a 503, not a 404', async (t) => {
   const { media, proxy } = await onS3(t)
@@ -163,7 +160,7 @@ t.test('a storage folder that cannot be written: one line, and the process ends'
   }
 })
 
-t.test('a folder that is gone, as when its disk is not mounted: 503 until it is back', async (t) => {
+t.test('a missing folder, as when its disk is not mounted: 503 until it is back', async (t) => {
   const media = await startMedia(t)
   const person = await media.person()
   await rename(media.folder, `${media.folder}-away`)

@@ -1,5 +1,5 @@
-/** Every change of an upload is told on this topic of the bus, after its commit. */
+/** The topic of the bus for every change of an upload, told after its commit. */
 export const uploadsTopic = 'uploads'
 
-/** The erasure of a user is told on this topic of the bus. */
+/** The topic of the bus for the erasure of a user. */
 export const erasedTopic = 'erased'

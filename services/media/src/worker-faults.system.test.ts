@@ -7,12 +7,12 @@ import { blobs, upload } from './testing/steps.js'
 import { startWorker } from './testing/worker-process.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 
-// Every case spends most of its time waiting for the queue to miss its worker.
+// Every case spends most of its time waiting until the queue misses its worker.
 t.jobs = 4
 
 const notLinux = process.platform !== 'linux' && 'processes are watched through /proc'
 const small = await quarters(300, 300).png().toBuffer()
-/** Takes its decoder half a second: of a progressive JPEG all coefficients are read first. */
+/** Takes a decoder half a second: all coefficients of a progressive JPEG are read first. */
 const slow = await quarters(6000, 6000).jpeg({ progressive: true }).toBuffer()
 
 t.test('a worker killed while it decodes a new upload', { skip: notLinux }, async (t) => {
@@ -42,7 +42,7 @@ t.test('a worker killed while it stores the preview', { skip: notLinux || noRedi
   await publishedOnce(t, self, id)
 })
 
-t.test('a worker killed while it decodes what is confirmed', { skip: notLinux || noRedis }, async (t) => {
+t.test('a worker killed while it decodes a confirmed upload', { skip: notLinux || noRedis }, async (t) => {
   const self = await setUp(t, 'redis')
   const worker = await startWorker(t, self.media)
   const { id } = await upload(self.person, slow)
@@ -56,7 +56,7 @@ t.test('a worker killed while it decodes what is confirmed', { skip: notLinux ||
   await publishedOnce(t, self, id)
 })
 
-t.test('two workers killed one after the other amid the variants', { skip: notLinux }, async (t) => {
+t.test('two workers killed one after the other while storing variants', { skip: notLinux }, async (t) => {
   const self = await setUp(t)
   self.hang(/^PUT .*(64|256|512)\.webp/)
   const { id } = await upload(self.person, small)

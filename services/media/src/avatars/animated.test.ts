@@ -11,7 +11,7 @@ import { type Media, startMedia } from '../testing/start-media.js'
 import { publish } from '../testing/steps.js'
 import { rerender } from './rerender.js'
 
-/** Upright, turned about and mirrored, as a GIF of three frames. */
+/** A GIF of three frames: upright, turned and mirrored. */
 async function gif(): Promise<Buffer> {
   const upright = await quarters(300, 200).png().toBuffer()
   const frames = [
@@ -26,7 +26,7 @@ async function gif(): Promise<Buffer> {
 
 const all = ['rgby', 'ybgr', 'gryb']
 
-/** What each frame shows. */
+/** The quarters of each frame. */
 async function read(bytes: Buffer): Promise<string[]> {
   const { pages = 1 } = await sharp(bytes).metadata()
   const frames = Array.from({ length: pages }, (_, page) => sharp(bytes, { page }).png().toBuffer())
@@ -64,14 +64,14 @@ t.test('an animation moves where WebP is understood, and is a still elsewhere', 
   }
 })
 
-t.test('so many frames as are allowed; by default one', async (t) => {
+t.test('as many frames as are allowed; one by default', async (t) => {
   const two = await published(t, { ANIMATED_FRAMES: '2' })
   t.strictSame((await two.get(two.avatar)).frames, all.slice(0, 2))
   const none = await published(t, {})
   t.strictSame((await none.get(none.avatar)).frames, ['rgby'])
 })
 
-t.test('a size made later moves, or does not, as those that are there', async (t) => {
+t.test('a size made later moves, or not, like the existing ones', async (t) => {
   const later = async (media: Media, frames: string) => {
     const env = { ...media.env, AVATAR_SIZES: '32,64,96', ANIMATED_FRAMES: frames }
     const deps = await openWorkerDeps(parseConfig(MediaConfig, env))

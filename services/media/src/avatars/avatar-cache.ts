@@ -8,35 +8,35 @@ import type { HotAnswers } from './hot-answers.js'
 import { openLookup, openLookupOfTwo } from './lookup.js'
 import { openMaking } from './making.js'
 
-// Even when a notice is missed, every process serves a new avatar within a second: this, and hot answers.
+// Even when a notice is missed, every process serves a new avatar within a second: this plus hot answers.
 const liveTtlMs = 700
-// A new nickname or a withdrawn consent to be found shows after this, like a cached picture.
+// A new nickname, or a withdrawn consent to be found, shows after this time, like a cached picture.
 const personTtlMs = 60_000
-// A picture is waited for, and there is one that needs no answer of accounts.
+// Someone waits for a picture, and there is one that needs no answer from accounts.
 const accountsMs = 1_000
 const most = 100_000
 
-/** What a process serves most, in memory: pictures, pointers to them, and what accounts says of people. */
+/** Keeps what a process serves most in memory: pictures, pointers to them, and what accounts says about people. */
 export type AvatarCache = {
   /** The version a user shows now. */
   live(userId: string): Promise<AvatarRow | undefined>
-  /** What an address with this version stands for. */
+  /** The picture behind an address with this version. */
   addressed(userId: string, version: number): Promise<AddressedPicture | undefined>
-  /** The initials of a user; undefined for nobody. Rejects when accounts is away. */
+  /** The initials of a user; undefined for an unknown user. Rejects when accounts is away. */
   initials(userId: string): Promise<string | undefined>
   /** The discoverable user with this hash of an e-mail address. Rejects when accounts is away. */
   userOfHash(hash: string): Promise<string | undefined>
   /**
-   * The bytes under a key: one read per key however many ask. Throws BlobNotFoundError.
-   * @param make makes bytes that are not a stored blob; their key is none of a blob. Throws Problem `overloaded`
-   *   when too many are to be made
+   * The bytes under a key, read once however many ask. Throws BlobNotFoundError.
+   * @param make makes bytes that are not stored, under a key that no blob has. Throws Problem `overloaded` when too
+   *   many wait to be made
    */
   picture(key: string, make?: () => Promise<Buffer>): Promise<Buffer>
 }
 
 /**
- * Drops a user's pointers whenever a notice says that something of theirs changed, their pictures when one of
- * them was erased, and all that is hot at either.
+ * A notice that something of a user changed drops their pointers and all hot answers; a notice that a picture was erased
+ * drops their pictures too.
  */
 export async function openAvatarCache(
   { db, storage, config, accounts, bus }: Pick<Deps, 'db' | 'storage' | 'config' | 'accounts' | 'bus'>,
@@ -108,7 +108,7 @@ export async function openAvatarCache(
       reading.set(key, read)
       try {
         const bytes = await read
-        // Not when it was erased meanwhile.
+        // Not if it was erased in the meantime.
         if (reading.get(key) === read) pictures?.set(key, bytes)
         return bytes
       } finally {

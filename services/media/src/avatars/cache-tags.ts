@@ -1,10 +1,10 @@
 import { type AvatarRow, pathVersionOf } from '../database/avatars.table.js'
 
 /**
- * By which a CDN purges what it was told to keep: `Cache-Tag` (Cloudflare, Google, Bunny) and `Surrogate-Key`
- * (Fastly, Varnish) with the same words. The version is the one in the picture's address: it stays the same when
- * the picture is restored.
- * @param userId left out where the answer must not tell whose picture it is
+ * The tags by which a CDN purges what it keeps: `Cache-Tag` (Cloudflare, Google, Bunny) and `Surrogate-Key` (Fastly,
+ * Varnish) with the same values. The version is the one in the picture's address, which stays the same when the picture
+ * is restored.
+ * @param userId left out where the answer must not reveal whose picture it is
  */
 export function cacheTags(avatar: AvatarRow | undefined, userId?: string): Record<string, string> {
   const tags = [

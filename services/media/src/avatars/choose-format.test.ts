@@ -27,12 +27,12 @@ const cases: [accept: string | undefined, withAvif: string, without: string][] =
   ['image/avif;q=0, image/webp', 'webp', 'webp'],
   ['image/webp;q=two, image/jpeg;q=0.1', 'jpeg', 'jpeg'],
   ['image/webp;level=1;q=0.7', 'webp', 'webp'],
-  // Who refuses JPEG by name and takes anything else.
+  // A client that refuses JPEG by name and takes anything else.
   ['image/jpeg;q=0, */*', 'avif', 'webp'],
   ['image/avif;q=0, image/jpeg;q=0, image/*;q=0.5', 'webp', 'webp'],
   ['image/jpeg;q=0, image/webp;q=0, */*;q=0.1', 'avif', 'jpeg'],
   ['image/jpeg;q=0, */*;q=0', 'jpeg', 'jpeg'],
-  // Nothing there is fits: a picture is better than a refusal.
+  // Nothing fits: a picture is better than a refusal.
   ['text/html', 'jpeg', 'jpeg'],
   ['image/jpeg;q=0', 'jpeg', 'jpeg'],
   ['image/jpeg', 'jpeg', 'jpeg'],

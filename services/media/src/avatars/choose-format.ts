@@ -1,9 +1,9 @@
 import type { VariantFormat } from '@likeness/contracts'
 
 /**
- * The format a client prefers among those there are (RFC 9110 §12.5.1). AVIF and WebP go only to whoever names
- * them, or takes anything but JPEG: many send a wildcard and cannot read either. Never refuses: where nothing
- * fits, the last is served.
+ * The format a client prefers among those there are (RFC 9110 §12.5.1). AVIF and WebP go only to clients that name
+ * them, or that take anything but JPEG: many send a wildcard and can read neither. Never refuses: where nothing fits,
+ * the last is served.
  * @param formats best first
  */
 export function chooseFormat<Format extends VariantFormat | 'png'>(

@@ -54,7 +54,7 @@ t.test('initials, in the sizes and formats of real avatars', async (t) => {
   t.notOk(grey(ground), 'in a colour of their own')
 })
 
-t.test('whoever has no initials, or is nobody, is a silhouette', async (t) => {
+t.test('a user without initials, or an unknown one, is a silhouette', async (t) => {
   const [chinese, nameless] = [randomUUID(), randomUUID()]
   media.accounts.people.set(chinese, { initials: '漢', hashes: [] })
   media.accounts.people.set(nameless, { initials: '', hashes: [] })

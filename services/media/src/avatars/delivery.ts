@@ -1,12 +1,12 @@
 import { ConfigError } from '@likeness/runtime'
 import type { MediaConfig } from '../config.js'
 
-/** Who sends the bytes of stored variants. Drawn pictures this process always sends itself. */
+/** How the bytes of stored variants are sent. This process always sends drawn pictures itself. */
 export type Delivery =
   | { readonly kind: 'direct' }
-  /** nginx, from an internal location under `base`; or whoever takes its `X-Accel-Redirect`. */
+  /** By nginx, from an internal location under `base`, or by another proxy that takes `X-Accel-Redirect`. */
   | { readonly kind: 'accel'; readonly base: string }
-  /** A bucket or CDN that has the storage's `avatars/` under `base`. */
+  /** By a bucket or CDN that has the storage's `avatars/` under `base`. */
   | { readonly kind: 'redirect'; readonly base: string }
 
 /** @throws ConfigError when DELIVERY and DELIVERY_BASE do not go together */

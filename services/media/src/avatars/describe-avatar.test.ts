@@ -12,7 +12,7 @@ const { accounts } = media
 const worker = await media.work()
 const toldTo = (userId: string) => accounts.described.filter((one) => one.userId === userId)
 
-t.test('its owner changes the text and takes it away; the version stays', async (t) => {
+t.test('the owner changes the text and removes it; the version stays', async (t) => {
   const ana = await media.person()
   const params = { userId: ana.id }
   t.match(await ana.call(avatars.describe, { params, body: { altText: 'Me' } }), {
@@ -57,7 +57,7 @@ t.test('its owner changes the text and takes it away; the version stays', async 
   t.strictSame((await eventsOf(media, id)).slice(-3), ['published', 'described', 'described'])
 })
 
-t.test('what is wrong changes nothing', async (t) => {
+t.test('a refused change changes nothing', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const { id, avatar } = await publish(ana, undefined, { altText: 'Ada' })
   const version = avatar?.version ?? 0

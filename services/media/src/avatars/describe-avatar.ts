@@ -11,7 +11,7 @@ import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
 import { isAvatarExpected, tagOfText } from './if-match.js'
 
-/** `avatars.describe`: another text for the picture that is shown. */
+/** `avatars.describe`: changes the text of the picture that is shown. */
 export const describeAvatarHandler =
   (deps: Deps): Handler<typeof avatars.describe> =>
   async (request, reply) => {
@@ -37,7 +37,7 @@ export const describeAvatarHandler =
 type Description = { readonly altText: string | null | undefined; readonly ifMatch: string | undefined }
 
 /**
- * Gives the picture that a user shows another text. Its version stays: nothing that caches keep has changed.
+ * Changes the text of the picture that a user shows. Its version stays: nothing that caches keep has changed.
  * @throws Problem avatar-not-found when none is shown, stale when `ifMatch` names another
  */
 async function describeAvatar(
@@ -57,7 +57,7 @@ async function describeAvatar(
     return { avatar: changed, upload: { ...upload, alt_text: altText }, isChanged: true }
   })
   if (done.isChanged) {
-    // What is still being published is told when it is.
+    // A picture that is still being published takes its text along.
     if (done.upload.status !== 'confirmed')
       deps.enqueue('tell-description', { userId, uploadId: done.upload.id })
     await announce(deps.bus, done.upload)

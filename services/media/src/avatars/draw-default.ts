@@ -10,15 +10,15 @@ import {
 import type { Deps } from '../deps.js'
 import type { AvatarCache } from './avatar-cache.js'
 
-/** What is drawn for someone without a picture. */
+/** The kinds of picture drawn for someone without one. */
 export type DefaultKind = Exclude<AvatarQuery['default'], '404'> | 'retro' | 'silhouette'
 
-/** A drawn picture. `complete` is false when it stands in for one that accounts, being away, could not tell of. */
+/** A drawn picture. `complete` is false when it is a stand-in because accounts is away. */
 export type Drawn = { readonly bytes: Buffer; readonly complete: boolean }
 
 /**
- * Draws a default picture, once: the same drawing is kept under the same key, whoever it stands for.
- * @param who whom it stands for; `userId` is known for initials only
+ * Draws a default picture once: equal drawings are kept under one key, whichever user they stand for.
+ * @param who the user it stands for; initials need the `userId`
  */
 export async function drawDefault(
   { cache, config, logger }: { cache: AvatarCache } & Pick<Deps, 'config' | 'logger'>,
@@ -32,7 +32,7 @@ export async function drawDefault(
     return { bytes: await keep(cache, drawing, options), complete: true }
   }
   const initials = await initialsOf(cache, who.userId).catch((error: unknown) => {
-    logger.warn({ err: error }, 'initials')
+    logger.warn({ err: error }, 'could not read initials from accounts')
     return 'unknown' as const
   })
   const drawing: Drawing = initials === 'unknown' ? { kind: 'silhouette' } : initials

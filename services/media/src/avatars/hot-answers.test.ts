@@ -18,7 +18,7 @@ async function publish(background: string): Promise<Upload> {
   return (await andWait(ana, uploads.confirm, body.id)).body
 }
 
-/** All of an answer but what is new each time. */
+/** Everything in an answer but what is new each time. */
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const answer = await fetch(`${media.url}${path}`, { method, headers })
   const {
@@ -35,7 +35,7 @@ const published = await publish('#ff0000')
 const immutable = new URL(published.avatar?.urls['128']?.webp ?? '').pathname
 const nobody = randomUUID()
 
-t.test('what is refused of every request is refused of hot ones', async (t) => {
+t.test('requests that are refused elsewhere are refused when hot', async (t) => {
   t.equal((await ask(immutable)).status, 200)
   const nameless = request(`${media.url}${immutable}`, { setHost: false, headers: { connection: 'close' } })
   const [answer] = (await once(nameless.end(), 'response')) as [IncomingMessage]
@@ -65,7 +65,7 @@ t.test('asked again at once, the answer is the same', async (t) => {
       '*',
     ]) {
       const headers: Record<string, string> = condition === undefined ? {} : { 'if-none-match': condition }
-      // Not hot: whatever Accept says here chooses nothing else.
+      // Not hot: Accept chooses nothing else here.
       const slow = await ask(path, { ...headers, accept: `*/*;v=${Math.random()}` })
       const hot = await ask(path, headers)
       t.strictSame({ ...hot, id: '' }, { ...slow, id: '' }, `${path} ${condition}`)
@@ -101,7 +101,7 @@ t.test('after a 304 to one, another has the picture', async (t) => {
   t.equal((await ask(path, { accept })).status, 200)
 })
 
-t.test('a new picture, a withdrawn and an erased one are seen by every process', async (t) => {
+t.test('every process sees a new picture, a withdrawn and an erased one', async (t) => {
   const other = await media.serve()
   const path = addressOf(avatars.serve, { params: { userId: ana.id }, query: { size: 128 } })
   const etags = async () => {
@@ -112,7 +112,7 @@ t.test('a new picture, a withdrawn and an erased one are seen by every process',
     })
     return Promise.all(answers)
   }
-  // Asked all the time, it is hot all the time.
+  // It is requested all the time, so it is hot all the time.
   let asking = true
   const asked = (async () => {
     while (asking) await etags()

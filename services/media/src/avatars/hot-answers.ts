@@ -1,42 +1,42 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { hasBody, isKnown, requestIdOf, type Server } from '@likeness/runtime'
 import { LRUCache } from 'lru-cache'
-import { aMinute, forEver } from '../pictures.js'
+import { aMinute, forever } from '../pictures.js'
 
-/** How long an answer may be given again: with the pointer it came from, no older than a second. */
+/** How long an answer may be repeated: with the age of the pointer it came from, no more than a second. */
 const hotMs = 300
-// A past picture is public for a time, or for some: it is looked at each time.
-const hotCaching: readonly unknown[] = [aMinute, forEver]
-// An entry costs this besides its picture.
+// A past picture is public for a limited time, or only for some: each request for it is decided anew.
+const hotCaching: readonly unknown[] = [aMinute, forever]
+// The bytes an entry takes in addition to its picture.
 const overhead = 2_000
 
 type Headers = Readonly<Record<string, string | number | string[] | undefined>>
 
 type Answer = {
   readonly etag: string
-  /** Names and values in turn, of a 304. */
+  /** The headers of a 304, names and values in turn. */
   readonly unchanged: readonly string[]
-  /** Of a 200; absent where only a 304 was given. */
+  /** A 200; absent where only a 304 was sent. */
   readonly whole?: { readonly bytes: Buffer; readonly headers: readonly string[] }
 }
 
 /**
- * The pictures asked for most, answered again for a moment before the framework sees the request: it costs as
+ * Repeats the answers to the most requested pictures for a moment, before the framework sees the request: it costs as
  * much again as the rest of the answer (bench/src/delivery.ts).
  */
 export type HotAnswers = {
   /** Answers a GET that was answered a moment ago. @returns whether it did */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** Keeps what the routes of this server answer, unless `forget` was called meanwhile. */
+  /** Keeps the answers of this server's routes, except those that `forget` overtook. */
   readonly keepFrom: (server: Server) => void
-  /** Something changed, whatever it was. */
+  /** Drops every answer: something changed. */
   readonly forget: () => void
 }
 
 /** @param maxBytes of pictures kept; 0 keeps none */
 export function openHotAnswers(maxBytes: number): HotAnswers {
   const kept = new LRUCache<string, Answer>({
-    // Where it is 1, nothing fits.
+    // With a size of 1, nothing fits.
     maxSize: Math.max(1, Math.floor(maxBytes)),
     sizeCalculation: ({ whole }) => overhead + (whole?.bytes.length ?? 0),
     ttl: hotMs,
@@ -93,5 +93,5 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
   }
 }
 
-// Whatever else of a request could choose the picture must be here too.
+// Anything else in a request that could choose the picture must be here too.
 const keyOf = ({ url, headers }: IncomingMessage) => `${headers.accept ?? ''}\n${url}`

@@ -18,7 +18,7 @@ t.test('two at once, the others in order, and past a number none', async (t) => 
   t.strictSame(await all[1], Buffer.from([1]))
   t.strictSame(begun, [0, 1, 2])
 
-  // Each that ends lets another begin.
+  // Each one that ends lets another begin.
   for (let next = 0; next < all.length; next++) {
     if (next !== 1) {
       ends[next]?.()

@@ -24,7 +24,7 @@ import { avatarFiles, deleteFiles, originalKey } from '../uploads/upload-files.j
 
 /**
  * The job of a confirmed upload: render its variants, make them live, tell accounts. Each step commits, so
- * a job that dies is taken up where it ended, and running it twice changes nothing more.
+ * a job that dies is taken up where it stopped, and running it twice changes nothing more.
  */
 export async function publishAvatar(
   deps: WorkerDeps,
@@ -42,7 +42,7 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
   const { config, db, storage } = deps
   const original = await readOriginal(deps, row)
   if (!original) return false
-  // Confirmed before the worker had decoded it: that comes first, and may end it.
+  // Confirmed before it was decoded: decoding comes first, and may end it.
   if (!row.prepared_at && !(await prepareFrom(deps, row, original))) return false
   const avatar = {
     sizes: config.AVATAR_SIZES,
@@ -102,7 +102,7 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
   const { db, accounts } = deps
   const avatar = await findAvatar(db, row)
   if (avatar?.live) {
-    // Read again, and after the revision: the placeholder and the text may be newer than the row this job began with.
+    // Read again after the revision: the placeholder and the text may be newer than the row this job began with.
     const { thumbhash, alt_text: altText } = (await findUpload(db, row)) ?? row
     const told = await accounts(toAccounts.setAvatar, {
       params: { id: row.user_id },
@@ -134,13 +134,13 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
   await dropOriginal(deps, published)
 }
 
-/** At once where originals are not kept; `prune` finds it where this process dies before. */
+/** Deletes the original at once where none are kept; if this process dies first, `prune` finds it. */
 async function dropOriginal(deps: WorkerDeps, upload: UploadRow): Promise<void> {
   if (deps.config.KEEP_ORIGINALS !== 0) return
   if (await giveUpOriginal(deps.db, upload)) await deleteFiles(deps, [originalKey(upload)])
 }
 
-/** The user is gone: nobody is left to show it to. */
+/** Ends the upload of a user whom accounts no longer knows. */
 async function giveUp(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
   const failed = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)

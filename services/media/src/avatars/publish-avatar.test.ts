@@ -125,7 +125,7 @@ t.test('a picture whose decoder gets no time is tried again when it is calm', as
   await media.work({
     decoder: {
       ...calm,
-      // Ended after a millisecond, as on a machine that has no time for it.
+      // Ended after a millisecond, as on a machine without time for it.
       prepare: (...job) => (given++ < 3 ? hasty : calm).prepare(...job),
       render: (...job) => (given++ < 6 ? hasty : calm).render(...job),
     },
@@ -135,7 +135,7 @@ t.test('a picture whose decoder gets no time is tried again when it is calm', as
   t.match(await media.deps.db.selectFrom('uploads').select('decode_kills').execute(), [{ decode_kills: 0 }])
 })
 
-t.test('HEIC waits for no other picture, and none for it', { skip: noPhotos }, async (t) => {
+t.test('HEIC waits for no other picture, and no other waits for it', { skip: noPhotos }, async (t) => {
   const pictures = { heic: await photo('phone.heic'), jpeg: await jpeg() }
   for (const [held, free] of [
     ['jpeg', 'heic'],

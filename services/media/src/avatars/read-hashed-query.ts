@@ -1,18 +1,18 @@
 import type { HashedAvatarQuery } from '@likeness/contracts'
 import type { DefaultKind } from './draw-default.js'
 
-/** What a Gravatar-like address asks for. */
+/** The parameters of a Gravatar-like address. */
 export type HashedRequest = {
   /** Pixels, 1 to 512. */
   readonly size: number
   readonly default: DefaultKind | '404'
-  /** Even where there is an avatar. */
+  /** The default, even where there is an avatar. */
   readonly forceDefault: boolean
 }
 
 const largest = 512
 
-/** By what Gravatar and Libravatar call it. Their other patterns differ from person to person, as identicons do. */
+/** By the names that Gravatar and Libravatar use. Their other patterns differ from person to person, as identicons do. */
 const kinds: Readonly<Record<string, DefaultKind | '404'>> = {
   '404': '404',
   mp: 'silhouette',
@@ -29,8 +29,8 @@ const kinds: Readonly<Record<string, DefaultKind | '404'>> = {
 }
 
 /**
- * Reads the parameters in their short or long form. An address of another site as the default is not followed:
- * whoever writes a link to this one could then send its readers anywhere.
+ * Reads the parameters in their short or long form. An address of another site as the default is not followed: a link
+ * to this site could then send its readers anywhere.
  */
 export function readHashedQuery(query: HashedAvatarQuery): HashedRequest {
   const size = Number(query.s ?? query.size ?? 80)

@@ -47,7 +47,7 @@ async function started(t: Tap) {
 
 type Tap = Parameters<typeof startMedia>[0]
 
-t.test('what a new configuration asks for is made, and what is there stays', async (t) => {
+t.test('a new configuration’s sizes and formats are rendered, and existing ones stay', async (t) => {
   const { media, ana, first, second, read, bytesOf } = await started(t)
   const before = await bytesOf(first.avatar?.urls['64']?.webp)
   t.strictSame(await command(media, '--dry-run'), {
@@ -83,7 +83,7 @@ t.test('what a new configuration asks for is made, and what is there stays', asy
     'with the crop it was confirmed with',
   )
 
-  // The profile of who shows it has the new addresses; nothing is told of the version before.
+  // The profile that shows it has the new addresses; nothing is told about the version before.
   t.match(media.accounts.told.at(-1), {
     userId: ana.id,
     version: second.avatar?.version,
@@ -101,7 +101,7 @@ t.test('a run that ends early goes on where it ended', async (t) => {
   media.accounts.status = 500
   await t.rejects(rerender(deps, { dryRun: false }), /accounts answered 500/)
   media.accounts.status = 204
-  // Whoever is not shown needs no accounts; the live one is done now.
+  // An avatar that is not shown needs no accounts; the live one is done now.
   const progress: string[] = []
   const tell = ({ incomplete }: { incomplete: number }, total: number) =>
     progress.push(`${incomplete} of ${total}`)

@@ -17,7 +17,7 @@ import { deleteFiles, originalKey } from '../uploads/upload-files.js'
 
 const batch = 200
 
-/** What a run saw: avatars that lacked a size or format, and what became of them. */
+/** The avatars a run found without a size or format, and what became of them. */
 export type Rerendered = {
   incomplete: number
   rendered: number
@@ -28,9 +28,8 @@ export type Rerendered = {
 }
 
 /**
- * Makes the sizes and formats that avatars lack since the configuration changed, from their kept originals.
- * What is there stays as it is; nothing is taken away. Each avatar is done for itself, so a run that ends early
- * is simply started again.
+ * Renders the sizes and formats that avatars lack since the configuration changed, from their kept originals. Variants
+ * that exist stay as they are. Each avatar is done by itself, so a run that ends early is simply started again.
  * @param options `dryRun`: only count what is incomplete
  * @param onProgress called after every avatar, with how many were incomplete when the run began
  */
@@ -79,13 +78,13 @@ async function completeAvatar(
     variants = await renderMissing(deps, row, whole, { original, upload })
   } catch (error) {
     if (!(error instanceof ImageError)) throw error
-    deps.logger.warn({ err: error, uploadId: upload.id }, 'rerender')
+    deps.logger.warn({ err: error, uploadId: upload.id }, 'could not render missing variants')
     return 'failed'
   }
   const keyOf = ({ size, format }: Variant) => `${row.blob_prefix}/${size}.${extensionOf[format]}`
   await Promise.all(variants.map((variant) => deps.storage.put(keyOf(variant), variant.bytes)))
 
-  // Shown before it is marked complete: a run that ends in between does this one again.
+  // Shown before it is marked complete, so that a run that ends in between does this one again.
   await show(deps, { ...row, ...whole })
   const complete = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, row.user_id)
@@ -93,7 +92,7 @@ async function completeAvatar(
   })
   // Erased while this was storing.
   if (!complete) await deleteFiles(deps, variants.map(keyOf))
-  // Restored meanwhile, and shown without what is new.
+  // Restored in the meantime, and shown without the new variants.
   else if (complete.version !== row.version) await show(deps, complete)
   await announce(deps.bus, upload)
   return 'rendered'
@@ -106,7 +105,7 @@ async function readKept(deps: WorkerDeps, key: string): Promise<Buffer | undefin
   })
 }
 
-/** What is there is not made again: other bytes under an address that never changes would be wrong. */
+/** Renders only what is missing: the bytes under an immutable address must never change. */
 async function renderMissing(
   deps: WorkerDeps,
   row: AvatarRow,
@@ -127,7 +126,7 @@ async function renderMissing(
   return variants.filter(({ size, format }) => !row.sizes.includes(size) || !row.formats.includes(format))
 }
 
-/** One avatar is a still in every size, or moves in every size, whatever is configured now. */
+/** An avatar is a still in every size or moves in every size, whatever is configured now. */
 async function countFrames(deps: WorkerDeps, row: AvatarRow, upload: UploadRow): Promise<number> {
   const { ANIMATED_FRAMES } = deps.config
   if (upload.pages === 1) return 1
@@ -136,14 +135,14 @@ async function countFrames(deps: WorkerDeps, row: AvatarRow, upload: UploadRow):
     : undefined
   if (!made) return Math.min(upload.pages, ANIMATED_FRAMES)
   const { pages } = await probe(made, { maxPixels: 2048 ** 2, minPixels: 1 })
-  // Frames alike were made one, so it may have fewer than it was made of.
+  // Equal frames were merged, so it may have fewer than it was rendered from.
   return pages === 1 ? 1 : Math.min(upload.pages, Math.max(pages, ANIMATED_FRAMES))
 }
 
-/** The profile of whoever shows this avatar gets the new addresses. */
+/** Gives the profile that shows this avatar the new addresses. */
 async function show({ accounts, db }: WorkerDeps, avatar: AvatarRow): Promise<void> {
   if (!avatar.live) return
-  // After the revision: a text may be newer than that, never older.
+  // Read after the revision, so the text may be newer than that but never older.
   const upload = await findUpload(db, uploadOf(avatar))
   if (!upload) return
   await accounts(toAccounts.setAvatar, {
@@ -152,7 +151,7 @@ async function show({ accounts, db }: WorkerDeps, avatar: AvatarRow): Promise<vo
       ...picturesOf(avatar),
       revision: avatar.text_revision,
       uploadId: upload.id,
-      // Nobody decided anew.
+      // There was no new decision.
       actor: null,
       thumbhash: upload.thumbhash,
       altText: upload.alt_text,

@@ -15,14 +15,14 @@ const contentType: Readonly<Record<EncodedFormat, string>> = {
   png: 'image/png',
 }
 
-/** What every route of avatars serves with. */
+/** The parts that every avatar route serves with. */
 export type Serving = {
   readonly cache: AvatarCache
   readonly delivery: Delivery
 } & Pick<Deps, 'config' | 'logger'>
 
 /**
- * Sends a stored variant directly, or through nginx or a CDN (`DELIVERY`).
+ * Sends a stored variant directly, or through nginx or a CDN as DELIVERY says.
  * @throws Problem avatar-not-found, when this process sends it and it is gone
  */
 export async function sendVariant(

@@ -105,7 +105,7 @@ t.test('an erased picture is gone from every cache', async (t) => {
   await waitFor(async () => (await fetch(old)).status === 410)
 })
 
-t.test('what is not there', async (t) => {
+t.test('a picture that does not exist', async (t) => {
   const { version } = first.avatar ?? { version: 0 }
   for (const [file, status] of [
     // That version is erased by now.

@@ -54,8 +54,8 @@ async function sendDefault(
 }
 
 /**
- * The format asked for by name, if there is one, else by `Accept`. Where that one is not rendered, the best after
- * it: whoever reads AVIF reads WebP, and everyone reads JPEG.
+ * The format asked for by name, else by `Accept`. Where the named one is not rendered, the next best: clients that read
+ * AVIF read WebP, and all read JPEG.
  */
 function formatFor(request: Request, query: AvatarQuery, formats: readonly VariantFormat[]): VariantFormat {
   if (query.format === undefined) return chooseFormat(request.headers.accept, formats)

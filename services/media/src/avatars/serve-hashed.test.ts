@@ -43,7 +43,7 @@ t.test('found by MD5 and by SHA-256, in either case', async (t) => {
   }
 })
 
-t.test('the picture has the size asked for, and a size that cannot be is one that can', async (t) => {
+t.test('the picture has the size asked for, and an impossible size becomes a possible one', async (t) => {
   for (const [query, width] of [
     ['s=1', 1],
     ['s=33', 33],
@@ -80,7 +80,7 @@ t.test('the format: by extension, else by Accept', async (t) => {
   }
 })
 
-t.test('whoever is not found, or has no avatar, is drawn', async (t) => {
+t.test('a user who is not found, or has no avatar, gets a drawing', async (t) => {
   const nobody = hashOf('md5', 'nobody@example.org')
   const bytesOf = async (path: string) => (await seen(await get(path))).bytes
   const silhouette = await bytesOf(nobody)

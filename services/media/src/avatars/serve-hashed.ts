@@ -13,7 +13,7 @@ import { avatarNotFound, etagOfBytes, type Serving, sendPicture } from './send-p
 import { nearest } from './serve-avatar.js'
 
 /**
- * `avatars.serveHashed`: what Gravatar and Libravatar answer (https://wiki.libravatar.org/api), for users who want
+ * `avatars.serveHashed`: answers as Gravatar and Libravatar do (https://wiki.libravatar.org/api), for users who want
  * to be found by their e-mail address.
  */
 export const serveHashedHandler =
@@ -25,7 +25,7 @@ export const serveHashedHandler =
     const avatar = found.userId && !asked.forceDefault ? await serving.cache.live(found.userId) : undefined
     const format = extension && hashedExtensions[extension]
     if (!format) reply.header('vary', 'Accept')
-    // Not whose: who knows an e-mail address learns no id by it.
+    // Without the user: an e-mail address must not lead to an id.
     reply.headers(cacheTags(avatar))
     const cacheControl = found.complete ? aMinute : 'no-store'
     return avatar
@@ -35,12 +35,12 @@ export const serveHashedHandler =
 
 type Found = { readonly userId: string | undefined; readonly complete: boolean }
 
-/** Nobody, where accounts is away: a page full of pictures shall not wait for it. */
+/** Finds no one while accounts is away: a page full of pictures must not wait for it. */
 async function findUser({ cache, logger }: Serving, hash: string): Promise<Found> {
   try {
     return { userId: await cache.userOfHash(hash), complete: true }
   } catch (error) {
-    logger.warn({ err: error }, 'e-mail hash')
+    logger.warn({ err: error }, 'could not look up an e-mail hash in accounts')
     return { userId: undefined, complete: false }
   }
 }
@@ -53,7 +53,7 @@ async function sendResized(
   asked: { size: number; format: EncodedFormat | undefined },
 ): Promise<Reply> {
   const format = asked.format ?? chooseFormat(request.headers.accept, ['webp', 'jpeg'])
-  // WebP keeps what is transparent.
+  // WebP keeps transparency.
   const source = avatar.formats.includes('webp') ? 'webp' : 'jpeg'
   const from = `${avatar.blob_prefix}/${nearest(asked.size, avatar.sizes)}.${extensionOf[source]}`
   const key = `${avatar.blob_prefix}/resized/${asked.size}.${format}`
@@ -79,7 +79,7 @@ async function sendDefault(
   asked: HashedRequest & { format: EncodedFormat | undefined; cacheControl: string },
 ): Promise<Reply> {
   if (asked.default === '404') throw avatarNotFound(asked.cacheControl)
-  // Few colours and sharp edges: PNG is smaller than JPEG, and may be transparent.
+  // Drawings have few colours and sharp edges: PNG is smaller than JPEG, and may be transparent.
   const format = asked.format ?? chooseFormat(request.headers.accept, ['webp', 'png'])
   const { bytes, complete } = await drawDefault(
     serving,

@@ -2,7 +2,7 @@ import type { VariantFormat } from '@likeness/contracts'
 import type { avatars } from '@likeness/contracts/endpoints'
 import { callerOf, type Guards, type Handler, isAtLeast, type Request } from '@likeness/runtime'
 import type { AvatarRow } from '../database/avatars.table.js'
-import { forEver } from '../pictures.js'
+import { forever } from '../pictures.js'
 import { problem } from '../problems.js'
 import { cacheTags } from './cache-tags.js'
 import { avatarNotFound, type Serving, sendVariant } from './send-picture.js'
@@ -22,7 +22,7 @@ export const serveVariantHandler =
     const { avatar } = found
     if (!has(avatar, Number(size), format)) throw avatarNotFound('no-store')
     if (found.standing === 'withdrawn') throw problem('avatar-gone')
-    const cacheControl = found.standing === 'live' ? forEver : await cachingOfPast(request, serving, avatar)
+    const cacheControl = found.standing === 'live' ? forever : await cachingOfPast(request, serving, avatar)
     reply.headers(cacheTags(avatar, userId))
     return sendVariant(request, reply, serving, {
       key: `${avatar.blob_prefix}/${file}`,
@@ -35,8 +35,9 @@ const has = ({ sizes, formats }: AvatarRow, size: number, format: VariantFormat)
   sizes.includes(size) && formats.includes(format)
 
 /**
- * How a past picture may be kept: no longer than it is public, and by nobody once it is for its owner and managers.
- * @throws Problem avatar-gone for anyone else, unauthenticated where a token was sent that is none
+ * The `Cache-Control` of a past picture: kept while it is public, and not at all once only its owner and managers see
+ * it.
+ * @throws Problem avatar-gone for everyone else, unauthenticated for an invalid token
  */
 async function cachingOfPast(
   request: Request,

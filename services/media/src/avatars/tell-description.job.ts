@@ -3,7 +3,7 @@ import { toAccounts } from '@likeness/contracts/endpoints'
 import { findUntoldText, markTextTold } from '../database/descriptions.queries.js'
 import type { WorkerDeps } from '../deps.js'
 
-/** The job of a changed text: the profile shows it, and its owner's activity tells who changed it. */
+/** The job of a changed text: tells accounts, so the profile shows it and its owner's activity says who changed it. */
 export async function tellDescription(
   deps: WorkerDeps,
   { userId, uploadId }: { userId: string; uploadId: string },
@@ -12,7 +12,7 @@ export async function tellDescription(
   const text = await findUntoldText(deps.db, key)
   // Accounts does not have this version yet: publishing tells it, with the text, and adds this job again.
   if (!text || text.status === 'confirmed') return
-  // A user who is gone shows nothing either.
+  // An unknown user counts as told: there is no profile to change.
   await deps.accounts(toAccounts.describeAvatar, {
     params: { id: userId },
     body: {

@@ -13,7 +13,7 @@ const media = await startMedia(t, { config: { UPLOADS_PER_10_MINUTES: '1000', PE
 await media.work()
 const [max, ben] = [await media.person('manager'), await media.person()]
 const other = await media.serve()
-// To whom no notice comes.
+// A process that gets no notices.
 const deaf = await media.serve({
   overrides: ({ bus }) => ({ bus: { ...bus, subscribe: () => Promise.resolve() } }),
 })
@@ -85,7 +85,7 @@ t.test(
       'published',
     ])
 
-    // A manager is the owner of their own picture: who holds it is another.
+    // A manager is the owner of their own picture, so another one holds it.
     const tom = await media.person('manager')
     const toms = await publish(tom)
     t.equal((await max.call(avatars.withdraw, { params: { userId: tom.id }, body: reason })).status, 204)

@@ -96,7 +96,7 @@ t.test('a manager gives a reason; nobody else may', async (t) => {
   t.match(media.accounts.removed[1], { reason: 'Nor this one' })
 })
 
-t.test('accounts away: told when it is back, also when the queue lost the job', async (t) => {
+t.test('accounts away: it is told once it is back, even if the queue lost the job', async (t) => {
   const media = await startMedia(t, {
     queue: 'postgres',
     config: { ...config, REQUEUE_AFTER_SECONDS: '1' },

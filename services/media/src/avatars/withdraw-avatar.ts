@@ -11,7 +11,7 @@ import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
 import { isAvatarExpected } from './if-match.js'
 
-/** `avatars.withdraw`: no avatar any more; the picture stays in the history. */
+/** `avatars.withdraw`: takes the avatar down; the picture stays in the history. */
 export const withdrawAvatarHandler =
   (deps: Deps): Handler<typeof avatars.withdraw> =>
   async (request, reply) => {
@@ -30,11 +30,11 @@ export const withdrawAvatarHandler =
 type Withdrawal = { readonly reason: string | undefined; readonly ifMatch: string | undefined }
 
 /**
- * Takes a user's avatar down. It draws a version like a confirmation does: a picture confirmed before it that
- * is still being rendered does not become the avatar after it. Doing so again is a quiet success.
+ * Takes a user's avatar down. This draws a version like a confirmation does, so a picture confirmed before that is still
+ * being rendered does not become the avatar afterwards. Doing so again succeeds quietly.
  *
- * What an operator (a manager or administrator acting on another) takes down is held: also where its owner was
- * quicker, for whom it would otherwise be the way to keep it.
+ * A picture that an operator (a manager or administrator acting on another) takes down is held, even if its owner took
+ * it down first: that would otherwise be a way to keep it.
  * @throws Problem avatar-not-found when there never was one, stale when `ifMatch` names another
  */
 async function withdrawAvatar(

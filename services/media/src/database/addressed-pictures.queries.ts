@@ -4,8 +4,8 @@ import { type AvatarKey, type AvatarRow, avatarPrefix } from './avatars.table.js
 import type { Tables } from './database.js'
 
 /**
- * What an address with a version stands for: the avatar, one that is past (or was overtaken before it was live),
- * one that was withdrawn, or one whose files are erased.
+ * The picture behind an address with a version: the live avatar, a past one (or one overtaken before it went live), a
+ * withdrawn one, or one whose files are erased.
  */
 export type AddressedPicture =
   | { readonly standing: 'live' | 'past' | 'withdrawn'; readonly avatar: AvatarRow }
@@ -33,7 +33,7 @@ export async function findAddressed(
   return { standing: status === 'withdrawn' || status === 'failed' || held ? 'withdrawn' : 'past', avatar }
 }
 
-/** Also with another crop: what an operator withdrew is the picture. */
+/** An operator withdraws the picture, and with it every crop. */
 const isHeld = sql<boolean>`exists (
   select from uploads same
   where same.user_id = uploads.user_id and same.sha256 = uploads.sha256 and same.held_at is not null)`

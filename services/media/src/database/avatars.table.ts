@@ -4,7 +4,7 @@ import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { UploadKey } from './uploads.table.js'
 
-/** The rendered pictures of an upload, under the version it has now. At most one of a user is live. */
+/** The rendered pictures of an upload, under its current version. At most one per user is live. */
 export type AvatarsTable = {
   user_id: string
   version: number
@@ -15,12 +15,12 @@ export type AvatarsTable = {
   /** Its blobs are `<blob_prefix>/<size>.<ext>`. A restored avatar keeps the files of its first version. */
   blob_prefix: string
   created_at: Generated<Date>
-  /** When it ceased to be live; null while it is, and when it never was. */
+  /** When it stopped being live; null while it is live, and if it never was. */
   live_until: Generated<Date | null>
-  /** How often its text was changed, and the last of these changes that accounts knows. */
+  /** How often its text was changed, and the newest of these changes that accounts knows of. */
   text_revision: Generated<number>
   text_told: Generated<number>
-  /** Since when there is a change that accounts does not know; null when it knows all. */
+  /** Since when there is a change that accounts does not know of; null when there is none. */
   text_untold_since: Generated<Date | null>
 }
 export type AvatarRow = Selectable<AvatarsTable>
@@ -32,14 +32,14 @@ export const uploadOf = ({ user_id, upload_id }: Pick<AvatarRow, 'user_id' | 'up
   id: upload_id,
 })
 
-/** Where a version that is rendered keeps its files; a restored one has those of the version it was. */
+/** The prefix of a newly rendered version's files; a restored avatar keeps that of its first version. */
 export const avatarPrefix = ({ user_id, version }: AvatarKey): string => `avatars/${user_id}/${version}`
 
-/** The version in the address of a picture: a restored avatar is where it was, and caches still have it. */
+/** The version in a picture's address: a restored avatar keeps its address, so caches still have it. */
 export const pathVersionOf = ({ blob_prefix }: Pick<AvatarRow, 'blob_prefix'>): number =>
   Number(blob_prefix.split('/')[2])
 
-/** What the addresses of an avatar are made of. */
+/** The parts that an avatar's addresses are built from. */
 export const picturesOf = (avatar: AvatarRow): AvatarPictures => ({
   version: avatar.version,
   pathVersion: pathVersionOf(avatar),
@@ -47,7 +47,7 @@ export const picturesOf = (avatar: AvatarRow): AvatarPictures => ({
   formats: avatar.formats,
 })
 
-/** The version a user shows now: none from when their erasure was asked for. */
+/** The avatar a user shows now; none once their erasure has been requested. */
 export function findLiveAvatar(db: Database<Tables>, userId: string): Promise<AvatarRow | undefined> {
   return db
     .selectFrom('avatars')
@@ -83,7 +83,7 @@ export async function findAvatarsOf(
   return rows
 }
 
-/** The newest version that decided what a user shows: of the live avatar, or of a withdrawal; 0 before any. */
+/** The newest version that decided what a user shows: the live avatar's or a withdrawal's; 0 before any. */
 export async function findNewestDecision(trx: Transaction<Tables>, userId: string): Promise<number> {
   const { rows } = await sql<{ version: number | null }>`
     select greatest(
@@ -100,7 +100,7 @@ export async function insertAvatar(
   await trx.insertInto('avatars').values(avatar).execute()
 }
 
-/** Under `lockUser`: no version of this user is live any more. */
+/** Under `lockUser`: leaves the user without a live avatar. */
 export async function unsetLive(trx: Transaction<Tables>, userId: string): Promise<void> {
   await trx
     .updateTable('avatars')
@@ -110,7 +110,7 @@ export async function unsetLive(trx: Transaction<Tables>, userId: string): Promi
     .execute()
 }
 
-/** Under `lockUser`: an earlier avatar is live again, under a new version and with the files it has. */
+/** Under `lockUser`: makes an earlier avatar live again, under a new version and with its existing files. */
 export async function reviveAvatar(
   trx: Transaction<Tables>,
   { user_id, id }: UploadKey,
@@ -124,7 +124,7 @@ export async function reviveAvatar(
     .execute()
 }
 
-/** @returns the rows deleted, whose files are to go */
+/** @returns the deleted rows, whose files the caller deletes */
 export function deleteAvatarsOf(trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<AvatarRow[]> {
   return trx
     .deleteFrom('avatars')
@@ -150,7 +150,7 @@ export async function countIncompleteAvatars(
   return Number(count)
 }
 
-/** Avatars that lack one of these sizes or formats, in a fixed order, after one of them. */
+/** Avatars that lack one of these sizes or formats, in a fixed order, starting after `after`. */
 export function findIncompleteAvatars(
   db: Database<Tables>,
   wanted: Pick<AvatarRow, 'sizes' | 'formats'>,
@@ -170,7 +170,7 @@ export function findIncompleteAvatars(
     .execute()
 }
 
-/** Under `lockUser`: an avatar has more sizes or formats. @returns it as it is now; undefined when it is gone */
+/** Under `lockUser`: records an avatar's new sizes and formats. @returns its row; undefined when it is gone */
 export function extendAvatar(
   trx: Transaction<Tables>,
   { user_id, id }: UploadKey,

@@ -20,7 +20,7 @@ export type Tables = {
   refused_uploads: RefusedUploadsTable
 }
 
-/** In the order they run; names, which begin with the minute (UTC) of their writing, never change once released. */
+/** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */
 export const migrations: Migrations = {
   '20261128T1830-first': first,
 }

@@ -7,7 +7,7 @@ import type { UploadKey } from './uploads.table.js'
 
 type Db = Database<Tables>
 
-/** Under `lockUser`: an avatar has another text, with its event, and accounts is to be told. */
+/** Under `lockUser`: changes an avatar's text, with its event, and notes that accounts does not know of it. */
 export async function setAltText(
   trx: Transaction<Tables>,
   { user_id, id }: UploadKey,
@@ -31,11 +31,11 @@ export async function setAltText(
     )
     select * from described`.execute(trx)
   const [row] = rows
-  if (!row) throw new Error('an avatar just found is gone')
+  if (!row) throw new Error('the avatar just found is gone')
   return row
 }
 
-/** What accounts does not know of the text of a picture: its newest revision, and who made which. */
+/** The changes of a picture's text that accounts does not know of: the newest revision, and who made each. */
 export async function findUntoldText(db: Db, { user_id, id }: UploadKey) {
   const found = await db
     .selectFrom('avatars')
@@ -57,13 +57,13 @@ export async function findUntoldText(db: Db, { user_id, id }: UploadKey) {
     .where('type', '=', 'described')
     .where(sql<SqlBool>`${revision} > ${found.text_told} and ${revision} <= ${found.text_revision}`)
     .orderBy('seq', 'desc')
-    // More than anyone reads of in an activity; the trail has them all.
+    // More than anyone reads in an activity; the trail has them all.
     .limit(100)
     .execute()
   return { ...found, changes: changes.toReversed() }
 }
 
-/** Whether accounts has to be told a text of this picture. */
+/** Whether accounts has yet to be told of a change of this picture's text. */
 export async function hasUntoldText(trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<boolean> {
   const row = await trx
     .selectFrom('avatars')
@@ -75,7 +75,7 @@ export async function hasUntoldText(trx: Transaction<Tables>, { user_id, id }: U
   return row !== undefined
 }
 
-/** Accounts knows the text up to this revision. */
+/** Notes that accounts knows the text up to this revision. */
 export async function markTextTold(db: Db, { user_id, id }: UploadKey, revision: number): Promise<void> {
   await db
     .updateTable('avatars')

@@ -8,7 +8,7 @@ export type DirectUploadsTable = {
   user_id: string
   id: string
   original_filename: string | null
-  /** As announced, like the hash. */
+  /** As announced, and so is the hash. */
   bytes: number
   sha256: string
   created_at: Generated<Date>
@@ -17,19 +17,19 @@ export type DirectUploadsTable = {
 export type DirectUploadRow = Selectable<DirectUploadsTable>
 type Db = Database<Tables>
 
-/** One that waits to be completed. */
+/** A direct upload that waits to be completed. */
 export function findDirectUpload(db: Db, { user_id, id }: UploadKey): Promise<DirectUploadRow | undefined> {
   return byId(db, id).where('user_id', '=', user_id).executeTakeFirst()
 }
 
-/** The same by the id alone, whoever owns it: only for a caller who may see anyone's uploads. */
+/** The same by the id alone, of any owner: only for a caller who may see anyone's uploads. */
 export function findAnyDirectUpload(db: Db, id: string): Promise<DirectUploadRow | undefined> {
   return byId(db, id).executeTakeFirst()
 }
 
 const byId = (db: Db, id: string) => db.selectFrom('direct_uploads').selectAll().where('id', '=', id)
 
-/** @param keptSeconds until it is abandoned */
+/** @param keptSeconds until it counts as abandoned */
 export async function insertDirectUpload(
   trx: Transaction<Tables>,
   upload: Omit<DirectUploadRow, 'created_at' | 'expires_at'>,
@@ -41,7 +41,7 @@ export async function insertDirectUpload(
     .execute()
 }
 
-/** @returns whether it was there; of two that take it, one is told so */
+/** @returns whether it was there; of two callers that take it at once, one gets true */
 export async function takeDirectUpload(db: Db, { user_id, id }: UploadKey): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('direct_uploads')
@@ -51,7 +51,7 @@ export async function takeDirectUpload(db: Db, { user_id, id }: UploadKey): Prom
   return numDeletedRows > 0n
 }
 
-/** How many were never completed in their time. */
+/** How many were not completed in time. */
 export async function countAbandoned(db: Db): Promise<number> {
   const row = await db
     .selectFrom('direct_uploads')
@@ -61,7 +61,7 @@ export async function countAbandoned(db: Db): Promise<number> {
   return row.count
 }
 
-/** Deletes up to `limit` of those; rows another process holds are left to it. */
+/** Deletes up to `limit` of those, leaving rows that another process holds. */
 export async function deleteAbandoned(db: Db, limit: number): Promise<UploadKey[]> {
   const { rows } = await sql<UploadKey>`
     delete from direct_uploads where ctid = any(array(
@@ -71,7 +71,7 @@ export async function deleteAbandoned(db: Db, limit: number): Promise<UploadKey[
   return rows
 }
 
-/** Of these, those that wait to be completed. */
+/** The ids among these of direct uploads that wait to be completed. */
 export async function keepDirectUploads(db: Db, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const rows = await db.selectFrom('direct_uploads').select('id').where('id', 'in', ids).execute()

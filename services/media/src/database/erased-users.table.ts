@@ -3,7 +3,7 @@ import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import { deleteKeysOfUser } from './idempotency-keys.table.js'
 
-/** Users who left. An id without a person is no personal data. */
+/** Users who left. An id that no longer leads to a person is not personal data. */
 export type ErasedUsersTable = {
   user_id: string
   asked_at: Generated<Date>
@@ -12,7 +12,7 @@ export type ErasedUsersTable = {
 }
 type Db = Database<Tables>
 
-/** Under `lockUser`: from its commit on, nothing new is accepted for this user. */
+/** Under `lockUser`: once this commits, nothing new is accepted for the user. */
 export async function askErasure(
   trx: Transaction<Tables>,
   userId: string,
@@ -35,7 +35,10 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
   return row !== undefined
 }
 
-/** Deletes every row of the user, and where they acted on others' uploads from; marks the erasure complete. */
+/**
+ * Deletes every row of the user, and the addresses and devices from which they acted on others' uploads; marks the
+ * erasure complete.
+ */
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
   await deleteKeysOfUser(trx, userId)
   await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()

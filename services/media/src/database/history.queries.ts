@@ -6,11 +6,11 @@ import { isOfSomebody, type UploadRow } from './uploads.table.js'
 
 export type HistoryRow = UploadRow & { readonly uploaded_by: string | null; readonly ip: string | null }
 
-// An id is made when an upload begins, uploaded_at when its row is. A direct one may take a day between the two,
+// An id is drawn when an upload begins, uploaded_at when its row is written. A direct upload may take a day in between,
 // and clocks may differ.
 const mostApartMs = 25 * 3_600_000
 
-/** Everyone's uploads that match, newest first, older than the id `after`. */
+/** The matching uploads of all users, newest first, older than the id `after`. */
 export function listHistory(
   db: Database<Tables>,
   filter: Omit<HistoryQuery, 'limit' | 'cursor'>,
@@ -36,7 +36,7 @@ export function listHistory(
   if (userId !== undefined) query = query.where('user_id', '=', userId)
   if (status !== undefined) query = query.where('status', '=', status)
   if (format !== undefined) query = query.where('format', '=', format)
-  // The range of ids is what an index finds; the time itself decides.
+  // An index finds the range of ids; the time itself decides.
   if (from !== undefined) {
     const at = new Date(from)
     query = query.where('uploaded_at', '>=', at).where('id', '>=', idNear(at, -mostApartMs))

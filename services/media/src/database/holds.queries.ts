@@ -6,7 +6,7 @@ import type { UploadRow } from './uploads.table.js'
 
 type Picture = Pick<UploadRow, 'user_id' | 'sha256'>
 
-/** Whether an operator withdrew this picture of this user, with whatever crop. Under `lockUser`. */
+/** Whether an operator withdrew this picture of this user, in any crop. Under `lockUser`. */
 export async function isHeld(trx: Transaction<Tables>, picture: Picture): Promise<boolean> {
   const row = await trx
     .selectFrom('uploads')
@@ -19,7 +19,7 @@ export async function isHeld(trx: Transaction<Tables>, picture: Picture): Promis
   return row !== undefined
 }
 
-/** Its owner may restore it again. Each upload it was withdrawn as gets its event. Under `lockUser`. */
+/** Lets its owner restore a picture again, with an event for each upload it was withdrawn as. Under `lockUser`. */
 export async function liftHold(trx: Transaction<Tables>, picture: Picture, actor: Actor): Promise<void> {
   await sql`
     with lifted as (

@@ -4,19 +4,19 @@ import type { Tables } from './database.js'
 import type { OldRows } from './old-rows.queries.js'
 import type { UploadKey } from './uploads.table.js'
 
-/** Requests that carry an Idempotency-Key: one that runs, or what it was answered. */
+/** Requests that carry an Idempotency-Key: still running, or with the answer they got. */
 export type IdempotencyKeysTable = {
   caller_id: string
   key: string
-  /** Of the request; another one may not use the key. */
+  /** Identifies the request; a different one may not use the key. */
   fingerprint: string
-  /** Whose data the answer holds: the caller, or the one a manager acted for. */
+  /** The user whose data the answer holds: the caller, or the one a manager acted for. */
   about_user_id: string
-  /** Who runs the request, and the id of the upload it makes: who takes it over draws another. */
+  /** Identifies the run, and is the id of the upload it makes; a run that takes over draws another. */
   lease: string
-  /** Past it the process that ran it has died, and the next request runs it. */
+  /** After this the process that ran it is taken for dead, and the next request runs it. */
   leased_until: Date
-  /** What was made, set by the commit that made it, or what the answer shows. */
+  /** The upload it made, set by the same commit, or the one the answer shows. */
   upload_id: string | null
   status: number | null
   location: string | null
@@ -31,7 +31,7 @@ type Db = Database<Tables>
 type Request = Pick<IdempotencyKeyRow, 'caller_id' | 'key' | 'fingerprint' | 'about_user_id'>
 export type KeptAnswer = { readonly status: number; readonly location: string | null; readonly body: string }
 
-// Longer than any request waits by itself: `Prefer: wait` at most 30 s.
+// Longer than any request may wait: `Prefer: wait` allows 30 s.
 const leaseSeconds = 60
 const keptHours = 24
 /** Keys older than a day. */
@@ -42,10 +42,10 @@ export const oldKeys: OldRows = {
 }
 
 /**
- * Claims a key for a request: a new one, or one whose request died with its process. What that had committed
- * already stays with the key as `upload_id`; else a new lease is drawn, with which the old one can commit no
- * more (`holdClaim`).
- * @returns undefined when the key is another's, or answered: see `findKey`
+ * Claims a key for a request: a new key, or one whose request died with its process. An upload which that request had
+ * committed stays with the key as `upload_id`; otherwise a new lease is drawn, and the old run can no longer commit
+ * (`holdClaim`).
+ * @returns undefined when another request has the key, or it was answered: see `findKey`
  */
 export async function claimKey(db: Db, request: Request): Promise<Claim | undefined> {
   const { caller_id, key, fingerprint, about_user_id } = request
@@ -74,15 +74,15 @@ export function findKey(
 }
 
 /**
- * In the transaction that makes the claim's upload: from its commit on, who takes the key over finds it.
- * @returns false when the key was taken over or erased: then nothing may be made for it
+ * Ties the claim's upload to its key, in the transaction that makes it: a run that takes the key over finds it.
+ * @returns false when the key was taken over or erased, so that nothing may be made for it
  */
 export async function holdClaim(trx: Transaction<Tables>, claim: Claim): Promise<boolean> {
   const { numUpdatedRows } = await ofClaim(trx, claim).set({ upload_id: claim.lease }).executeTakeFirst()
   return numUpdatedRows > 0n
 }
 
-/** @returns false when the key was answered, taken over or erased meanwhile */
+/** @returns false when the key was answered, taken over or erased in the meantime */
 export async function keepAnswer(
   db: Db,
   claim: Claim,
@@ -95,9 +95,9 @@ export async function keepAnswer(
   return numUpdatedRows > 0n
 }
 
-/** After a failure: the key is free again, or, when its upload was made all the same, free to be taken over. */
+/** Frees a key after a failure; where its upload was made all the same, lets the next request take the key over. */
 export async function releaseKey(db: Db, claim: Claim): Promise<void> {
-  // First, as it waits for a commit whose end nobody has heard of.
+  // First, because it waits for a commit whose outcome is unknown.
   await db
     .deleteFrom('idempotency_keys')
     .where('caller_id', '=', claim.caller_id)
@@ -116,7 +116,7 @@ const ofClaim = (db: Db, { caller_id, key, lease }: Claim) =>
     .where('lease', '=', lease)
     .where('status', 'is', null)
 
-/** Deletes every key of a user, and of others about them. Under `lockUser`. */
+/** Deletes every key of a user, and others' keys about them. Under `lockUser`. */
 export async function deleteKeysOfUser(trx: Transaction<Tables>, userId: string): Promise<void> {
   await trx
     .deleteFrom('idempotency_keys')

@@ -2,7 +2,7 @@ import type { Database } from '@likeness/runtime'
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** Rows of a table that are kept no longer: those for which `isOld` holds, oldest by `since` first. */
+/** Rows of a table that are no longer kept: those for which `isOld` holds, oldest by `since` first. */
 export type OldRows = {
   readonly table: 'idempotency_keys' | 'refused_uploads'
   readonly since: string

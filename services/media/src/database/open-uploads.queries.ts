@@ -4,19 +4,19 @@ import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
 import type { NewUpload, UploadRow } from './uploads.table.js'
 
-/** What a user has open, direct uploads included. */
+/** The open uploads of a user, direct ones included. */
 export type OpenUploads = {
-  /** They left or are leaving. */
+  /** The user left or is leaving. */
   readonly erased: boolean
   readonly pending: number
-  /** Bytes of the originals kept, those of direct uploads as announced. */
+  /** Bytes of the originals kept, and those announced for direct uploads. */
   readonly stored: number
-  /** Uploads made since the time asked for, and when the first of them was. */
+  /** Uploads made since the given time, and the time of the first. */
   readonly recent: number
   readonly first: Date | null
 }
 
-/** What a user may have, the new upload included; counts and bytes. */
+/** The most a user may have, the new upload included; counts and bytes. */
 export type UploadLimits = { readonly pending: number; readonly recent: number; readonly stored: number }
 
 /** Locks the user as `lockUser` does, then counts. */
@@ -75,7 +75,7 @@ export async function stageUpload(
   return times && { ...fresh, ...upload, ...times }
 }
 
-/** What every new upload has. */
+/** The values that every new upload starts with. */
 const fresh = {
   status: 'pending',
   thumbhash: null,

@@ -4,7 +4,7 @@ import type { Tables } from './database.js'
 import type { OldRows } from './old-rows.queries.js'
 import type { UploadKey } from './uploads.table.js'
 
-/** Uploads that were received and refused, for as long as they count for the rate. */
+/** Uploads that were received and refused, kept while they count towards the rate. */
 export type RefusedUploadsTable = {
   /** The person who sent it. */
   user_id: string
@@ -13,12 +13,12 @@ export type RefusedUploadsTable = {
 }
 type Db = Database<Tables>
 
-/** How an attempt was counted: whether there was room for it, and if not, when the first of those counted was made. */
+/** Whether there was room to count an attempt, and when the first of those counted was made. */
 export type CountedRefusal = { readonly counted: boolean; readonly first: Date | null }
 
 /**
- * Counts a refused upload like one that was made, if the user may make another: lock, count and insert in one
- * statement, as `stageUpload` does. One who left is not written about any more.
+ * Counts a refused upload like one that was accepted, if the user may make another: lock, count and insert in one
+ * statement, as `stageUpload` does. Nothing is written about a user who left.
  */
 export async function countRefusedUpload(
   db: Db,
@@ -35,7 +35,7 @@ export async function countRefusedUpload(
   return rows[0] ?? { counted: true, first: null }
 }
 
-/** Ends a direct upload whose bytes were refused. It goes on counting for the rate, as from when it was announced. */
+/** Ends a direct upload whose bytes were refused. It still counts towards the rate, as of when it was announced. */
 export async function refuseDirectUpload(db: Db, { user_id, id }: UploadKey): Promise<void> {
   await sql`
     with taken as (
@@ -44,7 +44,7 @@ export async function refuseDirectUpload(db: Db, { user_id, id }: UploadKey): Pr
     insert into refused_uploads (user_id, id, at) select user_id, id, created_at from taken`.execute(db)
 }
 
-/** Refusals that count no longer. */
+/** Refusals that no longer count. */
 export const oldRefusals: OldRows = {
   table: 'refused_uploads',
   since: 'at',

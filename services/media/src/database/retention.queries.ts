@@ -7,18 +7,18 @@ type Db = Database<Tables>
 
 const daysAgo = (days: number): RawBuilder<Date> => sql`now() - make_interval(days => ${days})`
 
-// These conditions are those of the partial indexes.
+// The partial indexes have these same conditions.
 const withOriginal = sql<boolean>`
   published_at is not null and original_deleted_at is null and status in ('published', 'superseded', 'withdrawn')`
 const past = sql<boolean>`status in ('superseded', 'withdrawn')`
-const over = sql<boolean>`status in ('discarded', 'expired', 'rejected', 'failed', 'erased')`
+const withoutPicture = sql<boolean>`status in ('discarded', 'expired', 'rejected', 'failed', 'erased')`
 
-/** How many originals were published longer ago than they are kept. */
+/** How many originals were published more than `days` ago. */
 export async function countOldOriginals(db: Db, days: number): Promise<number> {
   return count(db, sql`select from uploads where ${withOriginal} and published_at <= ${daysAgo(days)}`)
 }
 
-/** Gives up to `limit` of those originals up, each with its event; their files are to be deleted then. */
+/** Gives up at most `limit` of those originals, each with its event; the caller then deletes their files. */
 export async function giveUpOriginals(db: Db, days: number, limit: number): Promise<UploadKey[]> {
   const { rows } = await sql<UploadKey>`
     with changed as (
@@ -35,7 +35,7 @@ export async function giveUpOriginals(db: Db, days: number, limit: number): Prom
   return rows
 }
 
-/** Gives one published original up, with its event. @returns whether it was kept until now */
+/** Gives up one published original, with its event. @returns whether it was kept until now */
 export async function giveUpOriginal(db: Db, { user_id, id }: UploadKey): Promise<boolean> {
   const { rows } = await sql<UploadKey>`
     with changed as (
@@ -51,8 +51,8 @@ export async function giveUpOriginal(db: Db, { user_id, id }: UploadKey): Promis
 
 /**
  * The past versions beyond the newest `kept` of each of the next `users` users.
- * @param after the last user looked at
- * @returns `lastUser` is undefined when all were looked at
+ * @param after the last user of the call before
+ * @returns `lastUser` is undefined once there are no more users
  */
 export async function findSurplusVersions(
   db: Db,
@@ -72,10 +72,10 @@ export async function findSurplusVersions(
   return { surplus, lastUser: ids.at(-1) }
 }
 
-/** How many uploads without a picture have a trail older than it is kept, and withdrawals likewise. */
+/** How many uploads without a picture closed more than `days` ago, and how many withdrawals were told before that. */
 export async function countOldTrails(db: Db, days: number): Promise<number> {
   return (
-    (await count(db, sql`select from uploads where ${over} and closed_at <= ${daysAgo(days)}`)) +
+    (await count(db, sql`select from uploads where ${withoutPicture} and closed_at <= ${daysAgo(days)}`)) +
     (await count(db, sql`select from withdrawals where told_at <= ${daysAgo(days)}`))
   )
 }
@@ -85,12 +85,12 @@ export async function deleteOldTrails(db: Db, days: number, limit: number): Prom
   const uploads = await sql`
     with gone as (
       delete from uploads where ctid = any(array(
-        select ctid from uploads where ${over} and closed_at <= ${daysAgo(days)}
+        select ctid from uploads where ${withoutPicture} and closed_at <= ${daysAgo(days)}
         order by closed_at limit ${limit} for update skip locked))
-      and ${over}
+      and ${withoutPicture}
       returning user_id, id
     ), variants as (
-      -- Of a picture that failed after it was rendered; its files are garbage now.
+      -- A picture that failed after it was rendered has variants; their files are garbage now.
       delete from avatars using gone where avatars.user_id = gone.user_id and upload_id = gone.id
     )
     select from gone`.execute(db)

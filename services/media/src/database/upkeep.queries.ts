@@ -17,8 +17,8 @@ export async function countExpired(db: Db): Promise<number> {
 }
 
 /**
- * pending → expired for up to `limit` uploads at once, each with its event, in one statement. Rows another
- * process holds are left to it.
+ * pending → expired for up to `limit` uploads at once, each with its event, in one statement. Rows that
+ * another process holds are left to it.
  */
 export async function expireBatch(db: Db, limit: number): Promise<UploadKey[]> {
   const { rows } = await sql<UploadKey>`
@@ -72,7 +72,7 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
     )
     .select(['avatars.user_id', 'avatars.upload_id'])
     .where('text_untold_since', '<', before)
-    // Publishing comes first, and adds the job after.
+    // Publishing comes first, and then adds this job.
     .where('uploads.status', '<>', 'confirmed')
     .orderBy('text_untold_since')
     .limit(limit)
@@ -85,7 +85,7 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
   }
 }
 
-/** Of the uploads named, those whose files a row still stands for, and whether their original is one of them. */
+/** The uploads among these ids whose files are still in use, and whether their original is one of them. */
 export async function keepUploadFiles(
   db: Db,
   ids: readonly string[],
@@ -101,7 +101,7 @@ export async function keepUploadFiles(
 }
 
 /**
- * Of these blob prefixes of these users, those in use: by an avatar, or by a confirmed upload that may be
+ * The blob prefixes among these that are in use by an avatar of these users, or by a confirmed upload that may be
  * rendering now.
  */
 export async function keepAvatarFiles(

@@ -43,7 +43,7 @@ export function listTrail(
     .execute()
 }
 
-/** Who confirmed or restored an upload under the version it has. */
+/** The person who confirmed or restored an upload under its current version. */
 export async function findDecider(
   db: Database<Tables>,
   { user_id, id, version }: UploadKey & { version: number },
@@ -59,7 +59,7 @@ export async function findDecider(
   return row && row.id !== null ? { ...row, id: row.id } : undefined
 }
 
-/** The events that an upload's followers are told, and as what; the others do not matter to them. */
+/** The events that followers of an upload are told, by the name they get; they are not told the others. */
 const news = {
   uploaded: 'pending',
   prepared: 'preview',
@@ -78,7 +78,7 @@ type NewsType = keyof typeof news
 const newsTypes = Object.keys(news) as NewsType[]
 
 /**
- * An upload as it is, with the events that made it so after `after`, both of one moment. Every event is
+ * An upload with its events after `after`, both read in one snapshot. Every event is
  * written while its upload's row is locked, so none becomes visible after one with a greater `seq`.
  */
 export async function findNews(

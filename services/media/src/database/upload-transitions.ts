@@ -16,8 +16,8 @@ const now = sql<Date>`now()`
 
 /**
  * The state machine: every transition is this one statement, a conditional update and its event, so a
- * state never changes without its trace and the loser of a race changes nothing. The event names the version
- * the upload has then.
+ * state never changes without its trace and the loser of a race changes nothing. The event names the upload's
+ * version at that moment.
  * @returns the row as changed, or undefined when it was no longer in a state that allows it
  */
 function transition(
@@ -61,7 +61,7 @@ function transition(
     .executeTakeFirst()
 }
 
-/** Decoded for the first time: its preview is stored. The state stays as it is. */
+/** Notes the first decoding, once the preview is stored. The status stays as it is. */
 export function markPrepared(db: Db, key: UploadKey, thumbhash: string): Promise<UploadRow | undefined> {
   return transition(
     db,
@@ -73,7 +73,7 @@ export function markPrepared(db: Db, key: UploadKey, thumbhash: string): Promise
   )
 }
 
-/** Decoding it had to be killed once more. @returns how often that has happened */
+/** Counts another decoding that had to be killed. @returns how often that has happened */
 export async function countDecodeKill(db: Db, key: UploadKey): Promise<number> {
   const row = await db
     .updateTable('uploads')
@@ -108,7 +108,7 @@ export function markRejected(
 
 /**
  * pending → confirmed, drawing the version that orders this user's confirmations.
- * Changes nothing once it has expired, when `sha256` is another, or when the crop is no square in the picture.
+ * Changes nothing if it has expired, if `sha256` differs, or if the crop is not a square within the picture.
  */
 export function confirmPending(
   db: Db,
@@ -199,7 +199,7 @@ export function markSuperseded(
 }
 
 /**
- * published, or live although accounts was not told → withdrawn. By an operator also one that its owner withdrew
+ * published, or live before accounts was told → withdrawn. An operator may also withdraw what its owner withdrew
  * before: from then on it is held.
  */
 export function markWithdrawn(
@@ -219,7 +219,7 @@ export function markWithdrawn(
   )
 }
 
-/** superseded or withdrawn → confirmed, under a new version; its variants are there. */
+/** superseded or withdrawn → confirmed, under a new version; its variants still exist. */
 export function markRestored(
   trx: Transaction<Tables>,
   key: UploadKey,
@@ -241,7 +241,7 @@ export function markRestored(
   ) as Promise<ConfirmedRow | undefined>
 }
 
-/** Any end but a discard → erased: what shows the picture goes, the trail stays. */
+/** Any final state but discarded → erased: everything that shows the picture goes, the trail stays. */
 export function markErased(
   trx: Transaction<Tables>,
   key: UploadKey,
@@ -257,8 +257,8 @@ export function markErased(
 }
 
 /**
- * confirmed → failed: it can never be rendered, or nobody is left to show it to.
- * @param rendered which of the two it was, so that no late run fails what another has rendered
+ * confirmed → failed: it can never be rendered (`rendered` is false), or its user is gone (`rendered` is true).
+ * @param rendered what the row must say, so that a late run does not fail what another has rendered
  */
 export function markFailed(
   db: Db,

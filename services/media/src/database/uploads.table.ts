@@ -11,7 +11,7 @@ export type UploadsTable = {
   original_filename: string | null
   format: ImageFormat
   bytes: number
-  /** Upright pixels, as a person sees the picture. */
+  /** Pixels of the upright picture, as a person sees it. */
   width: number
   height: number
   pages: number
@@ -21,7 +21,7 @@ export type UploadsTable = {
   decode_kills: Generated<number>
   crop: ColumnType<Crop | null, never, string | null>
   alt_text: Generated<string | null>
-  /** Drawn at confirmation; the largest one of a user is the avatar. */
+  /** Drawn at confirmation; a user's largest one is the avatar. */
   version: ColumnType<number | null, never, number>
   uploaded_at: Generated<Date>
   /** The worker decoded it and stored the preview. */
@@ -34,15 +34,15 @@ export type UploadsTable = {
   closed_at: Generated<Date | null>
   /** The policy gave the original up; the preview and the variants stay. */
   original_deleted_at: Generated<Date | null>
-  /** An operator withdrew it: until one lifts that, its owner cannot make these bytes the avatar by restoring. */
+  /** An operator withdrew it: until an operator lifts the hold, its owner cannot restore these bytes. */
   held_at: Generated<Date | null>
   failure_code: Generated<string | null>
   failure_detail: Generated<string | null>
 }
 export type UploadRow = Selectable<UploadsTable>
-/** What names one upload. Keys lead with the user, so every row of an upload is its key. */
+/** The key of one upload. Keys lead with the user, so every row of an upload is its key. */
 export type UploadKey = Pick<UploadRow, 'user_id' | 'id'>
-/** From its confirmation on an upload has a version; the table checks it. */
+/** An upload that was confirmed has a version; the table checks it. */
 export type ConfirmedRow = UploadRow & { readonly version: number }
 
 type Db = Database<Tables>
@@ -57,7 +57,7 @@ export async function lockUser(trx: Transaction<Tables>, userId: string): Promis
   await sql`select pg_advisory_xact_lock(hashtextextended(${userId}::uuid::text, 0))`.execute(trx)
 }
 
-/** False from when the erasure of an upload's owner was asked for, whenever the job comes to it. */
+/** False as soon as the erasure of an upload's owner is requested, even before the job has run. */
 export const isOfSomebody = sql<boolean>`not exists (
   select from erased_users where erased_users.user_id = uploads.user_id)`
 
@@ -66,7 +66,7 @@ export function findUpload(db: Db, { user_id, id }: UploadKey): Promise<UploadRo
   return byId(db, id).where('user_id', '=', user_id).executeTakeFirst()
 }
 
-/** The same by the id alone, whoever owns it: only for a caller who may see anyone's uploads. */
+/** The same by the id alone, of any owner: only for a caller who may see anyone's uploads. */
 export function findAnyUpload(db: Db, id: string): Promise<UploadRow | undefined> {
   return byId(db, id).executeTakeFirst()
 }
@@ -74,7 +74,7 @@ export function findAnyUpload(db: Db, id: string): Promise<UploadRow | undefined
 const byId = (db: Db, id: string) =>
   db.selectFrom('uploads').selectAll().where('id', '=', id).where(isOfSomebody)
 
-/** The upload as it stays until the transaction ends: nobody erases it meanwhile. */
+/** The upload, which can be neither changed nor erased until the transaction ends. */
 export function holdUpload(
   trx: Transaction<Tables>,
   { user_id, id }: UploadKey,

@@ -6,17 +6,17 @@ import type { Tables } from './database.js'
 /** The times a user's avatar was taken down without another in its place. */
 export type WithdrawalsTable = {
   user_id: string
-  /** From the sequence of versions: whatever has an older one never becomes the avatar after it. */
+  /** From the sequence of versions: an upload with an older one never becomes the avatar after it. */
   version: number
   /** The picture taken down; null when none was live yet. */
   upload_id: string | null
   at: Generated<Date>
   actor_id: string
-  /** Where the actor was, until accounts knows. */
+  /** The actor's address and device, kept until accounts knows. */
   ip: string | null
   user_agent: string | null
   reason: string | null
-  /** Accounts knows. */
+  /** When accounts was told. */
   told_at: Generated<Date | null>
 }
 export type WithdrawalRow = Selectable<WithdrawalsTable>
@@ -58,7 +58,7 @@ export async function wasWithdrawn(trx: Transaction<Tables>, userId: string): Pr
   return row !== undefined
 }
 
-/** The picture that was withdrawn last and still is, and whether an operator did that. */
+/** The picture withdrawn last, if it still is, and when an operator withdrew it. */
 export function findLastWithdrawn(
   trx: Transaction<Tables>,
   userId: string,

@@ -6,8 +6,8 @@ import { erasedTopic } from '../topics.js'
 const batch = 500
 
 /**
- * Erases all that media has of a user: rows first, so nothing refers to a blob that is gone; then the blobs,
- * also those a job stored meanwhile; then what processes hold in memory. May be run again at any point.
+ * Erases everything that media holds on a user: blobs, rows, the blobs that a job stored in the meantime, and then what
+ * processes hold in memory. It may be run again at any point.
  */
 export async function eraseUser(deps: Deps, { userId }: { userId: string }): Promise<void> {
   await deleteBlobs(deps, userId)
@@ -15,7 +15,7 @@ export async function eraseUser(deps: Deps, { userId }: { userId: string }): Pro
     await lockUser(trx, userId)
     await deleteUserRows(trx, userId)
   })
-  // A job that was storing while the rows went has seen that they are gone, or its blobs are found here.
+  // A job that was storing while the rows went has noticed that they are gone, or its blobs are found here.
   await deleteBlobs(deps, userId)
   await deps.bus.publish(erasedTopic, { userId })
 }

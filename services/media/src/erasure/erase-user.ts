@@ -5,7 +5,7 @@ import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { erasedTopic } from '../topics.js'
 
-/** `toMedia.eraseUser`: accounts asks to erase all of a user, again and again until the answer is 204. */
+/** `toMedia.eraseUser`: accounts asks to erase everything of a user, and asks again until the answer is 204. */
 export const eraseUserHandler =
   (deps: Deps): Handler<typeof toMedia.eraseUser> =>
   async (request, reply) => {
@@ -13,14 +13,14 @@ export const eraseUserHandler =
     return reply.code(erased ? 204 : 202).send()
   }
 
-/** Accepts nothing more for this user and starts the job. @returns whether it is done already */
+/** Stops accepting anything for this user, and starts the job. @returns whether it is already done */
 async function askToErase(deps: Deps, userId: string): Promise<boolean> {
   const { erased_at } = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, userId)
     return askErasure(trx, userId)
   })
   if (erased_at) return true
-  // From now on nothing of theirs is shown, whenever the job comes to it.
+  // Nothing of theirs is shown from now on, even before the job has run.
   await deps.bus.publish(erasedTopic, { userId })
   deps.enqueue('erase-user', { userId })
   return false

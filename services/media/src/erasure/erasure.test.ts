@@ -65,7 +65,7 @@ t.test('erasing a user leaves nothing of theirs, and nothing comes back', async 
   t.equal((await keysOf(media, ben.id)).length, bens, 'others keep theirs')
 })
 
-t.test('of a manager who leaves, no address stays in the trails of others', async (t) => {
+t.test('a manager who leaves leaves no address in the trails of others', async (t) => {
   const media = await startMedia(t)
   await media.work()
   const [ana, max, admin] = [await media.person(), await media.person('manager'), await media.person('admin')]

@@ -11,7 +11,7 @@ import { viewUploads } from '../uploads/upload-view.js'
 
 const everything = { status: undefined, erased: true, after: undefined, limit: Number.MAX_SAFE_INTEGER }
 
-/** `toMedia.exportUser`: all that media holds on a user, the names of the files included. */
+/** `toMedia.exportUser`: everything that media holds on a user, and the names of their files. */
 export const exportUserHandler =
   (deps: Deps): Handler<typeof toMedia.exportUser> =>
   (request) =>

@@ -8,7 +8,7 @@ import { findUploadFor } from '../uploads/find-upload.js'
 /** Tickets open the events of one upload for a client that cannot send an access token, such as `EventSource`. */
 export type EventTickets = {
   issue(caller: Caller, uploadId: string): { ticket: string; expiresAt: Date }
-  /** The caller it was issued to; undefined when it was not issued here for this upload, or is over. */
+  /** The caller it was issued to; undefined when it was not issued here for this upload, or has expired. */
   open(ticket: string, uploadId: string): Caller | undefined
 }
 
@@ -16,7 +16,7 @@ const lifetimeMs = 60_000
 
 const Claims = z.object({ upload: Id, until: z.int(), id: Id, sessionId: Id, role: Role, expiresAt: z.int() })
 
-/** @param secrets SERVICE_SECRET, so that each process of the service takes the tickets of the others */
+/** @param secrets SERVICE_SECRET, so that each process of the service accepts the tickets of the others */
 export function openEventTickets(secrets: Secrets): EventTickets {
   const signer = openSigner(secrets, ticketPurpose)
   return {

@@ -55,7 +55,7 @@ for (const queue of ['postgres', 'redis'] as const) {
   })
 }
 
-t.test('how it may end', async (t) => {
+t.test('the ways a stream ends', async (t) => {
   const media = await startMedia(t)
   const ana = await media.person()
   const follow = (id: string) => readEvents(media.url, id, ana.authorization)
@@ -98,7 +98,7 @@ t.test('how it may end', async (t) => {
   t.equal((await follow(second.id)).status, 404, 'erased')
 })
 
-t.test('who may follow, and what is refused before the stream begins', async (t) => {
+t.test('managers and owners may follow, and refusals come before the stream begins', async (t) => {
   const media = await startMedia(t)
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const { id } = await upload(ana)
@@ -123,14 +123,14 @@ t.test('who may follow, and what is refused before the stream begins', async (t)
   t.equal((await ana.send('HEAD', path)).status, 200, 'HEAD waits for nothing')
 })
 
-t.test('it ends with the token, and with the session', async (t) => {
+t.test('a stream ends with the token, and with the session', async (t) => {
   const media = await startMedia(t)
   const ana = await media.person()
   const { id } = await upload(ana)
   const sid = newId()
   const bearer = async (claims: Record<string, unknown>) =>
     `Bearer ${await media.token(ana.id, 'user', { claims })}`
-  // One that expired before it was looked at is refused, and another tried.
+  // A token that expired before it was checked is refused, and another is tried.
   const expiring = await waitFor(async () => {
     const soon = Math.floor(Date.now() / 1000) + 2
     const followed = await readEvents(media.url, id, await bearer({ exp: soon }))
@@ -164,7 +164,7 @@ t.test('a client that leaves leaves nothing behind', async (t) => {
       signal,
     }).catch(() => undefined),
   )
-  // Each has two: until when at most, and for the next look.
+  // Each has two: one for its latest end, one for the next look.
   await waitFor(() => timers() >= before + 4 * many - noise, { for: 'all to wait' })
   leaving.abort()
   await Promise.all([...streams, ...waits])

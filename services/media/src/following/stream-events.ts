@@ -11,13 +11,13 @@ import { viewUpload } from '../uploads/upload-view.js'
 import type { Following, UploadNews } from './upload-news.js'
 import { type Entrances, followerOf } from './who-follows.js'
 
-// A notice may be missed, and a session may end: then the trail is read again after this long.
+// The trail is read again after this long, since a notice may be missed and a session may end.
 const pollMs = 5_000
 // Shorter than the idle timeout of proxies, most of which wait a minute.
 const heartbeatMs = 15_000
 const reconnectMs = 1_000
 const page = 100
-// Of one caller, in one process: a page needs one, a browser has six connections.
+// Per caller and process: a page needs one, and a browser has six connections.
 const mostStreams = 20
 
 /**
@@ -41,7 +41,7 @@ export function streamEventsHandler(
     const row = await findUploadFor(deps, caller, id)
     const after = Number(request.headers['last-event-id'] ?? 0)
     if (after > 0 && isSettled(row) && (await findNews(deps.db, row, after, 1))?.events.length === 0) {
-      // The one answer after which a browser does not connect again.
+      // 204 is the one answer after which a browser does not connect again.
       return reply.code(204).send()
     }
     if ((streams.get(caller.id) ?? 0) >= mostStreams)
@@ -54,11 +54,11 @@ export function streamEventsHandler(
       .code(200)
     if (request.method === 'HEAD') return stream.send('')
     const following = news.follow(row.id, reply.raw, caller.expiresAt)
-    const listening = () => !following.over.aborted && !isEnded(caller)
-    if (!following.over.aborted) count(caller.id, 1)
-    following.over.addEventListener('abort', () => {
+    const listening = () => !following.ended.aborted && !isEnded(caller)
+    if (!following.ended.aborted) count(caller.id, 1)
+    following.ended.addEventListener('abort', () => {
       count(caller.id, -1)
-      // It does not read what was sent, so it would never read the end.
+      // A client that does not read what was sent would never read the end.
       if (reply.raw.writableNeedDrain) reply.raw.destroy()
     })
     return stream.send(Readable.from(tell(deps, row, after, following, listening)))
@@ -97,5 +97,5 @@ async function* tell(
 const frame = (event: { seq: number; name: string }, upload: Upload) =>
   `id: ${event.seq}\nevent: ${event.name}\ndata: ${JSON.stringify(upload)}\n\n`
 
-/** Nothing more happens by itself. */
+/** Whether nothing more happens by itself. */
 const isSettled = ({ status }: UploadRow) => status !== 'pending' && status !== 'confirmed'

@@ -5,24 +5,24 @@ import { uploadsTopic } from '../topics.js'
 /** One client's interest in one upload. */
 export type Following = {
   /**
-   * Resolves at the next notice of the upload, after `ms`, or when `over` is. A notice since the last call
-   * counts, so who reads the row and then waits misses nothing.
+   * Resolves at the next notice of the upload, after `ms`, or once `ended` aborts. A notice since the last call
+   * counts, so a caller that reads the row and then waits misses nothing.
    */
   next(ms: number): Promise<void>
-  /** Aborted when the client leaves, has its answer or its time is up, and when the process shuts down. */
-  readonly over: AbortSignal
+  /** Aborts when the client leaves, has its answer, or is out of time, and when the process shuts down. */
+  readonly ended: AbortSignal
   end(): void
 }
 
-/** What `Prefer: wait` and the event stream stand on: whoever waits for an upload waits here. */
+/** Lets `Prefer: wait` and the event stream wait for changes of an upload. */
 export type UploadNews = {
-  /** @param until when the following is over at the latest, as `Date.now()` counts */
+  /** @param until when the following ends at the latest, as `Date.now()` counts */
   follow(id: string, client: ServerResponse, until: number): Following
-  /** Ends every following and resolves once their answers are; later ones are over as they begin. */
+  /** Ends every following and resolves once their answers are; later ones end as they begin. */
   close(): Promise<void>
 }
 
-// A longer timer would ring at once.
+// A longer timer would fire at once.
 const longestTimerMs = 2 ** 31 - 1
 
 /** Listens once for the whole process. */
@@ -35,7 +35,7 @@ export async function openUploadNews(bus: Bus): Promise<UploadNews> {
 
   return {
     follow(id, client, until) {
-      const over = new AbortController()
+      const ended = new AbortController()
       let rung = false
       let wake = () => {}
       const ring = () => {
@@ -47,19 +47,19 @@ export async function openUploadNews(bus: Bus): Promise<UploadNews> {
         client.off('close', end)
         ofUpload.delete(follower)
         if (ofUpload.size === 0) followers.delete(id)
-        over.abort()
+        ended.abort()
         wake()
       }
       const timer = setTimeout(end, Math.min(until - Date.now(), longestTimerMs))
-      // Of the answer, not of the connection: one that is kept alive outlives both.
+      // The answer's `close`: a connection that is kept alive outlives both.
       client.once('close', end)
       const follower = { ring, end, client }
       const ofUpload = followers.get(id) ?? new Set()
       followers.set(id, ofUpload.add(follower))
-      // It may have left before anyone listened.
+      // The client may have left before this listened.
       if (client.destroyed || closed) end()
       return {
-        over: over.signal,
+        ended: ended.signal,
         end,
         next: (ms) =>
           new Promise((resolve) => {
@@ -70,7 +70,7 @@ export async function openUploadNews(bus: Bus): Promise<UploadNews> {
               resolve()
             }
             const poll = setTimeout(() => wake(), ms)
-            if (rung || over.signal.aborted) wake()
+            if (rung || ended.signal.aborted) wake()
           }),
       }
     },

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js'
 import type { UntilSettled } from '../uploads/answer-upload.js'
 import type { UploadNews } from './upload-news.js'
 
-// A notice may be missed; then the row is read again after this long.
+// The row is read again after this long, since a notice may be missed.
 const pollMs = 1_000
 
 /** Lets requests wait for the upload that they confirmed. */
@@ -14,7 +14,7 @@ export const openUntilSettled =
     try {
       for (let newest = row; ; await following.next(pollMs)) {
         newest = (await findUpload(db, row)) ?? newest
-        if (newest.status !== 'confirmed' || following.over.aborted) return newest
+        if (newest.status !== 'confirmed' || following.ended.aborted) return newest
       }
     } finally {
       following.end()

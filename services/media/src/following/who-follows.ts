@@ -11,7 +11,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import type { EventTickets } from './event-tickets.js'
 
-/** What lets a follower in. */
+/** The ways to let a follower in. */
 export type Entrances = {
   readonly guards: Guards
   readonly tickets: EventTickets
@@ -19,8 +19,8 @@ export type Entrances = {
 }
 
 /**
- * Who follows an upload: by an access token, by a ticket, or by the access cookie, which a page of this site may
- * use for reading this much and nothing else (ADR 10).
+ * The caller who follows an upload, by an access token, a ticket, or the access cookie, which a page of this site may
+ * use to read this and nothing else (ADR 10).
  * @throws Problem `unauthenticated`
  */
 export async function followerOf(
@@ -37,7 +37,7 @@ export async function followerOf(
   }
   const cookie = readCookie(config.PUBLIC_URL, accessCookie.name, headers)
   if (headers.authorization === undefined && cookie !== undefined && mayUseCookies(config, headers)) {
-    // Where the guard reads it from.
+    // The guard reads it from here.
     request.raw.headers.authorization = `Bearer ${cookie}`
   }
   await guards.signedIn(request)

@@ -49,7 +49,7 @@ t.test('everyone’s uploads, newest first, in pages', async (t) => {
     seen.push(...body.items.map((one) => one.id))
     query = body.nextCursor && `?limit=2&cursor=${body.nextCursor}`
     t.equal(headers.get('link') !== null, query !== null)
-    // What is uploaded meanwhile moves no later page.
+    // An upload in the meantime moves no later page.
     if (seen.length === 2) await upload(ana)
   }
   t.strictSame(seen, newestFirst)
@@ -82,7 +82,7 @@ t.test('a cursor continues its own list alone', async (t) => {
 })
 
 t.test(
-  'what a route does not take is refused by its name, and of Gravatar’s addresses alone it is not',
+  'a parameter that a route does not know is refused by name, except in Gravatar’s addresses',
   async (t) => {
     for (const [path, names] of [
       [addressOf(history.list, { query: { username: 'bob' } }), ['username']],
@@ -112,7 +112,7 @@ t.test(
   },
 )
 
-t.test('who uploaded it from where, and its avatar', async (t) => {
+t.test('each upload shows each upload shows who uploaded it from where, and its avatar', async (t) => {
   const { items } = (await ask('?limit=100')).body
   const entry = (id: string) => items.find((one) => one.id === id)
   t.match(entry(third.id), { userId: ben.id, uploadedBy: ben.id, ip: '203.0.113.9', avatar: null })
@@ -121,7 +121,7 @@ t.test('who uploaded it from where, and its avatar', async (t) => {
   t.match(one, { id: first.id, avatar: first.avatar })
 })
 
-t.test('an address is kept in one form, and what is none does no harm', async (t) => {
+t.test('an address is kept in one form, and an invalid one does no harm', async (t) => {
   const owner = await media.person()
   for (const [from, kept] of [
     ['::ffff:203.0.113.7', '203.0.113.7'],
@@ -129,7 +129,7 @@ t.test('an address is kept in one form, and what is none does no harm', async (t
     ['[2001:db8::7]:5151', '2001:db8::7'],
     ['fe80::7%eth0', 'fe80::7'],
     ['"[::ffff:cb00:7107]:80"', '203.0.113.7'],
-    // A proxy that hides its clients stands for them.
+    // A proxy that hides its clients stands in for them.
     ['unknown', '127.0.0.1'],
     ['_hidden, 10.0.0.7:4711', '10.0.0.7'],
     ['203.0.113.7:5151, 10.0.0.7:4711', '203.0.113.7'],

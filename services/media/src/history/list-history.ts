@@ -5,7 +5,7 @@ import { type HistoryRow, listHistory } from '../database/history.queries.js'
 import type { Deps } from '../deps.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
-/** `history.list`: every upload of everyone. */
+/** `history.list`: the uploads of all users. */
 export const listHistoryHandler =
   (deps: Deps): Handler<typeof history.list> =>
   async (request, reply) => {

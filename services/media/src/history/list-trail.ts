@@ -6,7 +6,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { viewEvent } from '../uploads/event-view.js'
 
-/** `history.trail`: who did what to an upload, when and from where. */
+/** `history.trail`: everything that happened to an upload, by whom, when and from where. */
 export const listTrailHandler =
   (deps: Deps): Handler<typeof history.trail> =>
   async (request, reply) => {

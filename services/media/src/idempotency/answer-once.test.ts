@@ -26,7 +26,7 @@ const replayed = (answer: Answer<unknown>) => answer.headers.get('idempotency-re
 const uploadsOf = async (person: Person) =>
   media.deps.db.selectFrom('uploads').select(['id']).where('user_id', '=', person.id).execute()
 
-/** Brings the only key of someone into the state in which a process that died leaves it, long ago. */
+/** Brings a person's only key into the state in which a process that died long ago leaves it. */
 const forget = (person: Person, made: boolean) =>
   sql`
     update idempotency_keys set status = null, location = null, body = null, leased_until = now(),
@@ -77,7 +77,7 @@ t.test('another request with the same key is refused, another’s key is another
   t.match(await send(max, 'k', picture, `?userId=${ben.id}`), { status: 422 })
 })
 
-t.test('what a key may be', async (t) => {
+t.test('valid and invalid keys', async (t) => {
   const ana = await media.person()
   for (const key of ['', 'é', 'a\tb', 'x'.repeat(256)]) {
     const errors = [{ path: 'idempotency-key' }]
@@ -137,7 +137,7 @@ t.test('a process that died: after its commit the upload is found, before it ano
   t.strictSame((await send(ben, 'k')).bytes, again.bytes)
 })
 
-t.test('one that only seemed dead makes nothing more, and harms nothing', async (t) => {
+t.test('a process that only seemed dead makes nothing more, and harms nothing', async (t) => {
   const ana = await media.person()
   const isClaimed = async () => {
     const keys = await media.deps.db
@@ -150,7 +150,7 @@ t.test('one that only seemed dead makes nothing more, and harms nothing', async 
   const stored = (count: number) =>
     waitFor(async () => (await blobs(media, `uploads/${ana.id}/`)).length === count)
   const { slow, later } = await media.deps.db.transaction().execute(async (trx) => {
-    // Nobody can commit an upload of hers while this transaction lasts.
+    // No one can commit an upload of hers while this transaction lasts.
     await sql`select pg_advisory_xact_lock(hashtextextended(${ana.id}, 0))`.execute(trx)
     const slow = send(ana, 'k')
     const claimed = await waitFor(isClaimed)
@@ -203,7 +203,7 @@ t.test('a key that could not be freed just then is freed soon', async (t) => {
   await waitFor(async () => (await send(await jpeg())).status === 201)
 })
 
-t.test('confirm: the first answer, whatever became of it since', async (t) => {
+t.test('confirm: the first answer, whatever has happened since', async (t) => {
   const ana = await media.person()
   const { id } = await upload(ana)
   const crop = { x: 1, y: 2, width: 30, height: 30 }
@@ -230,7 +230,7 @@ t.test('waiting, then cropping anew once', async (t) => {
   const ana = await own.person()
   const { id } = await upload(ana)
   const wait = { prefer: 'wait=30', 'idempotency-key': 'k' }
-  // Its time to wait may be over first, on a slow machine: that is the answer, then.
+  // On a slow machine its time to wait may end first: then that is the answer.
   const confirm = () => ana.send('POST', addressOf(uploads.confirm, { params: { id } }), { headers: wait })
   const done = await confirm()
   t.match(done.status, /^20[02]$/)

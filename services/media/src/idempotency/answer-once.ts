@@ -15,16 +15,16 @@ import { problem } from '../problems.js'
 const releaseAgainMs = 2_000
 const releaseTries = 30
 
-/** What a use case answers, before it is sent. */
+/** The answer of a use case, before it is sent. */
 export type Answer = { readonly status: 200 | 201 | 202; readonly location?: string; readonly upload: Upload }
 
 /**
- * Answers a request once however often it comes with the same `Idempotency-Key` in 24 hours
- * (draft-ietf-httpapi-idempotency-key-header): the first answer is kept and sent again. A refusal is not, as
+ * Runs a request once however often it comes with the same `Idempotency-Key` in 24 hours
+ * (draft-ietf-httpapi-idempotency-key-header): the first answer is kept and sent again. A refusal is not kept, as
  * nothing happened. Without a key the request just runs.
- * @param what whose data the answer holds, and all that makes the request this one, besides method and path
- * @param run is given the claim when there is a key: the upload it makes has the claim's `lease` as id, is
- *   committed with `holdClaim`, and is there already when the claim has an `upload_id`
+ * @param what the user whose data the answer holds, and all that identifies the request apart from method and path
+ * @param run gets the claim when there is a key: the upload it makes has the claim's `lease` as id and is committed
+ *   with `holdClaim`; when the claim has an `upload_id`, that upload exists already
  * @throws Problem idempotency-key-reused, request-in-progress, and those of `run`
  */
 export async function answerOnce(
@@ -58,14 +58,14 @@ export async function answerOnce(
   })
   const { status, location = null, upload } = answer
   const sent = { status, location, body: reply.code(status).serialize(upload) as string }
-  // Kept before it is sent: a client that never gets it asks again. What was done stands in any case.
+  // Kept before it is sent: a client that never gets it asks again. What was done stands even if keeping it fails.
   await keepAnswer(deps.db, claim, upload.id, sent).catch((fault: unknown) => warn(deps, fault))
   return send(reply, sent)
 }
 
 /**
- * Frees a key after a failure. The database may be away, which is why the request failed: then it is tried again
- * while nobody waits for it, for as long as the lease would hold up the next request.
+ * Frees a key after a failure. While the database is away, which may be why the request failed, this is tried again in
+ * the background, for as long as the lease would hold up the next request.
  */
 async function release(
   deps: Pick<Deps, 'db' | 'logger'>,
@@ -88,7 +88,7 @@ async function claimOrKept(
     const claim = await claimKey(db, request)
     if (claim) return claim
     const known = await findKey(db, request)
-    // Released between the two.
+    // The key was released between the two.
     if (!known) continue
     if (known.fingerprint !== request.fingerprint) throw problem('idempotency-key-reused')
     const { status, location, body } = known
@@ -106,4 +106,4 @@ function send(reply: Reply, { status, location, body }: KeptAnswer): Reply {
 }
 
 const warn = ({ logger }: Pick<Deps, 'logger'>, fault: unknown) =>
-  logger.warn({ err: fault }, 'idempotency key; it is free again when its lease is over')
+  logger.warn({ err: fault }, 'could not update an idempotency key; it is free again when its lease expires')

@@ -2,8 +2,8 @@ const blockBytes = 64 * 1024
 const nothing = Buffer.alloc(0)
 
 /**
- * Keeps bytes in a few large blocks, however small the pieces they come in: a body of one-byte chunks would else take
- * a hundred times its size.
+ * Keeps bytes in a few large blocks, however small the pieces they come in: a body of one-byte chunks would otherwise
+ * take a hundred times its size.
  */
 export class Blocks {
   readonly #full: Buffer[] = []
@@ -19,7 +19,7 @@ export class Blocks {
     }
   }
 
-  /** All of it, in order. */
+  /** All the bytes, in order. */
   end(): Buffer[] {
     return this.#used === 0 ? this.#full : [...this.#full, this.#block.subarray(0, this.#used)]
   }

@@ -4,18 +4,18 @@ import { Blocks } from './blocks.js'
 import { MultipartReader, type Take } from './multipart-reader.js'
 import type { PartHead } from './part-head.js'
 
-/** A file need not be named (RFC 7578 §4.2): its type tells it from a field of text as well. */
+/** A file need not have a name (RFC 7578 §4.2): its type tells it from a text field as well. */
 const isFile = ({ filename, type = '' }: PartHead) =>
   filename !== undefined || /^(image\/|application\/octet-stream)/.test(type)
 
-/** Keeps the fields of a form, and gives its one file on. */
+/** Keeps the fields of a form, and passes on its one file. */
 export class FormSink {
   readonly #reader: MultipartReader
   readonly #fields: { readonly name: string; readonly value: Blocks }[] = []
   #fieldBytes = 0
   #image: PartHead | undefined
 
-  /** @param mostFieldBytes of the values of all fields */
+  /** @param mostFieldBytes the limit for the values of all fields together */
   constructor(contentType: string, image: { push: Take }, mostFieldBytes: number) {
     this.#reader = new MultipartReader(contentType, (head) => {
       if (isFile(head)) {

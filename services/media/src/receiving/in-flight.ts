@@ -1,16 +1,16 @@
 import { problem } from '../problems.js'
 import { busy } from './busy.js'
 
-/** The most that a process receives: bytes of all, and uploads of one person at once. */
+/** The most that a process receives at once: bytes in all, and uploads of one person. */
 export type Most = { readonly bytes: number; readonly perPerson: number }
 
-/** The share of one upload in flight, until it is over. */
+/** The share of one upload in flight, until it ends. */
 export type Held = {
   /** Counts bytes that have arrived. @throws Problem overloaded when they are too many */
   take(bytes: number): void
-  /** @throws Problem overloaded when so many bytes would be too many by now */
+  /** @throws Problem overloaded when so many more bytes would be too many */
   expect(bytes: number): void
-  /** Aborts when the process closes and waits for no more bodies. */
+  /** Aborts when the process closes and no longer waits for bodies. */
   readonly ending: AbortSignal
 }
 
@@ -19,8 +19,8 @@ const closeMs = 5_000
 
 /**
  * Bounds what a process holds of uploads at once: the bytes, so that many large bodies cannot exhaust its memory, and
- * the uploads of each person, so that nobody takes all the room. A byte counts from when it arrives, so those who
- * announce much and send little keep nobody out.
+ * the uploads of each person, so that no one takes all the room. A byte counts once it has arrived, so clients that
+ * announce much and send little keep no one out.
  */
 export class InFlight {
   #bytes = 0
@@ -31,7 +31,7 @@ export class InFlight {
 
   /**
    * Runs work that holds bytes for a person.
-   * @throws Problem rate-limited when they have as many as they may, and those of `work`
+   * @throws Problem rate-limited when the person has as many uploads as they may, and those of `work`
    */
   async hold<Result>(personId: string, work: (held: Held) => Promise<Result>): Promise<Result> {
     const before = this.#perPerson.get(personId) ?? 0
@@ -57,7 +57,7 @@ export class InFlight {
     }
   }
 
-  /** Resolves when nothing is held any more; bodies that still arrive after a while, or begin now, are given up. */
+  /** Resolves once nothing is held; bodies that still arrive after a while, or begin now, are given up. */
   async close(): Promise<void> {
     const enough = setTimeout(() => this.#ending.abort(), closeMs)
     while (this.#held.size > 0) await Promise.allSettled(this.#held)

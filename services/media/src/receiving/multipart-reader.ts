@@ -11,22 +11,22 @@ const nothing = Buffer.alloc(0)
 
 /**
  * Reads a body of multipart/form-data (RFC 7578) as it arrives. It takes what it is given and never waits, so no
- * body can make it stop half-way. Refused is what is no such form: a part of another disposition or without a name, a
- * head over 8 KiB, more than 20 parts, and an end before the last boundary.
+ * body can make it stop half-way. It refuses a part of another disposition or without a name, a head over 8 KiB, more
+ * than 20 parts, and an end before the last boundary.
  */
 export class MultipartReader {
   readonly #delimiter: Buffer
   readonly #onPart: (head: PartHead) => Take
   #state: 'before' | 'head' | 'content' | 'after' = 'before'
-  // The first boundary may be the first bytes of all, without the line break of the others.
+  // The first boundary may begin the body, without the line break before the others.
   #rest: Buffer = Buffer.from('\r\n')
   #parts = 0
   #take: Take = () => undefined
 
   /**
    * @param contentType of the request
-   * @param onPart is told of each part, and returns what takes its content
-   * @throws Problem malformed-multipart when it names no boundary
+   * @param onPart is called for each part, and returns what takes its content
+   * @throws Problem malformed-multipart when the type names no boundary
    */
   constructor(contentType: string, onPart: (head: PartHead) => Take) {
     const boundary = readBoundary(contentType)
@@ -85,5 +85,5 @@ export class MultipartReader {
   }
 }
 
-// Nothing that follows can be told apart, so the connection ends with the answer.
+// The rest cannot be read either, so the connection ends with the answer.
 const malformed = () => problem('malformed-multipart', { headers: { connection: 'close' } })

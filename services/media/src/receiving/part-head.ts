@@ -31,7 +31,7 @@ export function readPartHead(text: string): PartHead | undefined {
   }
 }
 
-/** One header a line; none twice. */
+/** One header per line, none twice. */
 function readHeaders(lines: readonly string[]): Map<string, string> | undefined {
   const headers = new Map<string, string>()
   for (const line of lines) {
@@ -60,7 +60,7 @@ function readParameters(text: string): Map<string, string> | undefined {
   return text.slice(read).trim() === '' ? found : undefined
 }
 
-/** As browsers quote (HTML, multipart form data) and as others do. The backslashes of Windows paths stay. */
+/** Undoes the quoting of browsers (HTML, multipart form data) and of others. Backslashes of Windows paths stay. */
 const unquote = (text: string) => text.replace(/\\(["\\])/g, '$1').replaceAll('%22', '"')
 
 /** `UTF-8''na%C3%AFve.jpg` (RFC 8187), which forms should not have but some libraries send. */

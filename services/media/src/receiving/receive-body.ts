@@ -7,9 +7,9 @@ import { busy } from './busy.js'
 export type Pace = Pick<MediaConfig, 'UPLOAD_LEAST_BYTES' | 'UPLOAD_LEAST_SECONDS'>
 
 /**
- * Hands on each piece of a body as it arrives, until it ends or `take` throws. What comes after that flows on and is
- * thrown away.
- * @param ending aborts once this process closes and waits no longer
+ * Passes each piece of a body to `take` as it arrives, until the body ends or `take` throws. The rest is read and thrown
+ * away.
+ * @param ending aborts once this process closes and no longer waits
  * @throws Problem upload-too-slow, overloaded once `ending`, malformed-request when the client left, and what `take`
  * throws
  */
@@ -21,7 +21,7 @@ export function receiveBody(
   return new Promise((resolve, reject) => {
     let arrived = 0
     const look = setInterval(() => {
-      // What waits to be read counts too, when this process itself was slow.
+      // Bytes that wait to be read count too, in case this process was slow.
       setImmediate(() => {
         if (arrived < pace.UPLOAD_LEAST_BYTES) fail(tooSlow(pace))
         arrived = 0
@@ -50,16 +50,16 @@ export function receiveBody(
       stop()
       reject(error)
     }
-    // That it was cut short is told by its end.
+    // A body that was cut short is noticed when it closes.
     body.on('error', () => undefined)
     body.on('data', onData).on('end', onEnd).on('close', onClose)
     ending.addEventListener('abort', onEnding)
     if (ending.aborted) onEnding()
-    // The client left before anyone listened.
+    // The client may have left before this listened.
     if (body.destroyed) onClose()
   })
 }
 
-// A client this slow is not waited for while the rest is read.
+// The rest of so slow a body is not waited for.
 const tooSlow = ({ UPLOAD_LEAST_BYTES: bytes, UPLOAD_LEAST_SECONDS: seconds }: Pace) =>
   problem('upload-too-slow', { parameters: { bytes, seconds }, headers: { connection: 'close' } })

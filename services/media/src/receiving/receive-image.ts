@@ -16,7 +16,7 @@ export type ReceivedImage = {
   readonly filename: string | undefined
 }
 
-/** Fields of text in a form, in the order they came. */
+/** The text fields of a form, in the order they came. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
 // Room for what surrounds the picture in a multipart body: boundaries, part headers, a few small fields.

@@ -21,7 +21,7 @@ const end = `--frontier--${crlf}`
 const fill = 'x'.repeat(40 * kib)
 const multipart = { 'content-type': 'multipart/form-data; boundary=frontier' }
 
-/** Bodies of forms, and what they are answered. */
+/** Bodies of forms, and the answers they get. */
 const shapes: Record<string, [body: string, status: number, code?: string]> = {
   'an attachment': [
     part('Content-Disposition: attachment; name="image"', fill) + end,
@@ -62,7 +62,7 @@ const shapes: Record<string, [body: string, status: number, code?: string]> = {
   'what looks like a boundary': [image(`${text(picture)}${crlf}--fronti`) + end, 201],
 }
 
-/** How a body is cut. */
+/** The ways to cut a body into pieces. */
 const cuts: Record<string, (body: Buffer) => Buffer[]> = {
   whole: (body) => [body],
   'just before and after each boundary begins': (body) => {
@@ -75,7 +75,7 @@ const cuts: Record<string, (body: Buffer) => Buffer[]> = {
 }
 
 t.test('every form is answered, whatever its shape, on new and kept connections', async (t) => {
-  // Less than all of them together, so that one that held on to its bytes would be noticed.
+  // Less than all of them together, so that one which held on to its bytes would be noticed.
   const media = await startMedia(t, { config: { ...manyAtOnce, UPLOAD_BYTES_IN_FLIGHT: String(kib * kib) } })
   const person = await media.person()
   let made = 0
@@ -159,7 +159,7 @@ t.test('43 slow uploads of one person keep nobody else out', async (t) => {
   await waitFor(async () => (await slow.call(uploads.create, { body: form(picture) })).status === 201)
 })
 
-t.test('what arrives too slowly is given up', async (t) => {
+t.test('a body that arrives too slowly is given up', async (t) => {
   const media = await startMedia(t, { config: { UPLOAD_LEAST_SECONDS: '1' } })
   const person = await media.person()
   for (const headers of [

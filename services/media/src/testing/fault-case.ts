@@ -9,13 +9,13 @@ import { readQuarters } from './pictures.js'
 import { type Media, startMedia } from './start-media.js'
 import { blobs, eventsOf } from './steps.js'
 
-/** The service with a bucket of its own, and someone to upload. */
+/** The service with a bucket of its own, and a person to upload. */
 export type Case = {
   readonly media: Media
   readonly person: Awaited<ReturnType<Media['person']>>
-  /** From now on the storage never answers these requests, `PUT /…`; without any it answers all. */
+  /** Makes the storage never answer such requests, `PUT /…`, from now on; without any it answers all again. */
   hang(request?: RegExp): void
-  /** How often it was sent such a request. */
+  /** How many such requests the storage received. */
   asked(request: RegExp): number
   confirm(id: string): Promise<unknown>
 }
@@ -44,7 +44,7 @@ export const rowOf = (media: Media, id: string) =>
 export const prepared = (media: Media, id: string) =>
   waitFor(async () => (await rowOf(media, id)).prepared_at, { for: 'the preview' })
 
-/** Holds the user's lock, so that no step of a publication commits. @returns what gives it back */
+/** Holds the user's lock, so that no step of a publication commits. @returns a function that gives it back */
 export async function holdUser(t: Test, media: Media, userId: string): Promise<() => void> {
   let release: () => void = () => undefined
   const { db } = media.deps
@@ -58,14 +58,14 @@ export async function holdUser(t: Test, media: Media, userId: string): Promise<(
     })
     t.teardown(async () => {
       release()
-      // Lost with its connection, the lock is given back as well.
+      // A lock whose connection was lost is given back as well.
       await held.catch(() => undefined)
     })
   })
   return release
 }
 
-/** A process waits for the user's lock. */
+/** Whether a process waits for the user's lock. */
 export const waitsForUser = (media: Media) => async () => {
   const { rows } = await sql`select from pg_locks
     where locktype = 'advisory' and objsubid = 1 and not granted
@@ -73,7 +73,7 @@ export const waitsForUser = (media: Media) => async () => {
   return rows.length > 0
 }
 
-/** Whatever happened on the way: one picture, the right one, everyone knows of it, and nothing is left over. */
+/** Asserts that one picture was published, the right one, that everyone knows of it, and that nothing is left over. */
 export async function publishedOnce(t: Test, { media, person }: Case, id: string): Promise<void> {
   await waitFor(async () => (await rowOf(media, id)).status === 'published', {
     for: 'the picture to be published',

@@ -18,7 +18,7 @@ export function quarters(width: number, height: number): Sharp {
   ])
 }
 
-/** Of a picture: which of the four colours each quarter shows, in reading order, as `rgby` when upright. */
+/** The colours of a picture's quarters in reading order: `rgby` when it is upright. */
 export async function readQuarters(bytes: Uint8Array): Promise<string> {
   const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })
   const at = (x: number, y: number) => {
@@ -33,7 +33,7 @@ export async function readQuarters(bytes: Uint8Array): Promise<string> {
 /** A phone photo that needs a quarter turn: upright it is 400 wide and 600 high and reads `rgby`. */
 export async function turnedPhoto(): Promise<Buffer> {
   const turned = await quarters(400, 600).png().toBuffer()
-  // Orientation 6 says: turn by 90° clockwise to show; so the pixels are stored turned the other way.
+  // Orientation 6 means to turn by 90° clockwise for showing, so the pixels are stored turned the other way.
   return sharp(await sharp(turned).rotate(-90).png().toBuffer())
     .withExif({ IFD0: { Orientation: '6' }, IFD3: { GPSLatitude: '48/1 51/1 0/1' } })
     .withMetadata({ orientation: 6 })

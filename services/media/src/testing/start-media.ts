@@ -39,7 +39,7 @@ const issuer = 'https://likeness.test'
 const userNotFound = (request: FastifyRequest, reply: FastifyReply) =>
   sendProblem(problemsOf(accountsProblems)('user-not-found'), request, reply)
 
-/** The other side of the two contracts media has with accounts: signing keys, and avatars told. */
+/** Stands in for accounts in the contracts that media has with it: signing keys, and avatars told. */
 async function startAccountsPeer(t: Test) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const kid = 'test-key'
@@ -50,15 +50,15 @@ async function startAccountsPeer(t: Test) {
     removed: [] as (RemoveAvatar & { userId: string })[],
     /** Every change of a text told, in order. */
     described: [] as (TellDescription & { userId: string })[],
-    /** What `/internal/users/:id` and all calls of its `/avatar` answer; 204 is that all is well. */
+    /** The status that `/internal/users/:id` and all calls of its `/avatar` answer; 204 means that all is well. */
     status: 204,
-    /** Awaited before any of them is taken: whatever shall happen just then, or hold it up for ever. */
+    /** Awaited before any such call is taken, to make something happen just then or to hold the call up forever. */
     beforeAvatar: async (): Promise<void> => undefined,
-    /** What `GET /internal/ended-sessions` answers with. */
+    /** The sessions that `GET /internal/ended-sessions` answers with. */
     ended: [] as string[],
-    /** Who has an account: everyone made by `person`. */
+    /** The users with an account: all made by `person`. */
     users: new Set<string>(),
-    /** What is known of people, by id: their initials, and hashes of their address. */
+    /** The initials of people and the hashes of their addresses, by id. */
     people: new Map<string, { initials: string; hashes: readonly string[] }>(),
     /** How often it was asked about someone, and whether it answers. */
     asked: 0,
@@ -153,7 +153,7 @@ export type Media = Awaited<ReturnType<typeof startMedia>>
 export async function startMedia(
   t: Test,
   options: {
-    /** Named where the queue is what is tested. */
+    /** Named where the test is about the queue. */
     queue?: 'postgres' | 'redis'
     /** Puts something between the service and its queue. */
     through?: (queueUrl: string) => Promise<string>
@@ -217,7 +217,7 @@ export async function startMedia(
       jti: newId(),
       role,
       iat: seconds,
-      // As long as the longest test takes, on whatever machine.
+      // Longer than any test takes, however slow the machine.
       exp: seconds + 3_600,
       ...claims,
     })

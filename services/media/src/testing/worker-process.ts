@@ -18,8 +18,8 @@ export async function startWorker(t: Test, media: Media) {
   const { pid } = worker
 
   /**
-   * Kills at the moment in which the decoder is busy with a picture, of which it then holds 60 MiB and more. Call
-   * it before the picture is sent: a test that looks later may find it done.
+   * Kills while the decoder is busy with a picture, of which it then holds 60 MiB and more. Call it before the picture
+   * is sent: a test that looks later may find it done.
    */
   async function atDecoding(victim: (decoder: number) => number): Promise<void> {
     const isBusy = () => {
@@ -64,7 +64,7 @@ const childrenOf = (pid: number): number[] =>
 const residentMiB = (pid: number): number =>
   Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
 
-/** A zombie is dead: whoever adopted it has yet to look at it. */
+/** A zombie counts as dead: its parent has yet to collect it. */
 const isAlive = (pid: number): Promise<boolean> =>
   readFile(`/proc/${pid}/status`, 'latin1').then(
     (status) => !/^State:\s*Z/m.test(status),

@@ -9,8 +9,8 @@ type Blob = { readonly key: string; readonly bytes: number }
 type Collected = { blobs: number; bytes: number }
 
 /**
- * Deletes blobs that no row names: what a process left behind when it died between storing and committing,
- * or between committing and deleting. Blobs younger than the grace may belong to a row not yet committed.
+ * Deletes blobs that no row names, left behind by a process that died between storing and committing, or between
+ * committing and deleting. Blobs younger than the grace period may belong to a row not yet committed.
  */
 export async function collectGarbage(deps: Deps, options: { dryRun: boolean }): Promise<Collected> {
   const total: Collected = { blobs: 0, bytes: 0 }
@@ -38,7 +38,7 @@ export async function collectGarbage(deps: Deps, options: { dryRun: boolean }): 
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** `uploads/<userId>/<uploadId>.…`; whatever else lies there is not ours to judge. */
+/** `uploads/<userId>/<uploadId>.…`; anything else there is left alone. */
 async function uploadOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
   const idOf = (blob: Blob) => blob.key.split('/')[2]?.split('.')[0] ?? ''
   const isDirect = (blob: Blob) => blob.key.endsWith(directEnding)

@@ -7,7 +7,7 @@ import { deleteFiles, directKey, uploadFiles } from '../uploads/upload-files.js'
 const batch = 1_000
 
 /**
- * Expires pending uploads whose time is over and deletes their files; drops direct uploads that were never
+ * Expires pending uploads whose time is up and deletes their files; drops direct uploads that were never
  * completed.
  * @param options `dryRun`: only count them
  * @returns how many of each

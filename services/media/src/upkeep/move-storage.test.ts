@@ -59,7 +59,7 @@ t.test('a service in use moves from disk to S3', async (t) => {
   t.strictSame(await contents(open(t, bucket)), {}, 'a dry run copies nothing')
   t.strictSame(JSON.parse((await run(...between)).stdout), survey)
 
-  // Published after the copying has passed; then the service is switched over.
+  // Published after the copying is done; then the service is switched over.
   const later = await publish()
   const switched = await media.upkeep({ STORAGE_URL: bucket, STORAGE_FALLBACK_URL: media.env.STORAGE_URL })
   const app = await openApp(switched)
@@ -73,7 +73,7 @@ t.test('a service in use moves from disk to S3', async (t) => {
   t.strictSame(await contents(open(t, bucket)), await contents(media.deps.storage))
 })
 
-t.test('what ends early goes on where it stopped', async (t) => {
+t.test('a run that ends early goes on where it stopped', async (t) => {
   const from = open(t, pathToFileURL(t.testdir()).href)
   const bucket = newBucket()
   const to = open(t, `${bucket}&attempts=1`)
@@ -95,7 +95,7 @@ t.test('what ends early goes on where it stopped', async (t) => {
   t.strictSame(await contents(to), await contents(from))
 })
 
-t.test('what differs, is newer, or goes away meanwhile', async (t) => {
+t.test('blobs that differ, are newer, or vanish in the meantime', async (t) => {
   const folder = pathToFileURL(t.testdir()).href
   const [from, to] = [open(t, `${folder}/old`), open(t, `${folder}/new`)]
   await from.put('damaged', Buffer.from('right'))
@@ -124,7 +124,7 @@ t.test('what differs, is newer, or goes away meanwhile', async (t) => {
   t.equal(await text('damaged'), 'right')
 })
 
-t.test('a copy that is not what was copied stops the run', async (t) => {
+t.test('a copy that differs from its source stops the run', async (t) => {
   const folder = pathToFileURL(t.testdir()).href
   const [from, to] = [open(t, `${folder}/old`), open(t, `${folder}/new`)]
   await from.put('a', Buffer.from('right'))

@@ -1,18 +1,18 @@
 import { type BlobEntry, BlobNotFoundError, type BlobStore, mergeByKey } from '@likeness/storage'
 
-/** Blobs looked at at once; each may be in memory twice, as it was read and as it was copied. */
+/** Blobs handled at once; each may be in memory twice, as it was read and as it was copied. */
 const atOnce = 8
 
-/** What a run has seen of the old storage, and what of it was missing in the new one. */
+/** The blobs a run has seen in the old storage, and those of them that the new one lacked. */
 export type Moved = { seen: number; seenBytes: number; missing: number; missingBytes: number }
 
 /**
- * Copies every blob that `to` lacks and reads each copy back to compare it. Services may go on using `from`;
+ * Copies every blob that `to` lacks and reads each copy back to compare it. Services may keep using `from`;
  * a run that ends early is simply started again.
  * @param options `dryRun`: copy nothing, only count what is missing; `verify`: also compare the content of
- *   blobs that are there already, and count those that differ as missing
+ *   blobs that exist already, and count those that differ as missing
  * @param onProgress called after every blob
- * @throws Error when a copy is not what was copied
+ * @throws Error when a copy differs from its source
  */
 export async function moveStorage(
   from: BlobStore,
@@ -34,14 +34,14 @@ export async function moveStorage(
       onProgress(moved)
     }
   }
-  // One that fails ends the walk for all; nothing is under way any more when it is told.
+  // One failure ends the walk for all; it is thrown once nothing is under way any more.
   const ended = await Promise.allSettled(Array.from({ length: atOnce }, work))
   const failed = ended.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
   return moved
 }
 
-/** A key's content does not change, so the same size is done; of two sizes the newer one is in use. */
+/** The content of a key does not change, so an equal size is done; of two sizes the newer blob is in use. */
 function isDone(
   { first, second }: { first: BlobEntry; second: BlobEntry | undefined },
   isSameContent: () => boolean | Promise<boolean>,
@@ -57,7 +57,7 @@ async function copy(from: BlobStore, to: BlobStore, key: string): Promise<void> 
   if (!(await isSame(from, to, key))) throw new Error(`The copy of ${key} is not what was copied`)
 }
 
-/** Whether both hold the same bytes; a blob deleted meanwhile is no difference. */
+/** Whether both hold the same bytes; a blob deleted in the meantime counts as the same. */
 async function isSame(from: BlobStore, to: BlobStore, key: string): Promise<boolean> {
   const [bytes, copied] = await Promise.all([unlessGone(from.get(key)), unlessGone(to.get(key))])
   return !bytes || !copied || bytes.equals(copied)

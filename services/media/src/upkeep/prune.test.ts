@@ -20,7 +20,7 @@ const age = (media: Media, days: number) =>
     published_at = published_at - make_interval(days => ${days}),
     closed_at = closed_at - make_interval(days => ${days})`.execute(media.deps.db)
 
-t.test('by default all is kept but trails of pictures long gone', async (t) => {
+t.test('by default everything is kept but the trails of pictures long gone', async (t) => {
   const media = await startMedia(t, { config })
   await media.work()
   const ana = await media.person()
@@ -70,7 +70,7 @@ t.test('KEEP_ORIGINALS', async (t) => {
   t.equal((await ana.call(uploads.restore, { params: { id: old.id } })).status, 202, 'its variants are there')
   await settled(ana, old.id)
 
-  // A deletion that failed is made up for by the collector, which leaves the preview.
+  // The collector makes up for a deletion that failed, and leaves the preview.
   await media.deps.storage.put(`uploads/${ana.id}/${old.id}.original`, Buffer.from('left behind'))
   t.match(await collectGarbage(deps, run), { blobs: 1 })
   t.equal((await ana.call(uploads.preview, { params: { id: old.id } })).status, 200)
@@ -103,7 +103,7 @@ t.test('KEEP_VERSIONS', async (t) => {
   const versions: Upload[] = []
   for (let count = 0; count < 4; count += 1) versions.push(await publish(ana))
   const bens = [await publish(ben), await publish(ben)]
-  // Restored, so it is the newest of those that are past once another follows.
+  // Restored, so it is the newest past version once another follows.
   await andWait(ana, uploads.restore, versions[0]?.id ?? '')
   await publish(ana)
   const deps = await media.upkeep({ KEEP_VERSIONS: '2', GARBAGE_GRACE_SECONDS: '0' })
@@ -130,7 +130,7 @@ t.test('KEEP_VERSIONS', async (t) => {
   )
 })
 
-t.test('restoring a version while it is one too many', async (t) => {
+t.test('restoring a version that is about to be pruned', async (t) => {
   const media = await startMedia(t, { config })
   await media.work()
   for (let round = 0; round < 5; round += 1) {

@@ -18,9 +18,8 @@ const batch = 1_000
 type Options = { readonly dryRun: boolean }
 
 /**
- * Deletes what the policies keep no longer: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS) and the
- * trails of uploads without a picture (KEEP_TRAIL_DAYS); idempotency keys after a day; and refusals that count no
- * longer.
+ * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS) and the trails of
+ * uploads without a picture (KEEP_TRAIL_DAYS); idempotency keys after a day; and refusals that no longer count.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
@@ -56,7 +55,7 @@ async function eraseSurplusVersions(deps: Deps, { dryRun }: Options): Promise<nu
   do {
     const { surplus, lastUser } = await findSurplusVersions(deps.db, kept, user, batch)
     for (const upload of surplus) {
-      // One restored meanwhile stays.
+      // A version restored in the meantime stays.
       if (dryRun || (await eraseUpload(deps, upload, theWorker))) total += 1
     }
     user = lastUser
@@ -74,7 +73,7 @@ async function deleteOld(deps: Deps, rows: OldRows, { dryRun }: Options): Promis
   return dryRun ? countOldRows(deps.db, rows) : inBatches(() => deleteOldRows(deps.db, rows, batch))
 }
 
-/** Deletes until there was less than a batch. @returns how many in all */
+/** Deletes batches until one is not full. @returns how many rows in all */
 async function inBatches(deleteSome: () => Promise<number>): Promise<number> {
   for (let total = 0; ; ) {
     const deleted = await deleteSome()

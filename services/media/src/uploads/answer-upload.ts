@@ -14,8 +14,8 @@ const longestWaitSeconds = 30
 export type UntilSettled = (row: UploadRow, ms: number, client: ServerResponse) => Promise<UploadRow>
 
 /**
- * The answer of what makes an upload the avatar: 200 once it is published, 202 while it is not or when that
- * failed, after waiting for it as long as the client prefers.
+ * The answer to a request that makes an upload the avatar, after waiting as long as the client prefers: 200 once it is
+ * published, 202 while it is not, or when that failed.
  */
 export async function answerUpload(
   deps: Deps,

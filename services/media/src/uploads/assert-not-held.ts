@@ -6,8 +6,8 @@ import type { UploadRow } from '../database/uploads.table.js'
 import { problem } from '../problems.js'
 
 /**
- * Under `lockUser`: what an operator withdrew, its owner makes the avatar no more. Another operator who does lifts
- * the hold.
+ * Under `lockUser`: refuses an owner who makes a picture the avatar again that an operator withdrew. An operator who
+ * does so lifts the hold.
  * @throws Problem withdrawn-by-operator
  */
 export async function assertNotHeld(

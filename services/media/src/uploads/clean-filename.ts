@@ -17,6 +17,6 @@ export function cleanFilename(given: string | undefined): string | null {
   if (name === undefined || name === '' || /^\.+$/.test(name)) return null
   if (name.length <= longest) return name
   const extension = /\.[\p{L}\p{N}]{1,10}$/u.exec(name)?.[0] ?? ''
-  // A cut between the two halves of a surrogate pair leaves none of them.
+  // If the cut splits a surrogate pair, its first half goes too.
   return name.slice(0, longest - extension.length).replace(/[\ud800-\udbff]$/, '') + extension
 }

@@ -36,7 +36,7 @@ const expire = (id: string) =>
 t.test('50 confirms at once make one', async (t) => {
   const ana = await media.person()
   const { id } = await pending(ana)
-  // Half of them as clients that name JSON although they send nothing.
+  // Half of them like clients that name JSON although they send nothing.
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
       ana.call(uploads.confirm, {
@@ -50,7 +50,7 @@ t.test('50 confirms at once make one', async (t) => {
   t.strictSame(await eventsOf(id), ['uploaded', 'confirmed'])
 })
 
-t.test('the same confirm again answers the same, another is refused', async (t) => {
+t.test('the same confirmation gets the same answer, another is refused', async (t) => {
   const ana = await media.person()
   const { id } = await pending(ana)
   const crop = { x: 1, y: 2, width: 30, height: 31 }
@@ -137,7 +137,7 @@ t.test('sha256 guards against confirming another picture', async (t) => {
   })
 })
 
-t.test('another’s upload does not exist, unless one is a manager', async (t) => {
+t.test('another’s upload does not exist, except for managers', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const { id } = await pending(ana)
   for (const params of [{ id }, { id: crypto.randomUUID() }]) {
@@ -162,7 +162,7 @@ t.test('another’s upload does not exist, unless one is a manager', async (t) =
   t.match(confirmed, { actor_id: max.id, ip: '127.0.0.1' }, 'the trail names the manager')
 })
 
-t.test('after the end: expired, discarded', async (t) => {
+t.test('a closed upload cannot be confirmed: expired, discarded', async (t) => {
   const ana = await media.person()
   const late = await pending(ana)
   await expire(late.id)
@@ -234,7 +234,7 @@ t.test('the crop is what is published, upright', async (t) => {
   const bytes = await quarters(200, 100).jpeg({ quality: 95 }).withMetadata({ orientation: 8 }).toBuffer()
   const { body: upload } = await ana.call(uploads.create, { body: form(bytes) })
   t.match(upload, { width: 100, height: 200 }, 'upright sizes')
-  // Turned by 270°: right column on top. The lower half shows what was the left column.
+  // Turned by 270°, the right column is on top, and the lower half shows the former left column.
   const crop = { x: 0, y: 100, width: 100, height: 100 }
   const done = await andWait(ana, uploads.confirm, upload.id, { crop })
   t.match(done, { status: 200, body: { status: 'published', crop } })

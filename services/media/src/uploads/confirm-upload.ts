@@ -32,7 +32,7 @@ export const confirmUploadHandler =
 
 /**
  * Confirms a pending upload, or returns the one that the same request confirmed before.
- * @param seen the row as the caller may see it
+ * @param seen the row that the caller was let see
  * @throws Problem upload-expired, upload-discarded, upload-rejected, upload-failed, already-confirmed,
  * sha256-mismatch, invalid-crop
  */
@@ -61,8 +61,8 @@ async function confirmUpload(
 }
 
 /**
- * Why this choice cannot confirm the row, or undefined when it already has.
- * @param hasNewText its text was changed since, so it does not tell what was confirmed
+ * The reason this choice cannot confirm the row; undefined when it already has.
+ * @param hasNewText its text was changed since, so it no longer tells what was confirmed
  */
 function refusalOf(
   row: UploadRow,
@@ -73,7 +73,7 @@ function refusalOf(
   if (closed) return closed
   if (sha256 !== undefined && sha256 !== row.sha256) return problem('sha256-mismatch')
   if (row.status === 'pending') {
-    // Expired by the database's clock alone.
+    // It has expired by the database's clock, though not by this process's.
     return (crop && cropProblem(row, crop)) ?? problem('upload-expired')
   }
   if (row.status === 'failed') return problem('upload-failed')

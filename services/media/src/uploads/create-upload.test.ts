@@ -92,7 +92,7 @@ t.test('bodies without exactly one image', async () => {
   await refused(undefined, { status: 400, code: 'no-image' })
 })
 
-t.test('a content type that is none: what is taken is named', async (t) => {
+t.test('an invalid content type: the refusal names the accepted ones', async (t) => {
   const person = await media.person()
   const answer = await person.call(uploads.create, {
     body: await jpeg(),
@@ -162,7 +162,7 @@ t.test('a declared 10 GB is refused before a byte of it is read', async (t) => {
   t.equal(status, 413)
 })
 
-t.test('what is not an accepted picture', async (t) => {
+t.test('files that are not an accepted picture', async (t) => {
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"/>')
   const seen = await refused(form(svg, 'photo.png'), { status: 415, code: 'unsupported-image' })
   t.match(seen.detail, /SVG/i, 'says what was seen')
@@ -266,7 +266,7 @@ t.test('the pending limit is exact under parallel uploads', async (t) => {
   )
 })
 
-t.test('for another, managers only', async (t) => {
+t.test('uploading for another user is for managers only', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   t.match(await ana.call(uploads.create, { query: { userId: ben.id }, body: form(await jpeg()) }), {
     status: 403,
@@ -300,7 +300,7 @@ async function formWith(before: [string, string][], after: [string, string][] = 
   return body
 }
 
-t.test('whose it becomes, its name and what makes room may be fields of the form', async (t) => {
+t.test('owner, name and replacement may be fields of the form', async (t) => {
   const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
   const send = async (
     person: typeof ana,
@@ -340,7 +340,7 @@ t.test('whose it becomes, its name and what makes room may be fields of the form
   )
 })
 
-t.test('nothing is kept for nobody', async (t) => {
+t.test('nothing is kept for an unknown user', async (t) => {
   const max = await media.person('manager')
   const nobody = crypto.randomUUID()
   const unknown = { status: 404, body: { code: 'user-not-found' } }
@@ -378,7 +378,7 @@ t.test('bytes in flight are bounded', async (t) => {
   t.match(await person.call(uploads.create, { body: form(await jpeg()) }), { status: 201 })
 })
 
-t.test('uploads are limited by the ten minutes', async (t) => {
+t.test('uploads are limited per ten minutes', async (t) => {
   const strict = await startMedia(t, { config: { UPLOADS_PER_10_MINUTES: '2' } })
   const person = await strict.person()
   for (const status of [201, 201, 429]) {

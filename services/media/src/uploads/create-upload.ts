@@ -31,7 +31,7 @@ export function createUploadHandler(
   return async (request, reply) => {
     const caller = callerOf(request)
     const { query } = request
-    // Before a byte is read, as far as it is known by then.
+    // Before a byte is read, as far as the query tells.
     const asked = await ownerOf(deps, caller, query.userId)
     rates.assertLeft(asked)
     return inFlight.hold(caller.id, (held) =>
@@ -58,11 +58,11 @@ export function createUploadHandler(
 type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefined }
 
 /**
- * Stages a picture that came with the request: its header is probed and its bytes are durable before its row says
+ * Stages a picture that came with the request: probes its header, and makes its bytes durable before its row says
  * pending.
- * @param options `claim`: of its idempotency key, whose lease is the id of the upload
- * @throws Problem those of `probeImage`, `storeOriginal` and `makeRoom`, request-in-progress once the claim is lost;
- * then nothing is kept
+ * @param options `claim`: that of its idempotency key, whose lease becomes the upload's id
+ * @throws Problem those of `probeImage`, `storeOriginal` and `makeRoom`, request-in-progress once the claim is lost.
+ * Nothing is kept then
  */
 async function createUpload(
   deps: Deps,
@@ -89,7 +89,7 @@ async function createUpload(
 /** The row of a new upload, and the uploads discarded for it. */
 type Staged = { readonly row: UploadRow; readonly replaced: readonly UploadRow[] }
 
-/** One statement where there is room; a transaction where room is to be made, or to say why there is none. */
+/** In one statement where there is room; otherwise in a transaction that makes room, or says why there is none. */
 async function commitUpload(
   { db, config }: Deps,
   owner: { userId: string; actor: Actor },

@@ -2,7 +2,7 @@ import { type Crop, isSquare } from '@likeness/contracts'
 import type { Problem } from '@likeness/runtime'
 import { problem } from '../problems.js'
 
-/** Why a picture of this size cannot be cropped like this; undefined when it can. */
+/** The reason a picture of this size cannot be cropped like this; undefined when it can. */
 export function cropProblem(
   { width, height }: { width: number; height: number },
   crop: Crop,

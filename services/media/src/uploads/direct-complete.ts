@@ -38,8 +38,8 @@ export const completeDirectUploadHandler =
   }
 
 /**
- * Makes an upload of bytes that came by themselves, once they are those that were announced. What is staged
- * is the copy that was checked: the form can be sent again until it expires.
+ * Makes an upload of bytes that went straight to the storage, if they are those that were announced. The checked copy
+ * is what is staged, because the form can be sent again until it expires.
  * @returns undefined when another request completed it
  * @throws Problem upload-expired, direct-upload-missing, direct-upload-mismatch, those of `storeOriginal`, and those of
  * `probeImage`, after which the announcement is void
@@ -51,7 +51,7 @@ async function completeDirectUpload(
 ): Promise<UploadRow | undefined> {
   if (direct.expires_at <= new Date()) throw problem('upload-expired')
   const announced = await readAnnounced(deps.storage, direct).catch(async (error: unknown) => {
-    // Whoever completed it meanwhile has deleted what came.
+    // Another request that completed it in the meantime has deleted the bytes.
     if (await findDirectUpload(deps.db, direct)) throw error
     return undefined
   })
@@ -66,7 +66,7 @@ async function completeDirectUpload(
     await deleteFiles(deps, [directKey(direct)])
     return row
   } catch (error) {
-    // These bytes will never do, and no others are announced. A full storage may have room later.
+    // These bytes will never do, and no others were announced. A full storage may have room later.
     if (error instanceof Problem && error.kind.status < 500) {
       await refuseDirectUpload(deps.db, direct)
       await deleteFiles(deps, [directKey(direct), originalKey(direct)])
@@ -75,7 +75,7 @@ async function completeDirectUpload(
   }
 }
 
-/** @returns undefined when another request completed it, to whose row the bytes under this id belong */
+/** @returns undefined when another request completed it: the bytes under this id belong to its row */
 function commitUpload({ db, config }: Deps, upload: NewUpload, actor: Actor): Promise<UploadRow | undefined> {
   return db.transaction().execute(async (trx) => {
     await lockUser(trx, upload.user_id)
@@ -87,7 +87,7 @@ function commitUpload({ db, config }: Deps, upload: NewUpload, actor: Actor): Pr
 
 async function readAnnounced(storage: BlobStore, direct: DirectUploadRow): Promise<Buffer> {
   const key = directKey(direct)
-  // Not every server holds clients to the size in the form, so it is asked before the bytes are.
+  // Not every server enforces the size in the form, so it is checked before the bytes are read.
   if ((await sizeOf(storage, key)) !== direct.bytes) throw problem('direct-upload-mismatch')
   const bytes = await storage.get(key).catch((error: unknown) => {
     throw error instanceof BlobNotFoundError ? problem('direct-upload-missing') : error

@@ -11,7 +11,7 @@ import { dropReplaced, makeRoom } from './make-room.js'
 import { ownerOf } from './owner-of.js'
 import { directKey } from './upload-files.js'
 
-/** A body that began in time may end later, and is completed after that. */
+/** A body that began in time may still arrive later, and is completed after that. */
 const lateSeconds = 300
 
 /** `uploads.createDirect`: step one for a storage that takes the bytes itself. */
@@ -25,7 +25,7 @@ export const createDirectUploadHandler =
   }
 
 /**
- * Reserves a pending upload of the user for bytes to come, and makes the form that takes them.
+ * Reserves a pending upload of the user for bytes to come, and makes the form that receives them.
  * @throws Problem direct-upload-unavailable, image-too-large, and those of `makeRoom`
  */
 async function createDirectUpload(

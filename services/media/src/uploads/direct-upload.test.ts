@@ -30,7 +30,7 @@ const announcementOf = (bytes: Buffer) => ({
 const announce = (person: Person, bytes: Buffer, query: { userId?: string; replace?: 'oldest' } = {}) =>
   person.call(uploads.createDirect, { query, body: announcementOf(bytes) })
 
-/** What a browser does with the form. */
+/** Sends the form as a browser does. */
 async function send({ url, fields }: DirectUpload, bytes: Buffer): Promise<void> {
   const body = new FormData()
   for (const [name, value] of Object.entries(fields)) body.append(name, value)
@@ -78,14 +78,14 @@ t.test('a picture sent straight to the storage becomes the avatar', async (t) =>
   t.match(await complete(person, id), { status: 200, body: { id, status: 'published' } }, 'a repetition')
 })
 
-t.test('a disk takes none', async (t) => {
+t.test('a disk takes no direct uploads', async (t) => {
   const media = await startMedia(t)
   const person = await media.person()
   t.match(await announce(person, await jpeg()), refusal(409, 'direct-upload-unavailable'))
   t.match(await complete(person, crypto.randomUUID()), refusal(404, 'upload-not-found'))
 })
 
-t.test('what may not be announced', async (t) => {
+t.test('announcements that are refused', async (t) => {
   const media = await onS3(t)
   const person = await media.person()
   const good = announcementOf(await jpeg())
@@ -123,7 +123,7 @@ t.test('only the announced bytes will do', async (t) => {
   t.equal((await complete(person, body.id)).status, 201, 'sent again as announced')
 })
 
-t.test('bytes that are no picture leave nothing', async (t) => {
+t.test('bytes that are not a picture leave nothing', async (t) => {
   const media = await onS3(t)
   const person = await media.person()
   const text = Buffer.from('<!doctype html><script>alert(1)</script>')
@@ -134,7 +134,7 @@ t.test('bytes that are no picture leave nothing', async (t) => {
   t.strictSame(await blobs(media), [])
 })
 
-t.test('of many completions at once, one makes the upload', async (t) => {
+t.test('one of many completions at once makes the upload', async (t) => {
   const media = await onS3(t, { RECEIVING_PER_USER: '8' })
   const person = await media.person()
   const bytes = await jpeg()
@@ -177,7 +177,7 @@ t.test('a completion that comes late to the bytes finds the upload made of them'
   t.match(await late, { status: 200, body: { id: body.id, status: 'pending' } })
 })
 
-t.test('one given up leaves nothing and frees its place', async (t) => {
+t.test('a cancelled one leaves nothing and frees its place', async (t) => {
   const media = await onS3(t, { PENDING_PER_USER: '1' })
   const [ana, ben] = [await media.person(), await media.person()]
   const bytes = await jpeg()
@@ -228,7 +228,7 @@ t.test('an announced upload counts as pending, exactly', async (t) => {
   t.match(await announce(other, bytes), refusal(429, 'too-many-pending'))
 })
 
-t.test('announced uploads are limited by the ten minutes, completed or not', async (t) => {
+t.test('announced uploads are limited per ten minutes, completed or not', async (t) => {
   const media = await onS3(t, { UPLOADS_PER_10_MINUTES: '2' })
   const person = await media.person()
   const bytes = await jpeg()
@@ -261,7 +261,7 @@ t.test('abandoned ones expire, and their bytes go', async (t) => {
   t.match(await complete(person, body.id), refusal(404, 'upload-not-found'))
 })
 
-t.test('bytes sent again after all was done are garbage; awaited ones are not', async (t) => {
+t.test('bytes sent again after completion are garbage; awaited ones are not', async (t) => {
   const media = await onS3(t)
   const person = await media.person()
   const bytes = await jpeg()
@@ -282,7 +282,7 @@ t.test('bytes sent again after all was done are garbage; awaited ones are not', 
   )
 })
 
-t.test('a user who leaves takes it along', async (t) => {
+t.test('the erasure of a user removes it', async (t) => {
   const media = await onS3(t)
   const person = await media.person()
   const bytes = await jpeg()

@@ -8,9 +8,9 @@ import { announce } from './announce.js'
 import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
 
 /**
- * Erases what shows a picture that is not the avatar: its files, and the rows of its variants. Its row and
+ * Erases everything that shows a picture that is not the avatar: its files, and the rows of its variants. Its row and
  * trail stay for the audit.
- * @returns false when it was in no state that allows it
+ * @returns false when its status does not allow it
  */
 export async function eraseUpload(
   deps: Pick<Deps, 'db' | 'storage' | 'bus' | 'logger'>,

@@ -1,7 +1,7 @@
 import type { UploadEvent } from '@likeness/contracts'
 import type { UploadEventRow } from '../database/upload-events.table.js'
 
-/** An event of a trail as it is shown. */
+/** An event of a trail as a client sees it. */
 export const viewEvent = (row: UploadEventRow): UploadEvent => ({
   type: row.type,
   at: row.at.toISOString(),

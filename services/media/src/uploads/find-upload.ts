@@ -41,7 +41,7 @@ export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: 
 }
 
 /**
- * The upload of a link that names it and is good: whoever has the link may see it, and not an erased one.
+ * The upload that a valid link names, and not an erased one: anyone who has the link may see it.
  * @throws Problem upload-not-found
  */
 export async function findLinkedUpload(deps: Pick<Deps, 'db'>, id: string): Promise<UploadRow> {

@@ -14,7 +14,7 @@ export const liftHoldHandler =
   async (request) => {
     const caller = callerOf(request)
     const row = await findUploadFor(deps, caller, request.params.id)
-    // Nobody lifts what was decided about their own picture.
+    // No one may lift a hold on their own picture.
     if (row.user_id === caller.id) throw problem('forbidden')
     await deps.db.transaction().execute(async (trx) => {
       await lockUser(trx, row.user_id)

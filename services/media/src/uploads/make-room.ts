@@ -26,7 +26,7 @@ export async function makeRoom(
   const replaced: UploadRow[] = []
   if (replaceOldest && open.pending >= quotas.PENDING_PER_USER) {
     const oldest = await lockPending(trx, userId)
-    // Of those counted one may have been confirmed before they were locked; now nothing changes any more.
+    // One of those counted may have been confirmed before the lock; from here on nothing changes.
     open = await admitUpload(trx, quotas, userId)
     for (const pending of oldest.slice(0, Math.max(0, open.pending + 1 - quotas.PENDING_PER_USER))) {
       const row = await discardPending(trx, pending, actor, `replaced by ${upload.id}`)
@@ -43,7 +43,7 @@ export async function makeRoom(
   return replaced
 }
 
-/** Deletes the files of uploads that were discarded for a new one, and tells that they are gone. */
+/** Deletes the files of uploads that were discarded for a new one, and announces that they are gone. */
 export async function dropReplaced(
   deps: Pick<Deps, 'storage' | 'logger' | 'bus'>,
   replaced: readonly UploadRow[],

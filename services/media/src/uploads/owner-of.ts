@@ -4,7 +4,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 
 /**
- * The user who gets the upload: the caller, or for a manager another whom accounts knows.
+ * The user who gets the upload: the caller or, for a manager, any user that accounts knows.
  * @throws Problem forbidden, user-not-found; ServiceAwayError
  */
 export async function ownerOf(

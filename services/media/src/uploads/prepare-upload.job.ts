@@ -18,7 +18,7 @@ export async function prepareUpload(
   if (original) await prepareFrom(deps, row, original)
 }
 
-/** What was uploaded, or undefined when the upload was closed meanwhile and they are gone. */
+/** The original of an upload; undefined when it was closed in the meantime and its files are gone. */
 export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<PictureSource | undefined> {
   const { storage } = deps
   const key = originalKey(row)
@@ -32,7 +32,7 @@ export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<Pi
   }
 }
 
-/** Prepares from what is at hand. @returns the row with its placeholder, or undefined when it was refused or closed */
+/** Prepares an upload from its original. @returns the row with its placeholder, or undefined when it was refused or closed */
 export async function prepareFrom(
   deps: WorkerDeps,
   row: UploadRow,

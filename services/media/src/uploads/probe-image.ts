@@ -6,7 +6,7 @@ import { problem } from '../problems.js'
 type Limits = { readonly maxPixels: number; readonly minPixels: number }
 
 /**
- * Reads the header of a picture, whichever way it came.
+ * Reads the header of a picture, sent to this service or straight to the storage.
  * @throws Problem unsupported-image, invalid-image, too-many-pixels, image-too-small
  */
 export async function probeImage(

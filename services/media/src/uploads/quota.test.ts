@@ -103,7 +103,7 @@ t.test('one confirmed just as it is to be replaced makes the room itself', async
   t.match(await person.call(uploads.read, { params: { id: other } }), { body: { status: 'pending' } })
 })
 
-t.test('what a replaced upload held makes room for the new one', async (t) => {
+t.test('the bytes of a replaced upload make room for the new one', async (t) => {
   const media = await startMedia(t, { config: { PENDING_PER_USER: '1', STORED_BYTES_PER_USER: '15000' } })
   const person = await media.person()
   const { body: old } = await send(person, tenKb)
@@ -130,7 +130,7 @@ t.test('past versions count until they are erased; another crop takes a copy', a
   t.equal((await send(person, tenKb)).status, 201)
 })
 
-t.test('bytes announced for a direct upload count until it is over', async (t) => {
+t.test('bytes announced for a direct upload count until it ends', async (t) => {
   const s3 = await startS3(t)
   const media = await startMedia(t, {
     config: { STORAGE_URL: s3.url('pictures'), STORED_BYTES_PER_USER: '25000' },
@@ -151,7 +151,7 @@ t.test('bytes announced for a direct upload count until it is over', async (t) =
   t.equal((await send(person, await pictureOf(5_000))).status, 201)
 })
 
-t.test('refused uploads count for the rate, exactly, in two processes', async (t) => {
+t.test('refused uploads count towards the rate, exactly, in two processes', async (t) => {
   const config = { RECEIVING_PER_USER: '1000', UPLOADS_PER_10_MINUTES: '7' }
   const media = await startMedia(t, { config })
   const processes = [media, await media.serve()]
@@ -189,7 +189,7 @@ t.test('refused uploads count for the rate, exactly, in two processes', async (t
   t.equal((await send(other, picture)).status, 201)
 })
 
-t.test('a direct upload whose bytes are refused goes on counting', async (t) => {
+t.test('a direct upload whose bytes are refused still counts', async (t) => {
   const s3 = await startS3(t)
   const config = { STORAGE_URL: s3.url('pictures/refused'), UPLOADS_PER_10_MINUTES: '1' }
   const media = await startMedia(t, { config })

@@ -5,8 +5,8 @@ import type { Fields } from '../receiving/receive-image.js'
 const longestPath = 100
 
 /**
- * Reads the query and the fields of a form as one request; either may say it.
- * @throws Problem validation-failed, naming every field that is unknown, given twice, not valid, or another than in
+ * Reads the query and the fields of a form as one request; a value may be in either.
+ * @throws Problem validation-failed, naming every field that is unknown, given twice, invalid, or different from
  * the query
  */
 export function readUploadForm(query: CreateUploadQuery, fields: Fields): CreateUploadQuery {

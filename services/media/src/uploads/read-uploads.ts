@@ -12,14 +12,14 @@ export const readUploadHandler =
   async (request) =>
     viewUpload(deps, await findUploadFor(deps, callerOf(request), request.params.id))
 
-/** `uploads.list`: one's history. */
+/** `uploads.list`: the history of one user. */
 export const listUploadsHandler =
   (deps: Deps): Handler<typeof uploads.list> =>
   async (request, reply) => {
     const caller = callerOf(request)
     const { status, userId = caller.id } = request.query
     if (userId !== caller.id && !isAtLeast(caller.role, 'manager')) throw problem('forbidden')
-    // draft-ietf-httpbis-resumable-upload: a client need not send what would be refused.
+    // draft-ietf-httpbis-resumable-upload: spares clients from sending what would be refused.
     reply.header('upload-limit', `max-size=${deps.config.IMAGE_MAX_BYTES}`)
     const page = openPage(request, request.query, deps.cursors)
     const rows = await listUploads(deps.db, userId, {

@@ -24,10 +24,9 @@ import { deleteRefused, storeOriginal } from './store-original.js'
 import { originalKey } from './upload-files.js'
 
 /**
- * Makes a picture the avatar with another crop: an upload of its own, confirmed at once, from a copy of the
- * original. So each crop is a version that can be restored or erased by itself, and one that fails leaves the
- * other as it was.
- * @param claim of the idempotency key, whose lease is the id of the upload
+ * Makes a picture the avatar with another crop, as a new upload from a copy of the original, confirmed at once. Each
+ * crop is thus a version that can be restored or erased by itself, and one that fails leaves the other as it was.
+ * @param claim that of the idempotency key, whose lease becomes the new upload's id
  * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, quota-exceeded,
  * storage-full, and those of `assertRecroppable` and `admitUpload`
  */
@@ -70,7 +69,7 @@ function commitCrop(
   return db.transaction().execute(async (trx) => {
     const { stored } = await admitUpload(trx, config, upload.user_id)
     assertStorable(stored, upload.bytes, config)
-    // An original that was erased meanwhile does not live on in a copy.
+    // An original erased in the meantime must not live on in a copy.
     assertRecroppable(await holdUpload(trx, source))
     await assertNotHeld(trx, source, actor)
     await insertUpload(trx, upload, config.PENDING_SECONDS, actor, { from: source.id })

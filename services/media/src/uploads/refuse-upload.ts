@@ -17,9 +17,9 @@ const details: Readonly<Record<string, string>> = {
 }
 
 /**
- * Ends an upload whose picture will not decode: a pending one is rejected, a confirmed one has failed.
- * A first killed decoder may have been the machine's fault, so that error is thrown again for another try; a
- * starved one was, however often.
+ * Ends an upload whose picture will not decode: a pending one is rejected, a confirmed one fails. The first time a
+ * decoder is killed may be the machine's fault, so that error is thrown again for another try; a starved decoder always
+ * is, however often it happens.
  */
 export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: ImageError): Promise<void> {
   if (error.code === 'decode-starved') throw new NotYet(error.message, { cause: error })

@@ -27,7 +27,7 @@ export const removeUploadHandler =
     return reply.code(204).send()
   }
 
-/** Gives up a direct upload that waits to be completed. @returns false when there is none, or none any more */
+/** Cancels a direct upload that waits to be completed. @returns false when there is none */
 async function cancelDirectUpload(deps: Deps, caller: Caller, id: string): Promise<boolean> {
   const direct = await findDirectUploadFor(deps, caller, id)
   if (!direct || !(await takeDirectUpload(deps.db, direct))) return false
@@ -36,8 +36,8 @@ async function cancelDirectUpload(deps: Deps, caller: Caller, id: string): Promi
 }
 
 /**
- * Discards a pending upload, or erases one that is over and not the avatar; its files go. Doing so again is a
- * quiet success, and a discarded one stays in the history as such.
+ * Discards a pending upload, or erases a closed one that is not the avatar, and deletes its files. Doing so again
+ * succeeds quietly, and a discarded one stays in the history as such.
  * @throws Problem upload-not-found, upload-expired, upload-is-live, not-pending
  */
 async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<void> {

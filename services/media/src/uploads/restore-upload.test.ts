@@ -91,7 +91,7 @@ t.test('collect-garbage keeps the files of a restored version', async (t) => {
   t.equal(await shown(ana.id), 'red')
 })
 
-t.test('what was never the avatar cannot be restored', async (t) => {
+t.test('a picture that was never the avatar cannot be restored', async (t) => {
   const [ana, ben] = [await media.person(), await media.person()]
   const { id } = await upload(ana)
   t.match(await ana.call(uploads.restore, { params: { id } }), {
@@ -249,7 +249,7 @@ t.test('many restores at once leave one avatar', async () => {
       ana.call(uploads.restore, { params: { id: versions[turn % 3]?.id ?? '' } }),
     ),
   )
-  // One on its way that another overtook is neither the avatar nor past.
+  // An upload on its way that another overtook is neither the avatar nor past.
   t.ok(answers.every((one) => one.status === 202 || one.status === 200 || one.body.code === 'not-restorable'))
   const ended = await Promise.all(versions.map((one) => settled(ana, one.id)))
   const live = ended.filter((one) => one.status === 'published')

@@ -54,8 +54,8 @@ export const restoreUploadHandler =
 
 /**
  * Points the avatar at an earlier picture's variants, under a new version, so that the later decision wins in
- * accounts too. One that is the avatar already is returned as it is. An operator who restores what one withdrew
- * lifts the hold.
+ * accounts too. A picture that is the avatar already is returned as it is. An operator who restores what an operator
+ * withdrew lifts the hold.
  * @throws Problem withdrawn-by-operator, not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
  */
 async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow> {

@@ -29,7 +29,7 @@ export const servePreviewHandler =
     return reply.type('image/webp').code(200).send(bytes)
   }
 
-/** The upload a token or a link shows, and how long it may be kept: no longer than the link is good. */
+/** The upload that a token or a link shows, and for how many seconds it may be kept: until the link expires. */
 async function findShown(
   deps: Deps,
   guards: Guards,

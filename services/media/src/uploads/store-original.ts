@@ -22,8 +22,8 @@ export async function storeOriginal(
 }
 
 /**
- * Deletes the bytes of an upload that was refused. Only a refusal is known to have written no row: after a lost
- * connection the row may stand, and bytes without a row are collected later.
+ * Deletes the bytes of an upload that was refused. Only a refusal is sure to have written no row: after a lost
+ * connection the row may exist, and bytes without a row are collected later.
  */
 export async function deleteRefused(
   deps: Pick<Deps, 'storage' | 'logger'>,

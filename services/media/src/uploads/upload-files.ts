@@ -2,18 +2,18 @@ import { extensionOf, type VariantFormat } from '@likeness/contracts'
 import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 
-/** Where an upload's blobs are. */
+/** The keys of an upload's blobs. */
 export const originalKey = (upload: UploadKey): string =>
   `uploads/${upload.user_id}/${upload.id}${originalEnding}`
 export const originalEnding = '.original'
 export const previewKey = (upload: UploadKey): string => `uploads/${upload.user_id}/${upload.id}.preview.webp`
 
-/** Where the bytes of a direct upload arrive; they are not believed before they are checked. */
+/** The key under which the bytes of a direct upload arrive; they are not trusted before they are checked. */
 export const directKey = (upload: UploadKey): string =>
   `uploads/${upload.user_id}/${upload.id}${directEnding}`
 export const directEnding = '.direct'
 
-/** What was uploaded and how it was shown before it was confirmed. */
+/** The original and the preview of an upload. */
 export const uploadFiles = (upload: UploadKey): string[] => [originalKey(upload), previewKey(upload)]
 
 /** Every variant of an avatar. */
@@ -26,7 +26,7 @@ export const avatarFiles = (avatar: {
     avatar.formats.map((format) => `${avatar.blob_prefix}/${size}.${extensionOf[format]}`),
   )
 
-/** Deletes blobs after the commit that gave them up. What fails here, `collect-garbage` finds. */
+/** Deletes blobs after the commit that gave them up. `collect-garbage` finds those that could not be deleted. */
 export async function deleteFiles(deps: Pick<Deps, 'storage' | 'logger'>, keys: string[]): Promise<void> {
   if (keys.length === 0) return
   await deps.storage

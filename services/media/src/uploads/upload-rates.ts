@@ -4,23 +4,23 @@ import { countRefusedUpload } from '../database/refused-uploads.table.js'
 import type { Deps } from '../deps.js'
 import { rateEnd, rateLimited, rateSince } from './admit-upload.js'
 
-/** Refusals that are not about what was sent: they say to wait, or that it was sent before. */
+/** Refusals that say nothing against what was sent: wait, or it was sent before. */
 const free = new Set(['rate-limited', 'request-in-progress', 'idempotency-key-reused'])
 const mostRemembered = 10_000
 
 export type UploadRates = {
-  /** @throws Problem rate-limited while it is known that the user may make no upload: before a byte is read */
+  /** @throws Problem rate-limited, before a byte is read, while the user is known to have no uploads left */
   assertLeft(userId: string): void
-  /** Runs what makes an upload for a user, and remembers when they may make no more. @throws as `assertLeft` */
+  /** Runs work that makes an upload for a user, and remembers when they have none left. @throws as `assertLeft` */
   within<Result>(userId: string, work: () => Promise<Result>): Promise<Result>
   /**
-   * Runs what receives an upload, and counts a refusal for who sent it like an upload that was made.
-   * @throws Problem rate-limited in place of the refusal when they may make no more
+   * Runs work that receives an upload, and counts a refusal like an accepted upload of the sender.
+   * @throws Problem rate-limited in place of the refusal when the sender has none left
    */
   counting<Result>(senderId: string, work: () => Promise<Result>): Promise<Result>
 }
 
-/** The uploads of each user in ten minutes. The database counts; this process remembers who used theirs up. */
+/** The uploads of each user in ten minutes. The database counts; this process remembers the users who have none left. */
 export function openUploadRates({ db, config, logger }: Pick<Deps, 'db' | 'config' | 'logger'>): UploadRates {
   const spentUntil = new LRUCache<string, Date>({ max: mostRemembered })
 
@@ -53,7 +53,7 @@ export function openUploadRates({ db, config, logger }: Pick<Deps, 'db' | 'confi
         if (!(error instanceof Problem) || error.kind.status >= 500 || free.has(error.code)) throw error
         const limits = { recent: config.UPLOADS_PER_10_MINUTES, since: rateSince() }
         const { counted, first } = await countRefusedUpload(db, senderId, limits).catch((fault: unknown) => {
-          logger.warn({ err: fault }, 'a refused upload was not counted')
+          logger.warn({ err: fault }, 'could not count a refused upload')
           return { counted: true, first: null }
         })
         throw counted ? error : remember(senderId, rateLimited(rateEnd(first), config))

@@ -18,7 +18,7 @@ const done = await publish(ana)
 const secrets = [media.config.SERVICE_SECRET] as const
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
 
-t.test('previewUrl shows the preview to whoever has it, for ten minutes', async (t) => {
+t.test('previewUrl shows the preview to anyone who has it, for ten minutes', async (t) => {
   const { id } = await upload(ana)
   const previewUrl = await waitFor(
     async () => (await ana.call(uploads.read, { params: { id } })).body.previewUrl,

@@ -2,13 +2,13 @@ import { type Migration, sql } from 'kysely'
 
 /**
  * Uploads, their event trail, and the avatars made of them, as of the first release. Keys lead with user_id, so a
- * shard holds a user whole; an index that ends with an id, which sorts by time, gives a page without sorting.
+ * shard holds all of a user; an index that ends with an id, which sorts by time, gives a page without sorting.
  */
 export const first: Migration = {
   async up(db) {
-    // Searches file names.
+    // For searching file names.
     await sql`create extension if not exists pg_trgm`.execute(db)
-    // Confirmations and withdrawals draw from it: the later of the two wins everywhere.
+    // Confirmations and withdrawals draw from it, so that the later decision wins everywhere.
     await sql`create sequence avatar_version as bigint`.execute(db)
 
     await sql`
@@ -45,7 +45,7 @@ export const first: Migration = {
         check ((status = 'pending') = (expires_at is not null)),
         check (status not in ('confirmed', 'published', 'superseded', 'withdrawn', 'failed') or confirmed_at is not null)
       )`.execute(db)
-    // Managers and jobs know an upload by its id alone.
+    // Managers name an upload by its id alone.
     await sql`create index uploads_id on uploads (id)`.execute(db)
     await sql`create index uploads_pending on uploads (user_id, id) where status = 'pending'`.execute(db)
     await sql`create index uploads_held on uploads (user_id, sha256) where held_at is not null`.execute(db)
@@ -57,7 +57,7 @@ export const first: Migration = {
     // Managers search the history by these.
     await sql`create index uploads_by_status on uploads (status, id)`.execute(db)
     await sql`create index uploads_by_format on uploads (format, id)`.execute(db)
-    // Upkeep looks for rows past their time, for those whose job may have been lost, and for those kept too long.
+    // Upkeep looks for expired rows, for rows whose job may have been lost, and for rows kept too long.
     await sql`create index uploads_expiring on uploads (expires_at) where status = 'pending'`.execute(db)
     await sql`create index uploads_unprepared on uploads (uploaded_at) where status = 'pending' and prepared_at is null`.execute(
       db,
@@ -94,12 +94,12 @@ export const first: Migration = {
     await sql`create index upload_events_by_ip on upload_events (ip, upload_id) where ip is not null`.execute(
       db,
     )
-    // File names are searched here, where rows are never updated: a trigram index on uploads would be written again at
-    // every transition.
+    // File names are searched here, where rows are never updated: a trigram index on uploads would be rewritten at every
+    // transition.
     await sql`
       create index upload_events_by_filename on upload_events using gin ((details ->> 'filename') gin_trgm_ops)
       where type = 'uploaded'`.execute(db)
-    // An erasure looks for where a manager acted on another's upload.
+    // An erasure looks up where a manager acted on others' uploads.
     await sql`
       create index upload_events_by_another on upload_events (actor_id)
       where actor_id <> user_id and (ip is not null or user_agent is not null)`.execute(db)
@@ -143,7 +143,7 @@ export const first: Migration = {
     // Upkeep looks for withdrawals that accounts may not know.
     await sql`create index withdrawals_untold on withdrawals (at) where told_at is null`.execute(db)
 
-    // The bytes of these go straight to the storage.
+    // Uploads whose bytes go straight to the storage.
     await sql`
       create table direct_uploads (
         user_id uuid not null,
@@ -155,11 +155,11 @@ export const first: Migration = {
         expires_at timestamptz(3) not null,
         primary key (user_id, id)
       )`.execute(db)
-    // Managers know one by its id alone.
+    // Managers name one by its id alone.
     await sql`create index direct_uploads_id on direct_uploads (id)`.execute(db)
     await sql`create index direct_uploads_expiring on direct_uploads (expires_at)`.execute(db)
 
-    // Refused uploads count for the rate too: receiving and judging them is what the rate bounds.
+    // Refused uploads count towards the rate too: it bounds the work of receiving and judging them.
     await sql`
       create table refused_uploads (
         user_id uuid not null,
@@ -180,7 +180,7 @@ export const first: Migration = {
       db,
     )
 
-    // The answers to requests that carry an Idempotency-Key, for a day.
+    // The answers to requests that carry an Idempotency-Key, kept for a day.
     await sql`
       create table idempotency_keys (
         caller_id uuid not null,
@@ -198,13 +198,13 @@ export const first: Migration = {
         check ((status is null) = (body is null)),
         check (status is null or upload_id is not null)
       )`.execute(db)
-    // An erasure looks for the first, upkeep for the second.
+    // An erasure uses the first, upkeep the second.
     await sql`create index idempotency_keys_about on idempotency_keys (about_user_id, upload_id)`.execute(db)
     await sql`create index idempotency_keys_old on idempotency_keys (created_at)`.execute(db)
 
     // Locks a user and counts what they have, in one call: each statement of a volatile function sees what was committed
-    // before it began (PostgreSQL, Function Volatility Categories), so the count cannot miss what the holder of the lock
-    // committed. A plain statement could: its snapshot is older than the lock.
+    // before it began (PostgreSQL, Function Volatility Categories), so the count includes what the last holder of the lock
+    // committed. A plain statement may miss it, because its snapshot is older than the lock.
     await sql`
       create function open_uploads(owner uuid, since uuid)
       returns table (erased boolean, pending bigint, stored bigint, recent bigint, first timestamptz)
