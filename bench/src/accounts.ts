@@ -7,6 +7,7 @@
 import { Agent, request } from 'node:http'
 import { Worker } from 'node:worker_threads'
 import type { LoggedIn, Tokens } from '@likeness/contracts'
+import { me, sessions, users } from '@likeness/contracts/endpoints'
 import { describeMachine } from './machine.js'
 import { openStack } from './stack.js'
 
@@ -82,38 +83,40 @@ const bare = await new Promise<string>((resolve, reject) => {
   bareWorker.once('error', reject)
 })
 try {
-  const sessions: LoggedIn[] = []
+  const opened: LoggedIn[] = []
   for (let index = 0; index < connections; index += 1) {
     const username = `bench${index}`
-    await ask('POST', `${api}/v1/users`, { body: { username, email: `${username}@bench.test`, password } })
-    sessions.push(await ask('POST', `${api}/v1/sessions`, { body: { login: username, password } }))
+    await ask('POST', `${api}${users.register.path}`, {
+      body: { username, email: `${username}@bench.test`, password },
+    })
+    opened.push(await ask('POST', `${api}${sessions.logIn.path}`, { body: { login: username, password } }))
   }
-  const accessTokens = sessions.map((session) => session.accessToken)
-  const refreshTokens = sessions.map((session) => session.refreshToken)
+  const accessTokens = opened.map((session) => session.accessToken)
+  const refreshTokens = opened.map((session) => session.refreshToken)
 
   const times = { bare: [] as number[], me: [] as number[], refresh: [] as number[], login: [] as number[] }
   const getWith = (url: string) => (connection: number) =>
     ask('GET', url, { token: accessTokens[connection] ?? '' })
   for (let turn = 0; turn < turns; turn += 1) {
     times.bare.push(...(await keepBusy(getWith(bare))))
-    times.me.push(...(await keepBusy(getWith(`${api}/v1/me`))))
+    times.me.push(...(await keepBusy(getWith(`${api}${me.read.path}`))))
     times.refresh.push(
       ...(await keepBusy(async (connection) => {
         const body = { refreshToken: refreshTokens[connection] }
-        const tokens = await ask<Tokens>('POST', `${api}/v1/sessions/refresh`, { body })
+        const tokens = await ask<Tokens>('POST', `${api}${sessions.refresh.path}`, { body })
         refreshTokens[connection] = tokens.refreshToken
       })),
     )
     times.login.push(
       ...(await keepBusy((connection) =>
-        ask('POST', `${api}/v1/sessions`, { body: { login: `bench${connection}`, password } }),
+        ask('POST', `${api}${sessions.logIn.path}`, { body: { login: `bench${connection}`, password } }),
       )),
     )
   }
   console.log(`${describeMachine()} · ${connections} connections · ${turns} turns of ${seconds} s each`)
   const least = show('bare GET, same query', times.bare)
-  const me = show('GET /v1/me', times.me)
-  console.log(`${''.padEnd(24)} ${(me / least).toFixed(2)} of the bare route`)
+  const reads = show('GET /v1/me', times.me)
+  console.log(`${''.padEnd(24)} ${(reads / least).toFixed(2)} of the bare route`)
   show('POST …/sessions/refresh', times.refresh)
   show('POST /v1/sessions', times.login)
 } finally {

@@ -9,10 +9,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit/processes'
 import { describeMachine } from './machine.js'
 import { makePhoto } from './make-photo.js'
-import { logIn, openStack } from './stack.js'
+import { logIn, openCalls, openStack } from './stack.js'
 
 const seconds = Number(process.argv[2] ?? 20)
 /** Enough waiting pictures that no decoder is ever idle. */
@@ -24,7 +25,7 @@ const heic = folder === undefined ? undefined : await readFile(join(folder, 'pho
 const stack = await openStack('postgres')
 if (!stack) throw new Error('no stack')
 const { media } = stack
-const headers = { authorization: `Bearer ${await logIn(stack, 'load')}` }
+const call = openCalls(media, await logIn(stack, 'load'))
 try {
   console.log(describeMachine())
   console.log(`${''.padEnd(34)}     p50      p95      p99  longest (ms)`)
@@ -69,7 +70,7 @@ async function publishHeic(bytes: Buffer): Promise<[preview: number, published: 
   const id = await upload(bytes)
   await untilPrepared(id)
   const prepared = performance.now()
-  await fetch(`${media}/v1/uploads/${id}/confirm`, { method: 'POST', headers })
+  await call(uploads.confirm, { params: { id } })
   await waitFor(async () => (await read(id)).status === 'published')
   return [prepared - began, performance.now() - prepared]
 }
@@ -97,18 +98,12 @@ function keepBusy() {
 }
 
 async function upload(bytes: Buffer): Promise<string> {
-  const answer = await fetch(`${media}/v1/uploads`, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
-  })
-  if (answer.status !== 201) throw new Error(`upload answered ${answer.status}: ${await answer.text()}`)
-  return ((await answer.json()) as Upload).id
+  const picture = new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' })
+  return (await call(uploads.create, { body: picture })).body.id
 }
 
 async function read(id: string): Promise<Upload> {
-  const upload = (await (await fetch(`${media}/v1/uploads/${id}`, { headers })).json()) as Upload
-  return upload
+  return (await call(uploads.read, { params: { id } })).body
 }
 
 async function untilPrepared(id: string): Promise<void> {

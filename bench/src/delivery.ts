@@ -9,12 +9,12 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { freePort, waitFor } from '@likeness/test-kit/processes'
 import autocannon from 'autocannon'
 import { describeMachine } from './machine.js'
 import { makePhoto } from './make-photo.js'
-import { logIn, openStack, type Stack } from './stack.js'
+import { logIn, openCalls, openStack, type Stack } from './stack.js'
 
 const seconds = Number(process.argv[2] ?? 3)
 const turns = Number(process.argv[3] ?? 4)
@@ -25,19 +25,12 @@ type Sum = { requests: number; seconds: number; cpuMs: number }
 
 /** Publishes a photo and returns the path of its 128 px WebP, which is its place in the storage too. */
 async function publish(stack: Stack): Promise<string> {
-  const authorization = `Bearer ${await logIn(stack, 'delivery')}`
-  const created = await fetch(`${stack.media}/v1/uploads`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'image/jpeg' },
-    body: new Uint8Array(await makePhoto()),
-  })
-  const { id } = (await created.json()) as Upload
-  const confirmed = await fetch(`${stack.media}/v1/uploads/${id}/confirm`, {
-    method: 'POST',
-    headers: { authorization, prefer: 'wait=20' },
-  })
-  const url = ((await confirmed.json()) as Upload).avatar?.urls['128']?.webp
-  if (url === undefined) throw new Error(`not published: ${confirmed.status}`)
+  const call = openCalls(stack.media, await logIn(stack, 'delivery'))
+  const photo = new Blob([new Uint8Array(await makePhoto())], { type: 'image/jpeg' })
+  const { id } = (await call(uploads.create, { body: photo })).body
+  const { status, body } = await call(uploads.confirm, { params: { id }, headers: { prefer: 'wait=20' } })
+  const url = body.avatar?.urls['128']?.webp
+  if (url === undefined) throw new Error(`not published: ${status}`)
   return new URL(url).pathname
 }
 

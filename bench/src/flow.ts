@@ -3,11 +3,11 @@
  *
  * Run: node bench/dist/flow.js [rounds, 30]
  */
-import type { Upload, User } from '@likeness/contracts'
+import { me, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit/processes'
 import { describeMachine } from './machine.js'
 import { makePhoto } from './make-photo.js'
-import { logIn, openStack, type Stack } from './stack.js'
+import { logIn, openCalls, openStack, type Stack } from './stack.js'
 
 const rounds = Number(process.argv[2] ?? 30)
 const photo = await makePhoto()
@@ -34,29 +34,23 @@ for (const queue of ['postgres', 'redis'] as const) {
 
 async function measure(stack: Stack): Promise<number[]> {
   const token = await logIn(stack, 'flow')
-  const headers = { authorization: `Bearer ${token}` }
+  const [toMedia, toAccounts] = [openCalls(stack.media, token), openCalls(stack.accounts, token)]
+  const picture = new Blob([new Uint8Array(photo)], { type: 'image/jpeg' })
   const times: number[] = []
   let version = 0
   // The first two warm the processes up.
   for (let round = -2; round < rounds; round += 1) {
-    const created = await fetch(`${stack.media}/v1/uploads`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'image/jpeg' },
-      body: new Uint8Array(photo),
-    })
-    const { id } = (await created.json()) as Upload
-    const read = async () =>
-      (await (await fetch(`${stack.media}/v1/uploads/${id}`, { headers })).json()) as Upload
+    const params = { id: (await toMedia(uploads.create, { body: picture })).body.id }
+    const read = async () => (await toMedia(uploads.read, { params })).body
     await waitFor(async () => (await read()).previewUrl !== null, { for: 'the preview' })
 
     const began = performance.now()
-    const confirmed = await fetch(`${stack.media}/v1/uploads/${id}/confirm`, { method: 'POST', headers })
-    if (confirmed.status !== 202) throw new Error(`confirm answered ${confirmed.status}`)
+    await toMedia(uploads.confirm, { params })
     await waitFor(
       async () => {
-        const me = (await (await fetch(`${stack.accounts}/v1/me`, { headers })).json()) as User
-        const newer = (me.avatar?.version ?? 0) > version
-        version = me.avatar?.version ?? 0
+        const avatar = (await toAccounts(me.read, {})).body?.avatar
+        const newer = (avatar?.version ?? 0) > version
+        version = avatar?.version ?? 0
         return newer
       },
       { for: 'the avatar', everyMs: 5 },

@@ -4,6 +4,7 @@
  * Run: node bench/dist/history.js [uploads, 1000000]
  */
 import { createAdmin } from '@likeness/accounts'
+import { history } from '@likeness/contracts/endpoints'
 import pg from 'pg'
 import { describeMachine } from './machine.js'
 import { logIn, openStack } from './stack.js'
@@ -29,7 +30,7 @@ try {
   })
   const authorization = `Bearer ${await logIn(stack, 'admin')}`
   const ask = async (query: string) => {
-    const answer = await fetch(`${stack.media}/v1/history?${query}`, { headers: { authorization } })
+    const answer = await fetch(`${stack.media}${history.list.path}?${query}`, { headers: { authorization } })
     if (answer.status !== 200) throw new Error(`${query} answered ${answer.status}`)
     return (await answer.json()) as { items: { id: string; userId: string }[]; nextCursor: string | null }
   }

@@ -11,13 +11,13 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Upload } from '@likeness/contracts'
+import { uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit/processes'
 import pg from 'pg'
 import { describeMachine } from './machine.js'
 import { makePhoto } from './make-photo.js'
 import type { LoopOrder, LoopResult } from './sharp-loop.js'
-import { logIn, openStack, type Stack } from './stack.js'
+import { logIn, openCalls, openStack, type Stack } from './stack.js'
 
 const pictures = Number(process.argv[2] ?? 60)
 const turns = Number(process.argv[3] ?? 3)
@@ -44,18 +44,11 @@ async function loop(photo: string, way: LoopOrder['way'], seconds: number, row: 
 
 /** Uploads, waits until all are prepared, confirms them all and waits until all are published. */
 async function pipeline(stack: Stack, tokens: string[], photo: Buffer, db: pg.Client, row: Row) {
-  const call = (token: string, path: string, body?: Buffer) =>
-    fetch(`${stack.media}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'image/jpeg' }) },
-      ...(body && { body: new Uint8Array(body) }),
-    })
-  const ids: [token: string, id: string][] = []
+  const picture = new Blob([new Uint8Array(photo)], { type: 'image/jpeg' })
+  const staged: [call: ReturnType<typeof openCalls>, id: string][] = []
   for (let index = 0; index < pictures; index += 1) {
-    const token = tokens[index % users] ?? ''
-    const created = await call(token, '/v1/uploads', photo)
-    if (created.status !== 201) throw new Error(`upload answered ${created.status}`)
-    ids.push([token, ((await created.json()) as Upload).id])
+    const call = openCalls(stack.media, tokens[index % users])
+    staged.push([call, (await call(uploads.create, { body: picture })).body.id])
   }
   const waiting = (condition: string) => async () => {
     const { rows } = await db.query(`select 1 from uploads where ${condition} limit 1`)
@@ -65,12 +58,7 @@ async function pipeline(stack: Stack, tokens: string[], photo: Buffer, db: pg.Cl
 
   const watch = watchMemory(() => [stack.workerPid, ...childrenOf(stack.workerPid)])
   const began = performance.now()
-  await Promise.all(
-    ids.map(async ([token, id]) => {
-      const answer = await call(token, `/v1/uploads/${id}/confirm`)
-      if (answer.status !== 202) throw new Error(`confirm answered ${answer.status}`)
-    }),
-  )
+  await Promise.all(staged.map(([call, id]) => call(uploads.confirm, { params: { id } })))
   await waitFor(waiting("status = 'confirmed'"), { for: 'the avatars', timeoutMs: 120_000, everyMs: 20 })
   add(row, { pictures, seconds: (performance.now() - began) / 1000 }, watch())
 }

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { migrate as migrateAccounts } from '@likeness/accounts'
+import type { Endpoint } from '@likeness/contracts'
+import { type AnswerOf, call, type Input } from '@likeness/contracts/call'
+import { sessions, users } from '@likeness/contracts/endpoints'
 import { startPostgres } from '@likeness/local/embedded/start-postgres'
 import { startRedis } from '@likeness/local/embedded/start-redis'
 import { migrate as migrateMedia } from '@likeness/media'
@@ -124,20 +127,29 @@ export async function openStack(
   }
 }
 
-/** Registers a user and logs in. @returns the access token */
+/**
+ * Calls endpoints of one service, as someone unless the token is missing.
+ * @throws Error when a call is refused
+ */
+export function openCalls(origin: string, token?: string) {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  return async <const Called extends Endpoint>(
+    endpoint: Called,
+    input: Input<Called>,
+  ): Promise<AnswerOf<Called>> => {
+    const answer = await call({ origin, headers }, endpoint, input)
+    if (answer.ok) return answer
+    throw new Error(`${endpoint.id} answered ${answer.status}: ${JSON.stringify(answer.problem)}`)
+  }
+}
+
+/** Registers a user unless there is one, and logs in. @returns the access token */
 export async function logIn(stack: Stack, username: string): Promise<string> {
   const password = 'gravel lantern otter 41'
-  const post = (path: string, body: object) =>
-    fetch(`${stack.accounts}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-  await post('/v1/users', { username, email: `${username}@bench.test`, password })
-  const answer = (await (await post('/v1/sessions', { login: username, password })).json()) as {
-    accessToken?: string
-  }
-  if (answer.accessToken === undefined)
-    throw new Error(`${username} could not log in: ${JSON.stringify(answer)}`)
-  return answer.accessToken
+  const connection = { origin: stack.accounts }
+  await call(connection, users.register, {
+    body: { username, email: `${username}@bench.test`, password },
+  })
+  return (await openCalls(stack.accounts)(sessions.logIn, { body: { login: username, password } })).body
+    .accessToken
 }

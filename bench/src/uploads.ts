@@ -8,6 +8,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { uploads } from '@likeness/contracts/endpoints'
 import autocannon from 'autocannon'
 import sharp from 'sharp'
 import { describeMachine } from './machine.js'
@@ -91,8 +92,8 @@ try {
     for (let turn = -1; turn < turns; turn += 1) {
       const done = {
         bare: await uploadsPerSecond(bare.address, [bare.token], body, type),
-        media: await uploadsPerSecond(`${stack.media}/v1/uploads`, tokens, body, type),
-        raw: await uploadsPerSecond(`${stack.media}/v1/uploads`, tokens, picture, 'image/jpeg'),
+        media: await uploadsPerSecond(`${stack.media}${uploads.create.path}`, tokens, body, type),
+        raw: await uploadsPerSecond(`${stack.media}${uploads.create.path}`, tokens, picture, 'image/jpeg'),
       }
       if (turn < 0) continue
       sums.bare += done.bare

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { prefixesOf } from '@likeness/contracts'
-import { endpoints } from '@likeness/contracts/endpoints'
+import { addressOf, prefixesOf } from '@likeness/contracts'
+import { avatars, endpoints } from '@likeness/contracts/endpoints'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import t from 'tap'
@@ -144,9 +144,11 @@ t.test('nginx passes on what the gateway of npm start passes on, and nothing els
     expected,
   )
   const [found, immutable = ''] = /location ~ (\S+) \{\n\s+proxy_pass http:\/\/media;\n/.exec(conf) ?? []
-  t.match('/v1/avatars/01a1fec2-da39-77d9-9fc5-315e1594bc1b/12/128.webp', new RegExp(immutable))
+  const userId = '01a1fec2-da39-77d9-9fc5-315e1594bc1b'
+  const variant = addressOf(avatars.serveVariant, { params: { userId, version: 12, file: '128.webp' } })
+  t.match(variant, new RegExp(immutable))
   t.notMatch(
-    '/v1/avatars/01a1fec2-da39-77d9-9fc5-315e1594bc1b',
+    addressOf(avatars.serve, { params: { userId } }),
     new RegExp(immutable),
     'what changes is not cached',
   )

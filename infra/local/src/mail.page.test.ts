@@ -1,3 +1,5 @@
+import { emails, me, sessions } from '@likeness/contracts/endpoints'
+import { openCalls } from '@likeness/test-kit'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { assertAccessible, mayRefuse, noChromium, openBrowser, usePage } from './testing/open-page.js'
@@ -46,8 +48,8 @@ t.test('links in e-mails', { skip: noChromium }, async (t) => {
       [{ method: 'GET', path: `/verify-email?token=${token}` }],
     )
     t.same(
-      requests.filter(({ path }) => path.startsWith('/v1/email-verifications')),
-      [{ method: 'POST', path: '/v1/email-verifications/confirm' }],
+      requests.filter(({ path }) => path.startsWith(emails.resendVerification.path)),
+      [{ method: 'POST', path: emails.verify.path }],
       'requested once, and not by GET',
     )
     t.equal(await page.evaluate('document.activeElement.tagName'), 'H1', 'a screen reader announces it')
@@ -58,7 +60,7 @@ t.test('links in e-mails', { skip: noChromium }, async (t) => {
   })
 
   await test('another link can be requested once a minute, and only the newest works', async (t, page) => {
-    mayRefuse(page, '429 /v1/email-verifications', '404 /v1/email-verifications/confirm')
+    mayRefuse(page, [429, emails.resendVerification], [404, emails.verify])
     await register(page, 'grace')
     const first = await readMail(url, addressOf('grace'), confirmSubject)
     const another = page.getByRole('button', { name: 'Send another' })
@@ -86,7 +88,7 @@ t.test('links in e-mails', { skip: noChromium }, async (t) => {
   })
 
   await test('a forgotten password is replaced with the keyboard alone', async (t, page) => {
-    mayRefuse(page, '422 /v1/password-resets/confirm', '401 /v1/sessions', '404 /v1/password-resets/confirm')
+    mayRefuse(page, [422, emails.resetPassword], [401, sessions.logIn], [404, emails.resetPassword])
     await register(page, 'alan')
     await logOut(page)
     await tabTo(page, 'Log in')
@@ -133,7 +135,7 @@ t.test('links in e-mails', { skip: noChromium }, async (t) => {
   })
 
   await test('an expired link leads to another one', async (t, page) => {
-    mayRefuse(page, '410 /v1/email-verifications/confirm', '410 /v1/password-resets/confirm')
+    mayRefuse(page, [410, emails.verify], [410, emails.resetPassword])
     await register(page, 'edsger')
     const verify = await readMail(url, addressOf('edsger'), confirmSubject)
     await logOut(page)
@@ -186,7 +188,7 @@ t.test('links in e-mails', { skip: noChromium }, async (t) => {
   })
 
   await test('the present address stops a change with a click, and a new password follows', async (t, page) => {
-    mayRefuse(page, '401 /v1/sessions/refresh', '404 /v1/email-changes/stop')
+    mayRefuse(page, [401, sessions.refresh], [404, emails.stopChange])
     await register(page, 'hedy')
     await changeEmail(url, 'hedy', 'hedy@example.test')
     const { link } = await readMail(url, addressOf('hedy'), /^Someone asked to change your e-mail address$/)
@@ -198,7 +200,7 @@ t.test('links in e-mails', { skip: noChromium }, async (t) => {
     await heading(page, 'Stop the change of your address?')
     t.equal(page.url(), `${url}/`, 'the token is gone from the address bar')
     await assertAccessible(t, page, 'stop the change')
-    t.notOk(posts.includes('/v1/email-changes/stop'), 'opening the page stops nothing')
+    t.notOk(posts.includes(emails.stopChange.path), 'opening the page stops nothing')
     await page.getByRole('button', { name: 'Stop the change' }).click()
     await heading(page, 'Your address stays')
     await assertAccessible(t, page, 'the change is stopped')
@@ -220,7 +222,7 @@ t.test('with mandatory verification', { skip: noChromium }, async (t) => {
   const { url } = await serveLikeness(t, { EMAIL_VERIFICATION: 'mandatory' })
   const browser = await openBrowser()
   await usePage(t, browser, url, async (t, page) => {
-    mayRefuse(page, '401 /v1/sessions', '403 /v1/sessions', '429 /v1/email-verifications')
+    mayRefuse(page, [401, sessions.logIn], [403, sessions.logIn], [429, emails.resendVerification])
     await fillIn(page, 'joan', password)
     await heading(page, 'Confirm your address')
     await page.getByText(`We sent a link to ${addressOf('joan')}.`).waitFor()
@@ -254,7 +256,7 @@ t.test('without verification', { skip: noChromium }, async (t) => {
   const browser = await openBrowser()
   await t.test('nobody is asked to verify', (t) =>
     usePage(t, browser, url, async (t, page) => {
-      mayRefuse(page, '404 /v1/email-verifications/confirm')
+      mayRefuse(page, [404, emails.verify])
       await register(page, 'off')
       t.equal(await page.getByText('Confirm your e-mail address').count(), 0)
       await page.goto('/verify-email?token=unknown')
@@ -276,17 +278,8 @@ async function signedInStill(page: Page): Promise<void> {
 }
 
 async function changeEmail(url: string, username: string, email: string): Promise<void> {
-  const send = async (method: string, path: string, body: unknown, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`${url}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    })
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
-    return answer
-  }
-  const loggedIn = await send('POST', '/v1/sessions', { login: username, password })
-  const { accessToken } = (await loggedIn.json()) as { accessToken: string }
-  const authorization = `Bearer ${accessToken}`
-  await send('PUT', '/v1/me/email', { email, currentPassword: password }, { authorization })
+  const { call } = openCalls(url)
+  const { accessToken: token } = (await call(sessions.logIn, { body: { login: username, password } })).body
+  const { status } = await call(me.changeEmail, { token, body: { email, currentPassword: password } })
+  if (status !== 202) throw new Error(`The change of the address answered ${status}`)
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { sessions, uploads, users } from '@likeness/contracts/endpoints'
 import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
@@ -107,7 +108,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('an unusable file is refused with the reason', async (t, page) => {
-    mayRefuse(page, '415 /v1/uploads')
+    mayRefuse(page, [415, uploads.create])
     await register(page, 'joan')
     const posts: string[] = []
     page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()))
@@ -129,7 +130,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('a picture over a limit can be made smaller in the browser', async (t, page) => {
-    mayRefuse(page, '422 /v1/uploads')
+    mayRefuse(page, [422, uploads.create])
     await register(page, 'margaret')
     const shrink = page.getByRole('button', { name: 'Make it smaller and send' })
     const heavy = await heavyPhoto()
@@ -211,13 +212,13 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('a connection lost while sending is tried again with the same file', async (t, page) => {
-    mayRefuse(page, 'net::ERR_CONNECTION_RESET /v1/uploads')
+    mayRefuse(page, ['net::ERR_CONNECTION_RESET', uploads.create])
     await register(page, 'edsger')
     const keys: (string | undefined)[] = []
     const isUpload = (request: Request) =>
-      request.method() === 'POST' && request.url().includes('/v1/uploads?')
+      request.method() === 'POST' && request.url().includes(`${uploads.create.path}?`)
     page.on('request', (request) => isUpload(request) && keys.push(request.headers()['idempotency-key']))
-    await page.route('**/v1/uploads?*', (route) => route.abort('connectionreset'), { times: 1 })
+    await page.route(`**${uploads.create.path}?*`, (route) => route.abort('connectionreset'), { times: 1 })
     await choose(page, 'Edsger.jpg', portrait)
     await alert(page, 'The server cannot be reached', 'Check your connection')
     await page.getByRole('button', { name: 'Try again' }).click()
@@ -232,7 +233,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('an ended session asks to log in, and the upload is still there', async (t, page) => {
-    mayRefuse(page, '401 /v1/sessions/refresh')
+    mayRefuse(page, [401, sessions.refresh])
     await register(page, 'barbara')
     await choose(page, 'Barbara.jpg', portrait)
     await page.getByRole('button', { name: 'Use this picture' }).waitFor()
@@ -258,21 +259,21 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await register(page, 'radia')
     t.equal(await page.evaluate('document.cookie'), '')
     t.match(await page.evaluate('Object.entries(localStorage)'), [['likeness.user', /^[\da-f-]{36}$/]])
-    t.match(await page.context().cookies(`http://localhost:${port}/v1/sessions`), [
-      { value: /^lkr_/, httpOnly: true, sameSite: 'Strict', path: '/v1/sessions' },
+    t.match(await page.context().cookies(`http://localhost:${port}${sessions.logIn.path}`), [
+      { value: /^lkr_/, httpOnly: true, sameSite: 'Strict', path: sessions.logIn.path },
     ])
     for (let count = 0; count < 2; count += 1) {
       await page.reload()
       await signedIn(page)
     }
 
-    mayRefuse(page, 'net::ERR_INTERNET_DISCONNECTED /v1/sessions/current')
+    mayRefuse(page, ['net::ERR_INTERNET_DISCONNECTED', sessions.logOut])
     await page.context().setOffline(true)
     await page.getByRole('button', { name: 'Log out' }).click()
     await alert(page, 'The server cannot be reached', 'Check your connection')
     await page.context().setOffline(false)
     await logOut(page)
-    const kept = await page.context().cookies(`http://localhost:${port}/v1/sessions`)
+    const kept = await page.context().cookies(`http://localhost:${port}${sessions.logIn.path}`)
     t.same(
       kept.map(({ name }) => name),
       ['likeness-device'],
@@ -316,7 +317,13 @@ t.test('the page', { skip: noChromium }, async (t) => {
   })
 
   await test('forms say what is wrong and how long to wait', async (t, page) => {
-    mayRefuse(page, '422 /v1/users', '400 /v1/users', '401 /v1/sessions', '429 /v1/sessions')
+    mayRefuse(
+      page,
+      [422, users.register],
+      [400, users.register],
+      [401, sessions.logIn],
+      [429, sessions.logIn],
+    )
     await page.getByRole('button', { name: 'Create account' }).click()
     t.equal(await page.getByText('Please fill this in', { exact: true }).count(), 3, 'once at each field')
     t.equal(await page.evaluate('document.activeElement.name'), 'username', 'the first one has focus')
@@ -342,7 +349,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await submit.click()
     await alert(page, 'Incorrect credentials', 'wrong')
     for (let count = 0; count < 5; count += 1) {
-      const answered = page.waitForResponse('**/v1/sessions?*')
+      const answered = page.waitForResponse(`**${sessions.logIn.path}?*`)
       await submit.click()
       await answered
     }

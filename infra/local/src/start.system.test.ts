@@ -6,9 +6,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { migrate as migrateAccounts } from '@likeness/accounts'
 import { AccountsConfig } from '@likeness/accounts/config'
+import { sessions } from '@likeness/contracts/endpoints'
 import { migrate as migrateMedia } from '@likeness/media'
 import { MediaConfig } from '@likeness/media/config'
-import { noRedis, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
+import { noRedis, openCalls, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { assertFlow, noCurl } from './testing/readme-flow.js'
@@ -44,12 +45,7 @@ const allEnded = (folder: string) =>
   waitFor(async () => (await processesOn(folder)).length === 0, { for: 'all to end' })
 
 async function logIn({ url }: Likeness, { email, password }: { email: string; password: string }) {
-  const answer = await fetch(`${url}/v1/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ login: email, password }),
-  })
-  return answer.status
+  return (await openCalls(url).call(sessions.logIn, { body: { login: email, password } })).status
 }
 
 t.test('one data folder through starts, stops and accidents', { skip: notLinux }, async (t) => {

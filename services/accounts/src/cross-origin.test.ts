@@ -1,4 +1,5 @@
-import { me, sessions } from '@likeness/contracts/endpoints'
+import { addressOf, type Endpoint } from '@likeness/contracts'
+import { me, sessions, users } from '@likeness/contracts/endpoints'
 import { parseConfig } from '@likeness/runtime'
 import t from 'tap'
 import { AccountsConfig } from './config.js'
@@ -14,7 +15,7 @@ t.test('pages of a listed origin may call, and any other gets no header about it
   const accounts = await startAccounts(t, { config: { CORS_ORIGINS: `${app}, http://localhost:3000` } })
   const { call, send } = accounts
   const { accessToken: token } = await accounts.join()
-  const preflight = (origin: string, path: string, method: string) =>
+  const preflight = (origin: string, { method, path }: Endpoint) =>
     send('OPTIONS', path, {
       headers: {
         origin,
@@ -24,7 +25,7 @@ t.test('pages of a listed origin may call, and any other gets no header about it
     })
 
   for (const origin of [app, 'http://localhost:3000']) {
-    const answer = await preflight(origin, '/v1/me', 'PATCH')
+    const answer = await preflight(origin, me.patch)
     t.equal(answer.status, 204, 'without a token, because a preflight has none')
     t.match(rules(answer.headers), {
       'access-control-allow-origin': origin,
@@ -55,8 +56,8 @@ t.test('pages of a listed origin may call, and any other gets no header about it
 
   for (const origin of [other, 'null', `${app}.evil.test`, app.replace('https', 'http'), `${app}:8443`]) {
     const answers = [
-      await preflight(origin, '/v1/me', 'PATCH'),
-      await preflight(origin, '/v1/sessions', 'POST'),
+      await preflight(origin, me.patch),
+      await preflight(origin, sessions.logIn),
       await call(me.read, { token, headers: { origin } }),
     ]
     for (const { headers } of answers) {
@@ -70,25 +71,16 @@ t.test('cookies work only for the session routes', async (t) => {
   const accounts = await startAccounts(t, { config: { CORS_ORIGINS: app } })
   const { call, send } = accounts
   const { username } = await accounts.register()
-  const credentials = async (path: string, method: string) => {
-    const headers = { origin: app, 'access-control-request-method': method }
+  const credentials = async (endpoint: Endpoint) => {
+    const headers = { origin: app, 'access-control-request-method': endpoint.method }
+    const path = addressOf(endpoint, { params: { id: '01a1fec2-da39-77d9-9fc5-315e1594bc1b' } })
     return (await send('OPTIONS', path, { headers })).headers.get('access-control-allow-credentials')
   }
-  for (const [method, path] of [
-    ['POST', '/v1/sessions'],
-    ['POST', '/v1/sessions/refresh'],
-    ['DELETE', '/v1/sessions/current'],
-    ['DELETE', '/v1/sessions'],
-  ] as const) {
-    t.equal(await credentials(path, method), 'true', `${method} ${path}`)
+  for (const endpoint of [sessions.logIn, sessions.refresh, sessions.logOut, sessions.logOutEverywhere]) {
+    t.equal(await credentials(endpoint), 'true', endpoint.id)
   }
-  for (const [method, path] of [
-    ['GET', '/v1/sessions'],
-    ['DELETE', '/v1/sessions/01a1fec2-da39-77d9-9fc5-315e1594bc1b'],
-    ['GET', '/v1/me'],
-    ['POST', '/v1/users'],
-  ] as const) {
-    t.equal(await credentials(path, method), null, `${method} ${path}`)
+  for (const endpoint of [sessions.list, sessions.logOutDevice, me.read, users.register]) {
+    t.equal(await credentials(endpoint), null, endpoint.id)
   }
 
   const opened = await call(sessions.logIn, {
@@ -111,11 +103,11 @@ t.test('without CORS_ORIGINS no answer says anything about origins', async (t) =
   const { send } = await startAccounts(t)
   const asked = { origin: app, 'access-control-request-method': 'GET' }
   for (const method of ['OPTIONS', 'GET']) {
-    const { headers } = await send(method, '/v1/me', { headers: asked })
+    const { headers } = await send(method, me.read.path, { headers: asked })
     t.strictSame(rules(headers), {})
     t.notMatch(headers.get('vary'), /origin/)
   }
-  t.match((await send('OPTIONS', '/v1/me')).headers.get('allow'), /GET.*OPTIONS.*PATCH/)
+  t.match((await send('OPTIONS', me.read.path)).headers.get('allow'), /GET.*OPTIONS.*PATCH/)
 })
 
 t.test('anything but an exact origin is refused at start', async (t) => {

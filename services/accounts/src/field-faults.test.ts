@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { fieldFaults } from '@likeness/contracts'
-import { users } from '@likeness/contracts/endpoints'
+import { addressOf, fieldFaults } from '@likeness/contracts'
+import { me, sessions, users } from '@likeness/contracts/endpoints'
 import { assertRefusals, type OpenApi, wrongRequests } from '@likeness/test-kit'
 import t from 'tap'
 import { runCli } from './testing/run-cli.js'
@@ -41,7 +41,7 @@ t.test('a registration with faults everywhere gets one answer', async (t) => {
     group: 'vendor',
     profile,
   }
-  const told = await send('POST', '/v1/users?ref=7', { body })
+  const told = await send('POST', addressOf(users.register, { query: { ref: 7 } }), { body })
   const codes = (errors: readonly { path: string; code: string }[] = []) =>
     errors.map(({ path, code }) => `${path} ${code}`).toSorted()
   t.match([told.status, told.body.code], [400, 'validation-failed'])
@@ -63,7 +63,7 @@ t.test('a registration with faults everywhere gets one answer', async (t) => {
   ])
   const { accessToken: token } = await join()
   const headers = { 'accept-language': 'fr', 'if-match': 'x' }
-  const patched = await send('PATCH', '/v1/me', { body: { username: 'a', profile }, headers, token })
+  const patched = await send('PATCH', me.patch.path, { body: { username: 'a', profile }, headers, token })
   t.match(patched.body.errors?.map(({ message }) => message).toSorted(), [
     'doit comporter de 3 à 32 lettres de a à z, chiffres, points, tirets bas ou traits d’union, avec une lettre ou un chiffre au début et à la fin',
     'doit être * ou ce qui a été vu, entre guillemets droits, comme "17"',
@@ -85,7 +85,8 @@ t.test('a registration with faults everywhere gets one answer', async (t) => {
 t.test('unexpected bodies are refused, empty ones count as none', async (t) => {
   const { join, send, url } = await startAccounts(t)
   const { accessToken: token } = await join()
-  const logOut = (body: unknown) => send('DELETE', '/v1/sessions?except=current', { token, body })
+  const path = addressOf(sessions.logOutEverywhere, { query: { except: 'current' } })
+  const logOut = (body: unknown) => send('DELETE', path, { token, body })
   t.match(await logOut({ everywhere: true }), {
     status: 400,
     body: { errors: [{ path: 'everywhere', code: 'unknown-field' }] },
@@ -95,7 +96,7 @@ t.test('unexpected bodies are refused, empty ones count as none', async (t) => {
   t.equal((await logOut('')).status, 204)
   const status = await new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-length': 7 }
-    request(`${url}/v1/me`, { headers }, (answer) => resolve(answer.resume().statusCode))
+    request(`${url}${me.read.path}`, { headers }, (answer) => resolve(answer.resume().statusCode))
       .on('error', reject)
       .end('{"a":1}')
   })

@@ -1,4 +1,5 @@
-import { administration, me } from '@likeness/contracts/endpoints'
+import { addressOf } from '@likeness/contracts'
+import { administration, emails, me, sessions } from '@likeness/contracts/endpoints'
 import { openCursors } from '@likeness/runtime'
 import t from 'tap'
 import { type Accounts, startAccounts } from './testing/start-accounts.js'
@@ -6,15 +7,14 @@ import { type Accounts, startAccounts } from './testing/start-accounts.js'
 type Page = { items: { id: string }[]; nextCursor: string | null }
 
 /** Every list of this service with two filters or subjects, all readable by one person. */
-const listsFor = (userId: string) => [
-  '/v1/sessions',
-  '/v1/me/activity',
-  '/v1/me/activity?type=login',
-  '/v1/admin/users',
-  '/v1/admin/users?status=active',
-  `/v1/admin/users/${userId}/activity`,
+const listsFor = (userId: string): ((query: object) => string)[] => [
+  (query) => addressOf(sessions.list, { query }),
+  (query) => addressOf(me.listActivity, { query }),
+  (query) => addressOf(me.listActivity, { query: { type: 'login', ...query } }),
+  (query) => addressOf(administration.listUsers, { query }),
+  (query) => addressOf(administration.listUsers, { query: { status: 'active', ...query } }),
+  (query) => addressOf(administration.listActivity, { params: { id: userId }, query }),
 ]
-const withQuery = (list: string, query: string) => `${list}${list.includes('?') ? '&' : '?'}${query}`
 
 async function joinAsManager(accounts: Accounts) {
   const { id, username } = await accounts.register()
@@ -31,15 +31,15 @@ t.test('a cursor continues only its own list, for the person it was given to', a
   const lists = listsFor(another.user.id)
 
   for (const list of lists) {
-    const { nextCursor } = (await ask(withQuery(list, 'limit=1'))).body
-    t.type(nextCursor, 'string', `${list} has another page`)
-    const query = `cursor=${nextCursor}`
-    const next = await ask(withQuery(list, `limit=7&${query}`))
-    t.match([next.status, next.headers.get('cache-control')], [200, 'no-store'], `${list} goes on`)
+    const { nextCursor: cursor } = (await ask(list({ limit: 1 }))).body
+    t.type(cursor, 'string', `${list({})} has another page`)
+    const next = await ask(list({ limit: 7, cursor }))
+    t.match([next.status, next.headers.get('cache-control')], [200, 'no-store'], `${list({})} goes on`)
     for (const other of lists.filter((one) => one !== list)) {
-      t.match(await ask(withQuery(other, query)), { status: 400, body: { code: 'invalid-cursor' } }, other)
+      const answer = await ask(other({ cursor }))
+      t.match(answer, { status: 400, body: { code: 'invalid-cursor' } }, other({}))
     }
-    const elsewhere = await ask(withQuery(list, query), another.accessToken)
+    const elsewhere = await ask(list({ cursor }), another.accessToken)
     t.match(elsewhere, { status: 400, body: { code: 'invalid-cursor' } }, 'for another person')
   }
 })
@@ -52,9 +52,9 @@ t.test(
     const { user } = await accounts.join()
     const token = manager.accessToken
     for (const [path, name] of [
-      ['/v1/admin/users?username=bob', 'username'],
-      ['/v1/me/activity?types=login', 'types'],
-      ['/v1/me?fields=email', 'fields'],
+      [addressOf(administration.listUsers, { query: { username: 'bob' } }), 'username'],
+      [addressOf(me.listActivity, { query: { types: 'login' } }), 'types'],
+      [addressOf(me.read, { query: { fields: 'email' } }), 'fields'],
     ] as const) {
       const { status, body } = await accounts.send('GET', path, { token })
       t.match([status, body.code, body.errors], [400, 'validation-failed', [{ path: name }]], path)
@@ -64,7 +64,7 @@ t.test(
     const patched = await accounts.call(administration.patchUser, { params: { id: user.id }, ...patch })
     t.match(patched, { status: 200, body: { disabledAt: /Z$/ } })
 
-    const asked = await accounts.send('POST', '/v1/password-resets', {
+    const asked = await accounts.send('POST', emails.requestReset.path, {
       body: { email: 'nobody@example.com' },
     })
     t.match([asked.status, asked.text, asked.headers.get('content-type')], [202, '', null])
@@ -74,7 +74,7 @@ t.test(
 t.test('a cursor from media is refused here, although both services seal with one secret', async (t) => {
   const { call, join, serviceSecret } = await startAccounts(t)
   const { accessToken: token, user } = await join()
-  const list = JSON.stringify(['/v1/me/activity', user.id, [], []])
+  const list = JSON.stringify([me.listActivity.path, user.id, [], []])
   const sealedBy = (service: string) => openCursors([serviceSecret], service).seal('7', list)
   const ask = (cursor: string) => call(me.listActivity, { query: { cursor }, token })
   t.match(await ask(sealedBy('media')), { status: 400, body: { code: 'invalid-cursor' } })

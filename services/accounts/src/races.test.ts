@@ -162,10 +162,10 @@ t.test('a decision still holds when it takes effect', async (t) => {
   })
 
   await t.test('an act confirmed by the password does not outlive it', async (t) => {
-    for (const [method, path, body] of [
-      ['PUT', '/v1/me/email', { currentPassword: goodPassword, email: 'thief@example.com' }],
-      ['PUT', '/v1/me/password', { currentPassword: goodPassword, password: 'thief-lantern-orbit-58' }],
-      ['DELETE', '/v1/me', { password: goodPassword }],
+    for (const [{ method, path }, body] of [
+      [me.changeEmail, { currentPassword: goodPassword, email: 'thief@example.com' }],
+      [me.changePassword, { currentPassword: goodPassword, password: 'thief-lantern-orbit-58' }],
+      [me.close, { password: goodPassword }],
     ] as const) {
       const { accessToken: token, user } = await join()
       const link = await askReset(user.email)
@@ -202,16 +202,16 @@ t.test('a decision still holds when it takes effect', async (t) => {
       { email: 'moved@example.com', email_key: 'moved@example.com' },
       { disabled_at: new Date() },
     ]) {
-      for (const path of ['/v1/password-resets', '/v1/email-verifications']) {
+      for (const endpoint of [emails.requestReset, emails.resendVerification]) {
         const { email, id } = await register()
         await db.deleteFrom('one_time_tokens').execute()
         const held = await hold(db)
         await held.trx.updateTable('users').set(change).where('id', '=', id).execute()
-        const asked = send('POST', path, { body: { email } })
+        const asked = call(endpoint, { body: { email } })
         await held.untilWaiting(1)
         await held.release()
         t.equal((await asked).status, 202)
-        t.same(await db.selectFrom('one_time_tokens').select('email').execute(), [], path)
+        t.same(await db.selectFrom('one_time_tokens').select('email').execute(), [], endpoint.id)
         await db.deleteFrom('users').where('id', '=', id).execute()
       }
     }

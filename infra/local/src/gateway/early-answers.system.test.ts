@@ -1,8 +1,17 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { migrate as migrateAccounts } from '@likeness/accounts'
+import { me, sessions, uploads, users } from '@likeness/contracts/endpoints'
 import { migrate as migrateMedia } from '@likeness/media'
 import { openLogger } from '@likeness/runtime'
-import { noCurl, senders, socketSenders, startProcess, testDatabase, waitFor } from '@likeness/test-kit'
+import {
+  noCurl,
+  openCalls,
+  senders,
+  socketSenders,
+  startProcess,
+  testDatabase,
+  waitFor,
+} from '@likeness/test-kit'
 import { Client } from 'pg'
 import t, { type Test } from 'tap'
 import { noNginx, startNginx } from '../testing/start-nginx.js'
@@ -50,13 +59,9 @@ type Migrate = (databaseUrl: string) => Promise<unknown>
 
 /** Registers someone new and returns their id and Authorization header. */
 async function join(accounts: string, username: string) {
-  const post = async (path: string, body: object) =>
-    (await fetch(`${accounts}${path}`, { method: 'POST', headers: json, body: JSON.stringify(body) })).json()
-  await post('/v1/users', { username, email: `${username}@likeness.test`, password })
-  const { accessToken, user } = (await post('/v1/sessions', { login: username, password })) as {
-    accessToken: string
-    user: { id: string }
-  }
+  const { call } = openCalls(accounts)
+  await call(users.register, { body: { username, email: `${username}@likeness.test`, password } })
+  const { accessToken, user } = (await call(sessions.logIn, { body: { login: username, password } })).body
   return { id: user.id, authorization: `Bearer ${accessToken}` }
 }
 
@@ -78,7 +83,8 @@ async function joinLimited(): Promise<string> {
   await db.query(many, [id, uploadsPerPerson])
   await db.end()
   const headers = { authorization, ...jpeg }
-  const send = () => fetch(`${services.media}/v1/uploads`, { method: 'POST', headers, body: 'no picture' })
+  const send = () =>
+    fetch(`${services.media}${uploads.create.path}`, { method: 'POST', headers, body: 'no picture' })
   await waitFor(async () => (await send()).status === 429, { for: 'the limit' })
   return authorization
 }
@@ -86,25 +92,25 @@ const limited = { authorization: await joinLimited() }
 
 /** Requests that each service refuses before it has read the body. */
 const refusals = [
-  ['media', '/v1/uploads', { headers: { authorization, ...jpeg }, body: big }, 413, 'image-too-large'],
-  ['media', '/v1/uploads', { headers: jpeg, body: small }, 401, 'unauthenticated'],
+  ['media', uploads.create.path, { headers: { authorization, ...jpeg }, body: big }, 413, 'image-too-large'],
+  ['media', uploads.create.path, { headers: jpeg, body: small }, 401, 'unauthenticated'],
   [
     'media',
-    '/v1/uploads',
+    uploads.create.path,
     { headers: { authorization, 'content-type': 'image/' }, body: small },
     415,
     'unsupported-media-type',
   ],
-  ['media', '/v1/uploads', { headers: { ...limited, ...jpeg }, body: small }, 429, 'rate-limited'],
-  ['media', '/v1/uploads', { headers: { authorization, ...jpeg }, body: medium }, 503, 'overloaded'],
+  ['media', uploads.create.path, { headers: { ...limited, ...jpeg }, body: small }, 429, 'rate-limited'],
+  ['media', uploads.create.path, { headers: { authorization, ...jpeg }, body: medium }, 503, 'overloaded'],
   [
     'media',
-    '/v1/uploads',
+    uploads.create.path,
     { headers: { authorization, ...jpeg }, body: Buffer.alloc(10), announced: 1_000_000 },
     408,
     'upload-too-slow',
   ],
-  ['accounts', '/v1/sessions', { headers: json, body: small }, 413, 'request-too-large'],
+  ['accounts', sessions.logIn.path, { headers: json, body: small }, 413, 'request-too-large'],
   ['accounts', '/v1/nothing', { headers: json, body: small }, 404, 'not-found'],
 ] as const
 
@@ -152,7 +158,7 @@ t.test('it arrives through nginx', { skip: noNginx }, async (t) => {
   const url = await startNginx(t, services)
   await allArrive(t, { accounts: url, media: url })
 
-  for (const path of ['/v1/me', '/v1/uploads']) {
+  for (const path of [me.read.path, uploads.list.path]) {
     const asked = { origin, 'access-control-request-method': 'GET' }
     const preflight = await fetch(`${url}${path}`, { method: 'OPTIONS', headers: asked })
     const answer = await fetch(`${url}${path}`, { headers: { origin } })

@@ -4,8 +4,8 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, request }
 import { type AddressInfo, connect, createServer as createConnectionServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { prefixesOf } from '@likeness/contracts'
-import { endpoints } from '@likeness/contracts/endpoints'
+import { addressOf, prefixesOf } from '@likeness/contracts'
+import { endpoints, me, uploads, users } from '@likeness/contracts/endpoints'
 import type { OpenApi } from '@likeness/contracts/openapi'
 import { openLogger } from '@likeness/runtime'
 import { freePort, senders } from '@likeness/test-kit'
@@ -87,20 +87,21 @@ t.test('each prefix and what is below it reaches its service, with the path as i
 })
 
 t.test('methods, bodies and headers are passed on and back', async (t) => {
+  const location = addressOf(users.read, { params: { id: 1 } })
   const { url } = await startGateway(t, {
     accounts: (incoming, outgoing) => {
-      outgoing.writeHead(201, { 'set-cookie': ['a=1', 'b=2'], etag: '"1"', location: '/v1/users/1' })
+      outgoing.writeHead(201, { 'set-cookie': ['a=1', 'b=2'], etag: '"1"', location })
       incoming.pipe(outgoing)
     },
   })
-  const answer = await fetch(`${url}/v1/users`, { method: 'POST', body: '{"not": json' })
+  const answer = await fetch(`${url}${users.register.path}`, { method: 'POST', body: '{"not": json' })
   t.equal(answer.status, 201)
   t.strictSame(answer.headers.getSetCookie(), ['a=1', 'b=2'])
-  t.match(Object.fromEntries(answer.headers), { etag: '"1"', location: '/v1/users/1' })
+  t.match(Object.fromEntries(answer.headers), { etag: '"1"', location })
   t.equal(await answer.text(), '{"not": json', 'the gateway does not judge bodies')
 
   for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
-    t.equal((await fetch(`${url}/v1/users`, { method })).status, 201, method)
+    t.equal((await fetch(`${url}${users.register.path}`, { method })).status, 201, method)
   }
 })
 
@@ -114,13 +115,13 @@ t.test('preflights are left to the services, and the gateway’s own problems ma
   const from = (origin: string, path: string, method = 'GET') =>
     fetch(`${url}${path}`, { method, headers: { origin, 'access-control-request-method': 'PATCH' } })
   const allowed = (answer: Response) => answer.headers.get('access-control-allow-origin')
-  const preflight = await from('https://asked.example', '/v1/me', 'OPTIONS')
+  const preflight = await from('https://asked.example', me.patch.path, 'OPTIONS')
   t.strictSame([preflight.status, allowed(preflight)], [204, 'https://asked.example'])
   for (const [origin, expected] of [
     ['https://app.example', 'https://app.example'],
     ['https://other.example', null],
   ] as const) {
-    const answer = await from(origin, '/v1/uploads')
+    const answer = await from(origin, uploads.list.path)
     t.strictSame([answer.status, allowed(answer)], [502, expected])
     t.match(answer.headers.get('vary'), /\borigin\b/)
   }
@@ -171,7 +172,7 @@ t.test('the gateway sets the client’s address, never the client', async (t) =>
     'x-real-ip': '10.9.9.9',
     forwarded: 'for=10.9.9.9',
   }
-  const { headers } = await getEcho(`${url}/v1/me`, { headers: lies })
+  const { headers } = await getEcho(`${url}${me.read.path}`, { headers: lies })
   t.match(headers, {
     'x-forwarded-for': '127.0.0.1',
     'x-forwarded-proto': 'http',
@@ -214,7 +215,7 @@ t.test('an upload is passed on while it is still being sent', async (t) => {
       incoming.once('data', arrived).pipe(outgoing)
     },
   })
-  const upload = request(`${url}/v1/uploads`, { method: 'POST' })
+  const upload = request(`${url}${uploads.create.path}`, { method: 'POST' })
   upload.write('first')
   await firstBytes
   upload.end('second')
@@ -233,7 +234,9 @@ t.test('server-sent events arrive one by one, and the service hears when the rea
     },
   })
   const reader = new AbortController()
-  const answer = await fetch(`${url}/v1/uploads/1/events`, { signal: reader.signal })
+  const answer = await fetch(`${url}${addressOf(uploads.follow, { params: { id: 1 } })}`, {
+    signal: reader.signal,
+  })
   const events = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
   for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
     send(event)
@@ -253,7 +256,7 @@ t.test('the service hears when a client has gone before its answer', async (t) =
     },
   })
   const confirm = { method: 'POST', body: '{}', headers: { prefer: 'wait=30' }, signal: reader.signal }
-  await t.rejects(fetch(`${url}/v1/uploads/1/confirm`, confirm))
+  await t.rejects(fetch(`${url}${addressOf(uploads.confirm, { params: { id: 1 } })}`, confirm))
   await t.resolves(gone ?? Promise.reject(new Error('it was not asked')))
 })
 
@@ -265,7 +268,10 @@ t.test('an answer given before the body was sent reaches a client that is still 
         .end('{"code":"image-too-large"}')
     },
   })
-  const upload = request(`${url}/v1/uploads`, { method: 'POST', headers: { 'content-length': 50_000_000 } })
+  const upload = request(`${url}${uploads.create.path}`, {
+    method: 'POST',
+    headers: { 'content-length': 50_000_000 },
+  })
   upload.on('error', () => undefined)
   upload.write(Buffer.alloc(10_000_000))
   const [answer] = await once(upload, 'response')
@@ -280,7 +286,10 @@ t.test('a refusal by the headers reaches a client that holds its body back', asy
       outgoing.writeHead(401).end('first log in')
     },
   })
-  const upload = request(`${url}/v1/uploads`, { method: 'POST', headers: { 'content-length': 50_000_000 } })
+  const upload = request(`${url}${uploads.create.path}`, {
+    method: 'POST',
+    headers: { 'content-length': 50_000_000 },
+  })
   upload.on('error', () => undefined)
   upload.flushHeaders()
   const [answer] = await once(upload, 'response')
@@ -304,7 +313,7 @@ t.test('the answer of a service that closes without reading the body is passed o
   const { url } = await startGatewayTo(t, { accounts: media, media })
   const body = Buffer.alloc(3_000_000)
   for (let time = 0; time < 20; time += 1) {
-    const answer = await fetch(`${url}/v1/uploads`, { method: 'POST', body })
+    const answer = await fetch(`${url}${uploads.create.path}`, { method: 'POST', body })
     t.strictSame([answer.status, await answer.text()], [413, 'too big'])
   }
 })
@@ -313,14 +322,17 @@ t.test('a body sent while its service is unavailable is answered too', async (t)
   const away = `http://127.0.0.1:${await freePort()}`
   const { url } = await startGatewayTo(t, { accounts: away, media: away })
   for (const send of Object.values(senders)) {
-    const { status, body } = await send(`${url}/v1/uploads`, { headers: {}, body: Buffer.alloc(12_000_000) })
+    const { status, body } = await send(`${url}${uploads.create.path}`, {
+      headers: {},
+      body: Buffer.alloc(12_000_000),
+    })
     t.match([status, JSON.parse(body)], [503, { code: 'service-unavailable' }])
   }
 })
 
 t.test('curl’s "Expect: 100-continue" is answered and not passed on', async (t) => {
   const { url } = await startGateway(t)
-  const upload = request(`${url}/v1/uploads`, {
+  const upload = request(`${url}${uploads.create.path}`, {
     method: 'POST',
     headers: { expect: '100-continue', 'content-length': 3 },
   })
@@ -362,16 +374,16 @@ t.test('an unavailable service is a 503 problem, a broken connection a 502 probl
   t.teardown(() => server.close())
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
 
-  const away = await fetch(`${url}/v1/me`, { headers: { 'accept-language': 'fr' } })
+  const away = await fetch(`${url}${me.read.path}`, { headers: { 'accept-language': 'fr' } })
   t.equal(away.status, 503)
   t.match(Object.fromEntries(away.headers), { 'retry-after': '1', 'content-language': 'fr' })
   t.match(await away.json(), {
     code: 'service-unavailable',
-    instance: '/v1/me',
+    instance: me.read.path,
     detail: /accounts ne répond pas/,
   })
 
-  const broken = await fetch(`${url}/v1/uploads`, { method: 'POST', body: 'x' })
+  const broken = await fetch(`${url}${uploads.create.path}`, { method: 'POST', body: 'x' })
   t.equal(broken.status, 502)
   t.match(await broken.json(), { code: 'bad-gateway' })
 
@@ -429,7 +441,7 @@ t.test('/openapi.json is one document of both services, without the internal end
     openapi: '3.1.0',
     info: { title: 'Likeness', version: /^\d+\.\d+\.\d+$/ },
     servers: [{ url: 'https://likeness.example' }],
-    paths: { '/v1/me': {}, '/v1/uploads': {} },
+    paths: { [me.read.path]: {}, [uploads.create.path]: {} },
     components: { schemas: { Problem: {} } },
   })
   t.notMatch(Object.keys(document.paths ?? {}).join(), /internal/)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import type { Endpoint } from '@likeness/contracts'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core'
 import root, { type Test } from 'tap'
@@ -68,11 +69,13 @@ export async function usePage(
 
 const refusals = new WeakMap<Page, readonly string[]>()
 
-/**
- * Names the refusals that a test provokes and the console reports, such as `401 /v1/sessions/refresh`; ids are `:id`.
- */
-export function mayRefuse(page: Page, ...requests: readonly string[]): void {
-  refusals.set(page, [...(refusals.get(page) ?? []), ...requests])
+/** Names the refusals that a test provokes and the console reports: a status, or `net::…`, and the endpoint. */
+export function mayRefuse(
+  page: Page,
+  ...requests: readonly [why: number | string, endpoint: Endpoint][]
+): void {
+  const named = requests.map(([why, { path }]) => `${why} ${path}`)
+  refusals.set(page, [...(refusals.get(page) ?? []), ...named])
 }
 
 /** Chromium reports each answer of 400 and above, and each request without an answer. */

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { addressOf } from '@likeness/contracts'
+import { sessions, uploads } from '@likeness/contracts/endpoints'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 
@@ -29,7 +31,7 @@ export const flowFromElsewhere = (
   page.evaluate(`(async () => {
     const steps = []
     try {
-      const opened = await fetch('${api}/v1/sessions${cookie ? '?cookie=true' : ''}', {
+      const opened = await fetch('${api}${addressOf(sessions.logIn, { query: cookie ? { cookie } : {} })}', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         credentials: '${cookie ? 'include' : 'omit'}',
@@ -42,12 +44,13 @@ export const flowFromElsewhere = (
       const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 })
       canvas.getContext('2d').fillRect(8, 8, 32, 32)
       const body = await new Promise((resolve) => canvas.toBlob(resolve))
-      const staged = await fetch('${api}/v1/uploads', { method: 'POST', headers: { ...headers, 'idempotency-key': String(Math.random()) }, body })
+      const staged = await fetch('${api}${uploads.create.path}', { method: 'POST', headers: { ...headers, 'idempotency-key': String(Math.random()) }, body })
       const { id } = await staged.json()
+      const of = (path) => '${api}' + path.replace(':id', id)
       steps.push('upload ' + staged.status, 'location ' + staged.headers.has('location'))
 
-      const ticket = ${String(cookie)} ? undefined : await (await fetch('${api}/v1/uploads/' + id + '/events/ticket', { method: 'POST', headers })).json()
-      const events = new EventSource(ticket ? ticket.url : '${api}/v1/uploads/' + id + '/events', { withCredentials: ${String(cookie)} })
+      const ticket = ${String(cookie)} ? undefined : await (await fetch(of('${uploads.issueTicket.path}'), { method: 'POST', headers })).json()
+      const events = new EventSource(ticket ? ticket.url : of('${uploads.follow.path}'), { withCredentials: ${String(cookie)} })
       const event = (name) => new Promise((resolve, reject) => {
         events.addEventListener(name, ({ data }) => resolve(JSON.parse(data)))
         events.onerror = () => events.readyState === EventSource.CLOSED && reject(new Error('the events closed'))
@@ -62,7 +65,7 @@ export const flowFromElsewhere = (
       await image.decode()
       steps.push('preview ' + image.naturalWidth + ' × ' + image.naturalHeight)
 
-      const confirmed = await fetch('${api}/v1/uploads/' + id + '/confirm', { method: 'POST', headers })
+      const confirmed = await fetch(of('${uploads.confirm.path}'), { method: 'POST', headers })
       steps.push('confirm ' + confirmed.ok)
       const { avatar } = await published
       events.close()

@@ -1,5 +1,6 @@
-import { Inbox } from '@likeness/contracts'
-import { waitFor } from '@likeness/test-kit'
+import type { Inbox } from '@likeness/contracts'
+import { inbox } from '@likeness/contracts/endpoints'
+import { openCalls, waitFor } from '@likeness/test-kit'
 
 /** An e-mail as its reader sees it. */
 export type Mail = Inbox['items'][number] & {
@@ -16,8 +17,7 @@ export type Mail = Inbox['items'][number] & {
 export function readMail(url: string, to: string, subject: RegExp, after?: Mail): Promise<Mail> {
   return waitFor(
     async () => {
-      const answer = await fetch(`${url}/inbox/messages?to=${encodeURIComponent(to)}`)
-      const { items } = Inbox.parse(await answer.json())
+      const { items } = (await openCalls(url).call(inbox.list, { query: { to } })).body
       const mail = items.find((item) => subject.test(item.subject))
       const link = mail?.links.find((address) => address.includes('token='))
       return mail && link !== undefined && mail.id !== after?.id && { ...mail, link }

@@ -10,7 +10,7 @@ const problem = {
   status: 429,
   detail: 'Try again in 7 seconds.',
   code: 'rate-limited',
-  instance: '/v1/sessions',
+  instance: sessions.logIn.path,
   requestId: 'r-1',
 }
 

@@ -1,4 +1,4 @@
-import type { AdminPatch, LoggedIn, Role } from '@likeness/contracts'
+import { type AdminPatch, addressOf, type LoggedIn, type Role } from '@likeness/contracts'
 import type { Input } from '@likeness/contracts/call'
 import { administration, emails, me, sessions } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
@@ -52,9 +52,9 @@ t.test('managers find users; users do not', async (t) => {
   t.match(one.body, { id: vendor.id, email: vendor.email, disabledAt: /Z$/ })
   t.notMatch(JSON.stringify(one.body), /password|argon/)
   for (const path of [
-    '/v1/admin/users',
-    `/v1/admin/users/${vendor.id}`,
-    `/v1/admin/users/${vendor.id}/activity`,
+    addressOf(administration.listUsers),
+    addressOf(administration.readUser, { params: { id: vendor.id } }),
+    addressOf(administration.listActivity, { params: { id: vendor.id } }),
   ]) {
     const refused = await send('GET', path, { token: user.accessToken })
     t.match([refused.status, refused.body.code], [403, 'forbidden'], path)
@@ -191,8 +191,9 @@ t.test('group, disable, enable, verify', async (t) => {
     { role: 'root' },
     { disabled: 'yes' },
   ]) {
+    const path = addressOf(administration.patchUser, { params: { id: user.user.id } })
     const wrong = { body, token: manager.accessToken }
-    t.equal((await send('PATCH', `/v1/admin/users/${user.user.id}`, wrong)).status, 400, JSON.stringify(body))
+    t.equal((await send('PATCH', path, wrong)).status, 400, JSON.stringify(body))
   }
 
   t.match((await patch({ disabled: true, reason: 'abuse' })).body.disabledAt, /Z$/)
@@ -246,7 +247,10 @@ t.test('a feed is filtered by type and time', async (t) => {
   t.same(await types({ type: 'login' }), ['login'])
   t.same(await types({ from: '2000-01-01T00:00:00Z', to: '2001-01-01T00:00:00Z' }), [])
   t.equal((await types({ from: '2000-01-01T00:00:00Z' }))?.length, 3)
-  t.equal((await send('GET', '/v1/me/activity?type=nonsense', { token })).status, 400)
+  t.equal(
+    (await send('GET', addressOf(me.listActivity, { query: { type: 'nonsense' } }), { token })).status,
+    400,
+  )
 })
 
 t.test('an administrator starts a reset, and cannot choose the password', async (t) => {
@@ -258,7 +262,10 @@ t.test('an administrator starts a reset, and cannot choose the password', async 
   const { accessToken: token } = await logIn(admin.username)
   const { user } = await join()
   const chosen = { password: 'chosen-by-somebody-else-7' }
-  const refused = await send('PATCH', `/v1/admin/users/${user.id}`, { body: chosen, token })
+  const refused = await send('PATCH', addressOf(administration.patchUser, { params: { id: user.id } }), {
+    body: chosen,
+    token,
+  })
   t.match([refused.status, refused.body.code], [400, 'validation-failed'])
   t.equal((await call(emails.requestReset, { body: { email: user.email }, token })).status, 202)
   const link = await mailbox.read(call, user.email, /Choose a new password/)

@@ -172,11 +172,11 @@ t.test('a pending change of address', async (t) => {
     }
     t.equal(await outcome(call(sessions.refresh, { body: { refreshToken } })), 'invalid-refresh-token')
     const currentPassword = goodPassword
-    for (const [method, path, body] of [
-      ['PATCH', '/v1/me', { username: 'somebody-else', profile: { bio: 'Hi' } }],
-      ['PUT', '/v1/me/password', { currentPassword, password: newPassword }],
-      ['PUT', '/v1/me/email', { currentPassword, email: freshAddress() }],
-      ['DELETE', '/v1/me', { password: goodPassword }],
+    for (const [{ method, path }, body] of [
+      [me.patch, { username: 'somebody-else', profile: { bio: 'Hi' } }],
+      [me.changePassword, { currentPassword, password: newPassword }],
+      [me.changeEmail, { currentPassword, email: freshAddress() }],
+      [me.close, { password: goodPassword }],
     ] as const) {
       const { status, body: fault } = await send(method, path, { body, token })
       t.match([status, fault.code], [401, 'unauthenticated'], `${method} ${path}`)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { StartedErasure } from '@likeness/contracts'
+import { addressOf, type StartedErasure } from '@likeness/contracts'
+import { me } from '@likeness/contracts/endpoints'
 import { newId, type Transaction } from '@likeness/runtime'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
 import type { Origin } from '../database/activities.table.js'
@@ -57,7 +58,7 @@ export async function startErasure(
   deps.enqueue('erase-user', { erasureId: erasure.id })
   deps.enqueue('send-mail', { mailId })
   return {
-    location: `/v1/erasures/${erasure.id}?token=${token}`,
+    location: addressOf(me.readErasure, { params: { id: erasure.id }, query: { token } }),
     body: { ...viewErasure(erasure), token },
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { LoggedIn, Role } from '@likeness/contracts'
+import { addressOf, type LoggedIn, type Role } from '@likeness/contracts'
 import type { Input } from '@likeness/contracts/call'
 import { administration, inbox, me, sessions, users } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
@@ -27,7 +27,10 @@ t.test('leaving closes the account at once, erases it in both services and frees
   const { status, body, headers } = await leave(goodPassword)
   t.equal(status, 202)
   t.match(body, { status: 'erasing', accounts: 'erased', media: 'erasing', completedAt: null })
-  t.equal(headers.get('location'), `/v1/erasures/${body.id}?token=${body.token}`)
+  t.equal(
+    headers.get('location'),
+    addressOf(me.readErasure, { params: { id: body.id }, query: { token: body.token } }),
+  )
 
   t.equal((await call(me.read, { token })).status, 401, 'tokens stop at once')
   await waitFor(async () => (await second.call(me.read, { token })).status === 401)
@@ -49,7 +52,7 @@ t.test('leaving closes the account at once, erases it in both services and frees
   for (const bad of [await progress(body.id, 'x'), await progress(user.id, opening)]) {
     t.equal(bad.body.code, 'erasure-not-found')
   }
-  t.equal((await send('GET', `/v1/erasures/${body.id}`)).status, 400)
+  t.equal((await send('GET', addressOf(me.readErasure, { params: { id: body.id } }))).status, 400)
   t.match(
     (await call(inbox.list, { query: { to: user.email } })).body.items.map((item) => item.subject),
     ['Confirm your e-mail address', 'Your account is closed'],
@@ -125,7 +128,7 @@ t.test("administrators close others' accounts with a reason, their own with thei
       t.match([status, body.code], [403, 'forbidden'])
     }
   }
-  const path = `/v1/admin/users/${user.user.id}`
+  const path = addressOf(administration.closeUser, { params: { id: user.user.id } })
   for (const body of [{}, { reason: '' }, { reason: 'spam', password: goodPassword }]) {
     const { status, body: fault } = await send('DELETE', path, { body, token: admin.accessToken })
     t.match([status, fault.code], [400, 'validation-failed'], JSON.stringify(body))
@@ -162,7 +165,14 @@ t.test("administrators close others' accounts with a reason, their own with thei
   t.match(first.headers.get('link'), /^<\/v1\/admin\/erasures\?limit=2&cursor=.*>; rel="next"$/)
   const rest = await list({ limit: 2, cursor: first.body.nextCursor ?? '' })
   t.match(rest.body, { items: [{ userId: user.user.id }], nextCursor: null })
-  t.equal((await send('GET', '/v1/admin/erasures?status=gone', { token: second.accessToken })).status, 400)
+  t.equal(
+    (
+      await send('GET', addressOf(administration.listErasures, { query: { status: 'gone' } }), {
+        token: second.accessToken,
+      })
+    ).status,
+    400,
+  )
   t.equal((await list({}, await joinAs('manager'))).status, 200)
   t.equal((await list({}, await join())).status, 403)
 })
@@ -234,7 +244,7 @@ t.test('the export is a ZIP of everything both services hold', async (t) => {
   media.files.set('avatars/1/256.webp', Buffer.from('abc'))
   const { call, join, url } = await startAccounts(t, { config: { MEDIA_URL: media.url } })
   const { user, accessToken: token } = await join()
-  const download = () => fetch(`${url}/v1/me/export`, { headers: { authorization: `Bearer ${token}` } })
+  const download = () => fetch(`${url}${me.export.path}`, { headers: { authorization: `Bearer ${token}` } })
 
   const response = await download()
   t.equal(response.status, 200)

@@ -15,7 +15,7 @@ const person = <More extends object>(more: More) => {
 t.test('a group is chosen at registration, with the fields it requires', async (t) => {
   const { register, send } = await startAccounts(t)
   const faults = async (more: Record<string, unknown>) => {
-    const { status, body } = await send('POST', '/v1/users', { body: person(more) })
+    const { status, body } = await send('POST', users.register.path, { body: person(more) })
     t.match([status, body.code], [400, 'validation-failed'], JSON.stringify(more))
     return body.errors?.map((error) => error.path)
   }
@@ -68,11 +68,11 @@ t.test('extra fields are merged one by one and checked as a whole', async (t) =>
     'text',
     [],
   ]) {
-    const { body } = await send('PATCH', '/v1/me', { body: { profile: { custom } }, token })
+    const { body } = await send('PATCH', me.patch.path, { body: { profile: { custom } }, token })
     t.equal(body.code, 'validation-failed', JSON.stringify(custom))
   }
   const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`
-  const { body } = await send('PATCH', '/v1/me', { body: `{"profile":{"custom":${deep}}}`, token })
+  const { body } = await send('PATCH', me.patch.path, { body: `{"profile":{"custom":${deep}}}`, token })
   t.equal(body.code, 'validation-failed', 'nested far too deeply')
 })
 

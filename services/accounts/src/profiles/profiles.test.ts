@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { ActedBy, SetAvatar, TellDescription, VariantFormat } from '@likeness/contracts'
+import {
+  type ActedBy,
+  addressOf,
+  type SetAvatar,
+  type TellDescription,
+  type VariantFormat,
+} from '@likeness/contracts'
 import { inbox, me, toAccounts, users } from '@likeness/contracts/endpoints'
 import { newId, signServiceToken } from '@likeness/runtime'
 import { type Answer, waitFor } from '@likeness/test-kit'
@@ -129,7 +135,10 @@ t.test('each bad field is named', async (t) => {
   }
   for (const [field, values] of Object.entries(bad)) {
     for (const value of values) {
-      const { status, body } = await send('PATCH', '/v1/me', { body: { profile: { [field]: value } }, token })
+      const { status, body } = await send('PATCH', me.patch.path, {
+        body: { profile: { [field]: value } },
+        token,
+      })
       t.match([status, body.code], [400, 'validation-failed'], `${field}: ${JSON.stringify(value)}`)
       t.match(body.errors, [{ path: `profile.${field}` }])
     }
@@ -150,7 +159,7 @@ t.test('each bad field is named', async (t) => {
     { profile: { avatar: {} } },
     { profile: null },
   ]) {
-    t.equal((await send('PATCH', '/v1/me', { body, token })).status, 400, JSON.stringify(body))
+    t.equal((await send('PATCH', me.patch.path, { body, token })).status, 400, JSON.stringify(body))
   }
 })
 
@@ -173,7 +182,7 @@ t.test('If-Match and If-None-Match', async (t) => {
   t.match(etag, /^"[\w-]+"$/)
 
   const seen = { 'if-none-match': `"other", W/${etag}` }
-  const unchanged = await send('GET', '/v1/me', { token, headers: seen })
+  const unchanged = await send('GET', me.read.path, { token, headers: seen })
   t.match([unchanged.status, unchanged.text], [304, ''])
 
   const changed = await patch(`"other", ${etag}`, 'First')
@@ -276,7 +285,7 @@ t.test('the feed is paged', async (t) => {
 
   type Page = { items: { id: string }[] }
   const seen: string[] = []
-  for (let path: string | undefined = '/v1/me/activity?limit=2'; path; ) {
+  for (let path: string | undefined = addressOf(me.listActivity, { query: { limit: 2 } }); path; ) {
     const page: Answer<Page> = await send<Page>('GET', path, { token })
     seen.push(...page.body.items.map((item) => item.id))
     path = page.headers.get('link')?.match(/^<(.+)>; rel="next"$/)?.[1]
@@ -443,7 +452,12 @@ t.test(
     ])
     t.equal(feed.body.items.length, 4)
     t.equal(
-      (await send('PATCH', `/internal/users/${user.id}/avatar`, { body: {}, token })).status,
+      (
+        await send('PATCH', addressOf(toAccounts.describeAvatar, { params: { id: user.id } }), {
+          body: {},
+          token,
+        })
+      ).status,
       401,
       'by media alone',
     )

@@ -1,10 +1,11 @@
+import { sessions } from '@likeness/contracts/endpoints'
 import { callerOf, type Guards, type Request, readCookie, setCookie } from '@likeness/runtime'
 import { readRefreshToken } from '../credentials/refresh-token.js'
 import { findLiveSession } from '../database/sessions.table.js'
 import type { Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 
-const deviceCookie = { name: 'likeness-device', path: '/v1/sessions' } as const
+const deviceCookie = { name: 'likeness-device', path: sessions.logIn.path } as const
 
 /**
  * The id under which a device that was logged in to this account before has its log-in attempts counted. It is known by

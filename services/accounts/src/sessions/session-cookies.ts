@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { accessCookie, type CookieTokens, type Tokens } from '@likeness/contracts'
+import { sessions } from '@likeness/contracts/endpoints'
 import { mayUseCookies, readCookie, setCookie } from '@likeness/runtime'
 import type { AccountsConfig } from '../config.js'
 import { problem } from '../problems.js'
 
 type Deployment = Pick<AccountsConfig, 'PUBLIC_URL' | 'CORS_ORIGINS'>
 
-const refreshCookie = { name: 'likeness-refresh', path: '/v1/sessions' } as const
+const refreshCookie = { name: 'likeness-refresh', path: sessions.logIn.path } as const
 
 /**
  * Set-Cookie for the tokens of an answer: the refresh token, which is then not in the body and is sent to the session

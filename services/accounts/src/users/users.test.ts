@@ -157,7 +157,7 @@ t.test('a bad registration names every field at fault', async (t) => {
     [{ ...good, id: '00000000-0000-7000-8000-000000000000', emailVerified: true }, ['id', 'emailVerified']],
   ]
   for (const [body, paths] of faults) {
-    const answer = await send('POST', '/v1/users', { body })
+    const answer = await send('POST', users.register.path, { body })
     t.match([answer.status, answer.body.code], [400, 'validation-failed'], JSON.stringify(body).slice(0, 80))
     t.same([...new Set(answer.body.errors?.map((error) => error.path))], paths)
   }
@@ -166,7 +166,7 @@ t.test('a bad registration names every field at fault', async (t) => {
 t.test('bodies that are not JSON, or far too large', async (t) => {
   const { send } = await startAccounts(t)
   const post = async (body: string, headers: Record<string, string> = {}) => {
-    const answer = await send('POST', '/v1/users', { body, headers })
+    const answer = await send('POST', users.register.path, { body, headers })
     return [answer.status, answer.body.code]
   }
   t.same(await post('{"username":'), [400, 'malformed-request'])
@@ -181,16 +181,18 @@ t.test('bodies that are not JSON, or far too large', async (t) => {
     'unsupported-media-type',
   ])
   const twice = '{"username":"first-one","username":"second-one","email":"twice@example.com","password":'
-  const { body } = await send('POST', '/v1/users', { body: `${twice}${JSON.stringify(goodPassword)}}` })
+  const { body } = await send('POST', users.register.path, {
+    body: `${twice}${JSON.stringify(goodPassword)}}`,
+  })
   t.equal(body.username, 'second-one', 'the last of repeated keys counts, as RFC 8259 §4 describes')
 })
 
 t.test('a method that a route does not have is answered with those it has', async (t) => {
   const { send } = await startAccounts(t)
   for (const [method, path, allow] of [
-    ['GET', '/v1/users', 'OPTIONS, POST'],
-    ['POST', '/v1/me', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
-    ['PUT', '/v1/sessions/current', 'DELETE, OPTIONS'],
+    ['GET', users.register.path, 'OPTIONS, POST'],
+    ['POST', me.read.path, 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+    ['PUT', sessions.logOut.path, 'DELETE, OPTIONS'],
   ] as const) {
     const { status, headers, body } = await send(method, path)
     t.match([status, body.code, headers.get('allow')], [405, 'method-not-allowed', allow], path)
