@@ -10,7 +10,7 @@ import { waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg, quarters, readQuarters } from './testing/pictures.js'
 import { type Media, startMedia } from './testing/start-media.js'
-import { andWait } from './testing/steps.js'
+import { andWait, blobs } from './testing/steps.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
 
 /** The service on a bucket of its own, whose proxy the test makes fail. A request that hangs is given up in time. */
@@ -24,12 +24,6 @@ async function onS3(t: Test, timeoutMs = 60_000) {
     },
   })
   return { media, proxy: s3.proxy }
-}
-
-async function blobs(media: Media): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of media.deps.storage.list('')) keys.push(key)
-  return keys
 }
 
 const rows = async (media: Media) => (await media.deps.db.selectFrom('uploads').select('id').execute()).length

@@ -1,12 +1,12 @@
 import { addressOf } from '@likeness/contracts'
 
-import { avatars, uploads } from '@likeness/contracts/endpoints'
+import { avatars } from '@likeness/contracts/endpoints'
 import { ConfigError } from '@likeness/runtime'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
-import { form, jpeg } from '../testing/pictures.js'
+import { jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { publish } from '../testing/steps.js'
 import { deliveryOf } from './delivery.js'
 
 for (const [kind, base, header, status] of [
@@ -17,8 +17,7 @@ for (const [kind, base, header, status] of [
     const media = await startMedia(t, { config: { DELIVERY: kind, DELIVERY_BASE: `${base}/` } })
     await media.work()
     const ana = await media.person()
-    const { body } = await ana.call(uploads.create, { body: form(await jpeg(600, 600)) })
-    const { body: done } = await andWait(ana, uploads.confirm, body.id)
+    const done = await publish(ana, await jpeg(600, 600))
     const { version } = done.avatar ?? { version: 0 }
     const key = `avatars/${ana.id}/${version}/128.webp`
 

@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import { addressOf, type Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
-import { form, jpeg } from '../testing/pictures.js'
+import { jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { publish } from '../testing/steps.js'
 
 const media: Media = await startMedia(t)
 await media.work()
 const ana = await media.person()
 
-async function publish(background: string): Promise<Upload> {
-  const { body } = await ana.call(uploads.create, { body: form(await jpeg(600, 600, background)) })
-  return (await andWait(ana, uploads.confirm, body.id)).body
-}
+const show = async (background: string) => publish(ana, await jpeg(600, 600, background))
 
 /** Everything in an answer but what is new each time. */
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
@@ -31,7 +28,7 @@ async function ask(path: string, headers: Record<string, string> = {}, method = 
   return { status: answer.status, headers: rest, id, bytes: Buffer.from(await answer.arrayBuffer()) }
 }
 
-const published = await publish('#ff0000')
+const published = await show('#ff0000')
 const immutable = new URL(published.avatar?.urls['128']?.webp ?? '').pathname
 const nobody = randomUUID()
 
@@ -118,7 +115,7 @@ t.test('every process sees a new picture, a withdrawn and an erased one', async 
     while (asking) await etags()
   })()
   t.match(await etags(), [/\/1\//, /\/1\//])
-  const second = await publish('#00ff00')
+  const second = await show('#00ff00')
   await waitFor(async () => (await etags()).every((etag) => etag.includes('/2/')), {
     for: 'the second',
   })

@@ -1,24 +1,19 @@
-import { addressOf, type Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import sharp from 'sharp'
 import t from 'tap'
-import { form, jpeg } from '../testing/pictures.js'
+import { jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { publish } from '../testing/steps.js'
 
 const media: Media = await startMedia(t)
 await media.work()
 const ana = await media.person()
 
-async function publish(background: string): Promise<Upload> {
-  const { body } = await ana.call(uploads.create, { body: form(await jpeg(600, 600, background)) })
-  const done = await andWait(ana, uploads.confirm, body.id)
-  if (done.body.status !== 'published') throw new Error(`not published but ${done.body.status}`)
-  return done.body
-}
+const show = async (background: string) => publish(ana, await jpeg(600, 600, background))
 
-const first = await publish('#ff0000')
+const first = await show('#ff0000')
 const path = addressOf(avatars.serve, { params: { userId: ana.id } })
 const get = (query = '', headers: Record<string, string> = {}) =>
   fetch(`${media.url}${path}${query}`, { headers })
@@ -87,7 +82,7 @@ t.test('conditional requests, HEAD, and headers that keep bytes pictures', async
 t.test('a new avatar is served at once, the old version keeps its address', async (t) => {
   const old = new URL(first.avatar?.urls['64']?.webp ?? '').pathname
   const before = await (await get('?format=webp&size=64')).arrayBuffer()
-  await publish('#0000ff')
+  await show('#0000ff')
   const after = await (await get('?format=webp&size=64')).arrayBuffer()
   t.notSame(Buffer.from(after), Buffer.from(before))
   const kept = await fetch(`${media.url}${old}`)

@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { uploads } from '@likeness/contracts/endpoints'
 import gravatarUrl from 'gravatar-url'
 import sharp from 'sharp'
 import t from 'tap'
-import { form, quarters, readQuarters } from '../testing/pictures.js'
+import { quarters, readQuarters } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { publish } from '../testing/steps.js'
 import { readHashedQuery } from './read-hashed-query.js'
 
 const media = await startMedia(t)
@@ -19,8 +18,7 @@ const bob = randomUUID()
 media.accounts.people.set(bob, { initials: 'BK', hashes: [hashOf('md5', 'bob@example.org')] })
 
 const picture = await quarters(600, 600).png().toBuffer()
-const { body: upload } = await ana.call(uploads.create, { body: form(picture) })
-await andWait(ana, uploads.confirm, upload.id)
+await publish(ana, picture)
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${media.url}/avatar/${path}`, { headers, redirect: 'manual' })

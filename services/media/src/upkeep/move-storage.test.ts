@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { uploads } from '@likeness/contracts/endpoints'
 import { type BlobStore, openStorage } from '@likeness/storage'
 import { startS3 } from '@likeness/storage/testing'
 import t, { type Test } from 'tap'
 import { openApp } from '../app.js'
-import { form, jpeg } from '../testing/pictures.js'
+import { jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { publish } from '../testing/steps.js'
 import { moveStorage } from './move-storage.js'
 
 const cli = fileURLToPath(new URL('../../bin/likeness-media.js', import.meta.url))
@@ -44,13 +43,11 @@ t.test('a service in use moves from disk to S3', async (t) => {
   const media = await startMedia(t)
   await media.work()
   const person = await media.person()
-  const publish = async () => {
-    const { body } = await person.call(uploads.create, { body: form(await jpeg(300, 300)) })
-    const live = await andWait(person, uploads.confirm, body.id)
-    t.equal(live.body.status, 'published')
-    return new URL(live.body.avatar?.urls['64']?.webp ?? '').pathname
+  const publishOne = async () => {
+    const live = await publish(person, await jpeg(300, 300))
+    return new URL(live.avatar?.urls['64']?.webp ?? '').pathname
   }
-  const earlier = await publish()
+  const earlier = await publishOne()
   const bucket = newBucket()
   const between = ['--from', media.env.STORAGE_URL, '--to', bucket, '--json']
 
@@ -60,7 +57,7 @@ t.test('a service in use moves from disk to S3', async (t) => {
   t.strictSame(JSON.parse((await run(...between)).stdout), survey)
 
   // Published after the copying is done; then the service is switched over.
-  const later = await publish()
+  const later = await publishOne()
   const switched = await media.upkeep({ STORAGE_URL: bucket, STORAGE_FALLBACK_URL: media.env.STORAGE_URL })
   const app = await openApp(switched)
   t.teardown(() => app.close())

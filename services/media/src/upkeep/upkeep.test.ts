@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { andWait, blobs } from '../testing/steps.js'
 import { collectGarbage } from './collect-garbage.js'
 import { expireUploads } from './expire-uploads.js'
 import { requeueStuck } from './requeue-stuck.js'
@@ -20,12 +20,6 @@ async function run(media: Media, ...parameters: string[]) {
     env: { ...process.env, NODE_OPTIONS: '', ...media.env },
   })
   return JSON.parse(stdout) as unknown
-}
-
-async function blobs(media: Media): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of media.deps.storage.list('')) keys.push(key)
-  return keys
 }
 
 async function upload(media: Media) {

@@ -1,30 +1,17 @@
-import { addressOf, type Upload } from '@likeness/contracts'
+import { addressOf } from '@likeness/contracts'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { form, jpeg, quarters, readQuarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { andWait, eventsOf, upload } from '../testing/steps.js'
 
 const media: Media = await startMedia(t)
 const picture = await jpeg(120, 80)
+type Person = Awaited<ReturnType<Media['person']>>
 
-async function pending(person: Awaited<ReturnType<Media['person']>>, bytes = picture): Promise<Upload> {
-  const answer = await person.call(uploads.create, { body: form(bytes) })
-  if (answer.status !== 201) throw new Error(`upload answered ${answer.status}`)
-  return answer.body
-}
-
-const eventsOf = async (id: string): Promise<string[]> =>
-  (
-    await media.deps.db
-      .selectFrom('upload_events')
-      .select('type')
-      .where('upload_id', '=', id)
-      .orderBy('seq')
-      .execute()
-  ).map((event) => event.type)
+const pending = (person: Person, bytes = picture) => upload(person, bytes)
 
 const expire = (id: string) =>
   media.deps.db
@@ -47,7 +34,7 @@ t.test('50 confirms at once make one', async (t) => {
   )
   t.ok(answers.every((one) => one.status === 202 && one.body.status === 'confirmed'))
   t.equal(new Set(answers.map((one) => one.body.confirmedAt)).size, 1)
-  t.strictSame(await eventsOf(id), ['uploaded', 'confirmed'])
+  t.strictSame(await eventsOf(media, id), ['uploaded', 'confirmed'])
 })
 
 t.test('the same confirmation gets the same answer, another is refused', async (t) => {
@@ -215,7 +202,7 @@ t.test('confirm racing discard: one wins, the other is told', async (t) => {
     } else {
       t.match([confirm, discard], [{ status: 410, body: { code: 'upload-discarded' } }, { status: 204 }])
     }
-    t.strictSame(await eventsOf(id), ['uploaded', status], 'one event per transition')
+    t.strictSame(await eventsOf(media, id), ['uploaded', status], 'one event per transition')
   }
 })
 

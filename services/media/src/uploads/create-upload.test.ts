@@ -7,17 +7,12 @@ import t from 'tap'
 import { form, jpeg, quarters } from '../testing/pictures.js'
 import { openConnection, uploadHead } from '../testing/raw-connection.js'
 import { type Media, startMedia } from '../testing/start-media.js'
+import { blobs } from '../testing/steps.js'
 
 const mib = 1024 * 1024
 const media: Media = await startMedia(t, {
   config: { PENDING_PER_USER: '3', RECEIVING_PER_USER: '100' },
 })
-
-async function blobs(): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of media.deps.storage.list('')) keys.push(key)
-  return keys
-}
 
 /** Every refusal must leave neither a row nor a blob. */
 async function refused(
@@ -36,7 +31,7 @@ async function refused(
   const list = await person.call(uploads.list)
   t.strictSame(list.body.items, [], 'no row')
   t.notOk(
-    (await blobs()).some((key) => key.includes(person.id)),
+    (await blobs(media)).some((key) => key.includes(person.id)),
     'no blob',
   )
   return answer.body
@@ -253,7 +248,11 @@ t.test('the pending limit is exact under parallel uploads', async (t) => {
       .filter((one) => one.status !== 201)
       .every((one) => one.status === 429 && one.body.code === 'too-many-pending'),
   )
-  t.equal((await blobs()).filter((key) => key.includes(person.id)).length, 3, 'the refused left no bytes')
+  t.equal(
+    (await blobs(media)).filter((key) => key.includes(person.id)).length,
+    3,
+    'the refused left no bytes',
+  )
 
   const before = await person.call(uploads.list, { query: { status: 'pending' } })
   const replaced = await person.call(uploads.create, { query: { replace: 'oldest' }, body: form(bytes) })
@@ -335,7 +334,7 @@ t.test('owner, name and replacement may be fields of the form', async (t) => {
   }
   t.match(await send(ana, formWith([forBen])), { status: 403, body: { code: 'forbidden' } })
   t.notOk(
-    (await blobs()).some((key) => key.includes(max.id)),
+    (await blobs(media)).some((key) => key.includes(max.id)),
     'nothing of it became the manager’s',
   )
 })
@@ -361,7 +360,7 @@ t.test('nothing is kept for an unknown user', async (t) => {
     'one’s own need no answer',
   )
   media.accounts.status = 204
-  t.notOk((await blobs()).some((key) => key.includes(nobody)))
+  t.notOk((await blobs(media)).some((key) => key.includes(nobody)))
 })
 
 t.test('bytes in flight are bounded', async (t) => {

@@ -9,7 +9,7 @@ import t, { type Test } from 'tap'
 import { eraseUser } from '../erasure/erase-user.job.js'
 import { form, jpeg, quarters, readQuarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { andWait, blobs } from '../testing/steps.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
 import { expireUploads } from '../upkeep/expire-uploads.js'
 
@@ -40,12 +40,6 @@ async function send({ url, fields }: DirectUpload, bytes: Buffer): Promise<void>
 }
 
 const complete = (person: Person, id: string) => person.call(uploads.completeDirect, { params: { id } })
-
-async function blobs(media: Media): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of media.deps.storage.list('')) keys.push(key)
-  return keys
-}
 
 const refusal = (status: number, code: string) => ({ status, body: { status, code } })
 
