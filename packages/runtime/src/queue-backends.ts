@@ -38,6 +38,18 @@ export async function connectRedis(url: string, onError: (error: Error) => void)
   }
 }
 
+/**
+ * A worker that looks for due jobs every few seconds. BullMQ's own sleeps for up to an hour on PostgreSQL once waiting
+ * for a job has failed, and would overlook what its one look before that sleep missed: a job whose time comes later,
+ * or every job when that look fails too, as when all connections are lost again and again.
+ */
+class WatchfulWorker extends Worker {
+  override get maximumBlockTimeout(): number {
+    return longestBlockSeconds
+  }
+}
+const longestBlockSeconds = 5
+
 /** PostgreSQL: one pool for all queues of the process; a worker keeps one of its connections to listen. */
 export async function connectPostgres(url: string, onError: (error: Error) => void): Promise<QueueBackend> {
   const namespace = namespaceOf(url)
@@ -59,7 +71,7 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
   return {
     queue: (name) => new Queue(`${namespace}-${name}`, { connection }, backend),
     worker: (name, processor, options) =>
-      new Worker(`${namespace}-${name}`, processor, { ...options, connection }, backend),
+      new WatchfulWorker(`${namespace}-${name}`, processor, { ...options, connection }, backend),
     check: () => pool.query('select 1'),
     close: () => pool.end(),
   }
