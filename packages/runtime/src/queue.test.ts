@@ -1,10 +1,13 @@
-import { noRedis, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
+import { noRedis, openDoor, testDatabase, testQueueUrl, waitFor, watchTimers } from '@likeness/test-kit'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { openLogger } from './logger.js'
 import { NotYet, openQueue, PermanentFailure } from './queue.js'
 
 const logger = openLogger('queue', 'silent')
 const policy = { concurrency: 1, attempts: 3, backoffMs: 1 }
+/** BullMQ's own: the pause after a wait that failed, and the longest it sleeps on PostgreSQL. */
+const [betweenFailedWaitsMs, anHourMs] = [100, 3_600_000]
 
 async function queueOf(t: Test, kind: 'postgres' | 'redis') {
   const url = await testQueueUrl(
@@ -104,3 +107,29 @@ for (const kind of ['postgres', 'redis'] as const) {
     })
   })
 }
+
+t.test('a worker that could not wait for jobs sleeps no longer than usual afterwards', async (t) => {
+  const url = await testDatabase(t, { name: 'queue', migrate: async () => undefined })
+  const door = await openDoor(t, url)
+  const queue = await openQueue(door.url, 'test', logger)
+  t.teardown(() => queue.close())
+  let runs = 0
+  await queue.work('greet', policy, async () => {
+    runs += 1
+  })
+  const waits = watchTimers(t)
+  const client = new pg.Client(url)
+  await client.connect()
+  const listens = `select from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and query ilike '%listen bullmq_jobs%'`
+  await waitFor(async () => (await client.query(listens)).rowCount !== 0, {
+    for: 'the worker to wait for jobs',
+  })
+  await client.end()
+  await door.shut()
+  await waitFor(() => waits.filter((ms) => ms === betweenFailedWaitsMs).length > 2, { for: 'waits to fail' })
+  await door.open()
+  await waitFor(() => queue.add('greet', {}, 'a').then(() => true), { for: 'the queue to take a job' })
+  await waitFor(() => runs > 0, { for: 'the job' })
+  t.notOk(waits.includes(anHourMs))
+})

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { uploads } from '@likeness/contracts/endpoints'
-import { type Door, noRedis, openDoor, startProcess, waitFor } from '@likeness/test-kit'
+import { type Door, noRedis, openDoor, startProcess, waitFor, watchTimers } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { startMedia } from './testing/start-media.js'
 import { publish, upload } from './testing/steps.js'
@@ -60,19 +60,4 @@ function doorway(t: Test) {
     shut: async () => door?.shut(),
     open: async () => door?.open(),
   }
-}
-
-/** Every wait that is begun in this process from now on, in milliseconds. */
-function watchTimers(t: Test): number[] {
-  const waits: number[] = []
-  const { setTimeout } = globalThis
-  const watched = (run: () => void, ms?: number, ...rest: []) => {
-    waits.push(ms ?? 0)
-    return setTimeout(run, ms, ...rest)
-  }
-  globalThis.setTimeout = Object.assign(watched, setTimeout)
-  t.teardown(() => {
-    globalThis.setTimeout = setTimeout
-  })
-  return waits
 }
