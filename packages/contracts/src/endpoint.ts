@@ -25,7 +25,7 @@ export const chapters = {
   avatars: 'What is published: pictures by user, by version, and by the hash of an e-mail address.',
   history: 'The audit of every upload, for managers and administrators.',
 } as const satisfies Readonly<Record<string, string>>
-export type Chapter = keyof typeof chapters
+type Chapter = keyof typeof chapters
 
 /** Headers that answers are documented with, by their lower-case name. */
 export const answerHeaders = {

@@ -47,7 +47,7 @@ async function start(t: Test) {
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   return {
     state,
-    async ask(path: string, authorization?: string) {
+    ask: async (path: string, authorization?: string) => {
       const answer = await fetch(`${url}/${path}`, { headers: authorization ? { authorization } : {} })
       const body = (await answer.json()) as Record<string, unknown>
       return {
