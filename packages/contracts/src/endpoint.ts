@@ -97,7 +97,7 @@ export type Endpoint<Service extends ServiceName = ServiceName> = {
   readonly streams?: Readonly<Record<string, z.ZodType>>
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>
-  /** The problems of its own; those that every endpoint has follow from the rest, see `problemsOf`. */
+  /** The problems of its own; those that every endpoint has follow from the rest, see `problemCodesOf`. */
   readonly problems?: readonly ProblemCode<Service>[]
   /**
    * Which pages of other origins may read its answers: by default those of `CORS_ORIGINS`, without cookies.
