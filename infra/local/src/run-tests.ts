@@ -34,8 +34,8 @@ export async function runTests(
 ): Promise<Outcome> {
   const files = await testFiles(root, named)
   const outcomes: FileOutcome[] = []
-  // One more than the cores, because tests spend some of their time waiting for jobs and browsers.
-  const places = availableParallelism() + 1
+  // Two more than the cores, because tests spend a quarter of their time waiting for jobs, processes and browsers.
+  const places = availableParallelism() + 2
   const weightOf = (file: string) => (startsSystems(file) ? 2 : 1)
   await runWithin(places, files, weightOf, async (file) => {
     if (!signal.aborted) outcomes.push(await runFile(root, file, env, signal))
