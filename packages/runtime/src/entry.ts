@@ -61,7 +61,7 @@ export const runWorker = <Schema extends ServiceSchema, Opened extends Deps>(
 ): Promise<void> =>
   runEntry(title, schema, (config) =>
     openParts(async (parts) => {
-      const deps = await openDeps(config)
+      const deps = parts.keep(await openDeps(config), (opened) => opened.close())
       const probes = await createServer({
         logger: deps.logger,
         trustProxy: undefined,
@@ -69,9 +69,11 @@ export const runWorker = <Schema extends ServiceSchema, Opened extends Deps>(
         corsOrigins: [],
         checks: checks(deps),
       })
-      parts.keep(probes, (server) => server.close())
-      // Closed before the probes, which answer while the last jobs end.
-      parts.keep(deps, (opened) => opened.close())
+      parts.keep(probes, async (server) => {
+        // Probes are answered while the last jobs end.
+        await deps.close()
+        await server.close()
+      })
       await workJobs(deps)
       await probes.listen({ host: config.HOST, port: config.PORT })
       return { logger: deps.logger }

@@ -15,6 +15,28 @@ t.test('parts are closed in reverse, once', async (t) => {
   t.strictSame(closed, ['second', 'first'])
 })
 
+t.test('a second close waits for the first, and closes no part ahead of its turn', async (t) => {
+  let end: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const closed: string[] = []
+  const opened = await openParts(async (parts) => {
+    parts.keep('database', (part) => closed.push(part))
+    parts.keep('queue', async (part) => {
+      await held
+      closed.push(part)
+    })
+    return {}
+  })
+  const both = [opened.close(), opened.close()]
+  await new Promise((resolve) => setImmediate(resolve))
+  t.strictSame(closed, [], 'the database is still open while the queue closes')
+  end()
+  await Promise.all(both)
+  t.strictSame(closed, ['queue', 'database'])
+})
+
 t.test('a part that cannot be opened closes those before it', async (t) => {
   const closed: string[] = []
   const opening = openParts(async (parts) => {

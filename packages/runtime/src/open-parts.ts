@@ -12,9 +12,12 @@ export async function openParts<Opened extends object>(
   open: (parts: Parts) => Promise<Opened>,
 ): Promise<Opened & { close(): Promise<void> }> {
   const closers: (() => unknown)[] = []
-  const close = async () => {
+  let closing: Promise<void> | undefined
+  const closeAll = async () => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer()
   }
+  // Called again, it is the same close: a later part is still in use while an earlier call waits for it.
+  const close = () => (closing ??= closeAll())
   try {
     const opened = await open({
       keep(part, closePart) {
