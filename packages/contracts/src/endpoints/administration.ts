@@ -8,7 +8,7 @@ import { json, page } from './answers.js'
 const endpoint = endpointsOf('accounts')
 const tag = 'administration'
 
-/** What managers and administrators do with users. */
+/** Managing users, for managers and administrators. */
 export const administration = {
   listUsers: endpoint({
     id: 'listUsers',

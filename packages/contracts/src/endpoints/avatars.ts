@@ -23,7 +23,7 @@ const ifMatch =
   '`If-Match` names what was seen: the version, a picture of it, or an `ETag` that changing the text answered. When ' +
   'another is the avatar, nothing is done and the answer is 412 `stale`.'
 
-/** What is published. */
+/** Published pictures. */
 export const avatars = {
   serve: endpoint({
     id: 'readAvatar',

@@ -17,7 +17,7 @@ import { empty, json } from './answers.js'
 const ofAccounts = endpointsOf('accounts')
 const ofMedia = endpointsOf('media')
 
-/** What media asks of accounts and tells it. Every call may be repeated. */
+/** The calls of media to accounts. Every call may be repeated. */
 export const toAccounts = {
   setAvatar: ofAccounts({
     id: 'setAvatar',
@@ -108,7 +108,7 @@ export const toAccounts = {
   }),
 } as const
 
-/** What accounts asks of media. Every call may be repeated. */
+/** The calls of accounts to media. Every call may be repeated. */
 export const toMedia = {
   eraseUser: ofMedia({
     id: 'eraseUser',

@@ -20,11 +20,11 @@ import { empty, json, page, picture } from './answers.js'
 const endpoint = endpointsOf('media')
 const tag = 'uploads'
 
-/** What may be wrong with a picture, however it comes. */
+/** Faults of a picture, whichever way it was sent. */
 const imageProblems = ['unsupported-image', 'invalid-image', 'image-too-small', 'too-many-pixels'] as const
-/** What may stand in the way of one more upload of a user. */
+/** Limits that one more upload of a user may reach. */
 const quotaProblems = ['rate-limited', 'too-many-pending', 'quota-exceeded'] as const
-/** What may be wrong with the `userId` of another, and with the user once they are erased. */
+/** Faults of a `userId` that is not the caller’s, and of a user who is erased. */
 const ownerProblems = ['forbidden', 'user-not-found', 'upload-not-found'] as const
 const idempotencyProblems = ['idempotency-key-reused', 'request-in-progress'] as const
 const closedProblems = ['upload-expired', 'upload-discarded', 'upload-rejected'] as const
