@@ -1,6 +1,7 @@
 // The process behind the one origin; see gateway/open-gateway.ts.
 import { fileURLToPath } from 'node:url'
-import { openLogger, runEntry } from '@likeness/runtime'
+import { runEntry } from '@likeness/runtime/entry'
+import { openLogger } from '@likeness/runtime/logger'
 import { GatewayConfig } from './gateway/config.js'
 import { openGateway } from './gateway/open-gateway.js'
 

@@ -29,7 +29,6 @@ export class PreparingClient extends pg.Client {
 export function statement<Row>(name: string, text: string) {
   const marked = `/* prepared: ${name} */ ${text}`
   // A database of any tables: the text is not typed.
-  // biome-ignore lint/suspicious/noExplicitAny: Kysely's tables are invariant.
-  return async (db: Kysely<any>, ...values: readonly unknown[]): Promise<Row[]> =>
+  return async (db: Pick<Kysely<unknown>, 'executeQuery'>, ...values: readonly unknown[]): Promise<Row[]> =>
     (await db.executeQuery<Row>(CompiledQuery.raw(marked, [...values]))).rows
 }

@@ -10,7 +10,10 @@ import {
   users,
 } from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
-import { createServer, openServe, registerGuards, type Server, secretsOf } from '@likeness/runtime'
+import { registerGuards } from '@likeness/runtime/auth'
+import { secretsOf } from '@likeness/runtime/secrets'
+import { openServe } from '@likeness/runtime/serve'
+import { createServer, type Server } from '@likeness/runtime/server'
 import { listActivityHandler, listMyActivityHandler } from './activity/list-activity.js'
 import { administerUserHandler } from './administration/administer-user.js'
 import { closeUserHandler } from './administration/close-user.js'

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '@likeness/runtime'
+import { type Database, openDatabase } from '@likeness/runtime/database'
 import { AccountsConfig } from './config.js'
 import type { Tables } from './database/database.js'
 

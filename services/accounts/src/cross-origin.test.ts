@@ -1,6 +1,6 @@
 import { addressOf, type Endpoint } from '@likeness/contracts'
 import { me, sessions, users } from '@likeness/contracts/endpoints'
-import { parseConfig } from '@likeness/runtime'
+import { parseConfig } from '@likeness/runtime/config'
 import t from 'tap'
 import { AccountsConfig } from './config.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'

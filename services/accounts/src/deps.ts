@@ -1,21 +1,13 @@
-import {
-  assertMigrated,
-  type CallService,
-  type Cursors,
-  type Database,
-  type EndedSessionsView,
-  type JobQueue,
-  type Logger,
-  openCursors,
-  openDatabase,
-  openEndedSessions,
-  openLogger,
-  openOutageLog,
-  openParts,
-  openQueue,
-  openServiceCaller,
-  secretsOf,
-} from '@likeness/runtime'
+import { type CallService, openServiceCaller } from '@likeness/runtime/call-service'
+import { type Cursors, openCursors } from '@likeness/runtime/cursor'
+import { type Database, openDatabase } from '@likeness/runtime/database'
+import { type EndedSessionsView, openEndedSessions } from '@likeness/runtime/ended-sessions'
+import { type Logger, openLogger } from '@likeness/runtime/logger'
+import { assertMigrated } from '@likeness/runtime/migrations'
+import { openParts } from '@likeness/runtime/open-parts'
+import { openOutageLog } from '@likeness/runtime/outage-log'
+import { type JobQueue, openQueue } from '@likeness/runtime/queue'
+import { secretsOf } from '@likeness/runtime/secrets'
 import type { AccountsConfig } from './config.js'
 import { type DeviceCookies, openDeviceCookies } from './credentials/device-cookies.js'
 import { endedSince } from './credentials/ended-since.js'

@@ -1,4 +1,4 @@
-import { dumpSchema } from '@likeness/runtime'
+import { dumpSchema } from '@likeness/runtime/schema-dump'
 import { matchEmitted } from '@likeness/test-kit'
 import t from 'tap'
 import { startAccounts } from './testing/start-accounts.js'

@@ -1,4 +1,4 @@
-import { runHttp } from '@likeness/runtime'
+import { runHttp } from '@likeness/runtime/service-entries'
 import { openApp } from './app.js'
 import { AccountsConfig } from './config.js'
 import { openApiDeps } from './deps.js'

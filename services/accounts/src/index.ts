@@ -1,4 +1,5 @@
-import { migrateDatabase, openDatabase } from '@likeness/runtime'
+import { openDatabase } from '@likeness/runtime/database'
+import { migrateDatabase } from '@likeness/runtime/migrations'
 import { PasswordConfig } from './config.js'
 import { openHasher } from './credentials/hasher.js'
 import { migrations, type Tables } from './database/database.js'

@@ -1,4 +1,4 @@
-import { type JobTable, upkeepJob, workTable } from '@likeness/runtime'
+import { type JobTable, upkeepJob, workTable } from '@likeness/runtime/jobs'
 import type { WorkerDeps } from './deps.js'
 import { sendMail } from './emails/send-mail.job.js'
 import { eraseUser } from './erasure/erase-user.job.js'

@@ -1,6 +1,6 @@
 import { addressOf } from '@likeness/contracts'
 import { administration, emails, me, sessions } from '@likeness/contracts/endpoints'
-import { openCursors } from '@likeness/runtime'
+import { openCursors } from '@likeness/runtime/cursor'
 import t from 'tap'
 import { type Accounts, startAccounts } from './testing/start-accounts.js'
 

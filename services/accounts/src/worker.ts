@@ -1,4 +1,4 @@
-import { runWorker } from '@likeness/runtime'
+import { runWorker } from '@likeness/runtime/service-entries'
 import { readinessChecks } from './app.js'
 import { AccountsConfig } from './config.js'
 import { openWorkerDeps } from './deps.js'

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { addressOf } from '@likeness/contracts'
 import { uploads } from '@likeness/contracts/endpoints'
-import { signServiceToken } from '@likeness/runtime'
+import { signServiceToken } from '@likeness/runtime/service-token'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { startMedia } from './testing/start-media.js'

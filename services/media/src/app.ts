@@ -1,16 +1,13 @@
 import { version } from '@likeness/contracts'
 import { avatars, endpoints, history, toAccounts, toMedia, uploads } from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
-import {
-  createServer,
-  openEndedSessions,
-  openJwks,
-  openServe,
-  registerGuards,
-  type Server,
-  ServiceAwayError,
-  secretsOf,
-} from '@likeness/runtime'
+import { registerGuards } from '@likeness/runtime/auth'
+import { ServiceAwayError } from '@likeness/runtime/call-service'
+import { openEndedSessions } from '@likeness/runtime/ended-sessions'
+import { openJwks } from '@likeness/runtime/jwks'
+import { secretsOf } from '@likeness/runtime/secrets'
+import { openServe } from '@likeness/runtime/serve'
+import { createServer, type Server } from '@likeness/runtime/server'
 import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { StartError } from '@likeness/runtime'
 import { finish, openCli, type Result } from '@likeness/runtime/cli'
+import { StartError } from '@likeness/runtime/process'
 import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
 import { InvalidArgumentError } from 'commander'
 import { type Rerendered, rerender } from './avatars/rerender.js'

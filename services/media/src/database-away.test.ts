@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { uploads } from '@likeness/contracts/endpoints'
-import { isDatabaseAway } from '@likeness/runtime'
+import { isDatabaseAway } from '@likeness/runtime/database-errors'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'

@@ -1,23 +1,16 @@
 import { type Decoder, openDecoder } from '@likeness/images'
-import {
-  assertMigrated,
-  type Bus,
-  type CallService,
-  type Cursors,
-  type Database,
-  type JobQueue,
-  type Logger,
-  openBus,
-  openCursors,
-  openDatabase,
-  openLogger,
-  openOutageLog,
-  openParts,
-  openQueue,
-  openServiceCaller,
-  StartError,
-  secretsOf,
-} from '@likeness/runtime'
+import type { Bus } from '@likeness/runtime/bus'
+import { type CallService, openServiceCaller } from '@likeness/runtime/call-service'
+import { type Cursors, openCursors } from '@likeness/runtime/cursor'
+import { type Database, openDatabase } from '@likeness/runtime/database'
+import { type Logger, openLogger } from '@likeness/runtime/logger'
+import { assertMigrated } from '@likeness/runtime/migrations'
+import { openBus } from '@likeness/runtime/open-bus'
+import { openParts } from '@likeness/runtime/open-parts'
+import { openOutageLog } from '@likeness/runtime/outage-log'
+import { StartError } from '@likeness/runtime/process'
+import { type JobQueue, openQueue } from '@likeness/runtime/queue'
+import { secretsOf } from '@likeness/runtime/secrets'
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import type { MediaConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'

@@ -1,4 +1,4 @@
-import { runHttp } from '@likeness/runtime'
+import { runHttp } from '@likeness/runtime/service-entries'
 import { openApp } from './app.js'
 import { MediaConfig } from './config.js'
 import { openDeps } from './deps.js'

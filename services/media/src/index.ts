@@ -1,4 +1,4 @@
-import { migrateDatabase } from '@likeness/runtime'
+import { migrateDatabase } from '@likeness/runtime/migrations'
 import { migrations } from './database/database.js'
 
 /**

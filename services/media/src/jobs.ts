@@ -1,4 +1,4 @@
-import { type JobTable, upkeepJob, workTable } from '@likeness/runtime'
+import { type JobTable, upkeepJob, workTable } from '@likeness/runtime/jobs'
 import { publishAvatar } from './avatars/publish-avatar.job.js'
 import { tellDescription } from './avatars/tell-description.job.js'
 import { tellWithdrawal } from './avatars/tell-withdrawal.job.js'

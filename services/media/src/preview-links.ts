@@ -1,6 +1,7 @@
 import { addressOf } from '@likeness/contracts'
 import { uploads } from '@likeness/contracts/endpoints'
-import { openSigner, type Secrets } from '@likeness/runtime'
+import type { Secrets } from '@likeness/runtime/secrets'
+import { openSigner } from '@likeness/runtime/signer'
 import { problem } from './problems.js'
 
 /** Addresses of previews that an `<img>` can show, which has no way to send an access token. */

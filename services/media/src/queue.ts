@@ -1,4 +1,5 @@
-import type { JobQueue, Logger } from '@likeness/runtime'
+import type { Logger } from '@likeness/runtime/logger'
+import type { JobQueue } from '@likeness/runtime/queue'
 import type { ConfirmedRow, UploadKey, UploadRow } from './database/uploads.table.js'
 
 /** Every job of this service: its name and what it carries. */

@@ -1,5 +1,5 @@
 import { avatars, history, toMedia, uploads } from '@likeness/contracts/endpoints'
-import { signServiceToken } from '@likeness/runtime'
+import { signServiceToken } from '@likeness/runtime/service-token'
 import { hold, openCalls, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { lockUser } from './database/uploads.table.js'

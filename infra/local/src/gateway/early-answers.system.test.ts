@@ -2,7 +2,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { migrate as migrateAccounts } from '@likeness/accounts'
 import { me, sessions, uploads, users } from '@likeness/contracts/endpoints'
 import { migrate as migrateMedia } from '@likeness/media'
-import { openLogger } from '@likeness/runtime'
+import { openLogger } from '@likeness/runtime/logger'
 import {
   noCurl,
   openCalls,

@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
-import { hasBody } from '@likeness/runtime'
+import { hasBody } from '@likeness/runtime/judge-requests'
 
 /** Headers about one connection, which end at the gateway (RFC 9110 §7.6.1), lower case. */
 const hopByHop = [

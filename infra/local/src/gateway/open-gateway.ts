@@ -1,20 +1,14 @@
 import { prefixesOf, type ServiceName } from '@likeness/contracts'
 import { endpoints } from '@likeness/contracts/endpoints'
-import {
-  allowOrigins,
-  answerUnreadable,
-  collectMethods,
-  hasSoundHost,
-  type Logger,
-  letEarlyAnswersArrive,
-  newId,
-  notRouted,
-  Problem,
-  problemsOf,
-  refuseTunnels,
-  sendProblem,
-  takeEveryMethod,
-} from '@likeness/runtime'
+import { allowOrigins } from '@likeness/runtime/cross-origin'
+import { letEarlyAnswersArrive } from '@likeness/runtime/early-answers'
+import { newId } from '@likeness/runtime/ids'
+import type { Logger } from '@likeness/runtime/logger'
+import { collectMethods, notRouted, takeEveryMethod } from '@likeness/runtime/methods'
+import { Problem, problemsOf } from '@likeness/runtime/problem'
+import { sendProblem } from '@likeness/runtime/send-problem'
+import { hasSoundHost } from '@likeness/runtime/sound-host'
+import { answerUnreadable, refuseTunnels } from '@likeness/runtime/unreadable'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,

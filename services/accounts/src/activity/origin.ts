@@ -1,4 +1,6 @@
-import { clientAddress, clientDevice, languageOf, type Request } from '@likeness/runtime'
+import { clientAddress, clientDevice } from '@likeness/runtime/client-address'
+import { languageOf } from '@likeness/runtime/language'
+import type { Request } from '@likeness/runtime/server'
 import type { Origin } from '../database/activities.table.js'
 
 /** The origin of a request. */

@@ -1,5 +1,6 @@
 import type { administration } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import type { Origin } from '../database/activities.table.js'
 import type { ApiDeps } from '../deps.js'

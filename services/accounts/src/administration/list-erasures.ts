@@ -1,6 +1,7 @@
 import type { ErasedAccount } from '@likeness/contracts'
 import type { administration } from '@likeness/contracts/endpoints'
-import { type Handler, openPage } from '@likeness/runtime'
+import { openPage } from '@likeness/runtime/page'
+import type { Handler } from '@likeness/runtime/serve'
 import { type ErasureRow, listErasures } from '../database/erasures.table.js'
 import type { ApiDeps } from '../deps.js'
 import { viewErasure } from '../erasure/read-erasure.js'

@@ -1,6 +1,7 @@
 import type { AdminUser } from '@likeness/contracts'
 import type { administration } from '@likeness/contracts/endpoints'
-import { type Handler, openPage } from '@likeness/runtime'
+import { openPage } from '@likeness/runtime/page'
+import type { Handler } from '@likeness/runtime/serve'
 import type { AccountsConfig } from '../config.js'
 import { findPerson, listPeople, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'

@@ -1,5 +1,6 @@
 import type { Role } from '@likeness/contracts'
-import { isAtLeast, type Transaction } from '@likeness/runtime'
+import { isAtLeast } from '@likeness/runtime/auth'
+import type { Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
 import { findPerson, lockUsers, type Person } from '../database/users.table.js'
 import { problem } from '../problems.js'

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { deriveKey, type Secrets } from '@likeness/runtime'
+import { deriveKey, type Secrets } from '@likeness/runtime/secrets'
 import type { Person } from '../database/users.table.js'
 
 type Owner = Pick<Person, 'id' | 'password_hash'>

@@ -1,5 +1,5 @@
 import type { EndedSessions } from '@likeness/contracts'
-import type { Database } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
 import type { AccountsConfig } from '../config.js'
 import type { Tables } from '../database/database.js'
 import { listSessionsEndedSince, listSessionsEndedWithin } from '../database/sessions.table.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { openTurns } from '@likeness/runtime'
+import { openTurns } from '@likeness/runtime/turns'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import type { PasswordConfig } from '../config.js'
 import { problem } from '../problems.js'

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
 import { lockPerson, type Person } from '../database/users.table.js'
 import type { Hasher } from './hasher.js'

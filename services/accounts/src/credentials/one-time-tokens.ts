@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { deriveKey, type Secrets } from '@likeness/runtime'
+import { deriveKey, type Secrets } from '@likeness/runtime/secrets'
 
 /**
  * Tokens of links in e-mails: 256 bits, stored as SHA-256. The e-mail that waits to be sent carries a random

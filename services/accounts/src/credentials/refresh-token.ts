@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { deriveKey, type Secrets } from '@likeness/runtime'
+import { deriveKey, type Secrets } from '@likeness/runtime/secrets'
 import type { SessionRow } from '../database/sessions.table.js'
 
 /**

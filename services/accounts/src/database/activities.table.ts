@@ -1,5 +1,6 @@
 import type { ActedBy, ActivityType, Language } from '@likeness/contracts'
-import { type Database, newId } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
+import { newId } from '@likeness/runtime/ids'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 

@@ -1,4 +1,4 @@
-import type { Migrations } from '@likeness/runtime'
+import type { Migrations } from '@likeness/runtime/migrations'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
 import type { ErasuresTable } from './erasures.table.js'

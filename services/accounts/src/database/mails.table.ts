@@ -1,5 +1,6 @@
 import type { Language } from '@likeness/contracts'
-import { type Database, newId, type Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
+import { newId } from '@likeness/runtime/ids'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 

@@ -1,5 +1,5 @@
 import type { SetAvatar } from '@likeness/contracts'
-import type { Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
 import { type ColumnType, type Generated, sql, type Updateable } from 'kysely'
 import type { Tables } from './database.js'
 

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 

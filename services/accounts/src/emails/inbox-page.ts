@@ -1,4 +1,4 @@
-import { escapeHtml } from '@likeness/runtime'
+import { escapeHtml } from '@likeness/runtime/html'
 import type { InboxMessage } from '../database/inbox.table.js'
 
 const style = `

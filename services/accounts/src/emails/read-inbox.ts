@@ -1,5 +1,7 @@
 import type { inbox } from '@likeness/contracts/endpoints'
-import { clientAddress, type Handler, type Request } from '@likeness/runtime'
+import { clientAddress } from '@likeness/runtime/client-address'
+import type { Handler } from '@likeness/runtime/serve'
+import type { Request } from '@likeness/runtime/server'
 import type { AccountsConfig } from '../config.js'
 import { findInboxMessage, type InboxMessage, listInboxMessages } from '../database/inbox.table.js'
 import type { ApiDeps } from '../deps.js'

@@ -1,5 +1,5 @@
 import type { emails } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'

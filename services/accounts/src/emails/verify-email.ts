@@ -1,5 +1,7 @@
 import type { emails } from '@likeness/contracts/endpoints'
-import { callerOf, type Guards, type Handler, violates } from '@likeness/runtime'
+import { callerOf, type Guards } from '@likeness/runtime/auth'
+import { violates } from '@likeness/runtime/database-errors'
+import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'

@@ -1,5 +1,6 @@
 import type { me } from '@likeness/contracts/endpoints'
-import { type Caller, callerOf, type Handler } from '@likeness/runtime'
+import { type Caller, callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { holdVerified } from '../credentials/hold-verified.js'
 import type { Origin } from '../database/activities.table.js'

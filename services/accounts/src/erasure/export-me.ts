@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { type me, toMedia } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
 import { ZipFile } from 'yazl'
 import { viewActivity } from '../activity/list-activity.js'
 import { listActivities } from '../database/activities.table.js'

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Erasure } from '@likeness/contracts'
 import type { me } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { type ErasureRow, findErasure } from '../database/erasures.table.js'
 import type { ApiDeps } from '../deps.js'

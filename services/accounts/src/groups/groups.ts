@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type FieldFault, ProfilePatch, type RegistrationField, readInEnglish } from '@likeness/contracts'
-import { ConfigError } from '@likeness/runtime'
+import { ConfigError } from '@likeness/runtime/config'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { z } from 'zod'

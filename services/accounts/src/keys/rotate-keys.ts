@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { Database, Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import { calculateJwkThumbprint } from 'jose'
 import type { KeyConfig } from '../config.js'
 import type { Tables } from '../database/database.js'

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
-import { deriveKey } from '@likeness/runtime'
+import { deriveKey } from '@likeness/runtime/secrets'
 
 const ivBytes = 12
 const tagBytes = 16

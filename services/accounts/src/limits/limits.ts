@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { networkOf, type Transaction } from '@likeness/runtime'
+import { networkOf } from '@likeness/runtime/client-address'
+import type { Transaction } from '@likeness/runtime/database'
 import type { AccountsConfig } from '../config.js'
 import { countAttempts, forgiveAttempts, returnAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'

@@ -1,4 +1,4 @@
-import type { Database } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
 import { createTransport } from 'nodemailer'
 import type { Tables } from '../database/database.js'
 import { insertInboxMessage } from '../database/inbox.table.js'

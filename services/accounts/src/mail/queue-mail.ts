@@ -1,4 +1,4 @@
-import type { Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
 import type { AccountsConfig } from '../config.js'
 import type { OneTimeTokens } from '../credentials/one-time-tokens.js'
 import type { Origin } from '../database/activities.table.js'

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Language } from '@likeness/contracts'
-import { ConfigError, escapeHtml } from '@likeness/runtime'
+import { ConfigError } from '@likeness/runtime/config'
+import { escapeHtml } from '@likeness/runtime/html'
 import type { MailData, MailKind } from '../database/mails.table.js'
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }

@@ -1,6 +1,6 @@
 import type { ResetPassword } from '@likeness/contracts'
 import type { emails } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'

@@ -7,7 +7,8 @@ import {
   type VariantFormat,
 } from '@likeness/contracts'
 import { inbox, me, toAccounts, users } from '@likeness/contracts/endpoints'
-import { newId, signServiceToken } from '@likeness/runtime'
+import { newId } from '@likeness/runtime/ids'
+import { signServiceToken } from '@likeness/runtime/service-token'
 import { type Answer, waitFor } from '@likeness/test-kit'
 import { SignJWT } from 'jose'
 import t from 'tap'

@@ -1,5 +1,7 @@
 import type { me } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, isKnown } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import { isKnown } from '@likeness/runtime/entity-tags'
+import type { Handler } from '@likeness/runtime/serve'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'

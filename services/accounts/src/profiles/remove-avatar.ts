@@ -1,5 +1,5 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { byActor, hasActivity, insertActivity } from '../database/activities.table.js'
 import { setAvatarIfNewer } from '../database/profiles.table.js'
 import { lockPerson } from '../database/users.table.js'

@@ -1,5 +1,5 @@
 import { avatarUrls, type Me, type ProfileAvatar, type PublicUser, type User } from '@likeness/contracts'
-import { entityTagOf } from '@likeness/runtime'
+import { entityTagOf } from '@likeness/runtime/entity-tags'
 import type { AccountsConfig } from '../config.js'
 import type { Person } from '../database/users.table.js'
 import { ageOn } from './age.js'

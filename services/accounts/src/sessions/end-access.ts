@@ -1,4 +1,4 @@
-import type { Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
 import { deleteOpenTokens } from '../database/one-time-tokens.table.js'
 import { type EndReason, endSessions } from '../database/sessions.table.js'

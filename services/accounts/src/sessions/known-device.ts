@@ -1,5 +1,7 @@
 import { sessions } from '@likeness/contracts/endpoints'
-import { callerOf, type Guards, type Request, readCookie, setCookie } from '@likeness/runtime'
+import { callerOf, type Guards } from '@likeness/runtime/auth'
+import { readCookie, setCookie } from '@likeness/runtime/cookies'
+import type { Request } from '@likeness/runtime/server'
 import { readRefreshToken } from '../credentials/refresh-token.js'
 import { findLiveSession } from '../database/sessions.table.js'
 import type { Person } from '../database/users.table.js'

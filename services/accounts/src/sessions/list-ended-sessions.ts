@@ -1,5 +1,5 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { endedSince } from '../credentials/ended-since.js'
 import type { ApiDeps } from '../deps.js'
 

@@ -1,6 +1,8 @@
 import type { Session } from '@likeness/contracts'
 import type { sessions } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, openPage } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import { openPage } from '@likeness/runtime/page'
+import type { Handler } from '@likeness/runtime/serve'
 import { listLiveSessions, type SessionRow } from '../database/sessions.table.js'
 import type { ApiDeps } from '../deps.js'
 

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { LogIn } from '@likeness/contracts'
 import type { sessions } from '@likeness/contracts/endpoints'
-import { type Guards, type Handler, newId, type Request, type Transaction } from '@likeness/runtime'
+import type { Guards } from '@likeness/runtime/auth'
+import type { Transaction } from '@likeness/runtime/database'
+import { newId } from '@likeness/runtime/ids'
+import type { Handler } from '@likeness/runtime/serve'
+import type { Request } from '@likeness/runtime/server'
 import { originOf } from '../activity/origin.js'
 import { holdVerified } from '../credentials/hold-verified.js'
 import {

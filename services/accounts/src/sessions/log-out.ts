@@ -1,5 +1,7 @@
 import type { sessions } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, type Request } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
+import type { Request } from '@likeness/runtime/server'
 import { originOf } from '../activity/origin.js'
 import { insertActivity } from '../database/activities.table.js'
 import { endSessions } from '../database/sessions.table.js'

@@ -1,5 +1,5 @@
 import type { sessions } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import type { ApiDeps } from '../deps.js'
 
 /** `sessions.keys` */

@@ -1,6 +1,6 @@
 import type { Role } from '@likeness/contracts'
 import type { sessions } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { readRefreshToken } from '../credentials/refresh-token.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'

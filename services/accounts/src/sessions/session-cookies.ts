@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { accessCookie, type CookieTokens, type Tokens } from '@likeness/contracts'
 import { sessions } from '@likeness/contracts/endpoints'
-import { mayUseCookies, readCookie, setCookie } from '@likeness/runtime'
+import { mayUseCookies, readCookie, setCookie } from '@likeness/runtime/cookies'
 import type { AccountsConfig } from '../config.js'
 import { problem } from '../problems.js'
 

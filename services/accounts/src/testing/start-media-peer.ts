@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { MediaExport } from '@likeness/contracts'
-import { isServiceToken } from '@likeness/runtime'
+import { isServiceToken } from '@likeness/runtime/service-token'
 import type { Test } from 'tap'
 import { problem } from '../problems.js'
 import { serviceSecret } from './start-accounts.js'

@@ -1,4 +1,4 @@
-import type { Database } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
 import { pruneActivities } from '../database/activities.table.js'
 import { pruneAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'

@@ -1,5 +1,5 @@
 import type { AdminPatch } from '@likeness/contracts'
-import type { Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
 import { lockAdmins } from '../database/users.table.js'
 import { problem } from '../problems.js'

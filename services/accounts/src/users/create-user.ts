@@ -1,5 +1,5 @@
 import type { Role } from '@likeness/contracts'
-import type { Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
 import { insertProfile, type ProfileChanges } from '../database/profiles.table.js'
 import { insertUser } from '../database/users.table.js'

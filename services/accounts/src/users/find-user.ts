@@ -1,5 +1,5 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'

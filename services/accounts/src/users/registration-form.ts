@@ -1,6 +1,6 @@
 import type { RegistrationForm } from '@likeness/contracts'
 import type { users } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import type { ApiDeps } from '../deps.js'
 
 /** `users.registrationForm`: the same for the life of the process. */

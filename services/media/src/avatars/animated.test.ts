@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { addressOf } from '@likeness/contracts'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
-import { parseConfig } from '@likeness/runtime'
+import { parseConfig } from '@likeness/runtime/config'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { MediaConfig } from '../config.js'

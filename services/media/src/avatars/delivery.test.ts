@@ -1,7 +1,7 @@
 import { addressOf } from '@likeness/contracts'
 
 import { avatars } from '@likeness/contracts/endpoints'
-import { ConfigError } from '@likeness/runtime'
+import { ConfigError } from '@likeness/runtime/config'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { jpeg } from '../testing/pictures.js'

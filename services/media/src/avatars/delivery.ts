@@ -1,4 +1,4 @@
-import { ConfigError } from '@likeness/runtime'
+import { ConfigError } from '@likeness/runtime/config'
 import type { MediaConfig } from '../config.js'
 
 /** How the bytes of stored variants are sent. This process always sends drawn pictures itself. */

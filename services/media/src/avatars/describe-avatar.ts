@@ -1,6 +1,7 @@
 import { avatarUrls } from '@likeness/contracts'
 import type { avatars } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, isAtLeast } from '@likeness/runtime'
+import { callerOf, isAtLeast } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { type AvatarRow, findLiveAvatar, picturesOf, uploadOf } from '../database/avatars.table.js'
 import { setAltText } from '../database/descriptions.queries.js'

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hasBody, isKnown, requestIdOf, type Server } from '@likeness/runtime'
+import { isKnown } from '@likeness/runtime/entity-tags'
+import { hasBody } from '@likeness/runtime/judge-requests'
+import { requestIdOf } from '@likeness/runtime/request-id'
+import type { Server } from '@likeness/runtime/server'
 import { LRUCache } from 'lru-cache'
 import { aMinute, forever } from '../pictures.js'
 

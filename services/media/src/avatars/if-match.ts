@@ -1,4 +1,4 @@
-import { isExpected } from '@likeness/runtime'
+import { isExpected } from '@likeness/runtime/entity-tags'
 import type { AvatarRow } from '../database/avatars.table.js'
 
 /**

@@ -1,4 +1,4 @@
-import { openTurns, type Turns } from '@likeness/runtime'
+import { openTurns, type Turns } from '@likeness/runtime/turns'
 import { problem } from '../problems.js'
 
 // Pictures are made on the threads that also read files, which need some of them.

@@ -1,6 +1,7 @@
 import type { VariantFormat } from '@likeness/contracts'
 import type { EncodedFormat } from '@likeness/images'
-import { entityTagOf, isKnown, type Reply, type Request } from '@likeness/runtime'
+import { entityTagOf, isKnown } from '@likeness/runtime/entity-tags'
+import type { Reply, Request } from '@likeness/runtime/server'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { Deps } from '../deps.js'
 import { pictureHeaders } from '../pictures.js'

@@ -1,6 +1,7 @@
 import { type AvatarQuery, extensionOf, VariantFormat } from '@likeness/contracts'
 import type { avatars } from '@likeness/contracts/endpoints'
-import type { Handler, Reply, Request } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
+import type { Reply, Request } from '@likeness/runtime/server'
 import type { AvatarRow } from '../database/avatars.table.js'
 import { aMinute } from '../pictures.js'
 import { cacheTags } from './cache-tags.js'

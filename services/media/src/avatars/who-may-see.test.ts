@@ -1,6 +1,7 @@
 import { addressOf, type ProblemBody, type Upload } from '@likeness/contracts'
 import { avatars, history, toMedia, uploads } from '@likeness/contracts/endpoints'
-import { parseConfig, signServiceToken } from '@likeness/runtime'
+import { parseConfig } from '@likeness/runtime/config'
+import { signServiceToken } from '@likeness/runtime/service-token'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'

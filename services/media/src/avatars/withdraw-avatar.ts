@@ -1,5 +1,7 @@
 import type { avatars } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, invalid, isAtLeast } from '@likeness/runtime'
+import { callerOf, isAtLeast } from '@likeness/runtime/auth'
+import { invalid } from '@likeness/runtime/judge-requests'
+import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { findLiveAvatar, unsetLive, uploadOf } from '../database/avatars.table.js'
 import { markWithdrawn } from '../database/upload-transitions.js'

@@ -1,4 +1,4 @@
-import type { Migrations } from '@likeness/runtime'
+import type { Migrations } from '@likeness/runtime/migrations'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'

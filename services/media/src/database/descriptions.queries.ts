@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import { type SqlBool, sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { AvatarRow } from './avatars.table.js'

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { UploadKey } from './uploads.table.js'

@@ -1,5 +1,6 @@
 import type { HistoryQuery } from '@likeness/contracts'
-import { type Database, firstIdAt } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
+import { firstIdAt } from '@likeness/runtime/ids'
 import { sql } from 'kysely'
 import type { Tables } from './database.js'
 import { isOfSomebody, type UploadRow } from './uploads.table.js'

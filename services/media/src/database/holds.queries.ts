@@ -1,4 +1,4 @@
-import type { Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
 import { sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'

@@ -1,4 +1,5 @@
-import { type Database, newId, type Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
+import { newId } from '@likeness/runtime/ids'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { OldRows } from './old-rows.queries.js'

@@ -1,4 +1,6 @@
-import { type Database, firstIdAt, prepared, type Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
+import { firstIdAt } from '@likeness/runtime/ids'
+import { prepared } from '@likeness/runtime/prepared'
 import { sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'

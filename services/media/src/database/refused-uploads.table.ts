@@ -1,4 +1,5 @@
-import { type Database, firstIdAt, newId } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
+import { firstIdAt, newId } from '@likeness/runtime/ids'
 import { type Generated, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { OldRows } from './old-rows.queries.js'

@@ -1,4 +1,4 @@
-import type { Database } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { UploadKey } from './uploads.table.js'

@@ -1,5 +1,5 @@
 import type { UploadEventType, UploadNewsName } from '@likeness/contracts'
-import type { Database } from '@likeness/runtime'
+import type { Database } from '@likeness/runtime/database'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Actor } from './actor.js'

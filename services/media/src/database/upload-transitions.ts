@@ -1,5 +1,5 @@
 import { type Crop, isSquare, type UploadEventType, type UploadStatus } from '@likeness/contracts'
-import type { Database, Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import { type Actor, theWorker } from './actor.js'
 import type { Tables } from './database.js'

@@ -1,5 +1,5 @@
 import type { Crop, ImageFormat, UploadStatus } from '@likeness/contracts'
-import type { Database, Transaction } from '@likeness/runtime'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'

@@ -1,5 +1,5 @@
 import type { toMedia } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { askErasure } from '../database/erased-users.table.js'
 import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'

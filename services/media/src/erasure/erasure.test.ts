@@ -1,6 +1,6 @@
 import type { Upload } from '@likeness/contracts'
 import { avatars, history, toMedia, uploads } from '@likeness/contracts/endpoints'
-import { signServiceToken } from '@likeness/runtime'
+import { signServiceToken } from '@likeness/runtime/service-token'
 import { openCalls, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'

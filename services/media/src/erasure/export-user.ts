@@ -1,6 +1,6 @@
 import type { MediaExport } from '@likeness/contracts'
 import type { toMedia } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { BlobNotFoundError } from '@likeness/storage'
 import { listEvents } from '../database/upload-events.table.js'
 import { listUploads } from '../database/uploads.table.js'

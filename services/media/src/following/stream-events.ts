@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Upload } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
-import type { Handler } from '@likeness/runtime'
+import type { Handler } from '@likeness/runtime/serve'
 import { findNews } from '../database/upload-events.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'

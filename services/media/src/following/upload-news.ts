@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Bus } from '@likeness/runtime'
+import type { Bus } from '@likeness/runtime/bus'
 import { uploadsTopic } from '../topics.js'
 
 /** One client's interest in one upload. */

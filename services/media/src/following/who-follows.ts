@@ -1,12 +1,7 @@
 import { accessCookie } from '@likeness/contracts'
-import {
-  type Caller,
-  callerOf,
-  type Guards,
-  mayUseCookies,
-  type Request,
-  readCookie,
-} from '@likeness/runtime'
+import { type Caller, callerOf, type Guards } from '@likeness/runtime/auth'
+import { mayUseCookies, readCookie } from '@likeness/runtime/cookies'
+import type { Request } from '@likeness/runtime/server'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import type { EventTickets } from './event-tickets.js'

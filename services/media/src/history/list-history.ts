@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '@likeness/contracts'
 import type { history } from '@likeness/contracts/endpoints'
-import { type Handler, openPage } from '@likeness/runtime'
+import { openPage } from '@likeness/runtime/page'
+import type { Handler } from '@likeness/runtime/serve'
 import { type HistoryRow, listHistory } from '../database/history.queries.js'
 import type { Deps } from '../deps.js'
 import { viewUploads } from '../uploads/upload-view.js'

@@ -1,5 +1,6 @@
 import type { history } from '@likeness/contracts/endpoints'
-import { type Handler, openPage } from '@likeness/runtime'
+import { openPage } from '@likeness/runtime/page'
+import type { Handler } from '@likeness/runtime/serve'
 import { listTrail } from '../database/upload-events.table.js'
 import { findAnyUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Upload } from '@likeness/contracts'
-import { callerOf, type Reply, type Request } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import type { Reply, Request } from '@likeness/runtime/server'
 import {
   type Claim,
   claimKey,

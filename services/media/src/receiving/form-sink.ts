@@ -1,4 +1,4 @@
-import { invalid } from '@likeness/runtime'
+import { invalid } from '@likeness/runtime/judge-requests'
 import { problem } from '../problems.js'
 import { Blocks } from './blocks.js'
 import { MultipartReader, type Take } from './multipart-reader.js'

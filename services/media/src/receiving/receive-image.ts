@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { Request } from '@likeness/runtime'
+import type { Request } from '@likeness/runtime/server'
 import { problem } from '../problems.js'
 import { Blocks } from './blocks.js'
 import { FormSink } from './form-sink.js'

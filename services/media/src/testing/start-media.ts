@@ -13,15 +13,13 @@ import {
 } from '@likeness/contracts'
 import { toAccounts } from '@likeness/contracts/endpoints'
 import { type Decoder, openDecoder } from '@likeness/images'
-import {
-  isServiceToken,
-  migrateQueue,
-  newId,
-  parseConfig,
-  problemsOf,
-  type Server,
-  sendProblem,
-} from '@likeness/runtime'
+import { parseConfig } from '@likeness/runtime/config'
+import { newId } from '@likeness/runtime/ids'
+import { problemsOf } from '@likeness/runtime/problem'
+import { migrateQueue } from '@likeness/runtime/queue'
+import { sendProblem } from '@likeness/runtime/send-problem'
+import type { Server } from '@likeness/runtime/server'
+import { isServiceToken } from '@likeness/runtime/service-token'
 import { anyQueue, judgeAnswers, openCalls, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'

@@ -1,4 +1,6 @@
-import { callerOf, clientAddress, clientDevice, type Request } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import { clientAddress, clientDevice } from '@likeness/runtime/client-address'
+import type { Request } from '@likeness/runtime/server'
 import type { Actor } from '../database/actor.js'
 
 /** The caller as the trail names them. */

@@ -1,4 +1,5 @@
-import type { Problem, Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
+import type { Problem } from '@likeness/runtime/problem'
 import type { MediaConfig } from '../config.js'
 import type { Tables } from '../database/database.js'
 import { lockOpenUploads, type OpenUploads } from '../database/open-uploads.queries.js'

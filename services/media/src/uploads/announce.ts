@@ -1,5 +1,5 @@
 import type { UploadStatus } from '@likeness/contracts'
-import type { Bus } from '@likeness/runtime'
+import type { Bus } from '@likeness/runtime/bus'
 import { uploadsTopic } from '../topics.js'
 
 /** Tells every process that an upload changed. */

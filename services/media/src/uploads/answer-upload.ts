@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Reply, Request } from '@likeness/runtime'
+import type { Reply, Request } from '@likeness/runtime/server'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import type { Answer } from '../idempotency/answer-once.js'

@@ -1,4 +1,4 @@
-import type { Transaction } from '@likeness/runtime'
+import type { Transaction } from '@likeness/runtime/database'
 import type { Actor } from '../database/actor.js'
 import type { Tables } from '../database/database.js'
 import { isHeld, liftHold } from '../database/holds.queries.js'

@@ -1,4 +1,4 @@
-import type { Problem } from '@likeness/runtime'
+import type { Problem } from '@likeness/runtime/problem'
 import type { UploadRow } from '../database/uploads.table.js'
 import { problem } from '../problems.js'
 

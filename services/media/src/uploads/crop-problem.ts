@@ -1,5 +1,5 @@
 import { type Crop, isSquare } from '@likeness/contracts'
-import type { Problem } from '@likeness/runtime'
+import type { Problem } from '@likeness/runtime/problem'
 import { problem } from '../problems.js'
 
 /** The reason a picture of this size cannot be cropped like this; undefined when it can. */

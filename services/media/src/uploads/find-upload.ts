@@ -1,4 +1,4 @@
-import { type Caller, isAtLeast } from '@likeness/runtime'
+import { type Caller, isAtLeast } from '@likeness/runtime/auth'
 import {
   type DirectUploadRow,
   findAnyDirectUpload,

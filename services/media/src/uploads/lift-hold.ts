@@ -1,5 +1,6 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
 import { liftHold } from '../database/holds.queries.js'
 import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'

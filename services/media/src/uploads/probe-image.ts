@@ -1,5 +1,5 @@
 import { describeBytes, formats, ImageError, nameOf, pixelLimit, probe, sniff } from '@likeness/images'
-import type { Problem } from '@likeness/runtime'
+import type { Problem } from '@likeness/runtime/problem'
 import type { MediaConfig } from '../config.js'
 import { problem } from '../problems.js'
 

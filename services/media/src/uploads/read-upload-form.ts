@@ -1,5 +1,5 @@
 import { CreateUploadQuery, type FieldFault, readFields } from '@likeness/contracts'
-import { invalid } from '@likeness/runtime'
+import { invalid } from '@likeness/runtime/judge-requests'
 import type { Fields } from '../receiving/receive-image.js'
 
 const longestPath = 100

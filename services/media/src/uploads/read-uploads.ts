@@ -1,5 +1,7 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler, isAtLeast, openPage } from '@likeness/runtime'
+import { callerOf, isAtLeast } from '@likeness/runtime/auth'
+import { openPage } from '@likeness/runtime/page'
+import type { Handler } from '@likeness/runtime/serve'
 import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'

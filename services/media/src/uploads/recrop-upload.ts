@@ -1,5 +1,5 @@
 import type { Crop } from '@likeness/contracts'
-import { newId } from '@likeness/runtime'
+import { newId } from '@likeness/runtime/ids'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { Actor } from '../database/actor.js'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'

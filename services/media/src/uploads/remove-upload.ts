@@ -1,5 +1,6 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { type Caller, callerOf, type Handler } from '@likeness/runtime'
+import { type Caller, callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { takeDirectUpload } from '../database/direct-uploads.table.js'
 import { discardPending } from '../database/upload-transitions.js'

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf, type Handler } from '@likeness/runtime'
+import { callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { findLiveAvatar, reviveAvatar, unsetLive, uploadOf } from '../database/avatars.table.js'
 import { markRestored, markSuperseded } from '../database/upload-transitions.js'

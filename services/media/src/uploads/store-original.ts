@@ -1,4 +1,4 @@
-import { Problem } from '@likeness/runtime'
+import { Problem } from '@likeness/runtime/problem'
 import { StorageFullError } from '@likeness/storage'
 import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'

@@ -1,4 +1,4 @@
-import { Problem } from '@likeness/runtime'
+import { Problem } from '@likeness/runtime/problem'
 import { LRUCache } from 'lru-cache'
 import { countRefusedUpload } from '../database/refused-uploads.table.js'
 import type { Deps } from '../deps.js'

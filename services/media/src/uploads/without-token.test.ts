@@ -1,6 +1,7 @@
 import { addressOf, type ProblemBody } from '@likeness/contracts'
 import { uploads } from '@likeness/contracts/endpoints'
-import { newId, openSigner } from '@likeness/runtime'
+import { newId } from '@likeness/runtime/ids'
+import { openSigner } from '@likeness/runtime/signer'
 import { openCalls, waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import type { z } from 'zod'
