@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 
-const runtime = new URL('../dist/index.js', import.meta.url).href
+const runtime = (file: string) => new URL(`../dist/${file}.js`, import.meta.url).href
 
 /** A process of ours that runs `body` once it is open. */
 function run(body: string) {
   const code = `
-    import { openLogger, parseConfig, ProcessConfig, runProcess } from '${runtime}'
+    import { parseConfig, ProcessConfig } from '${runtime('config')}'
+    import { openLogger } from '${runtime('logger')}'
+    import { runProcess } from '${runtime('process')}'
     const logger = openLogger('test', 'info')
     await runProcess(async () => ({ logger, close: async () => logger.info('closed') }))
     setInterval(() => undefined, 1000)
