@@ -6,6 +6,7 @@ create table avatars (
   sizes integer[] not null,
   formats text[] not null,
   blob_prefix text not null,
+  path_version bigint not null,
   created_at timestamp(3) with time zone not null default now(),
   live_until timestamp(3) with time zone,
   text_revision integer not null default 0,

@@ -138,7 +138,7 @@ export const toMedia = {
     summary: 'The bytes of one file that the export names',
     description: '404 `not-found` when it was deleted meanwhile.',
     params: IdParams,
-    query: z.object({ path: z.string().regex(/^(uploads|avatars)(\/[0-9a-z][0-9a-z.-]{0,80}){1,2}$/) }),
+    query: z.object({ path: z.string().regex(/^(uploads|avatars)(\/[0-9a-z][0-9a-z.-]{0,80}){1,3}$/) }),
     answers: { 200: { description: 'The bytes.', types: ['application/octet-stream'] } },
     problems: ['not-found'],
   }),

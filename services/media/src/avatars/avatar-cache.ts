@@ -28,10 +28,11 @@ export type AvatarCache = {
   userOfHash(hash: string): Promise<string | undefined>
   /**
    * The bytes under a key, read once however many ask. Throws BlobNotFoundError.
+   * @param userId whose picture it is; undefined for one that is drawn
    * @param make makes bytes that are not stored, under a key that no blob has. Throws Problem `overloaded` when too
    *   many wait to be made
    */
-  picture(key: string, make?: () => Promise<Buffer>): Promise<Buffer>
+  picture(userId: string | undefined, key: string, make?: () => Promise<Buffer>): Promise<Buffer>
 }
 
 /**
@@ -75,9 +76,9 @@ export async function openAvatarCache(
   const making = openMaking()
   const reading = new Map<string, Promise<Buffer>>()
   function forgetPictures(userId: string): void {
-    const isTheirs = (key: string) => key.startsWith(`avatars/${userId}/`)
-    for (const key of reading.keys()) if (isTheirs(key)) reading.delete(key)
-    for (const key of pictures?.keys() ?? []) if (isTheirs(key)) pictures?.delete(key)
+    const isTheirs = (name: string) => name.startsWith(userId)
+    for (const name of reading.keys()) if (isTheirs(name)) reading.delete(name)
+    for (const name of pictures?.keys() ?? []) if (isTheirs(name)) pictures?.delete(name)
   }
   function forgetPointers(userId: string): void {
     hot.forget()
@@ -99,20 +100,22 @@ export async function openAvatarCache(
     addressed: addressed.get,
     initials: initials.get,
     userOfHash: users.get,
-    async picture(key, make) {
-      const kept = pictures?.get(key)
+    async picture(userId, key, make) {
+      // A key does not tell whose picture it is, and an erasure has to find it.
+      const name = `${userId ?? ''} ${key}`
+      const kept = pictures?.get(name)
       if (kept) return kept
-      const underway = reading.get(key)
+      const underway = reading.get(name)
       if (underway) return underway
       const read = make ? making(make) : storage.get(key)
-      reading.set(key, read)
+      reading.set(name, read)
       try {
         const bytes = await read
         // Not if it was erased in the meantime.
-        if (reading.get(key) === read) pictures?.set(key, bytes)
+        if (reading.get(name) === read) pictures?.set(name, bytes)
         return bytes
       } finally {
-        if (reading.get(key) === read) reading.delete(key)
+        if (reading.get(name) === read) reading.delete(name)
       }
     },
   }

@@ -1,4 +1,4 @@
-import { type AvatarRow, pathVersionOf } from '../database/avatars.table.js'
+import type { AvatarRow } from '../database/avatars.table.js'
 
 /**
  * The tags by which a CDN purges what it keeps: `Cache-Tag` (Cloudflare, Google, Bunny) and `Surrogate-Key` (Fastly,
@@ -9,7 +9,7 @@ import { type AvatarRow, pathVersionOf } from '../database/avatars.table.js'
 export function cacheTags(avatar: AvatarRow | undefined, userId?: string): Record<string, string> {
   const tags = [
     ...(userId === undefined ? [] : [`user-${userId}`]),
-    ...(avatar === undefined ? [] : [`avatar-${pathVersionOf(avatar)}`]),
+    ...(avatar === undefined ? [] : [`avatar-${avatar.path_version}`]),
   ]
   return tags.length === 0 ? {} : { 'cache-tag': tags.join(','), 'surrogate-key': tags.join(' ') }
 }

@@ -7,6 +7,7 @@ import t from 'tap'
 import { jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
 import { publish } from '../testing/steps.js'
+import { variantsPrefix } from '../uploads/upload-files.js'
 import { deliveryOf } from './delivery.js'
 
 for (const [kind, base, header, status] of [
@@ -19,7 +20,7 @@ for (const [kind, base, header, status] of [
     const ana = await media.person()
     const done = await publish(ana, await jpeg(600, 600))
     const { version } = done.avatar ?? { version: 0 }
-    const key = `avatars/${ana.id}/${version}/128.webp`
+    const key = `${variantsPrefix(done.id, version)}/128.webp`
 
     for (const [path, cacheControl] of [
       [

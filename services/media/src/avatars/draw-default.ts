@@ -50,7 +50,7 @@ async function initialsOf(cache: AvatarCache, userId: string | undefined): Promi
 
 function keep(cache: AvatarCache, drawing: Drawing, options: DrawOptions): Promise<Buffer> {
   const { size, format } = options
-  return cache.picture(`drawn/${Object.values(drawing).join('/')}/${size}.${format}`, () =>
+  return cache.picture(undefined, `drawn/${Object.values(drawing).join('/')}/${size}.${format}`, () =>
     draw(drawing, options),
   )
 }

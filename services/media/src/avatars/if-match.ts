@@ -7,10 +7,15 @@ import type { AvatarRow } from '../database/avatars.table.js'
  */
 export function isAvatarExpected(ifMatch: string | undefined, avatar: AvatarRow | undefined): boolean {
   if (!avatar) return ifMatch === undefined
-  const picture = `"${avatar.blob_prefix.slice('avatars/'.length)}/`
+  const picture = `"${tagPathOf(avatar)}/`
   const own = [`"${avatar.version}"`, tagOfText(avatar)]
   return isExpected(ifMatch, (tag) => own.includes(tag) || tag.startsWith(picture))
 }
+
+/** The entity tag of a stored picture: what is under an address never changes. */
+export const tagOfPicture = (avatar: AvatarRow, file: string): string => `"${tagPathOf(avatar)}/${file}"`
+
+const tagPathOf = ({ user_id, path_version }: AvatarRow): string => `${user_id}/${path_version}`
 
 /** The entity tag of an avatar with its text: it changes with both. */
 export const tagOfText = ({ version, text_revision }: AvatarRow): string =>

@@ -2,7 +2,6 @@ import { extensionOf } from '@likeness/contracts'
 import { toAccounts } from '@likeness/contracts/endpoints'
 import { ImageError } from '@likeness/images'
 import {
-  avatarPrefix,
   findAvatar,
   findLiveAvatar,
   findNewestDecision,
@@ -20,7 +19,7 @@ import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
-import { avatarFiles, deleteFiles, originalKey } from '../uploads/upload-files.js'
+import { avatarFiles, deleteFiles, originalKey, variantsPrefix } from '../uploads/upload-files.js'
 
 /**
  * The job of a confirmed upload: render its variants, make them live, tell accounts. Each step commits, so
@@ -47,7 +46,8 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
   const avatar = {
     sizes: config.AVATAR_SIZES,
     formats: config.AVATAR_FORMATS,
-    blob_prefix: avatarPrefix(row),
+    blob_prefix: variantsPrefix(row.id, row.version),
+    path_version: row.version,
   }
   try {
     const variants = await deps.decoderOf(row.format).render(original, {
@@ -113,7 +113,7 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
         thumbhash,
         altText,
         actor: (await findDecider(db, row)) ?? null,
-        restored: avatar.blob_prefix !== avatarPrefix(row),
+        restored: avatar.path_version !== row.version,
       },
     })
     if (!told.ok) return giveUp(deps, row)

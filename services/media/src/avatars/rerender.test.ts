@@ -114,7 +114,7 @@ t.test('a run that ends early goes on where it ended', async (t) => {
 
 t.test('without its original, or with one that is broken, an avatar stays as it is', async (t) => {
   const { media, first, second, read } = await started(t)
-  const key = (upload: Upload) => originalKey({ user_id: upload.userId, id: upload.id })
+  const key = (upload: Upload) => originalKey(upload)
   await media.deps.storage.delete([key(first)])
   await media.deps.storage.put(key(second), Buffer.from('GIF89a, once'))
   t.strictSame(await command(media), { incomplete: 2, rendered: 0, withoutOriginal: 1, failed: 1 })

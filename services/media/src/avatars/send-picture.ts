@@ -3,11 +3,13 @@ import type { EncodedFormat } from '@likeness/images'
 import { entityTagOf, isKnown } from '@likeness/runtime/entity-tags'
 import type { Reply, Request } from '@likeness/runtime/server'
 import { BlobNotFoundError } from '@likeness/storage'
+import type { AvatarRow } from '../database/avatars.table.js'
 import type { Deps } from '../deps.js'
 import { pictureHeaders } from '../pictures.js'
 import { problem } from '../problems.js'
 import type { AvatarCache } from './avatar-cache.js'
 import type { Delivery } from './delivery.js'
+import { tagOfPicture } from './if-match.js'
 
 const contentType: Readonly<Record<EncodedFormat, string>> = {
   avif: 'image/avif',
@@ -30,21 +32,22 @@ export async function sendVariant(
   request: Request,
   reply: Reply,
   { cache, delivery }: Serving,
-  picture: { key: string; format: VariantFormat; cacheControl: string },
+  picture: { avatar: AvatarRow; file: string; format: VariantFormat; cacheControl: string },
 ): Promise<Reply> {
-  const { key, format, cacheControl } = picture
+  const { avatar, file, format, cacheControl } = picture
+  const key = `${avatar.blob_prefix}/${file}`
   if (delivery.kind === 'redirect') {
     return reply.header('cache-control', cacheControl).redirect(`${delivery.base}/${key}`, 302)
   }
   if (delivery.kind === 'accel') reply.header('x-accel-redirect', `${delivery.base}/${key}`)
-  const bytes = delivery.kind === 'accel' ? nothing : await readVariant(cache, key)
-  return sendPicture(request, reply, { bytes, etag: etagOfBlob(key), format, cacheControl })
+  const bytes = delivery.kind === 'accel' ? nothing : await readVariant(cache, avatar, key)
+  return sendPicture(request, reply, { bytes, etag: tagOfPicture(avatar, file), format, cacheControl })
 }
 
 const nothing = Buffer.alloc(0)
 
-function readVariant(cache: AvatarCache, key: string): Promise<Buffer> {
-  return cache.picture(key).catch((error: unknown) => {
+function readVariant(cache: AvatarCache, { user_id }: AvatarRow, key: string): Promise<Buffer> {
+  return cache.picture(user_id, key).catch((error: unknown) => {
     throw error instanceof BlobNotFoundError ? avatarNotFound('no-store') : error
   })
 }
@@ -60,9 +63,6 @@ export function sendPicture(
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
   return reply.type(contentType[format]).send(bytes)
 }
-
-/** Blobs under a version never change, so their key identifies their bytes. */
-const etagOfBlob = (key: string): string => `"${key.slice('avatars/'.length)}"`
 
 const etags = new WeakMap<Buffer, string>()
 

@@ -29,8 +29,8 @@ async function sendAvatar(
   query: AvatarQuery,
 ): Promise<Reply> {
   const format = formatFor(request, query, avatar.formats)
-  const key = `${avatar.blob_prefix}/${nearest(query.size, avatar.sizes)}.${extensionOf[format]}`
-  return sendVariant(request, reply, serving, { key, format, cacheControl: aMinute })
+  const file = `${nearest(query.size, avatar.sizes)}.${extensionOf[format]}`
+  return sendVariant(request, reply, serving, { avatar, file, format, cacheControl: aMinute })
 }
 
 async function sendDefault(

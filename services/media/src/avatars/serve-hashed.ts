@@ -59,8 +59,8 @@ async function sendResized(
   const from = `${avatar.blob_prefix}/${nearest(asked.size, avatar.sizes)}.${extensionOf[source]}`
   const key = `${avatar.blob_prefix}/resized/${asked.size}.${format}`
   const bytes = await cache
-    .picture(key, async () =>
-      resize(await cache.picture(from), {
+    .picture(avatar.user_id, key, async () =>
+      resize(await cache.picture(avatar.user_id, from), {
         size: asked.size,
         format,
         background: config.AVATAR_BACKGROUND,

@@ -27,7 +27,8 @@ export const serveVariantHandler =
     const cacheControl = found.standing === 'live' ? forever : await cachingOfPast(request, serving, avatar)
     reply.headers(cacheTags(avatar, userId))
     return sendVariant(request, reply, serving, {
-      key: `${avatar.blob_prefix}/${file}`,
+      avatar,
+      file,
       format,
       cacheControl,
     })

@@ -1,6 +1,6 @@
 import type { Database } from '@likeness/runtime/database'
 import { sql } from 'kysely'
-import { type AvatarKey, type AvatarRow, avatarPrefix } from './avatars.table.js'
+import type { AvatarKey, AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
 
 /**
@@ -24,7 +24,7 @@ export async function findAddressed(
     .selectAll('avatars')
     .select(['uploads.status', isHeld.as('held')])
     .where('avatars.user_id', '=', key.user_id)
-    .where('blob_prefix', '=', avatarPrefix(key))
+    .where('path_version', '=', key.version)
     .where(sql<boolean>`not ${isLeaving(key.user_id)}`)
     .executeTakeFirst()
   if (!found) return (await wasErased(db, key)) ? { standing: 'erased' } : undefined

@@ -12,8 +12,10 @@ export type AvatarsTable = {
   live: boolean
   sizes: number[]
   formats: VariantFormat[]
-  /** Its blobs are `<blob_prefix>/<size>.<ext>`. A restored avatar keeps the files of its first version. */
+  /** Its blobs are `<blob_prefix>/<size>.<ext>`. A restored avatar keeps its files. */
   blob_prefix: string
+  /** The version in its pictures' addresses: that of its first confirmation, so caches still have a restored one. */
+  path_version: number
   created_at: Generated<Date>
   /** When it stopped being live; null while it is live, and if it never was. */
   live_until: Generated<Date | null>
@@ -32,17 +34,10 @@ export const uploadOf = ({ user_id, upload_id }: Pick<AvatarRow, 'user_id' | 'up
   id: upload_id,
 })
 
-/** The prefix of a newly rendered version's files; a restored avatar keeps that of its first version. */
-export const avatarPrefix = ({ user_id, version }: AvatarKey): string => `avatars/${user_id}/${version}`
-
-/** The version in a picture's address: a restored avatar keeps its address, so caches still have it. */
-export const pathVersionOf = ({ blob_prefix }: Pick<AvatarRow, 'blob_prefix'>): number =>
-  Number(blob_prefix.split('/')[2])
-
 /** The parts that an avatar's addresses are built from. */
 export const picturesOf = (avatar: AvatarRow): AvatarPictures => ({
   version: avatar.version,
-  pathVersion: pathVersionOf(avatar),
+  pathVersion: avatar.path_version,
   sizes: avatar.sizes,
   formats: avatar.formats,
 })
@@ -95,7 +90,10 @@ export async function findNewestDecision(trx: Transaction<Tables>, userId: strin
 /** Under `lockUser`. `live` only when no newer decision was made. */
 export async function insertAvatar(
   trx: Transaction<Tables>,
-  avatar: Pick<AvatarRow, 'user_id' | 'version' | 'upload_id' | 'live' | 'sizes' | 'formats' | 'blob_prefix'>,
+  avatar: Pick<
+    AvatarRow,
+    'user_id' | 'version' | 'upload_id' | 'live' | 'sizes' | 'formats' | 'blob_prefix' | 'path_version'
+  >,
 ): Promise<void> {
   await trx.insertInto('avatars').values(avatar).execute()
 }

@@ -100,30 +100,15 @@ export async function keepUploadFiles(
   return new Map(rows.map((row) => [row.id, { original: row.original_deleted_at === null }]))
 }
 
-/**
- * The blob prefixes among these that are in use by an avatar of these users, or by a confirmed upload that may be
- * rendering now.
- */
-export async function keepAvatarFiles(
-  db: Db,
-  userIds: readonly string[],
-  prefixes: readonly string[],
-): Promise<Set<string>> {
-  if (prefixes.length === 0) return new Set()
-  const rendering = sql<string>`'avatars/' || user_id || '/' || version`
-  const kept = await db
-    .selectFrom('avatars')
-    .select('blob_prefix')
-    .where('user_id', 'in', userIds)
-    .where('blob_prefix', 'in', prefixes)
-    .unionAll(
-      db
-        .selectFrom('uploads')
-        .select(rendering.as('blob_prefix'))
-        .where('status', '=', 'confirmed')
-        .where('user_id', 'in', userIds)
-        .where(rendering, 'in', prefixes),
+/** What tells which variants of these uploads are in use: `blob_prefix` is that of their avatar, null without one. */
+export async function keepAvatarFiles(db: Db, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  return db
+    .selectFrom('uploads')
+    .leftJoin('avatars', (join) =>
+      join.onRef('avatars.user_id', '=', 'uploads.user_id').onRef('avatars.upload_id', '=', 'uploads.id'),
     )
+    .select(['uploads.id', 'uploads.status', 'uploads.version', 'avatars.blob_prefix'])
+    .where('uploads.id', 'in', ids)
     .execute()
-  return new Set(kept.map((row) => row.blob_prefix))
 }

@@ -108,6 +108,17 @@ export function listUploads(
     .execute()
 }
 
+/** The ids by which a user's blobs are found: of their uploads in any state, and of those not yet completed. */
+export async function listFileIds(db: Db, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('uploads')
+    .select('id')
+    .where('user_id', '=', userId)
+    .unionAll(db.selectFrom('direct_uploads').select('id').where('user_id', '=', userId))
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** The keys of a user's pending uploads, oldest first, which stay pending until the transaction ends. Under `lockUser`. */
 export function lockPending(trx: Transaction<Tables>, userId: string): Promise<UploadKey[]> {
   return trx

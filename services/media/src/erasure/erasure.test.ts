@@ -6,8 +6,9 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait } from '../testing/steps.js'
+import { andWait, blobs, blobsOf } from '../testing/steps.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
+import { originalKey, previewKey } from '../uploads/upload-files.js'
 
 async function asAccounts({ url, config }: Media) {
   const token = await signServiceToken(config.SERVICE_SECRET, 'accounts', 'media')
@@ -24,12 +25,6 @@ async function publish(person: Awaited<ReturnType<Media['person']>>): Promise<Up
   return (await andWait(person, uploads.confirm, body.id)).body
 }
 
-async function keysOf(media: Media, userId: string): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of media.deps.storage.list('')) if (key.includes(userId)) keys.push(key)
-  return keys
-}
-
 t.test('erasing a user leaves nothing of theirs, and nothing comes back', async (t) => {
   const media = await startMedia(t)
   await media.work()
@@ -39,11 +34,12 @@ t.test('erasing a user leaves nothing of theirs, and nothing comes back', async 
   await ana.call(uploads.create, { body: form(await jpeg()) })
   const variant = new URL(live.avatar?.urls['64']?.webp ?? '').pathname
   t.match(await ana.send('GET', variant), { status: 200 })
-  const bens = (await keysOf(media, ben.id)).length
+  const bens = await blobsOf(media, ben.id)
+  t.equal(bens.length, 12)
 
   t.equal(await erase(media, ana.id), 202)
   await waitFor(async () => (await erase(media, ana.id)) === 204)
-  t.strictSame(await keysOf(media, ana.id), [])
+  t.strictSame(await blobs(media), bens)
   for (const table of ['uploads', 'upload_events', 'avatars', 'withdrawals'] as const) {
     const rows = await media.deps.db
       .selectFrom(table)
@@ -61,8 +57,7 @@ t.test('erasing a user leaves nothing of theirs, and nothing comes back', async 
     { status: 404 },
     'a token still alive brings nothing back',
   )
-  t.strictSame(await keysOf(media, ana.id), [])
-  t.equal((await keysOf(media, ben.id)).length, bens, 'others keep theirs')
+  t.strictSame(await blobs(media), bens, 'others keep theirs')
 })
 
 t.test('a manager who leaves leaves no address in the trails of others', async (t) => {
@@ -97,6 +92,7 @@ t.test('the export names every upload, event and file, and gives the bytes', asy
   await media.work()
   const ana = await media.person()
   const upload = await publish(ana)
+  const bens = await publish(await media.person())
   const call = await asAccounts(media)
   const params = { id: ana.id }
   const { body: all } = await call(toMedia.exportUser, { params })
@@ -116,6 +112,8 @@ t.test('the export names every upload, event and file, and gives the bytes', asy
   for (const [path, status] of [
     ['uploads/../../secrets', 400],
     ['uploads/none', 404],
+    [originalKey(bens), 404],
+    [previewKey({ id: crypto.randomUUID() }), 404],
   ] as const) {
     t.equal((await call(toMedia.readFile, { params, query: { path } })).status, status, path)
   }

@@ -3,10 +3,11 @@ import type { toMedia } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
 import { BlobNotFoundError } from '@likeness/storage'
 import { listEvents } from '../database/upload-events.table.js'
-import { listUploads } from '../database/uploads.table.js'
+import { listFileIds, listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { viewEvent } from '../uploads/event-view.js'
+import { uploadIdOf, uploadPrefix, variantOf, variantsPrefix } from '../uploads/upload-files.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
 const everything = { status: undefined, erased: true, after: undefined, limit: Number.MAX_SAFE_INTEGER }
@@ -21,8 +22,10 @@ export const exportUserHandler =
 export const exportFileHandler =
   (deps: Deps): Handler<typeof toMedia.readFile> =>
   async (request, reply) => {
-    const [kind, ...rest] = request.query.path.split('/')
-    const key = [kind, request.params.id, ...rest].join('/')
+    const key = request.query.path
+    const id = uploadIdOf(key) ?? variantOf(key)?.id
+    const ids = await listFileIds(deps.db, request.params.id)
+    if (id === undefined || !ids.includes(id)) throw problem('not-found')
     const bytes = await deps.storage.get(key).catch((error: unknown) => {
       throw error instanceof BlobNotFoundError ? problem('not-found') : error
     })
@@ -34,10 +37,9 @@ async function exportUser(deps: Deps, userId: string): Promise<MediaExport> {
   const views = await viewUploads(deps, rows)
   const events = await eventsByUpload(deps, userId)
   const files: MediaExport['files'] = []
-  for (const kind of ['uploads', 'avatars']) {
-    const prefix = `${kind}/${userId}/`
-    for await (const { key, bytes } of deps.storage.list(prefix)) {
-      files.push({ path: `${kind}/${key.slice(prefix.length)}`, bytes })
+  for (const id of await listFileIds(deps.db, userId)) {
+    for (const prefix of [uploadPrefix(id), variantsPrefix(id)]) {
+      for await (const { key, bytes } of deps.storage.list(prefix)) files.push({ path: key, bytes })
     }
   }
   return { uploads: views.map((view) => ({ ...view, events: events.get(view.id) ?? [] })), files }

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { Test } from 'tap'
 import { lockUser } from '../database/uploads.table.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
+import { uploadFiles, variantsPrefix } from '../uploads/upload-files.js'
 import { readQuarters } from './pictures.js'
 import { type Media, startMedia } from './start-media.js'
 import { blobs, eventsOf } from './steps.js'
@@ -97,9 +98,8 @@ export async function publishedOnce(t: Test, { media, person }: Case, id: string
   t.strictSame(
     (await blobs(media)).toSorted(),
     [
-      `uploads/${person.id}/${id}.original`,
-      `uploads/${person.id}/${id}.preview.webp`,
-      ...variants.map((name) => `avatars/${person.id}/${version}/${name}`),
+      ...uploadFiles({ id }),
+      ...variants.map((name) => `${variantsPrefix(id, version ?? 0)}/${name}`),
     ].toSorted(),
     'every blob has its row',
   )

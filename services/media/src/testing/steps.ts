@@ -1,6 +1,7 @@
 import type { ConfirmUpload, Upload } from '@likeness/contracts'
 import { uploads } from '@likeness/contracts/endpoints'
 import { type Answer, waitFor } from '@likeness/test-kit'
+import { listFileIds } from '../database/uploads.table.js'
 import { form, jpeg } from './pictures.js'
 import type { Media } from './start-media.js'
 
@@ -54,6 +55,12 @@ export async function eventsOf(media: Media, id: string): Promise<string[]> {
     .orderBy('seq')
     .execute()
   return rows.map((row) => row.type)
+}
+
+/** The keys of the blobs of every upload that a person has a row of. */
+export async function blobsOf(media: Media, userId: string, prefix = ''): Promise<string[]> {
+  const ids = await listFileIds(media.deps.db, userId)
+  return (await blobs(media, prefix)).filter((key) => ids.some((id) => key.includes(id)))
 }
 
 /** The keys of every blob. */

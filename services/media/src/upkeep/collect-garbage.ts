@@ -1,7 +1,13 @@
 import { keepDirectUploads } from '../database/direct-uploads.table.js'
 import { keepAvatarFiles, keepUploadFiles } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
-import { directEnding, originalEnding } from '../uploads/upload-files.js'
+import {
+  directEnding,
+  originalEnding,
+  uploadIdOf,
+  variantOf,
+  variantsPrefix,
+} from '../uploads/upload-files.js'
 
 const batch = 500
 
@@ -36,32 +42,40 @@ export async function collectGarbage(deps: Deps, options: { dryRun: boolean }): 
   return total
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-/** `uploads/<userId>/<uploadId>.…`; anything else there is left alone. */
+/** Blobs under other keys than ours are left alone. */
 async function uploadOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
-  const idOf = (blob: Blob) => blob.key.split('/')[2]?.split('.')[0] ?? ''
-  const isDirect = (blob: Blob) => blob.key.endsWith(directEnding)
-  const ours = blobs.filter((blob) => uuid.test(idOf(blob)))
-  const kept = await keepUploadFiles(deps.db, ours.map(idOf))
-  const awaited = await keepDirectUploads(deps.db, ours.filter(isDirect).map(idOf))
-  const isKept = (blob: Blob) => {
-    if (isDirect(blob)) return awaited.has(idOf(blob))
-    const files = kept.get(idOf(blob))
+  const ours = blobs.flatMap((blob) => {
+    const id = uploadIdOf(blob.key)
+    return id === undefined ? [] : [{ blob, id, isDirect: blob.key.endsWith(directEnding) }]
+  })
+  const kept = await keepUploadFiles(
+    deps.db,
+    ours.map(({ id }) => id),
+  )
+  const awaited = await keepDirectUploads(
+    deps.db,
+    ours.filter(({ isDirect }) => isDirect).map(({ id }) => id),
+  )
+  const isKept = ({ blob, id, isDirect }: (typeof ours)[number]) => {
+    if (isDirect) return awaited.has(id)
+    const files = kept.get(id)
     return files !== undefined && (files.original || !blob.key.endsWith(originalEnding))
   }
-  return ours.filter((blob) => !isKept(blob))
+  return ours.filter((one) => !isKept(one)).map(({ blob }) => blob)
 }
 
-/** `avatars/<userId>/<version>/…` */
 async function avatarOrphans(deps: Deps, blobs: readonly Blob[]): Promise<Blob[]> {
-  const userOf = (blob: Blob) => blob.key.split('/')[1] ?? ''
-  const prefixOf = (blob: Blob) => blob.key.split('/', 3).join('/')
-  const ours = blobs.filter((blob) => uuid.test(userOf(blob)) && /^avatars\/[^/]+\/\d+\//.test(blob.key))
-  const kept = await keepAvatarFiles(
-    deps.db,
-    [...new Set(ours.map(userOf))],
-    [...new Set(ours.map(prefixOf))],
-  )
-  return ours.filter((blob) => !kept.has(prefixOf(blob)))
+  const ours = blobs.flatMap((blob) => {
+    const variant = variantOf(blob.key)
+    return variant ? [{ blob, ...variant }] : []
+  })
+  const rows = await keepAvatarFiles(deps.db, [...new Set(ours.map(({ id }) => id))])
+  const kept = new Set<string>()
+  for (const { id, status, version, blob_prefix } of rows) {
+    if (blob_prefix !== null) kept.add(blob_prefix)
+    // May be rendered right now, or ahead of its confirmation.
+    if (status === 'pending' || status === 'confirmed') kept.add(variantsPrefix(id))
+    if (status === 'confirmed' && version !== null) kept.add(variantsPrefix(id, version))
+  }
+  return ours.filter(({ prefix }) => !kept.has(prefix)).map(({ blob }) => blob)
 }

@@ -7,7 +7,8 @@ import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait, blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
+import { andWait, blobs, blobsOf, eventsOf, publish, settled, upload } from '../testing/steps.js'
+import { originalKey, previewKey } from '../uploads/upload-files.js'
 import { collectGarbage } from './collect-garbage.js'
 import { prune } from './prune.js'
 
@@ -55,10 +56,7 @@ t.test('KEEP_ORIGINALS', async (t) => {
   t.match(await prune(deps, run), { originals: 1 })
   t.match(await prune(deps, run), { originals: 0 }, 'once')
   const originals = async () => (await blobs(media)).filter((key) => key.endsWith('.original'))
-  t.strictSame(
-    await originals(),
-    [young, pending].map(({ id }) => `uploads/${ana.id}/${id}.original`),
-  )
+  t.strictSame(await originals(), [young, pending].map(originalKey))
   t.equal((await eventsOf(media, old.id)).at(-1), 'original-deleted')
 
   t.equal((await ana.call(uploads.preview, { params: { id: old.id } })).status, 200, 'what is shown stays')
@@ -71,13 +69,13 @@ t.test('KEEP_ORIGINALS', async (t) => {
   await settled(ana, old.id)
 
   // The collector makes up for a deletion that failed, and leaves the preview.
-  await media.deps.storage.put(`uploads/${ana.id}/${old.id}.original`, Buffer.from('left behind'))
+  await media.deps.storage.put(originalKey(old), Buffer.from('left behind'))
   t.match(await collectGarbage(deps, run), { blobs: 1 })
   t.equal((await ana.call(uploads.preview, { params: { id: old.id } })).status, 200)
 
   const none = await media.upkeep({ KEEP_ORIGINALS: '0' })
   t.match(await prune(none, run), { originals: 1 }, 'as soon as published')
-  t.strictSame(await originals(), [`uploads/${ana.id}/${pending.id}.original`])
+  t.strictSame(await originals(), [originalKey(pending)])
 })
 
 t.test('KEEP_ORIGINALS=0: the original goes as soon as the picture is published', async (t) => {
@@ -88,7 +86,7 @@ t.test('KEEP_ORIGINALS=0: the original goes as soon as the picture is published'
   const isGone = async () => !(await blobs(media, 'uploads/')).some((key) => key.endsWith('.original'))
   await waitFor(isGone)
   t.equal((await eventsOf(media, id)).at(-1), 'original-deleted')
-  t.strictSame(await blobs(media, 'uploads/'), [`uploads/${ana.id}/${id}.preview.webp`])
+  t.strictSame(await blobs(media, 'uploads/'), [previewKey({ id })])
   t.match(await prune(media.deps, run), { originals: 0 }, 'nothing is left to do')
   const second = await publish(ana)
   t.match(await andWait(ana, uploads.restore, id), { status: 200 })
@@ -116,10 +114,10 @@ t.test('KEEP_VERSIONS', async (t) => {
     [versions[3]?.id, versions[0]?.id],
   )
   t.match(await ben.call(uploads.read, { params: { id: bens[0]?.id ?? '' } }), { status: 200 })
-  const left = await blobs(media, `avatars/${ana.id}/`)
+  const left = await blobsOf(media, ana.id, 'avatars/')
   t.equal(left.length, 30)
   t.strictSame(await collectGarbage(deps, run), { blobs: 0, bytes: 0 }, 'the collector agrees')
-  t.strictSame(await blobs(media, `avatars/${ana.id}/`), left)
+  t.strictSame(await blobsOf(media, ana.id, 'avatars/'), left)
 
   const none = await media.upkeep({ KEEP_VERSIONS: '0' })
   t.match(await prune(none, run), { versions: 3 })

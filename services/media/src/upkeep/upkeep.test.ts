@@ -9,6 +9,7 @@ import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { andWait, blobs } from '../testing/steps.js'
+import { originalKey, variantsPrefix } from '../uploads/upload-files.js'
 import { collectGarbage } from './collect-garbage.js'
 import { expireUploads } from './expire-uploads.js'
 import { requeueStuck } from './requeue-stuck.js'
@@ -114,9 +115,9 @@ t.test('collect-garbage takes only old blobs that no row names', async (t) => {
   await waitFor(async () => (await blobs(media)).filter((key) => key.endsWith('preview.webp')).length === 2)
   const named = await blobs(media)
   const orphans = [
-    `uploads/${person.id}/${crypto.randomUUID()}.original`,
-    `avatars/${person.id}/999999/64.webp`,
-    `avatars/${crypto.randomUUID()}/1/64.webp`,
+    originalKey({ id: crypto.randomUUID() }),
+    `${variantsPrefix(id, 999_999)}/64.webp`,
+    `${variantsPrefix(crypto.randomUUID())}/64.webp`,
   ]
   for (const key of orphans) await worker.storage.put(key, Buffer.from('left behind'))
   await worker.storage.put('elsewhere/kept', Buffer.from('not ours'))

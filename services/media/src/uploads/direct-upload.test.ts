@@ -12,6 +12,7 @@ import { type Media, startMedia } from '../testing/start-media.js'
 import { andWait, blobs } from '../testing/steps.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
 import { expireUploads } from '../upkeep/expire-uploads.js'
+import { directKey, originalKey } from './upload-files.js'
 
 const s3 = await startS3(t)
 let buckets = 0
@@ -140,7 +141,7 @@ t.test('one of many completions at once makes the upload', async (t) => {
   t.ok(answers.every((answer) => answer.body.id === body.id))
   const events = await media.deps.db.selectFrom('upload_events').select('type').execute()
   t.strictSame(events, [{ type: 'uploaded' }])
-  t.strictSame(await blobs(media), [`uploads/${person.id}/${body.id}.original`])
+  t.strictSame(await blobs(media), [originalKey(body)])
 })
 
 t.test('a completion that comes late to the bytes finds the upload made of them', async (t) => {
@@ -267,13 +268,7 @@ t.test('bytes sent again after completion are garbage; awaited ones are not', as
   await send(awaited.body, bytes)
   const deps = await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' })
   t.match(await collectGarbage(deps, { dryRun: false }), { blobs: 1, bytes: 14 })
-  t.strictSame(
-    await blobs(media),
-    [
-      `uploads/${person.id}/${done.body.id}.original`,
-      `uploads/${person.id}/${awaited.body.id}.direct`,
-    ].toSorted(),
-  )
+  t.strictSame(await blobs(media), [originalKey(done.body), directKey(awaited.body)].toSorted())
 })
 
 t.test('the erasure of a user removes it', async (t) => {

@@ -6,8 +6,9 @@ import sharp from 'sharp'
 import t from 'tap'
 import { jpeg, quarters, readQuarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { andWait, blobs, eventsOf, publish, settled, upload } from '../testing/steps.js'
+import { andWait, blobs, blobsOf, eventsOf, publish, settled, upload } from '../testing/steps.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
+import { originalKey } from './upload-files.js'
 
 const media: Media = await startMedia(t, {
   config: { UPLOADS_PER_10_MINUTES: '1000', PENDING_PER_USER: '100' },
@@ -84,10 +85,10 @@ t.test('collect-garbage keeps the files of a restored version', async (t) => {
   const first = await publish(ana, red)
   await publish(ana, blue)
   await andWait(ana, uploads.restore, first.id)
-  const before = await blobs(media, `avatars/${ana.id}/`)
+  const before = await blobsOf(media, ana.id, 'avatars/')
   t.equal(before.length, 20)
   await collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
-  t.strictSame(await blobs(media, `avatars/${ana.id}/`), before)
+  t.strictSame(await blobsOf(media, ana.id, 'avatars/'), before)
   t.equal(await shown(ana.id), 'red')
 })
 
@@ -168,7 +169,7 @@ t.test('another crop is a version of its own, from the kept original', async (t)
 
   // Each is by itself: erasing one leaves the other.
   t.equal((await ana.call(uploads.remove, { params: { id: whole.id } })).status, 204)
-  await media.deps.storage.delete([`uploads/${ana.id}/${cropped.id}.original`])
+  await media.deps.storage.delete([originalKey(cropped)])
   t.match(
     await ana.call(uploads.restore, { params: { id: cropped.id }, body: { crop: { ...crop, x: 0 } } }),
     {
@@ -205,7 +206,7 @@ t.test('erasing a past version', async (t) => {
     (await blobs(media)).some((key) => key.includes(first.id)),
     'no original, no preview',
   )
-  t.equal((await blobs(media, `avatars/${ana.id}/`)).length, 10, 'the other’s variants alone')
+  t.equal((await blobsOf(media, ana.id, 'avatars/')).length, 10, 'the other’s variants alone')
   const row = await media.deps.db
     .selectFrom('uploads')
     .selectAll()
@@ -268,13 +269,13 @@ t.test('erase racing restore: one wins, and the files follow', async (t) => {
     ])
     if (erase.status === 204) {
       t.match(restore, { status: 404, body: { code: 'upload-not-found' } })
-      t.equal((await blobs(media, `avatars/${ana.id}/`)).length, 10)
+      t.equal((await blobsOf(media, ana.id, 'avatars/')).length, 10)
       await isTheAvatar(ana.id, second.id)
     } else {
       t.match(erase, { status: 409, body: { code: /not-pending|upload-is-live/ } })
       t.equal(restore.status, 202)
       await settled(ana, first.id)
-      t.equal((await blobs(media, `avatars/${ana.id}/`)).length, 20)
+      t.equal((await blobsOf(media, ana.id, 'avatars/')).length, 20)
       await isTheAvatar(ana.id, first.id)
     }
   }

@@ -113,6 +113,7 @@ export const first: Migration = {
         sizes integer[] not null,
         formats text[] not null,
         blob_prefix text not null,
+        path_version bigint not null,
         created_at timestamptz(3) not null default now(),
         live_until timestamptz(3),
         text_revision integer not null default 0,
