@@ -50,3 +50,18 @@ t.test('a batch that fails fails its calls alone', async (t) => {
   await t.rejects(third, { message: 'lost' })
   await t.resolves(add(4))
 })
+
+t.test('it is settled once nothing runs or waits', async (t) => {
+  const { batches, run } = heldRunner()
+  const add = batched(run, { everyMs: 0, most: 1 })
+  await add.settled()
+  const seen: string[] = []
+  void add(1).then(() => seen.push('first'))
+  void add(2).then(() => seen.push('second'))
+  const settled = add.settled().then(() => seen.push('settled'))
+  batches[0]?.end()
+  while (batches.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  batches[1]?.end()
+  await settled
+  t.strictSame(seen, ['first', 'second', 'settled'])
+})

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** Takes an item, and resolves once its batch has run. */
+export type Batched<Item> = ((item: Item) => Promise<void>) & {
+  /** Resolves once no batch runs or waits. */
+  settled(): Promise<void>
+}
+
 /**
  * Gathers calls: one that comes alone goes out at once; those that follow within `everyMs`, or while one is under
  * way, go out together after it.
@@ -8,12 +14,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export function batched<Item>(
   run: (items: Item[]) => Promise<void>,
   { everyMs, most }: { everyMs: number; most: number },
-): (item: Item) => Promise<void> {
+): Batched<Item> {
   let waiting: { item: Item; resolve: () => void; reject: (reason: unknown) => void }[] = []
-  let running = false
+  let running: Promise<void> | undefined
 
   async function drain(): Promise<void> {
-    running = true
     while (waiting.length > 0) {
       const batch = waiting.slice(0, most)
       waiting = waiting.slice(most)
@@ -26,12 +31,13 @@ export function batched<Item>(
       }
       await pause
     }
-    running = false
+    running = undefined
   }
 
-  return (item) =>
-    new Promise((resolve, reject) => {
+  const add = (item: Item) =>
+    new Promise<void>((resolve, reject) => {
       waiting.push({ item, resolve, reject })
-      if (!running) void drain()
+      running ??= drain()
     })
+  return Object.assign(add, { settled: async () => running })
 }

@@ -40,6 +40,18 @@ for (const kind of ['postgres', 'redis'] as const) {
       )
     })
 
+    await t.test('notices that nobody waits for are sent before the bus is closed', async (t) => {
+      const url = await busUrl(t, kind)
+      const [sender, receiver] = [await open(t, url), await open(t, url)]
+      const heard: unknown[] = []
+      await receiver.subscribe('uploads', ({ id }) => heard.push(id))
+      const ids = Array.from({ length: 250 }, (_, id) => id)
+      for (const id of ids) void sender.publish('uploads', { id })
+      await sender.close()
+      await waitFor(() => heard.length === ids.length, { for: 'every notice' })
+      t.strictSame(heard, ids, 'in their order')
+    })
+
     await t.test('deployments that share a server do not hear each other', async (t) => {
       const url = new URL(await busUrl(t, kind))
       const ours = await open(t, url.href)

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { atMost } from './at-most.js'
-import type { Bus } from './bus.js'
+import { batched } from './batched.js'
+import { type Bus, busBatches, type Sent } from './bus.js'
 import { Listeners } from './bus-listeners.js'
 import { connectTimeoutMs } from './database.js'
 import type { Logger } from './logger.js'
@@ -10,7 +11,13 @@ import { namespaceOf, withoutParameters } from './redis.js'
 const reconnectMs = 500
 const awayMs = 1_000
 
-/** PostgreSQL NOTIFY: one connection listens for the whole process, two others send. */
+/** A statement for all notices of a moment, which each connection prepares once. */
+const notify = {
+  name: 'notify',
+  text: 'select pg_notify(channel, message) from unnest($1::text[], $2::text[]) as sent (channel, message)',
+}
+
+/** PostgreSQL NOTIFY: one connection listens for the whole process, another sends. */
 export function openPostgresBus(url: string, logger: Logger): Bus {
   const onError = openOutageLog(logger, 'bus')
   const prefix = namespaceOf(url)
@@ -19,12 +26,22 @@ export function openPostgresBus(url: string, logger: Logger): Bus {
     connectionString,
     // A lost notice costs a poll, so none waits for the disk.
     options: '-c synchronous_commit=off',
-    max: 2,
+    max: 1,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs(url),
   })
   pool.on('error', onError)
   const listeners = new Listeners(logger)
+  const send = batched(
+    (sent: Sent[]) =>
+      pool
+        .query({
+          ...notify,
+          values: [sent.map(({ channel }) => channel), sent.map(({ message }) => message)],
+        })
+        .then(() => undefined, onError),
+    busBatches,
+  )
   let closed = false
   let listening: Promise<pg.Client> | undefined
 
@@ -63,10 +80,7 @@ export function openPostgresBus(url: string, logger: Logger): Bus {
   }
 
   return {
-    publish: (topic, notice) =>
-      pool
-        .query('select pg_notify($1, $2)', [`${prefix}:${topic}`, JSON.stringify(notice)])
-        .then(() => undefined, onError),
+    publish: (topic, notice) => send({ channel: `${prefix}:${topic}`, message: JSON.stringify(notice) }),
     async subscribe(topic, listener) {
       const channel = `${prefix}:${topic}`
       listeners.add(channel, listener)
@@ -77,6 +91,7 @@ export function openPostgresBus(url: string, logger: Logger): Bus {
     async close() {
       closed = true
       const end = async () => {
+        await send.settled()
         const client = await listening?.catch(() => undefined)
         await client?.end()
         await pool.end()

@@ -61,7 +61,7 @@ async function describeAvatar(
     // A picture that is still being published takes its text along.
     if (done.upload.status !== 'confirmed')
       deps.enqueue('tell-description', { userId, uploadId: done.upload.id })
-    await announce(deps.bus, done.upload)
+    announce(deps.bus, done.upload)
   }
   return done
 }

@@ -93,7 +93,7 @@ async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolea
     await deleteFiles(deps, avatarFiles(avatar))
     return false
   }
-  await Promise.all(changed.map((one) => announce(deps.bus, one)))
+  for (const one of changed) announce(deps.bus, one)
   return true
 }
 
@@ -130,7 +130,7 @@ async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> 
   })
   if (!published) return
   if (hasNewText) deps.enqueue('tell-description', { userId: row.user_id, uploadId: row.id })
-  await announce(deps.bus, published)
+  announce(deps.bus, published)
   await dropOriginal(deps, published)
 }
 
@@ -147,5 +147,5 @@ async function giveUp(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
     await unsetLive(trx, row.user_id)
     return markFailed(trx, row, { code: 'user-not-found', detail: 'The user no longer exists.' }, true)
   })
-  if (failed) await announce(deps.bus, failed)
+  if (failed) announce(deps.bus, failed)
 }

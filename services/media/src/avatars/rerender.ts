@@ -94,7 +94,7 @@ async function completeAvatar(
   if (!complete) await deleteFiles(deps, variants.map(keyOf))
   // Restored in the meantime, and shown without the new variants.
   else if (complete.version !== row.version) await show(deps, complete)
-  await announce(deps.bus, upload)
+  announce(deps.bus, upload)
   return 'rendered'
 }
 

@@ -72,5 +72,5 @@ async function withdrawAvatar(
   })
   if (!done) return
   deps.enqueue('tell-withdrawal', { userId, version: done.version })
-  if (done.withdrawn) await announce(deps.bus, done.withdrawn)
+  if (done.withdrawn) announce(deps.bus, done.withdrawn)
 }

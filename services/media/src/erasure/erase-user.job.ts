@@ -19,7 +19,7 @@ export async function eraseUser(deps: Deps, { userId }: { userId: string }): Pro
   })
   // A job that was storing while the rows went has noticed that they are gone, or its blobs are found here.
   await deleteBlobs(deps, ids)
-  await deps.bus.publish(erasedTopic, { userId })
+  void deps.bus.publish(erasedTopic, { userId })
 }
 
 async function deleteBlobs({ storage }: Deps, ids: readonly string[]): Promise<void> {

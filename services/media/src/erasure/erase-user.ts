@@ -21,7 +21,7 @@ async function askToErase(deps: Deps, userId: string): Promise<boolean> {
   })
   if (erased_at) return true
   // Nothing of theirs is shown from now on, even before the job has run.
-  await deps.bus.publish(erasedTopic, { userId })
+  void deps.bus.publish(erasedTopic, { userId })
   deps.enqueue('erase-user', { userId })
   return false
 }

@@ -27,7 +27,7 @@ async function expirePending(deps: Deps): Promise<number> {
   for (;;) {
     const rows = await expireBatch(deps.db, batch)
     await deleteFiles(deps, rows.flatMap(uploadFiles))
-    for (const row of rows) await announce(deps.bus, { ...row, status: 'expired' })
+    for (const row of rows) announce(deps.bus, { ...row, status: 'expired' })
     expired += rows.length
     if (rows.length < batch) return expired
   }

@@ -48,7 +48,7 @@ async function confirmUpload(
   const confirmed = await confirmPending(deps.db, seen, { crop, altText, sha256 }, actor)
   if (confirmed) {
     deps.enqueue(...publishJob(confirmed))
-    await announce(deps.bus, confirmed)
+    announce(deps.bus, confirmed)
     return confirmed
   }
   const now = await findUpload(deps.db, seen)

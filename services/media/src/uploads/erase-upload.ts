@@ -25,6 +25,6 @@ export async function eraseUpload(
   })
   if (!erased) return false
   await deleteFiles(deps, [...uploadFiles(erased.row), ...erased.avatars.flatMap(avatarFiles)])
-  await announce(deps.bus, erased.row)
+  announce(deps.bus, erased.row)
   return true
 }

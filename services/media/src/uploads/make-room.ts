@@ -49,5 +49,5 @@ export async function dropReplaced(
   replaced: readonly UploadRow[],
 ): Promise<void> {
   await deleteFiles(deps, replaced.flatMap(uploadFiles))
-  for (const gone of replaced) await announce(deps.bus, gone)
+  for (const gone of replaced) announce(deps.bus, gone)
 }

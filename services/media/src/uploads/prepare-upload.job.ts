@@ -54,7 +54,7 @@ export async function prepareFrom(
   await storage.put(previewKey(row), prepared.preview)
   const marked = await markPrepared(db, row, prepared.thumbhash)
   if (marked) {
-    await announce(deps.bus, marked)
+    announce(deps.bus, marked)
     return marked
   }
   // Another run prepared it, or it was closed while this one worked.

@@ -52,7 +52,7 @@ export async function recropUpload(
     await storeOriginal(deps, upload, original)
     const row = await commitCrop(deps, source, upload, { crop, actor, claim })
     deps.enqueue(...publishJob(row))
-    await announce(deps.bus, row)
+    announce(deps.bus, row)
     return row
   } catch (error) {
     await deleteRefused(deps, upload, error)

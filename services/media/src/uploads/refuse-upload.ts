@@ -29,5 +29,5 @@ export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: Imag
     (await markRejected(deps.db, row, failure)) ?? (await markFailed(deps.db, row, failure, false))
   if (!ended) return
   await deleteFiles(deps, uploadFiles(ended))
-  await announce(deps.bus, ended)
+  announce(deps.bus, ended)
 }

@@ -45,7 +45,7 @@ async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<
   const discarded = await discardPending(deps.db, seen, actor)
   if (discarded) {
     await deleteFiles(deps, uploadFiles(discarded))
-    await announce(deps.bus, discarded)
+    announce(deps.bus, discarded)
     return
   }
   if (await eraseUpload(deps, seen, actor)) return

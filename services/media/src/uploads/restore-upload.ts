@@ -75,8 +75,8 @@ async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise
     const { restored, superseded } = changed
     const { id: uploadId, user_id: userId, version } = restored
     deps.enqueue('publish-avatar', { uploadId, userId, version })
-    if (superseded) await announce(deps.bus, superseded)
-    await announce(deps.bus, restored)
+    if (superseded) announce(deps.bus, superseded)
+    announce(deps.bus, restored)
     return restored
   }
   const now = await findUpload(deps.db, seen)
