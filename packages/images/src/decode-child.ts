@@ -52,7 +52,7 @@ async function answer(request: DecodeRequest): Promise<void> {
 function run(request: DecodeRequest, bytes: Buffer) {
   switch (request.kind) {
     case 'prepare':
-      return prepare(bytes, request.options)
+      return prepare(bytes, request.options, (prepared) => send({ type: 'prepared', prepared }))
     case 'render':
       return render(bytes, request.options)
   }

@@ -2,9 +2,9 @@ import type { ImageErrorCode } from './image-error.js'
 import type { Prepared, PrepareOptions } from './prepare.js'
 import type { RenderOptions, Variant } from './render.js'
 
-/** The jobs of a decoding process. */
+/** The jobs of a decoding process. `prepare` tells its preview before its result, the variants made ahead. */
 export type DecodeJobs = {
-  prepare: { options: PrepareOptions; result: Prepared }
+  prepare: { options: PrepareOptions; result: Variant[] }
   render: { options: RenderOptions; result: Variant[] }
 }
 
@@ -22,6 +22,7 @@ export type Usage = { readonly cpuMs: number; readonly rssMiB: number }
 /** From a decoding process to the service. */
 export type DecodeMessage =
   | { type: 'ready' }
+  | { type: 'prepared'; prepared: Prepared }
   | { type: 'done'; result: DecodeJobs[keyof DecodeJobs]['result'] }
   /** Without a code it is a fault of this package or its caller, not of the picture. */
   | { type: 'failed'; code: ImageErrorCode | undefined; message: string; cause: string | undefined }

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { DecodeJobs, DecodeMessage, PictureSource, Usage } from './decode-job.js'
 import { ImageError } from './image-error.js'
+import type { Prepared } from './prepare.js'
 import { stepBack, usageFromProc } from './process-usage.js'
 
 export type DecodeLimits = {
@@ -14,6 +15,13 @@ export type DecodeLimits = {
   readonly wallMs: number
   /** Resident memory in MiB the process may reach, its own 70 included. */
   readonly maxRssMiB: number
+}
+
+/** What the caller of a job has to do with it while it runs. */
+export type JobWatch = {
+  readonly signal?: AbortSignal | undefined
+  /** Gets the preview, before the job has its result. */
+  readonly onPrepared?: (prepared: Prepared) => void
 }
 
 /** One child process that runs one job at a time, killed when a job passes its limits. */
@@ -30,7 +38,7 @@ export type DecodeProcess = {
     kind: K,
     picture: PictureSource,
     options: DecodeJobs[K]['options'],
-    signal?: AbortSignal,
+    watch?: JobWatch,
   ) => Promise<DecodeJobs[K]['result']>
   /** Kills it; resolves when it is gone. */
   readonly kill: () => Promise<void>
@@ -75,7 +83,7 @@ export function startDecodeProcess(
   let reported: Usage = { cpuMs: 0, rssMiB: 0 }
   let complaints = ''
   let start: Settle<void> | undefined
-  let job: Settle<unknown> | undefined
+  let job: (Settle<unknown> & Required<Pick<JobWatch, 'onPrepared'>>) | undefined
 
   const ready = new Promise<void>((resolve, reject) => {
     start = { resolve, reject }
@@ -92,6 +100,8 @@ export function startDecodeProcess(
         // Again: threads that Node had begun before the first time are on their own.
         stepBack(child.pid)
         return start?.resolve()
+      case 'prepared':
+        return job?.onPrepared(message.prepared)
       case 'done':
         return job?.resolve(message.result)
       case 'failed':
@@ -124,7 +134,7 @@ export function startDecodeProcess(
     kind: K,
     picture: PictureSource,
     options: DecodeJobs[K]['options'],
-    signal?: AbortSignal,
+    { signal, onPrepared = () => undefined }: JobWatch = {},
   ): Promise<DecodeJobs[K]['result']> {
     await ready
     signal?.throwIfAborted()
@@ -148,7 +158,7 @@ export function startDecodeProcess(
     signal?.addEventListener('abort', abort)
     try {
       const result = await new Promise((resolve, reject) => {
-        job = { resolve, reject }
+        job = { resolve, reject, onPrepared }
         // A send that fails means a process that has ended, which `gone` answers.
         child.send({ kind, picture, options }, () => undefined)
       })

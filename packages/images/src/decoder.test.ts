@@ -125,6 +125,21 @@ await t.test('a child that dies costs its own job only', { skip: linux }, async 
   t.equal(await codeOf(decoder.prepare(small, options)), undefined)
 })
 
+await t.test('a child that dies after the preview costs the variants only', { skip: linux }, async (t) => {
+  const decoder = openDecoder({ children: 1 })
+  t.teardown(() => decoder.close())
+  const [pid = 0] = await decoder.prepare(small, options).then(() => decodersOf(process.pid))
+  // Takes minutes, so it is still at work when it is killed.
+  const ahead = { sizes: [2048], formats: ['avif'] as const, background: '#ffffff', avifEffort: 9 }
+  const picture = await noise({ width: 2048, height: 2048 }).jpeg().toBuffer()
+  const { width, variants } = await decoder.prepare(picture, { ...options, ahead })
+  t.equal(width, 2048)
+  const waiting = codeOf(decoder.prepare(small, options))
+  process.kill(pid, 'SIGKILL')
+  t.equal(await variants, undefined)
+  t.equal(await waiting, undefined, 'the next job runs in a new child')
+})
+
 await t.test('a file is read where it is decoded', async (t) => {
   const decoder = openDecoder({ children: 1 })
   t.teardown(() => decoder.close())

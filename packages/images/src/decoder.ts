@@ -1,5 +1,5 @@
 import type { DecodeJobs, PictureSource } from './decode-job.js'
-import { type DecodeLimits, type DecodeProcess, startDecodeProcess } from './decode-process.js'
+import { type DecodeLimits, type DecodeProcess, type JobWatch, startDecodeProcess } from './decode-process.js'
 import { ImageError } from './image-error.js'
 import type { Prepared, PrepareOptions } from './prepare.js'
 import type { RenderOptions, Variant } from './render.js'
@@ -8,6 +8,9 @@ export type DecoderOptions = Partial<DecodeLimits> & {
   /** Child processes, and so jobs at once. Cores + 1 gives the most pictures a second. */
   readonly children: number
 }
+
+/** The variants never reject: they are undefined when they could not be made, and absent when not asked for. */
+type PreparedAhead = Prepared & { readonly variants?: Promise<Variant[] | undefined> }
 
 /**
  * Decodes pictures in child processes, so that no picture can harm the service: not its memory, not its time,
@@ -19,8 +22,11 @@ export type DecoderOptions = Partial<DecodeLimits> & {
  * A file that cannot be read is an error of the system.
  */
 export type Decoder = {
-  /** Decodes the whole picture once: its upright preview, its placeholder and its size. */
-  prepare(picture: PictureSource, options: PrepareOptions, signal?: AbortSignal): Promise<Prepared>
+  /**
+   * Decodes the whole picture once: its upright preview, its placeholder and its size. With `ahead`, its variants come
+   * from the same decoding, later than the rest.
+   */
+  prepare(picture: PictureSource, options: PrepareOptions, signal?: AbortSignal): Promise<PreparedAhead>
   /**
    * Makes an avatar's variants, in the order of `sizes` and within one of `formats`. An animation that cannot be
    * made, being damaged behind its first frame or past a limit, is made a still.
@@ -63,11 +69,18 @@ export function openDecoder(options: DecoderOptions): Decoder {
   const serving = Array.from({ length: options.children }, serveTasks)
 
   return {
-    prepare: (picture, options, signal) => enqueue('prepare', picture, options, signal),
+    prepare: (picture, options, signal) =>
+      new Promise((resolve, reject) => {
+        const onPrepared = (prepared: Prepared) =>
+          resolve(options.ahead ? { ...prepared, variants: made.catch(() => undefined) } : prepared)
+        const made = enqueue('prepare', picture, options, { signal, onPrepared })
+        // Once it is prepared, this rejects nothing any more.
+        made.catch(reject)
+      }),
     render: (picture, options, signal) =>
-      enqueue('render', picture, options, signal).catch((error: unknown) => {
+      enqueue('render', picture, options, { signal }).catch((error: unknown) => {
         if (!(error instanceof ImageError) || (options.frames ?? 1) === 1) throw error
-        return enqueue('render', picture, { ...options, frames: 1 }, signal)
+        return enqueue('render', picture, { ...options, frames: 1 }, { signal })
       }),
     async close() {
       closed = true
@@ -108,15 +121,16 @@ export function openDecoder(options: DecoderOptions): Decoder {
     kind: K,
     picture: PictureSource,
     options: DecodeJobs[K]['options'],
-    signal: AbortSignal | undefined,
+    watch: JobWatch,
   ): Promise<DecodeJobs[K]['result']> {
+    const { signal } = watch
     return new Promise((resolve, reject) => {
       if (closed) throw new Error('The decoder is closed')
       signal?.throwIfAborted()
       const task: Task = {
         serve(child) {
           signal?.removeEventListener('abort', leave)
-          return child.run(kind, picture, options, signal).then(resolve, reject)
+          return child.run(kind, picture, options, watch).then(resolve, reject)
         },
         refuse: reject,
       }

@@ -1,14 +1,20 @@
 import { rgbaToThumbHash } from 'thumbhash'
+import { squareIn } from './crop.js'
+import { decodeFrames } from './decode-frames.js'
 import { decodePixels } from './decode-pixels.js'
 import { encode } from './encode.js'
-import { openPicture } from './open-picture.js'
+import { still } from './frames.js'
+import { openPicture, type Picture } from './open-picture.js'
 import { fromPixels, type Pixels, toPixels } from './pixels.js'
+import { countFrames, encodeSizes, type RenderOptions, type Variant } from './render.js'
 
 export type PrepareOptions = {
   /** Width × height of the picture at most. */
   readonly maxPixels: number
   /** The preview's longer side at most, in pixels. A smaller picture is not enlarged. */
   readonly previewSize: number
+  /** The variants to make of the whole picture's centred square, from the same decoding, after the preview. */
+  readonly ahead?: Omit<RenderOptions, 'crop' | 'maxPixels'>
 }
 
 export type Prepared = {
@@ -24,26 +30,56 @@ export type Prepared = {
 /** The largest side the placeholder's algorithm takes. */
 const thumbhashSize = 100
 
-/** Decodes all of a picture, and so refuses one that is damaged anywhere in its (first) frame. */
-export async function prepare(bytes: Buffer, options: PrepareOptions): Promise<Prepared> {
+/**
+ * Decodes all of a picture, and so refuses one that is damaged anywhere in its (first) frame.
+ * @param onPrepared gets the preview before the first variant is encoded
+ * @returns the variants asked for with `ahead`; none without it
+ */
+export async function prepare(
+  bytes: Buffer,
+  options: PrepareOptions,
+  onPrepared: (prepared: Prepared) => void,
+): Promise<Variant[]> {
   const picture = await openPicture(bytes, options.maxPixels)
-  const { previewSize } = options
+  const { previewSize, ahead } = options
+  const side = Math.max(previewSize, ahead ? sideFor(picture, ahead) : 0)
   const pixels = await decodePixels(picture, (stored) =>
-    stored.resize(previewSize, previewSize, { fit: 'inside', withoutEnlargement: true }).autoOrient(),
+    stored.resize(side, side, { fit: 'inside', withoutEnlargement: true }).autoOrient(),
   )
+  const whole = side > previewSize ? await toPixels(shrink(pixels, previewSize)) : pixels
   const [preview, thumbhash] = await Promise.all([
     // WebP shows transparency as it is, so nothing is seen through it.
-    encode(pixels, 'webp', { background: '#000000' }),
-    hash(pixels),
+    encode(whole, 'webp', { background: '#000000' }),
+    hash(whole),
   ])
-  return { preview, thumbhash, width: picture.width, height: picture.height }
+  onPrepared({ preview, thumbhash, width: picture.width, height: picture.height })
+  return ahead ? renderCentre(picture, pixels, ahead) : []
 }
 
+/** The longer side of a picture whose shorter side is that of the largest variant. */
+function sideFor({ width, height }: Picture, { sizes }: Pick<RenderOptions, 'sizes'>): number {
+  return Math.ceil((Math.max(...sizes) * Math.max(width, height)) / Math.min(width, height))
+}
+
+async function renderCentre(
+  picture: Picture,
+  pixels: Pixels,
+  options: NonNullable<PrepareOptions['ahead']>,
+): Promise<Variant[]> {
+  const size = Math.max(...options.sizes)
+  const count = countFrames(picture, options)
+  if (count > 1) {
+    return encodeSizes(await decodeFrames(picture, squareIn(picture), { size, count }), options)
+  }
+  const { x: left, y: top, width, height } = squareIn(pixels.raw)
+  const square = fromPixels(pixels).extract({ left, top, width, height }).resize(size, size, { fit: 'fill' })
+  return encodeSizes(still(await toPixels(square)), options)
+}
+
+const shrink = (pixels: Pixels, side: number) =>
+  fromPixels(pixels).resize(side, side, { fit: 'inside', withoutEnlargement: true })
+
 async function hash(pixels: Pixels): Promise<string> {
-  const { data, raw } = await toPixels(
-    fromPixels(pixels)
-      .resize(thumbhashSize, thumbhashSize, { fit: 'inside', withoutEnlargement: true })
-      .ensureAlpha(),
-  )
+  const { data, raw } = await toPixels(shrink(pixels, thumbhashSize).ensureAlpha())
   return Buffer.from(rgbaToThumbHash(raw.width, raw.height, data)).toString('base64')
 }

@@ -3,7 +3,7 @@ import { type Area, squareIn, storedArea } from './crop.js'
 import { decodeFrames } from './decode-frames.js'
 import { decodePixels } from './decode-pixels.js'
 import { type EncodeOptions, encodeFrames, type OutputFormat } from './encode.js'
-import { mapFrames, still } from './frames.js'
+import { type Frames, mapFrames, still } from './frames.js'
 import { loaders } from './loaders.js'
 import { openPicture, type Picture } from './open-picture.js'
 
@@ -42,7 +42,7 @@ export type Variant = {
  * and within one size of `formats`.
  */
 export async function render(bytes: Buffer, options: RenderOptions): Promise<Variant[]> {
-  const { crop, sizes, formats, maxPixels } = options
+  const { crop, sizes, maxPixels } = options
   const picture = await openPicture(bytes, maxPixels)
   const largest = Math.max(...sizes)
   const area = squareIn(picture, crop)
@@ -51,10 +51,21 @@ export async function render(bytes: Buffer, options: RenderOptions): Promise<Var
     count > 1
       ? await decodeFrames(picture, area, { size: largest, count })
       : still(await decodePixels(picture, cutSquare(picture, area, largest)))
+  return encodeSizes(square, options)
+}
 
+/** @param square of the largest size */
+export async function encodeSizes(
+  square: Frames,
+  options: Omit<RenderOptions, 'maxPixels'>,
+): Promise<Variant[]> {
+  const { sizes, formats } = options
   const bySize = await Promise.all(
     sizes.map(async (size) => {
-      const frames = size === largest ? square : await mapFrames(square, (frame) => frame.resize(size, size))
+      const frames =
+        size === square.pixels.raw.width
+          ? square
+          : await mapFrames(square, (frame) => frame.resize(size, size))
       return Promise.all(
         formats.map(async (format) => ({ size, format, bytes: await encodeFrames(frames, format, options) })),
       )
@@ -63,9 +74,10 @@ export async function render(bytes: Buffer, options: RenderOptions): Promise<Var
   return bySize.flat()
 }
 
-function countFrames(
+/** How many frames of a picture its variants show. */
+export function countFrames(
   { width, height, pages }: Picture,
-  { sizes, formats, frames = 1 }: RenderOptions,
+  { sizes, formats, frames = 1 }: Pick<RenderOptions, 'sizes' | 'formats' | 'frames'>,
 ): number {
   if (!formats.includes('webp')) return 1
   const pixels = width * height + sizes.reduce((sum, size) => sum + size ** 2, 0)
