@@ -54,6 +54,51 @@ export async function storageBehaviour(t: Test, open: () => BlobStore | Promise<
     t.equal((await entries(store, '')).length, 1)
   })
 
+  await withStore(
+    'the files of a folder are stored together, over those that are there',
+    async (t, store) => {
+      const files = (text: string, ...names: string[]) =>
+        names.map((name) => ({ name, bytes: Buffer.from(`${text} ${name}`) }))
+      const read = async (key: string) => (await store.get(key)).toString()
+      await store.put('avatars/h/before', Buffer.from('a neighbour'))
+      await store.putFolder('avatars/h/u1', files('first', '32.webp', '64.webp'))
+      t.strictSame(await listed(store, 'avatars/'), [
+        'avatars/h/before',
+        'avatars/h/u1/32.webp',
+        'avatars/h/u1/64.webp',
+      ])
+      t.equal(await read('avatars/h/u1/64.webp'), 'first 64.webp')
+
+      await store.putFolder('avatars/h/u1', files('second', '64.webp', '128.webp'))
+      t.equal(await read('avatars/h/u1/32.webp'), 'first 32.webp')
+      t.equal(await read('avatars/h/u1/64.webp'), 'second 64.webp')
+      t.equal(await read('avatars/h/u1/128.webp'), 'second 128.webp')
+
+      await store.putFolder('none', [])
+      t.strictSame(await listed(store, 'none'), [])
+    },
+  )
+
+  await withStore('folders stored at once, and deleted meanwhile, are whole', async (t, store) => {
+    const sizes = [32, 64, 128]
+    const files = (of: number) => sizes.map((size) => ({ name: `${size}`, bytes: Buffer.alloc(1_000, of) }))
+    await Promise.all(
+      Array.from({ length: 30 }, async (_, of) => {
+        await store.putFolder(`f/${of % 3}/kept-${of}`, files(of))
+        // Two of them store one folder.
+        await store.putFolder(`f/${of % 3}/shared-${of % 15}`, files(of % 15))
+        await store.putFolder(`f/${of % 3}/gone/${of}`, files(of))
+        await store.delete(sizes.map((size) => `f/${of % 3}/gone/${of}/${size}`))
+      }),
+    )
+    const keys = await listed(store, 'f/')
+    t.equal(keys.length, 45 * sizes.length)
+    for (const key of keys) {
+      const of = Number(key.split('/')[2]?.split('-')[1])
+      t.ok((await store.get(key)).equals(Buffer.alloc(1_000, of)), key)
+    }
+  })
+
   await withStore('a missing blob', async (t, store) => {
     await store.put('a/b', Buffer.from('b'))
     for (const key of ['nothing', 'a', 'a/c', 'a/b/c']) {
@@ -141,6 +186,8 @@ export async function storageBehaviour(t: Test, open: () => BlobStore | Promise<
     for (const key of bad) {
       const shown = JSON.stringify(key.slice(0, 20))
       await t.rejects(store.put(key, Buffer.from('x')), InvalidBlobKeyError, `put ${shown}`)
+      await t.rejects(store.putFolder(key, []), InvalidBlobKeyError, `folder ${shown}`)
+      await t.rejects(store.putFolder('fine', [{ name: key, bytes: Buffer.from('x') }]), InvalidBlobKeyError)
       await t.rejects(store.get(key), InvalidBlobKeyError, `get ${shown}`)
       await t.rejects(store.delete(['fine', key]), InvalidBlobKeyError, `delete ${shown}`)
       // Alone among these, nothing and `a/` are beginnings of valid keys.

@@ -21,6 +21,15 @@ export function checkBlobKey(key: string): string {
   return key
 }
 
+/** The keys of a folder's files. Throws `InvalidBlobKeyError` unless each file is named by one name. */
+export function folderKeys(folder: string, files: readonly { readonly name: string }[]): string[] {
+  checkBlobKey(folder)
+  return files.map(({ name }) => {
+    if (!isBlobName(name)) throw new InvalidBlobKeyError(name)
+    return checkBlobKey(`${folder}/${name}`)
+  })
+}
+
 /** Like `checkBlobKey`, for what a key may start with: empty, or ending within or just after a name. */
 export function checkBlobPrefix(prefix: string): string {
   if (prefix !== '') checkBlobKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix)

@@ -7,6 +7,9 @@ export type BlobEntry = {
   readonly modifiedAt: Date
 }
 
+/** One file of a folder that is stored together. */
+export type FolderFile = { readonly name: string; readonly bytes: Buffer }
+
 /**
  * Bytes under keys. Every implementation passes the suite in `behaviour.ts`, which says in full what each
  * method answers; nothing may rely on more than that.
@@ -21,6 +24,12 @@ export type BlobStore = {
    * Throws `StorageFullError` when no space is left; then nothing is stored and an older blob is intact.
    */
   put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void>
+  /**
+   * Stores the files of one folder together, each under `<folder>/<name>`, as `put` does; those stored before under other
+   * names stay. Cheaper than as many puts. On disk a new folder appears with all of its files or not at all.
+   * Throws `StorageFullError` when no space is left; then some of them may be stored, on disk none in a new folder.
+   */
+  putFolder(folder: string, files: readonly FolderFile[]): Promise<void>
   /** The whole blob. Throws `BlobNotFoundError`. */
   get(key: string): Promise<Buffer>
   /**

@@ -54,10 +54,13 @@ await t.test(
     const { folder, store } = folderStore(t)
     const old = join(folder, '.incoming', 'old')
     const young = join(folder, '.incoming', 'young')
+    const oldFolder = join(folder, '.incoming', 'old-folder')
+    await mkdir(oldFolder)
+    await writeFile(join(oldFolder, '512.webp'), 'half a picture')
     await writeFile(old, 'half a picture')
     await writeFile(young, 'half a picture')
     const longAgo = Date.now() / 1000 - 3700
-    await utimes(old, longAgo, longAgo)
+    for (const path of [old, oldFolder]) await utimes(path, longAgo, longAgo)
     t.strictSame(await keysIn(store), [])
 
     openStorage(pathToFileURL(folder).href)
@@ -131,9 +134,13 @@ await t.test('a full disk: StorageFullError, nothing left behind, the older blob
     const store = openStorage(url)
     await store.put('a/picture', Buffer.alloc(300_000, 'a'))
     const outcomes = []
-    for (const key of ['a/picture', 'b/c/d']) {
-      outcomes.push(await store.put(key, [Buffer.alloc(600_000), Buffer.alloc(600_000)]).then(
-        () => 'stored', (error) => error instanceof StorageFullError))
+    const halves = ['one', 'other'].map((name) => ({ name, bytes: Buffer.alloc(600_000) }))
+    for (const full of [
+      () => store.put('a/picture', halves.map(({ bytes }) => bytes)),
+      () => store.put('b/c/d', halves.map(({ bytes }) => bytes)),
+      () => store.putFolder('b/c', halves),
+    ]) {
+      outcomes.push(await full().then(() => 'stored', (error) => error instanceof StorageFullError))
     }
     const old = await store.get('a/picture')
     await store.put('b/small', Buffer.alloc(100_000))
@@ -153,7 +160,7 @@ await t.test('a full disk: StorageFullError, nothing left behind, the older blob
   const child = spawn(run, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env.PATH } })
   const output = (await child.stdout.toArray()).join('')
   t.strictSame(JSON.parse(output), {
-    outcomes: [true, true],
+    outcomes: [true, true, true],
     old: true,
     left: ['.incoming', 'a', 'a/picture', 'b', 'b/small'],
   })

@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { checkBlobKey, checkBlobPrefix } from './blob-key.js'
-import { BlobNotFoundError, type BlobStore, StorageAwayError, StorageFullError } from './blob-store.js'
+import { checkBlobKey, checkBlobPrefix, folderKeys } from './blob-key.js'
+import {
+  BlobNotFoundError,
+  type BlobStore,
+  type FolderFile,
+  StorageAwayError,
+  StorageFullError,
+} from './blob-store.js'
 import { errorCode } from './error-code.js'
 import { sharedFolderSync } from './sync-folder.js'
 import { walkFolder } from './walk-folder.js'
@@ -22,7 +28,8 @@ const absent = ['ENOENT', 'ENOTDIR', 'EISDIR']
  * Opens blobs kept as files under `folder`, the key being the path. Several processes may open the same folder.
  *
  * A put writes a temporary file beside the blobs, fsyncs it, renames it to its place and fsyncs the folders;
- * a crash leaves at most a temporary file, which is never listed and goes when the folder is opened an hour
+ * a folder is written and renamed as a whole. A
+ * crash leaves at most a temporary file or folder, which is never listed and goes when the folder is opened an hour
  * later, or has been open for as long. One blob's key cannot be the folder of another's.
  *
  * Throws when the folder cannot be made or written.
@@ -47,7 +54,16 @@ export function openDiskStorage(folder: string): BlobStore {
     }
   }, abandonedAfterMs).unref()
 
-  return { put, get, fileOf, delete: deleteBlobs, list, check, close: async () => clearInterval(sweep) }
+  return {
+    put,
+    putFolder,
+    get,
+    fileOf,
+    delete: deleteBlobs,
+    list,
+    check,
+    close: async () => clearInterval(sweep),
+  }
 
   async function put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
     const path = join(root, checkBlobKey(key))
@@ -63,6 +79,29 @@ export function openDiskStorage(folder: string): BlobStore {
       throw fullOr(error)
     }
     await syncFolders(dirname(path))
+  }
+
+  async function putFolder(folder: string, files: readonly FolderFile[]): Promise<void> {
+    if (folderKeys(folder, files).length === 0) return
+    const path = join(root, folder)
+    const temporary = newTemporary()
+    try {
+      await mkdir(temporary, { mode: 0o700 }).catch((error: unknown) => {
+        throw unwritable(error)
+      })
+      await settled(files.map(({ name, bytes }) => writeDurably(join(temporary, name), [bytes])))
+      // Before the rename, so that the folder never appears without a file of it.
+      await syncFolder(temporary)
+      if (!(await becomes(temporary, path))) {
+        await settled(files.map(({ name }) => moveTo(join(temporary, name), join(path, name))))
+        await rm(temporary, { recursive: true })
+        await syncFolders(path)
+      } else await syncFolders(dirname(path))
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true })
+      await pruneFrom(path)
+      throw fullOr(error)
+    }
   }
 
   async function get(key: string): Promise<Buffer> {
@@ -148,6 +187,24 @@ async function moveTo(temporary: string, path: string): Promise<void> {
   }
 }
 
+/** Moves a folder to a place where there is none. @returns false when there is one */
+async function becomes(temporary: string, path: string): Promise<boolean> {
+  try {
+    await moveTo(temporary, path)
+    return true
+  } catch (error) {
+    // Windows refuses with EPERM what POSIX refuses with the others.
+    if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(errorCode(error) ?? '')) throw error
+    return false
+  }
+}
+
+/** Waits for all of them before one that failed is thrown: nothing still writes into a folder that is removed then. */
+async function settled(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work)
+  await Promise.all(work)
+}
+
 async function unlinkIfThere(path: string): Promise<void> {
   try {
     await unlink(path)
@@ -171,6 +228,6 @@ function removeAbandoned(temporaries: string): void {
   for (const name of readdirSync(temporaries)) {
     const path = join(temporaries, name)
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > abandonedAfterMs) rmSync(path, { force: true })
+    if (age > abandonedAfterMs) rmSync(path, { recursive: true, force: true })
   }
 }

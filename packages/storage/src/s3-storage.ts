@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { checkBlobKey, checkBlobPrefix, isBlobName } from './blob-key.js'
-import { type AnnouncedUpload, type BlobEntry, BlobNotFoundError, type BlobStore } from './blob-store.js'
+import { checkBlobKey, checkBlobPrefix, folderKeys, isBlobName } from './blob-key.js'
+import {
+  type AnnouncedUpload,
+  type BlobEntry,
+  BlobNotFoundError,
+  type BlobStore,
+  type FolderFile,
+} from './blob-store.js'
 import { openS3, type S3Call } from './s3-client.js'
 import type { S3Target } from './storage-url.js'
 
@@ -23,7 +29,7 @@ export function openS3Storage(target: S3Target): BlobStore {
   }
   let mayWrite = false
 
-  return { put, get, delete: deleteBlobs, list, check, presignPost, close: async () => s3.close() }
+  return { put, putFolder, get, delete: deleteBlobs, list, check, presignPost, close: async () => s3.close() }
 
   async function put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
     const Key = keyOf(key)
@@ -31,6 +37,11 @@ export function openS3Storage(target: S3Target): BlobStore {
     await s3.call(({ client, sdk, options }) =>
       client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, ...encryption }), options),
     )
+  }
+
+  async function putFolder(folder: string, files: readonly FolderFile[]): Promise<void> {
+    const keys = folderKeys(folder, files)
+    await Promise.all(files.map(({ bytes }, index) => put(keys[index] ?? '', bytes)))
   }
 
   async function get(key: string): Promise<Buffer> {
