@@ -37,6 +37,18 @@ export async function storageBehaviour(t: Test, open: () => BlobStore | Promise<
     t.equal((await store.get('empty')).length, 0)
   })
 
+  await withStore('a blob is created under a key that none had', async (t, store) => {
+    const chunks = Array.from({ length: 3000 }, (_, index) => Buffer.from(`${index},`))
+    const created = Array.from({ length: 30 }, (_, index) => `made/${index % 3}/${index}`)
+    await Promise.all(created.map((key) => store.create(key, [Buffer.from(key), ...chunks])))
+    for (const key of created)
+      t.ok((await store.get(key)).equals(Buffer.concat([Buffer.from(key), ...chunks])), key)
+    t.strictSame(await listed(store, 'made/'), created.toSorted())
+    await store.delete(created)
+    await store.create('made/0/0', Buffer.from('again, since it was deleted'))
+    t.equal((await store.get('made/0/0')).toString(), 'again, since it was deleted')
+  })
+
   await withStore('a blob of 12 MB', async (t, store) => {
     const chunks = Array.from({ length: 192 }, () => randomBytes(65_536))
     await store.put('big', chunks)
@@ -147,6 +159,17 @@ export async function storageBehaviour(t: Test, open: () => BlobStore | Promise<
     }
   })
 
+  await withStore('creates and deletes of neighbours do not disturb each other', async (t, store) => {
+    const rounds = Array.from({ length: 60 }, (_, round) => round)
+    await Promise.all(
+      rounds.map(async (round) => {
+        await store.create(`u/${round % 3}/f/made-${round}`, Buffer.from(`${round}`))
+        await store.delete([`u/${round % 3}/f/made-${round}`])
+      }),
+    )
+    t.strictSame(await listed(store, ''), [])
+  })
+
   await withStore('puts and deletes of neighbours do not disturb each other', async (t, store) => {
     const rounds = Array.from({ length: 60 }, (_, round) => round)
     await Promise.all(
@@ -188,6 +211,7 @@ export async function storageBehaviour(t: Test, open: () => BlobStore | Promise<
       await t.rejects(store.put(key, Buffer.from('x')), InvalidBlobKeyError, `put ${shown}`)
       await t.rejects(store.putFolder(key, []), InvalidBlobKeyError, `folder ${shown}`)
       await t.rejects(store.putFolder('fine', [{ name: key, bytes: Buffer.from('x') }]), InvalidBlobKeyError)
+      await t.rejects(store.create(key, Buffer.from('x')), InvalidBlobKeyError, `create ${shown}`)
       await t.rejects(store.get(key), InvalidBlobKeyError, `get ${shown}`)
       await t.rejects(store.delete(['fine', key]), InvalidBlobKeyError, `delete ${shown}`)
       // Alone among these, nothing and `a/` are beginnings of valid keys.

@@ -30,6 +30,13 @@ export type BlobStore = {
    * Throws `StorageFullError` when no space is left; then some of them may be stored, on disk none in a new folder.
    */
   putFolder(folder: string, files: readonly FolderFile[]): Promise<void>
+  /**
+   * Stores the chunks, joined, under a key that no blob has had and that no one else writes or reads before this
+   * resolves; then the blob outlives a power cut. It costs less than `put`. It is not listed before it is whole. A
+   * key that has a blob may be refused with an error, or replaced.
+   * Throws `StorageFullError` when no space is left; then nothing is stored.
+   */
+  create(key: string, chunks: Buffer | readonly Buffer[]): Promise<void>
   /** The whole blob. Throws `BlobNotFoundError`. */
   get(key: string): Promise<Buffer>
   /**

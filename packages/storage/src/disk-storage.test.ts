@@ -38,6 +38,33 @@ await t.test('a blob is a file at its key, private to its owner, with nothing be
   await t.rejects(async () => store.fileOf?.('../secret'), InvalidBlobKeyError)
 })
 
+await t.test('a created blob is such a file too, and refuses a name that is taken', async (t) => {
+  const { folder, store } = folderStore(t)
+  await store.create('uploads/1/a.original', [Buffer.from('one'), Buffer.from('two')])
+  const path = join(folder, 'uploads/1/a.original')
+  t.equal(await readFile(path, 'utf8'), 'onetwo')
+  if (process.platform !== 'win32') t.equal((await stat(path)).mode & 0o777, 0o600)
+  t.strictSame(await readdir(join(folder, '.incoming')), [])
+  if (process.platform === 'win32') return
+  for (const taken of ['uploads/1/a.original', 'uploads/1', 'uploads/1/a.original/x']) {
+    await t.rejects(store.create(taken, Buffer.from('x')), taken)
+  }
+  t.equal(await readFile(path, 'utf8'), 'onetwo')
+})
+
+await t.test('a part that a crash left is listed an hour later, to be collected', async (t) => {
+  const { folder, store } = folderStore(t)
+  await mkdir(join(folder, 'uploads'))
+  const part = join(folder, 'uploads', 'part')
+  await writeFile(part, 'half a picture', { mode: 0o200 })
+  if (process.platform !== 'win32') t.strictSame(await keysIn(store), [])
+  const longAgo = Date.now() / 1000 - 3700
+  await utimes(part, longAgo, longAgo)
+  t.strictSame(await keysIn(store), ['uploads/part'])
+  await store.delete(['uploads/part'])
+  t.strictSame(await readdir(folder), ['.incoming'])
+})
+
 await t.test('delete prunes the folders it emptied, and only those', async (t) => {
   const { folder, store } = folderStore(t)
   await store.put('avatars/u1/1/32.webp', Buffer.from('a'))
@@ -139,13 +166,22 @@ await t.test('a full disk: StorageFullError, nothing left behind, the older blob
       () => store.put('a/picture', halves.map(({ bytes }) => bytes)),
       () => store.put('b/c/d', halves.map(({ bytes }) => bytes)),
       () => store.putFolder('b/c', halves),
+      () => store.create('b/c/d', halves.map(({ bytes }) => bytes)),
     ]) {
       outcomes.push(await full().then(() => 'stored', (error) => error instanceof StorageFullError))
     }
     const old = await store.get('a/picture')
+    // Of many at once, only those fail that find no room.
+    const many = await Promise.allSettled(Array.from({ length: 12 }, (_, index) =>
+      store.create('many/' + index, Buffer.alloc(100_000))))
+    const stored = many.flatMap(({ status }, index) => status === 'fulfilled' ? ['many/' + index] : [])
+    const kept = await readdir(folder + '/many')
+    await store.delete(stored)
     await store.put('b/small', Buffer.alloc(100_000))
     console.log(JSON.stringify({
-      outcomes, old: old.equals(Buffer.alloc(300_000, 'a')),
+      outcomes, some: stored.length > 0 && stored.length < 12 && kept.length === stored.length,
+      full: many.every(({ status, reason }) => status === 'fulfilled' || reason instanceof StorageFullError),
+      old: old.equals(Buffer.alloc(300_000, 'a')),
       left: (await readdir(folder, { recursive: true })).sort(),
     }))`
   const [run = '', ...rest] = onSmallDisk(
@@ -160,7 +196,9 @@ await t.test('a full disk: StorageFullError, nothing left behind, the older blob
   const child = spawn(run, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env.PATH } })
   const output = (await child.stdout.toArray()).join('')
   t.strictSame(JSON.parse(output), {
-    outcomes: [true, true, true],
+    outcomes: [true, true, true, true],
+    some: true,
+    full: true,
     old: true,
     left: ['.incoming', 'a', 'a/picture', 'b', 'b/small'],
   })

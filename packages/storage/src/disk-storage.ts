@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { checkBlobKey, checkBlobPrefix, folderKeys } from './blob-key.js'
 import {
@@ -12,17 +12,15 @@ import {
 } from './blob-store.js'
 import { errorCode } from './error-code.js'
 import { sharedFolderSync } from './sync-folder.js'
-import { walkFolder } from './walk-folder.js'
+import { abandonedAfterMs, walkFolder } from './walk-folder.js'
 import { writeDurably } from './write-durably.js'
-
-/** No put takes this long, so an older temporary file belongs to a process that died. */
-const abandonedAfterMs = 60 * 60 * 1000
 
 /** Forgetting one costs a sync of the folders above it. */
 const foldersRemembered = 10_000
 
 /** `ENOTDIR` and `EISDIR`: a blob stands where the key has a folder, or the other way round. */
 const absent = ['ENOENT', 'ENOTDIR', 'EISDIR']
+const taken = ['EEXIST', 'ENOTDIR', 'EISDIR']
 
 /**
  * Opens blobs kept as files under `folder`, the key being the path. Several processes may open the same folder.
@@ -31,6 +29,9 @@ const absent = ['ENOENT', 'ENOTDIR', 'EISDIR']
  * a folder is written and renamed as a whole. A
  * crash leaves at most a temporary file or folder, which is never listed and goes when the folder is opened an hour
  * later, or has been open for as long. One blob's key cannot be the folder of another's.
+ *
+ * A create writes the file in its place: a rename from folder to folder waits for every other one on the file system.
+ * A crash leaves a part, which is listed an hour later, as a blob that no one asked for.
  *
  * Throws when the folder cannot be made or written.
  */
@@ -54,8 +55,11 @@ export function openDiskStorage(folder: string): BlobStore {
     }
   }, abandonedAfterMs).unref()
 
+  // Windows has no modes by which a part is known.
+  const create = process.platform === 'win32' ? put : createInPlace
   return {
     put,
+    create,
     putFolder,
     get,
     fileOf,
@@ -104,6 +108,22 @@ export function openDiskStorage(folder: string): BlobStore {
     }
   }
 
+  async function createInPlace(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
+    const path = join(root, checkBlobKey(key))
+    try {
+      await inFolder(dirname(path), () =>
+        writeDurably(path, Buffer.isBuffer(chunks) ? [chunks] : chunks, true),
+      )
+    } catch (error) {
+      // Another's blob, or a folder of others.
+      if (taken.includes(errorCode(error) ?? '')) throw error
+      await rm(path, { force: true })
+      await pruneFrom(dirname(path))
+      throw unwritable(error)
+    }
+    await syncFolders(dirname(path))
+  }
+
   async function get(key: string): Promise<Buffer> {
     return readFile(join(root, checkBlobKey(key))).catch((error: unknown) => {
       throw absentOr(key, error)
@@ -142,6 +162,36 @@ export function openDiskStorage(folder: string): BlobStore {
     }
   }
 
+  /** Makes a file in a folder, which a delete may prune between making it and that, so both are tried again. */
+  async function inFolder(folder: string, make: () => Promise<void>): Promise<void> {
+    for (let attemptsLeft = 20; ; attemptsLeft--) {
+      try {
+        return await make()
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT' || attemptsLeft === 0) throw error
+      }
+      // Without it the disk is not mounted, and the folders would be made beneath it.
+      await access(temporaries)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+    }
+  }
+
+  function moveTo(temporary: string, path: string): Promise<void> {
+    return inFolder(dirname(path), () => rename(temporary, path))
+  }
+
+  /** Moves a folder to a place where there is none. @returns false when there is one */
+  async function becomes(temporary: string, path: string): Promise<boolean> {
+    try {
+      await moveTo(temporary, path)
+      return true
+    } catch (error) {
+      // Windows refuses with EPERM what POSIX refuses with the others.
+      if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(errorCode(error) ?? '')) throw error
+      return false
+    }
+  }
+
   function newTemporary(): string {
     return join(temporaries, randomUUID())
   }
@@ -175,30 +225,6 @@ export function openDiskStorage(folder: string): BlobStore {
 const absentOr = (key: string, error: unknown): unknown =>
   absent.includes(errorCode(error) ?? '') ? new BlobNotFoundError(key) : error
 
-/** A delete may prune the folder between making it and the rename, so both are tried again. */
-async function moveTo(temporary: string, path: string): Promise<void> {
-  for (let attemptsLeft = 20; ; attemptsLeft--) {
-    try {
-      return await rename(temporary, path)
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || attemptsLeft === 0) throw error
-    }
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  }
-}
-
-/** Moves a folder to a place where there is none. @returns false when there is one */
-async function becomes(temporary: string, path: string): Promise<boolean> {
-  try {
-    await moveTo(temporary, path)
-    return true
-  } catch (error) {
-    // Windows refuses with EPERM what POSIX refuses with the others.
-    if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(errorCode(error) ?? '')) throw error
-    return false
-  }
-}
-
 /** Waits for all of them before one that failed is thrown: nothing still writes into a folder that is removed then. */
 async function settled(work: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(work)
@@ -213,7 +239,7 @@ async function unlinkIfThere(path: string): Promise<void> {
   }
 }
 
-/** A temporary file has a place of its own, so what keeps it from being written concerns the whole folder. */
+/** A new file has a name of its own, so what keeps it from being written concerns the whole folder. */
 function unwritable(error: unknown): unknown {
   const known = fullOr(error)
   return known === error && errorCode(error) !== undefined ? new StorageAwayError({ cause: error }) : known

@@ -29,7 +29,17 @@ export function openS3Storage(target: S3Target): BlobStore {
   }
   let mayWrite = false
 
-  return { put, putFolder, get, delete: deleteBlobs, list, check, presignPost, close: async () => s3.close() }
+  return {
+    put,
+    create: put,
+    putFolder,
+    get,
+    delete: deleteBlobs,
+    list,
+    check,
+    presignPost,
+    close: async () => s3.close(),
+  }
 
   async function put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
     const Key = keyOf(key)

@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import { isBlobName } from './blob-key.js'
 import type { BlobEntry } from './blob-store.js'
 import { errorCode } from './error-code.js'
+import { isPart } from './write-durably.js'
+
+/** No write takes this long, so an older part or temporary file belongs to a process that died. */
+export const abandonedAfterMs = 60 * 60 * 1000
 
 /**
  * Yields the blobs under `root` whose key starts with `prefix`, in key order. Names that cannot be part of a
- * key (the temporary folder, `lost+found`) are skipped.
+ * key (the temporary folder, `lost+found`) are skipped, and so are parts unless they are abandoned.
  */
 export function walkFolder(root: string, prefix: string): AsyncGenerator<BlobEntry> {
   return walk(root, prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix)
@@ -19,7 +23,8 @@ async function* walk(root: string, folder: string, prefix: string): AsyncGenerat
       if (key.startsWith(prefix) || prefix.startsWith(key)) yield* walk(root, key, prefix)
     } else if (key.startsWith(prefix)) {
       const found = await unlessGone(stat(join(root, key)))
-      if (found) yield { key, bytes: found.size, modifiedAt: found.mtime }
+      if (found && !(isPart(found) && found.mtimeMs > Date.now() - abandonedAfterMs))
+        yield { key, bytes: found.size, modifiedAt: found.mtime }
     }
   }
 }

@@ -1,23 +1,42 @@
-import { open } from 'node:fs/promises'
+import { close, fchmod, fsync, open, writev } from 'node:fs'
+import { promisify } from 'node:util'
+
+// A file is opened for four calls and closed: the objects of node:fs/promises cost more than these numbers.
+const call = {
+  open: promisify(open),
+  writev: promisify(writev),
+  fchmod: promisify(fchmod),
+  fsync: promisify(fsync),
+  close: promisify(close),
+}
+
+/** Only its owner may read a blob: the metadata of originals tells much about a person. */
+const whole = 0o600
+/** A file that is still written has this mode, by which `isPart` knows it. */
+const part = 0o200
 
 /**
- * Writes the chunks into a new file, normally with one `writev`, and fsyncs it. Only its
- * owner may read the file: the metadata of originals tells much about a person. On an error the file is left as it is.
+ * Writes the chunks into a new file, normally with one `writev`, and fsyncs it. On an error the file is left as it is.
+ * @param inPlace the file has its final name already, and is a part until it is whole
  */
-export async function writeDurably(path: string, chunks: readonly Buffer[]): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
+export async function writeDurably(path: string, chunks: readonly Buffer[], inPlace = false): Promise<void> {
+  const file = await call.open(path, 'wx', inPlace ? part : whole)
   try {
     let rest = chunks.filter((chunk) => chunk.length > 0)
     while (rest.length > 0) {
       // A short write is no error (a disk about to be full, more than IOV_MAX chunks): go on after it.
-      const { bytesWritten } = await file.writev(rest)
+      const { bytesWritten } = await call.writev(file, rest)
       rest = after(rest, bytesWritten)
     }
-    await file.sync()
+    if (inPlace) await call.fchmod(file, whole)
+    await call.fsync(file)
   } finally {
-    await file.close()
+    await call.close(file)
   }
 }
+
+/** Whether a file is still written, or was when its writer died. */
+export const isPart = ({ mode }: { readonly mode: number }): boolean => (mode & 0o777) === part
 
 function after(chunks: readonly Buffer[], written: number): Buffer[] {
   let skip = written

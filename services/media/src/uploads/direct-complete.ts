@@ -61,7 +61,7 @@ async function completeDirectUpload(
   const { user_id, id, original_filename, bytes, sha256 } = direct
   try {
     const header = await probeImage(deps.config, [announced])
-    await storeOriginal(deps, direct, announced)
+    await storeOriginal(deps, direct, announced, 'put')
     const row = await commitUpload(deps, { user_id, id, original_filename, bytes, sha256, ...header }, actor)
     if (!row) return undefined
     deps.enqueue(...prepareJob(row))

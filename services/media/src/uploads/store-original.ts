@@ -7,14 +7,16 @@ import { deleteFiles, originalKey } from './upload-files.js'
 
 /**
  * Makes the bytes of a new upload durable, before its row says pending.
+ * @param how `put` where several requests may store the same upload at once
  * @throws Problem storage-full
  */
 export async function storeOriginal(
   { storage }: Pick<Deps, 'storage'>,
   upload: UploadKey,
   bytes: Buffer | readonly Buffer[],
+  how: 'create' | 'put' = 'create',
 ): Promise<void> {
-  await storage.put(originalKey(upload), bytes).catch((error: unknown) => {
+  await storage[how](originalKey(upload), bytes).catch((error: unknown) => {
     throw error instanceof StorageFullError
       ? problem('storage-full', { headers: { 'retry-after': '60' } })
       : error
