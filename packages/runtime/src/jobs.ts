@@ -1,6 +1,7 @@
-import type { JobPolicy, JobQueue, Payload } from './queue.js'
+import type { JobPolicy, Payload } from './job.js'
+import type { JobQueue } from './queue.js'
 
-/** One kind of job: its policy, and the function that runs it. */
+/** One job of a service: its policy, and the function that runs it. */
 export type Job<Deps, Carried> = JobPolicy & {
   readonly run: (deps: Deps, payload: Carried) => Promise<unknown>
 }
@@ -17,20 +18,23 @@ export const upkeepJob = <Deps>(
 ) =>
   ({
     run: (deps: Deps) => run(deps, { dryRun: false }),
-    concurrency: 1,
     attempts: 1,
     backoffMs: 1_000,
     everyMs: everySeconds * 1000,
   }) as const
 
-/** Starts working every job until the queue closes. */
+/**
+ * Starts working every job until the queue closes.
+ * @param places how many jobs of a kind run at once; a kind without a number has a place for each of its names
+ */
 export async function workTable<Deps extends { readonly queue: JobQueue }>(
   deps: Deps,
   table: Readonly<Record<string, Job<Deps, never>>>,
+  places: Readonly<Record<string, number>>,
 ): Promise<void> {
-  // One after the other, so that they share connections as they start.
-  for (const [name, { run, ...policy }] of Object.entries(table)) {
+  const jobs = Object.entries(table).map(
     // The payload was typed where it was added.
-    await deps.queue.work(name, policy, (payload) => run(deps, payload as never))
-  }
+    ([name, job]) => [name, { ...job, run: (payload: Payload) => job.run(deps, payload as never) }] as const,
+  )
+  await deps.queue.work(Object.fromEntries(jobs), places)
 }

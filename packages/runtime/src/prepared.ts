@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { CompiledQuery, type Kysely, sql } from 'kysely'
 import pg from 'pg'
 
@@ -11,12 +12,17 @@ const preparedName = /^\s*\/\* prepared: ([\w-]+) \*\//
 /** Kysely hands a statement over as text and values; pg prepares those that come with a name. */
 export class PreparingClient extends pg.Client {
   override query(...given: unknown[]): never {
-    const [text, values, ...rest] = given
+    const [text] = given
     const name = typeof text === 'string' ? preparedName.exec(text)?.[1] : undefined
-    const call = name === undefined ? given : [{ name, text, values }, undefined, ...rest]
-    // pg takes text or an object, a callback or none: more forms than a type of this can repeat.
-    return super.query(...(call as [pg.QueryConfig])) as never
+    return super.query(...withName(name, given)) as never
   }
+}
+
+function withName(name: string | undefined, given: unknown[]): [pg.QueryConfig] {
+  const [text, values, ...rest] = given
+  const call = name === undefined ? given : [{ name, text, values }, undefined, ...rest]
+  // pg takes text or an object, a callback or none: more forms than a type of this can repeat.
+  return call as [pg.QueryConfig]
 }
 
 /**
@@ -31,4 +37,25 @@ export function statement<Row>(name: string, text: string) {
   // A database of any tables: the text is not typed.
   return async (db: Pick<Kysely<unknown>, 'executeQuery'>, ...values: readonly unknown[]): Promise<Row[]> =>
     (await db.executeQuery<Row>(CompiledQuery.raw(marked, [...values]))).rows
+}
+
+/** Names given by text, in a process. The statements of a library are few; more would fill the server's memory. */
+const names = new Map<string, string>()
+const mostNames = 200
+
+/** Prepares every statement with values: for a library that hands over the same few texts again and again. */
+export class NamingClient extends pg.Client {
+  override query(...given: unknown[]): never {
+    const [text, values] = given
+    const name = typeof text === 'string' && Array.isArray(values) ? nameOf(text) : undefined
+    return super.query(...withName(name, given)) as never
+  }
+}
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size >= mostNames) return known
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 16)
+  names.set(text, name)
+  return name
 }

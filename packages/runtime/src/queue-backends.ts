@@ -1,6 +1,8 @@
 import {
-  createPostgresBackend,
+  type BackendFactory,
   DEFAULT_SCHEMA,
+  PostgresConnection,
+  PostgresQueueBackend,
   type Processor,
   Queue,
   quoteSchemaName,
@@ -10,6 +12,7 @@ import {
 } from 'bullmq'
 import pg from 'pg'
 import { connectTimeoutMs, surviveLosses } from './database.js'
+import { NamingClient } from './prepared.js'
 import { namespaceOf, openRedis, withoutParameters } from './redis.js'
 
 /** Makes BullMQ's objects on one server, sharing its connections. */
@@ -50,30 +53,41 @@ class WatchfulWorker extends Worker {
 }
 const longestBlockSeconds = 5
 
-/** PostgreSQL: one pool for all queues of the process; a worker keeps one of its connections to listen. */
+/** BullMQ would give each worker a connection to listen by and close it; here all of a process share one. */
+class SharingBackend extends PostgresQueueBackend {
+  override async close(): Promise<void> {}
+}
+
+/** PostgreSQL: one pool for all queues of the process, and one of its connections listens for all of its workers. */
 export async function connectPostgres(url: string, onError: (error: Error) => void): Promise<QueueBackend> {
   const namespace = namespaceOf(url)
   const pool = new pg.Pool({
     connectionString: withoutParameters(url),
     // Jobs are nudges that upkeep can make again: none is worth waiting for the disk.
     options: `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)} -c synchronous_commit=off`,
-    max: 20,
+    max: 4,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs(url),
-  })
+    Client: NamingClient,
+  } as pg.PoolConfig)
   surviveLosses(pool, onError)
-  // Every queue and worker adds a listener to the pool they share.
-  pool.setMaxListeners(0)
   await migrateQueue(pool)
+  const shared = new PostgresConnection(pool as never)
+  // Every queue and worker adds its listeners.
+  shared.setMaxListeners(0)
+  const factory: BackendFactory<SharingBackend> = (name, opts) =>
+    new SharingBackend(shared, name, opts as never)
   // The classes are typed for Redis unless told otherwise; both backends answer the same interface.
-  const connection = pool as never
-  const backend = createPostgresBackend as never
+  const [connection, backend] = [pool as never, factory as never]
   return {
     queue: (name) => new Queue(`${namespace}-${name}`, { connection }, backend),
     worker: (name, processor, options) =>
       new WatchfulWorker(`${namespace}-${name}`, processor, { ...options, connection }, backend),
     check: () => pool.query('select 1'),
-    close: () => pool.end(),
+    async close() {
+      await shared.close()
+      await pool.end()
+    },
   }
 }
 

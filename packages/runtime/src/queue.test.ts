@@ -1,11 +1,21 @@
 import { noRedis, openDoor, testDatabase, testQueueUrl, waitFor, watchTimers } from '@likeness/test-kit'
 import pg from 'pg'
 import t, { type Test } from 'tap'
+import { type JobPolicy, NotYet, type Payload, PermanentFailure, type WorkedJob } from './job.js'
 import { openLogger } from './logger.js'
-import { NotYet, openQueue, PermanentFailure } from './queue.js'
+import { type JobQueue, openQueue } from './queue.js'
 
 const logger = openLogger('queue', 'silent')
-const policy = { concurrency: 1, attempts: 3, backoffMs: 1 }
+const policy = { attempts: 3, backoffMs: 1 }
+const kinds = {
+  greet: { kind: 'light' },
+  slow: { kind: 'light' },
+  fail: { kind: 'light' },
+  other: { kind: 'others' },
+  later: { kind: 'others', priority: 1 },
+  upkeep: { kind: 'upkeep' },
+  endless: { kind: 'upkeep' },
+}
 /** BullMQ's own: the pause after a wait that failed, and the longest it sleeps on PostgreSQL. */
 const [betweenFailedWaitsMs, anHourMs] = [100, 3_600_000]
 
@@ -16,11 +26,24 @@ async function queueOf(t: Test, kind: 'postgres' | 'redis') {
     await testDatabase(t, { name: 'queue', migrate: async () => undefined }),
   )
   const open = async () => {
-    const queue = await openQueue(url, 'test', logger)
+    const queue = await openQueue(url, 'test', kinds, logger)
     t.teardown(() => queue.close())
     return queue
   }
   return { queue: await open(), open }
+}
+
+/** Works jobs of one name, one at a time. */
+const work = (queue: JobQueue, name: keyof typeof kinds, of: JobPolicy, run: WorkedJob['run']) =>
+  queue.work({ [name]: { ...of, run } }, { [kinds[name].kind]: 1 })
+
+/** A promise, and the way to end it. */
+function held() {
+  let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return { ended, end }
 }
 
 for (const kind of ['postgres', 'redis'] as const) {
@@ -32,7 +55,7 @@ for (const kind of ['postgres', 'redis'] as const) {
       await queue.add('greet', { id: 'b' }, 'b')
       await queue.add('other', { id: 'c' }, 'c')
       const done: unknown[] = []
-      await (await open()).work('greet', policy, async (payload, attempt) => done.push([payload, attempt]))
+      await work(await open(), 'greet', policy, async (payload, attempt) => done.push([payload, attempt]))
       await waitFor(() => done.length === 2, { for: 'two jobs' })
       const first = { number: 1, last: false }
       t.strictSame(done, [
@@ -50,7 +73,7 @@ for (const kind of ['postgres', 'redis'] as const) {
     await t.test('a job is tried as often as its policy says, and is told of its last attempt', async (t) => {
       const { queue } = await queueOf(t, kind)
       const seen: string[] = []
-      await queue.work('fail', policy, async ({ how }, { number, last }) => {
+      await work(queue, 'fail', policy, async ({ how }, { number, last }) => {
         seen.push(`${how} ${number}${last ? ' last' : ''}`)
         if (how === 'for good') throw new PermanentFailure('never')
         if (how === 'not yet' && number < 2) throw new NotYet('later')
@@ -76,14 +99,11 @@ for (const kind of ['postgres', 'redis'] as const) {
     await t.test('closing waits for the job under way, and takes no other', async (t) => {
       const { queue, open } = await queueOf(t, kind)
       const worker = await open()
-      let end: () => void = () => undefined
-      const held = new Promise<void>((resolve) => {
-        end = resolve
-      })
+      const { ended, end } = held()
       const seen: string[] = []
-      await worker.work('slow', policy, async ({ id }) => {
+      await work(worker, 'slow', policy, async ({ id }) => {
         seen.push(`begin ${id}`)
-        await held
+        await ended
         seen.push(`end ${id}`)
       })
       await queue.add('slow', { id: 1 }, '1')
@@ -96,10 +116,90 @@ for (const kind of ['postgres', 'redis'] as const) {
       t.equal(await worker.close(), undefined, 'a second close is the same')
     })
 
+    await t.test(
+      'a kind holds up no other, and names of a kind share its places and may share keys',
+      async (t) => {
+        const { queue, open } = await queueOf(t, kind)
+        const { ended, end } = held()
+        const seen: string[] = []
+        const job = (name: string) => ({
+          ...policy,
+          run: async ({ id }: Payload) => {
+            seen.push(`${name} ${id}`)
+            if (id === 'held') await ended
+          },
+        })
+        const jobs = { greet: job('greet'), slow: job('slow'), other: job('other'), later: job('later') }
+        await queue.add('greet', { id: 'held' }, 'key')
+        await (await open()).work(jobs, { light: 1, others: 1 })
+        await waitFor(() => seen.length === 1, { for: 'the job that is held' })
+        await queue.add('slow', { id: 'next' }, 'key')
+        await queue.add('other', { id: 'held' }, 'key')
+        await waitFor(() => seen.length === 2, { for: 'the job of the other kind' })
+        await queue.add('later', { id: 'low' }, 'key')
+        await queue.add('other', { id: 'high' }, 'another key')
+        end()
+        await waitFor(() => seen.length === 5, { for: 'every job' })
+        t.strictSame(
+          seen.filter((one) => one.startsWith('greet') || one.startsWith('slow')),
+          ['greet held', 'slow next'],
+        )
+        t.strictSame(
+          seen.filter((one) => one.startsWith('other') || one.startsWith('later')),
+          ['other held', 'other high', 'later low'],
+        )
+      },
+    )
+
+    await t.test('a job whose name a worker does not know waits for one that does', async (t) => {
+      const { queue, open } = await queueOf(t, kind)
+      const seen: string[] = []
+      const run = (by: string) => async () => seen.push(by)
+      await queue.add('slow', {}, 'key')
+      await queue.add('greet', {}, 'key')
+      const older = await open()
+      await work(older, 'greet', policy, run('older'))
+      await waitFor(() => seen.length === 1, { for: 'the job that it knows' })
+      await older.close()
+      await work(await open(), 'slow', policy, run('newer'))
+      await waitFor(() => seen.length === 2, { for: 'the other job' })
+      t.strictSame(seen, ['older', 'newer'])
+    })
+
+    await t.test('upkeep that takes longer than its interval keeps one place', async (t) => {
+      const { queue } = await queueOf(t, kind)
+      const { ended, end } = held()
+      let [endless, runs] = [0, 0]
+      await queue.work(
+        {
+          endless: {
+            ...policy,
+            everyMs: 20,
+            run: async () => {
+              endless += 1
+              await ended
+            },
+          },
+          upkeep: {
+            ...policy,
+            everyMs: 20,
+            run: async () => {
+              runs += 1
+            },
+          },
+        },
+        {},
+      )
+      await waitFor(() => runs >= 10, { for: 'ten runs of the other' })
+      t.equal(endless, 1)
+      end()
+      await waitFor(() => endless > 1, { for: 'the next run' })
+    })
+
     await t.test('a schedule runs by itself', async (t) => {
       const { queue } = await queueOf(t, kind)
       let runs = 0
-      await queue.work('upkeep', { ...policy, everyMs: 50 }, async () => {
+      await work(queue, 'upkeep', { ...policy, everyMs: 50 }, async () => {
         runs += 1
       })
       await waitFor(() => runs >= 2, { for: 'two runs' })
@@ -108,13 +208,35 @@ for (const kind of ['postgres', 'redis'] as const) {
   })
 }
 
+t.test('a process that works several kinds holds few connections to PostgreSQL', async (t) => {
+  const url = await testDatabase(t, { name: 'queue', migrate: async () => undefined })
+  const queue = await openQueue(url, 'test', kinds, logger)
+  t.teardown(() => queue.close())
+  const seen = new Set<string>()
+  const job = (name: string) => ({ ...policy, run: async () => seen.add(name) })
+  await queue.work(
+    { greet: job('greet'), other: job('other'), upkeep: { ...job('upkeep'), everyMs: 20 } },
+    { light: 8, others: 8 },
+  )
+  for (let id = 0; id < 100; id += 1)
+    for (const name of ['greet', 'other']) void queue.add(name, { id }, String(id))
+  await waitFor(() => seen.size === 3, { for: 'a job of each kind' })
+  const client = new pg.Client(url)
+  await client.connect()
+  t.teardown(() => client.end())
+  const connections = `select from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`
+  const { rowCount } = await client.query(connections)
+  t.ok(rowCount && rowCount <= 4, `${rowCount} connections`)
+})
+
 t.test('a worker that could not wait for jobs sleeps no longer than usual afterwards', async (t) => {
   const url = await testDatabase(t, { name: 'queue', migrate: async () => undefined })
   const door = await openDoor(t, url)
-  const queue = await openQueue(door.url, 'test', logger)
+  const queue = await openQueue(door.url, 'test', kinds, logger)
   t.teardown(() => queue.close())
   let runs = 0
-  await queue.work('greet', policy, async () => {
+  await work(queue, 'greet', policy, async () => {
     runs += 1
   })
   const waits = watchTimers(t)

@@ -1,43 +1,17 @@
-import type { JobsOptions, Queue, Worker } from 'bullmq'
+import type { Queue } from 'bullmq'
 import { within } from './at-most.js'
-import { batched } from './batched.js'
+import { type Batched, batched } from './batched.js'
 import { closeQueue } from './close-queue.js'
+import type { Payload, WorkedJob } from './job.js'
 import type { Logger } from './logger.js'
 import { openOutageLog } from './outage-log.js'
-
-/** The data of a job: ids only, never state. */
-export type Payload = Readonly<Record<string, string | number | boolean>>
-
-/** How jobs of one name are worked. Times in milliseconds. */
-export type JobPolicy = {
-  readonly concurrency: number
-  readonly attempts: number
-  /** First wait between attempts; doubles, with jitter, up to `longestBackoffMs` (a minute). */
-  readonly backoffMs: number
-  readonly longestBackoffMs?: number
-  /** For upkeep: run once per interval across all workers. */
-  readonly everyMs?: number
-}
-
-/** Runs a job; throw to have it tried again, throw PermanentFailure to end it. `last`: no attempt follows. */
-type JobHandler = (
-  payload: Payload,
-  attempt: { readonly number: number; readonly last: boolean },
-) => Promise<unknown>
+import { workKind } from './work-kind.js'
 
 /**
- * Thrown by a handler that waits for something. The job is tried again, with one line in the log: at `info`, or at
- * `warn` after the last attempt.
+ * The kind of work of each job, by the job's name. A kind has a queue of its own, so none holds up another.
+ * `priority`: within its kind, after the jobs without one.
  */
-export class NotYet extends Error {
-  override name = 'NotYet'
-}
-
-/** Thrown by a handler whose job will never succeed. */
-export class PermanentFailure extends Error {
-  // BullMQ recognises the error by this name.
-  override name = 'UnrecoverableError'
-}
+export type Kinds = Readonly<Record<string, { readonly kind: string; readonly priority?: number }>>
 
 /**
  * Jobs over BullMQ on PostgreSQL or Redis, chosen by the URL's scheme. The queue is only a nudge: rows are
@@ -45,12 +19,15 @@ export class PermanentFailure extends Error {
  */
 export type JobQueue = {
   /**
-   * Adds a job and resolves when the queue has it. While one with the same `key` waits, is delayed or runs,
-   * another is not added. Rejects when the queue does not answer within 2 s.
+   * Adds a job and resolves when the queue has it. While one of this name with the same `key` waits, is delayed or
+   * runs, another is not added. Rejects when the queue does not answer within 2 s.
    */
   add(name: string, payload: Payload, key: string): Promise<void>
-  /** Works jobs of this name until `close`. With `everyMs` also keeps the schedule, even when the queue is emptied. */
-  work(name: string, policy: JobPolicy, handler: JobHandler): Promise<void>
+  /**
+   * Works jobs by their names until `close`. With `everyMs` also keeps the schedule, even when the queue is emptied.
+   * @param places how many jobs of a kind run at once; a kind without a number has a place for each of its names
+   */
+  work(jobs: Readonly<Record<string, WorkedJob>>, places: Readonly<Record<string, number>>): Promise<void>
   /** Rejects when the queue does not answer. */
   check(): Promise<void>
   /** Waits for running jobs, then closes the connections, whether or not the queue answers; again and it is the same close. */
@@ -59,25 +36,13 @@ export type JobQueue = {
 
 const scheduleCheckMs = 5_000
 const answerTimeoutMs = 2_000
-const aMinute = 60_000
-
-/**
- * A worker renews the locks of its jobs every 4 s. The jobs of a killed worker are taken up by another 8 to 14 s
- * later, once the lock has run out and a check for stalled jobs has seen them active before. The job of a worker that
- * was only slow is done twice, which every job allows. Pictures do not kill workers, so a job may be taken up often;
- * after that, upkeep adds it again.
- */
-const recovery = { lockDuration: 8_000, stalledInterval: 3_000, maxStalledCount: 10 }
-
-/** How often a worker tries again while PostgreSQL refuses connections: BullMQ's own 15 s would be idle time. */
-const askAgain = { runRetryDelay: 1_000 }
 
 // Under load, jobs are added together, which costs each of them a fraction.
 const batches = { everyMs: 50, most: 100 }
 
 // Workers decide on attempts and waits by their policy; finished jobs are dropped, since one kept under the
 // same key would swallow the next.
-const jobOptions: JobsOptions = {
+const jobOptions = {
   attempts: 1_000,
   backoff: { type: 'policy' },
   removeOnComplete: true,
@@ -88,84 +53,79 @@ const jobOptions: JobsOptions = {
  * @param url QUEUE_URL; `?prefix=` keeps deployments apart that share a server
  * @param service keeps the jobs of services apart that share a QUEUE_URL
  */
-export async function openQueue(url: string, service: string, logger: Logger): Promise<JobQueue> {
+export async function openQueue(
+  url: string,
+  service: string,
+  kinds: Kinds,
+  logger: Logger,
+): Promise<JobQueue> {
   const onError = openOutageLog(logger, 'queue')
   // Loading BullMQ takes a quarter of a start, which commands and the gateway are spared.
   const { connectPostgres, connectRedis } = await import('./queue-backends.js')
   const backend = await (/^rediss?:/.test(url) ? connectRedis : connectPostgres)(url, onError)
-  const queues = new Map<string, Queue>()
-  const adders = new Map<string, (job: NewJob) => Promise<void>>()
+  const queues = new Map<string, { queue: Queue; add: Batched<NewJob> }>()
   const adding = new Set<Promise<unknown>>()
-  const workers: Worker[] = []
+  const workers: ReturnType<typeof workKind>[] = []
   const running = new Set<Promise<unknown>>()
   const timers: NodeJS.Timeout[] = []
   let closing: Promise<void> | undefined
 
-  function queueOf(name: string): Queue {
-    const known = queues.get(name)
-    if (known) return known
-    const queue = backend.queue(`${service}-${name}`)
-    queue.on('error', onError)
-    queues.set(name, queue)
-    return queue
+  function placeOf(name: string) {
+    const place = kinds[name]
+    if (!place) throw new Error(`No kind of work has the job ${name}`)
+    return place
   }
 
-  async function keepSchedule(name: string, every: number): Promise<void> {
-    const queue = queueOf(name)
-    if (await queue.getJobScheduler(name)) return
-    await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: jobOptions })
+  function queueOf(kind: string) {
+    const known = queues.get(kind)
+    if (known) return known
+    const queue = backend.queue(`${service}-${kind}`)
+    queue.on('error', onError)
+    const opened = { queue, add: batched((jobs: NewJob[]) => answered(addJobs(queue, jobs)), batches) }
+    queues.set(kind, opened)
+    return opened
+  }
+
+  /** Adds the schedules that the queue does not have, as when it was emptied. */
+  async function keepSchedules(kind: string, scheduled: readonly [string, number][]): Promise<void> {
+    const { queue } = queueOf(kind)
+    if ((await queue.getJobSchedulersCount()) >= scheduled.length) return
+    for (const [name, every] of scheduled) {
+      if (await queue.getJobScheduler(name)) continue
+      await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: jobOptions })
+    }
   }
 
   return {
     add(name, payload, key) {
-      const adder =
-        adders.get(name) ?? batched((jobs: NewJob[]) => answered(addJobs(queueOf(name), name, jobs)), batches)
-      adders.set(name, adder)
-      const added = adder({ payload, key })
-      return keep(adding, added)
+      const { kind, priority } = placeOf(name)
+      return keep(adding, queueOf(kind).add({ name, payload, key, priority }))
     },
 
-    async work(name, policy, handler) {
-      const worker = backend.worker(
-        `${service}-${name}`,
-        async (job) => {
-          const number = job.attemptsMade + 1
-          const last = number >= policy.attempts
-          try {
-            await keep(running, handler(job.data as Payload, { number, last }))
-          } catch (error) {
-            if (!last || error instanceof PermanentFailure) throw error
-            const fault = new PermanentFailure(error instanceof Error ? error.message : String(error))
-            throw Object.assign(fault, { cause: error })
-          }
-        },
-        {
-          ...recovery,
-          ...askAgain,
-          concurrency: policy.concurrency,
-          settings: {
-            // A whole number: PostgreSQL keeps the time as an integer.
-            backoffStrategy: (attemptsMade) =>
-              Math.round(
-                Math.min(policy.backoffMs * 2 ** (attemptsMade - 1), policy.longestBackoffMs ?? aMinute) *
-                  (0.75 + Math.random() / 2),
-              ),
-          },
-        },
-      )
-      worker.on('error', onError)
-      worker.on('failed', (job, error) => {
-        const about = { job: name, payload: job?.data as unknown, attempt: job?.attemptsMade }
-        const [waits, reason] = [[error, error.cause].some((one) => one instanceof NotYet), error.message]
-        if (waits) logger[error instanceof NotYet ? 'info' : 'warn']({ ...about, reason }, 'job waits')
-        else logger.warn({ ...about, err: error }, 'job failed')
-      })
-      workers.push(worker)
-      await worker.waitUntilReady()
-      const every = policy.everyMs
-      if (every === undefined) return
-      await keepSchedule(name, every)
-      timers.push(setInterval(() => void keepSchedule(name, every).catch(onError), scheduleCheckMs).unref())
+    async work(jobs, places) {
+      // One kind after the other, so that they share connections as they start.
+      for (const kind of new Set(Object.keys(jobs).map((name) => placeOf(name).kind))) {
+        const ofKind = Object.fromEntries(
+          Object.entries(jobs).filter(([name]) => placeOf(name).kind === kind),
+        )
+        const worker = workKind(backend, {
+          queue: `${service}-${kind}`,
+          jobs: ofKind,
+          places: places[kind] ?? Object.keys(ofKind).length,
+          running,
+          logger,
+          onError,
+        })
+        workers.push(worker)
+        await worker.waitUntilReady()
+        const scheduled = Object.entries(ofKind).flatMap(([name, { everyMs }]): [string, number][] =>
+          everyMs === undefined ? [] : [[name, everyMs]],
+        )
+        if (scheduled.length === 0) continue
+        await keepSchedules(kind, scheduled)
+        const look = () => void keepSchedules(kind, scheduled).catch(onError)
+        timers.push(setInterval(look, scheduleCheckMs).unref())
+      }
     },
 
     async check() {
@@ -177,7 +137,8 @@ export async function openQueue(url: string, service: string, logger: Logger): P
 
   async function closeAll(): Promise<void> {
     for (const timer of timers) clearInterval(timer)
-    await closeQueue({ workers, queues: [...queues.values()], underWay: [running, adding], backend })
+    const opened = [...queues.values()].map(({ queue }) => queue)
+    await closeQueue({ workers, queues: opened, underWay: [running, adding], backend })
   }
 }
 
@@ -191,13 +152,23 @@ export async function migrateQueue(url: string): Promise<void> {
   await backend.close()
 }
 
-type NewJob = { readonly payload: Payload; readonly key: string }
+type NewJob = {
+  readonly name: string
+  readonly payload: Payload
+  readonly key: string
+  readonly priority: number | undefined
+}
 
-async function addJobs(queue: Queue, name: string, jobs: NewJob[]): Promise<void> {
-  const [first, ...more] = jobs.map(({ payload, key }) => ({
+async function addJobs(queue: Queue, jobs: NewJob[]): Promise<void> {
+  const [first, ...more] = jobs.map(({ name, payload, key, priority }) => ({
     name,
     data: payload,
-    opts: { ...jobOptions, deduplication: { id: key } },
+    // Jobs of several names share a queue, and may share keys.
+    opts: {
+      ...jobOptions,
+      deduplication: { id: `${name} ${key}` },
+      ...(priority === undefined ? {} : { priority }),
+    },
   }))
   if (first === undefined) return
   if (more.length === 0) await queue.add(first.name, first.data, first.opts)

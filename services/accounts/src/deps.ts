@@ -19,7 +19,7 @@ import { type Groups, openGroups } from './groups/groups.js'
 import { type KeyRing, openKeyRing } from './keys/key-ring.js'
 import { type Mailer, openMailer } from './mail/mailer.js'
 import { openTemplates, type Templates } from './mail/templates.js'
-import { type Enqueue, enqueueTo } from './queue.js'
+import { type Enqueue, enqueueTo, kinds } from './queue.js'
 
 /** The parts that every process of the accounts service works with. */
 export type Deps = {
@@ -62,7 +62,7 @@ export const openDeps = (config: AccountsConfig, overrides: Partial<Deps> = {}):
       openDatabase<Tables>(config.DATABASE_URL, { name: 'accounts', max: config.DATABASE_POOL, onError })
     parts.keep(db, (opened) => opened.destroy())
     await assertMigrated(db, migrations, 'likeness-accounts migrate')
-    const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'accounts', logger))
+    const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'accounts', kinds, logger))
     parts.keep(queue, (opened) => opened.close())
     return {
       config,

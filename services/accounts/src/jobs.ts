@@ -7,14 +7,15 @@ import { prune } from './upkeep/prune.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
 import { retireKeys } from './upkeep/retire-keys.js'
 
-/** Every job: its handler, how often it is tried, how many run at once, and its schedule. */
+/** Every job: its handler, how often it is tried, and its schedule. */
 const jobsOf = ({ REQUEUE_SECONDS, UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
-  'send-mail': { run: sendMail, concurrency: 5, attempts: 10, backoffMs: 1_000 },
-  'erase-user': { run: eraseUser, concurrency: 2, attempts: 30, backoffMs: 500 },
+  'send-mail': { run: sendMail, attempts: 10, backoffMs: 1_000 },
+  'erase-user': { run: eraseUser, attempts: 30, backoffMs: 500 },
   'requeue-stuck': upkeepJob(requeueStuck, REQUEUE_SECONDS),
   prune: upkeepJob(prune, UPKEEP_SECONDS),
   'retire-keys': upkeepJob(retireKeys, UPKEEP_SECONDS),
 })
 
 /** Starts working every job until the queue closes. */
-export const workJobs = (deps: WorkerDeps): Promise<void> => workTable(deps, jobsOf(deps.config))
+export const workJobs = (deps: WorkerDeps): Promise<void> =>
+  workTable(deps, jobsOf(deps.config), { mail: 5, light: 2 })

@@ -1,5 +1,5 @@
 import type { Logger } from '@likeness/runtime/logger'
-import type { JobQueue } from '@likeness/runtime/queue'
+import type { JobQueue, Kinds } from '@likeness/runtime/queue'
 
 /** Every job of this service: its name and what it carries. */
 export type Jobs = {
@@ -9,6 +9,15 @@ export type Jobs = {
   prune: Record<string, never>
   'retire-keys': Record<string, never>
 }
+
+/** The kind of work of each job: a mail server that hangs holds up no erasure. */
+export const kinds = {
+  'send-mail': { kind: 'mail' },
+  'erase-user': { kind: 'light' },
+  'requeue-stuck': { kind: 'upkeep' },
+  prune: { kind: 'upkeep' },
+  'retire-keys': { kind: 'upkeep' },
+} as const satisfies Kinds & Record<keyof Jobs, unknown>
 
 /**
  * Adds the job for a row after the row is committed. Not awaited: a failure is logged, and `requeue-stuck` finds the

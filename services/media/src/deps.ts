@@ -15,7 +15,7 @@ import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import type { MediaConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
 import { openPreviewLinks, type PreviewLinks } from './preview-links.js'
-import { type Enqueue, enqueueTo } from './queue.js'
+import { type Enqueue, enqueueTo, kinds } from './queue.js'
 
 /** The parts that every process of the media service works with. */
 export type Deps = {
@@ -56,7 +56,7 @@ export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Pr
     await assertMigrated(db, migrations, 'likeness-media migrate')
     const bus = overrides.bus ?? (await openBus(config.QUEUE_URL, logger))
     parts.keep(bus, (opened) => opened.close())
-    const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', logger))
+    const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', kinds, logger))
     parts.keep(queue, (opened) => opened.close())
     const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
     return {

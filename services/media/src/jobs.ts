@@ -14,15 +14,15 @@ import { prepareUpload } from './uploads/prepare-upload.job.js'
 // Jobs that wait for accounts succeed within seconds of its return.
 const tell = { attempts: 60, backoffMs: 500, longestBackoffMs: 5_000 } as const
 
-/** Every job: its handler, how often it is tried, how many run at once, and its schedule. */
-const jobsOf = ({ DECODERS, UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
-  'prepare-upload': { run: prepareUpload, concurrency: DECODERS, attempts: 5, backoffMs: 500 },
-  'prepare-heic': { run: prepareUpload, concurrency: 1, attempts: 5, backoffMs: 500 },
-  'publish-avatar': { run: publishAvatar, concurrency: DECODERS, ...tell },
-  'publish-heic': { run: publishAvatar, concurrency: 1, ...tell },
-  'erase-user': { run: eraseUser, concurrency: 2, attempts: 8, backoffMs: 1_000 },
-  'tell-withdrawal': { run: tellWithdrawal, concurrency: 4, ...tell },
-  'tell-description': { run: tellDescription, concurrency: 4, ...tell },
+/** Every job: its handler, how often it is tried, and its schedule. */
+const jobsOf = ({ UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
+  'prepare-upload': { run: prepareUpload, attempts: 5, backoffMs: 500 },
+  'prepare-heic': { run: prepareUpload, attempts: 5, backoffMs: 500 },
+  'publish-avatar': { run: publishAvatar, ...tell },
+  'publish-heic': { run: publishAvatar, ...tell },
+  'erase-user': { run: eraseUser, attempts: 8, backoffMs: 1_000 },
+  'tell-withdrawal': { run: tellWithdrawal, ...tell },
+  'tell-description': { run: tellDescription, ...tell },
   'expire-uploads': upkeepJob(expireUploads, UPKEEP_SECONDS),
   'requeue-stuck': upkeepJob(requeueStuck, UPKEEP_SECONDS),
   'collect-garbage': upkeepJob(collectGarbage, 3_600),
@@ -30,4 +30,11 @@ const jobsOf = ({ DECODERS, UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<Wo
 })
 
 /** Starts working every job until the queue closes. */
-export const workJobs = (deps: WorkerDeps): Promise<void> => workTable(deps, jobsOf(deps.config))
+export const workJobs = (deps: WorkerDeps): Promise<void> =>
+  workTable(deps, jobsOf(deps.config), {
+    // As many as there are decoders of each.
+    pictures: deps.config.DECODERS,
+    'slow-pictures': 1,
+    // They wait for accounts and for the storage.
+    light: 8,
+  })

@@ -1,5 +1,5 @@
 import type { Logger } from '@likeness/runtime/logger'
-import type { JobQueue } from '@likeness/runtime/queue'
+import type { JobQueue, Kinds } from '@likeness/runtime/queue'
 import type { ConfirmedRow, UploadKey, UploadRow } from './database/uploads.table.js'
 
 /** Every job of this service: its name and what it carries. */
@@ -18,9 +18,26 @@ export type Jobs = {
 }
 type JobName = keyof Jobs
 
+/**
+ * The kind of work of each job. HEIC takes ten times as long as other formats, so it is a kind of its own: neither holds
+ * up the other. A person who has confirmed is served before previews are made.
+ */
+export const kinds = {
+  'prepare-upload': { kind: 'pictures', priority: 1 },
+  'prepare-heic': { kind: 'slow-pictures', priority: 1 },
+  'publish-avatar': { kind: 'pictures' },
+  'publish-heic': { kind: 'slow-pictures' },
+  'erase-user': { kind: 'light' },
+  'tell-withdrawal': { kind: 'light' },
+  'tell-description': { kind: 'light' },
+  'expire-uploads': { kind: 'upkeep' },
+  'requeue-stuck': { kind: 'upkeep' },
+  'collect-garbage': { kind: 'upkeep' },
+  prune: { kind: 'upkeep' },
+} as const satisfies Kinds & Record<JobName, unknown>
+
 type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune'>
 
-// HEIC takes ten times as long as other formats, so it has queues of its own: neither holds up the other.
 const isHeic = ({ format }: Pick<UploadRow, 'format'>) => format === 'heic'
 
 /** The job that prepares a staged upload. */

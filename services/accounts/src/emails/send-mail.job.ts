@@ -1,4 +1,4 @@
-import { PermanentFailure } from '@likeness/runtime/queue'
+import { PermanentFailure } from '@likeness/runtime/job'
 import type { AccountsConfig } from '../config.js'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
 import {

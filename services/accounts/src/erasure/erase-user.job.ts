@@ -1,5 +1,5 @@
 import { toMedia } from '@likeness/contracts/endpoints'
-import { NotYet } from '@likeness/runtime/queue'
+import { NotYet } from '@likeness/runtime/job'
 import { findErasure, markErased } from '../database/erasures.table.js'
 import type { WorkerDeps } from '../deps.js'
 

@@ -1,5 +1,5 @@
 import type { ImageError } from '@likeness/images'
-import { NotYet } from '@likeness/runtime/queue'
+import { NotYet } from '@likeness/runtime/job'
 import { countDecodeKill, markFailed, markRejected } from '../database/upload-transitions.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'

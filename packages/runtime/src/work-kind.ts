@@ -1,0 +1,92 @@
+import type { Worker } from 'bullmq'
+import { type JobPolicy, NotYet, type Payload, PermanentFailure, type WorkedJob } from './job.js'
+import type { Logger } from './logger.js'
+import type { QueueBackend } from './queue-backends.js'
+
+const aMinute = 60_000
+
+/**
+ * A worker renews the locks of its jobs every 4 s. The jobs of a killed worker are taken up by another 8 to 14 s
+ * later, once the lock has run out and a check for stalled jobs has seen them active before. The job of a worker that
+ * was only slow is done twice, which every job allows. Pictures do not kill workers, so a job may be taken up often;
+ * after that, upkeep adds it again.
+ */
+const recovery = { lockDuration: 8_000, stalledInterval: 3_000, maxStalledCount: 10 }
+
+/** How often a worker tries again while PostgreSQL refuses connections: BullMQ's own 15 s would be idle time. */
+const askAgain = { runRetryDelay: 1_000 }
+
+/** Left to a worker of a newer release, which knows the name. */
+const unknown: WorkedJob = {
+  attempts: Number.POSITIVE_INFINITY,
+  backoffMs: 1_000,
+  run: () => Promise.reject(new NotYet('this worker does not know the job')),
+}
+
+/**
+ * Works the jobs of one queue.
+ * @param options `places`: how many run at once; `running` holds the runs that have not ended
+ */
+export function workKind(
+  backend: QueueBackend,
+  options: {
+    readonly queue: string
+    readonly jobs: Readonly<Record<string, WorkedJob>>
+    readonly places: number
+    readonly running: Set<Promise<unknown>>
+    readonly logger: Logger
+    readonly onError: (error: Error) => void
+  },
+): Worker {
+  const { jobs, running, logger } = options
+  const jobOf = (name = '') => jobs[name] ?? unknown
+  /** The names of upkeep that run: one that takes longer than its interval is not begun again, and takes no more places. */
+  const busy = new Set<string>()
+
+  async function run(name: string, payload: Payload, number: number): Promise<void> {
+    const job = jobOf(name)
+    if (busy.has(name)) return
+    const last = number >= job.attempts
+    if (job.everyMs !== undefined) busy.add(name)
+    try {
+      await job.run(payload, { number, last })
+    } catch (error) {
+      if (!last || error instanceof PermanentFailure) throw error
+      const fault = new PermanentFailure(error instanceof Error ? error.message : String(error))
+      throw Object.assign(fault, { cause: error })
+    } finally {
+      busy.delete(name)
+    }
+  }
+
+  const worker = backend.worker(
+    options.queue,
+    async ({ name, data, attemptsMade }) => {
+      const work = run(name, data as Payload, attemptsMade + 1)
+      running.add(work)
+      await work.finally(() => running.delete(work))
+    },
+    {
+      ...recovery,
+      ...askAgain,
+      concurrency: options.places,
+      settings: {
+        backoffStrategy: (attemptsMade, _type, _error, job) => waitMs(jobOf(job?.name), attemptsMade),
+      },
+    },
+  )
+  worker.on('error', options.onError)
+  worker.on('failed', (job, error) => {
+    const about = { job: job?.name, payload: job?.data as unknown, attempt: job?.attemptsMade }
+    const [waits, reason] = [[error, error.cause].some((one) => one instanceof NotYet), error.message]
+    if (waits) logger[error instanceof NotYet ? 'info' : 'warn']({ ...about, reason }, 'job waits')
+    else logger.warn({ ...about, err: error }, 'job failed')
+  })
+  return worker
+}
+
+/** A whole number of milliseconds: PostgreSQL keeps the time as an integer. */
+function waitMs({ backoffMs, longestBackoffMs = aMinute }: JobPolicy, attemptsMade: number): number {
+  const wait = Math.min(backoffMs * 2 ** (attemptsMade - 1), longestBackoffMs)
+  return Math.round(wait * (0.75 + Math.random() / 2))
+}
