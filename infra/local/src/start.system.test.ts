@@ -17,6 +17,8 @@ import { type Likeness, launchLikeness, startLikeness } from './testing/start-li
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const notLinux = process.platform !== 'linux' && 'it looks for processes in /proc'
+/** Connections of both APIs and both workers while nothing happens. */
+const mostIdle = 20
 /** Lets `npm start` create its own administrator. */
 const noAdmin = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' }
 
@@ -71,6 +73,18 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
     }
     t.match(JSON.parse(await command('media', 'expire-uploads')), { expired: 0 })
     t.match(await command('accounts', 'list'), email)
+  })
+
+  await t.test('at rest, all of it holds few connections to PostgreSQL', async (t) => {
+    const settings = JSON.parse(await readFile(join(DATA_DIR, 'settings.json'), 'utf8'))
+    const client = new pg.Client(settings.media.DATABASE_URL)
+    await client.connect()
+    const others = `select from pg_stat_activity
+      where backend_type = 'client backend' and pid <> pg_backend_pid()`
+    const few = async () => ((await client.query(others)).rowCount ?? 0) <= mostIdle
+    await waitFor(few, { for: 'idle connections to be closed' })
+    await client.end()
+    t.pass('few')
   })
 
   await t.test('Ctrl-C ends everything in good order', async (t) => {

@@ -7,6 +7,9 @@ export class ServiceAwayError extends Error {
   override name = 'ServiceAwayError'
 }
 
+/** It gave no answer at all, or not in time. */
+export class NoAnswerError extends ServiceAwayError {}
+
 type Internal<To extends ServiceName> = Endpoint & { readonly service: To; readonly by: 'service' }
 type OwnProblem<Called> = Called extends { readonly problems: readonly (infer Code extends ProblemCode)[] }
   ? Code
@@ -41,8 +44,6 @@ export function openServiceCaller<To extends ServiceName>(other: {
     input: Input<Called>,
     { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
   ) => {
-    const away = (reason: string, cause?: unknown) =>
-      new ServiceAwayError(`${other.to} ${reason} to ${endpoint.id}`, { cause })
     const token = await signServiceToken(other.secret, other.from, other.to)
     const connection = {
       origin: other.origin,
@@ -50,10 +51,10 @@ export function openServiceCaller<To extends ServiceName>(other: {
       signal: AbortSignal.timeout(timeoutMs),
     }
     const answer = await call(connection, endpoint, input).catch((error: unknown) => {
-      throw away('gave no answer', error)
+      throw new NoAnswerError(`${other.to} gave no answer to ${endpoint.id}`, { cause: error })
     })
     if (answer.ok || isNamed(answer, endpoint)) return answer as AnswerOf<Called> | NamedRefusal<Called>
-    throw away(`answered ${answer.status}`)
+    throw new ServiceAwayError(`${other.to} answered ${answer.status} to ${endpoint.id}`)
   }
 }
 

@@ -8,6 +8,7 @@ import { assertMigrated } from '@likeness/runtime/migrations'
 import { openBus } from '@likeness/runtime/open-bus'
 import { openParts } from '@likeness/runtime/open-parts'
 import { openOutageLog } from '@likeness/runtime/outage-log'
+import { probeWhileAway } from '@likeness/runtime/probe-while-away'
 import { StartError } from '@likeness/runtime/process'
 import { type JobQueue, openQueue } from '@likeness/runtime/queue'
 import { secretsOf } from '@likeness/runtime/secrets'
@@ -115,6 +116,7 @@ export const openWorkerDeps = (
     parts.keep(deps.queue, (opened) => opened.close())
     return {
       ...deps,
+      accounts: probeWhileAway(deps.accounts),
       decoder,
       decoderOf: overrides.decoderOf ?? ((format) => (format === 'heic' ? heicDecoder() : decoder)),
     }
