@@ -25,7 +25,7 @@ type Answer = {
 
 /**
  * Repeats the answers to the most requested pictures for a moment, before the framework sees the request: it costs as
- * much again as the rest of the answer (bench/src/delivery.ts).
+ * much again as the rest of the answer (bench/src/parts/delivery.ts).
  */
 export type HotAnswers = {
   /** Answers a GET that was answered a moment ago. @returns whether it did */

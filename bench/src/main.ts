@@ -1,0 +1,55 @@
+/*
+ * npm run bench -- [parts] [--turns 3] [--seconds 3] [--json file]
+ *
+ * Measures the product beside bare twins that do the same work, in turns of one run, and prints one table.
+ * LIKENESS_TREE names another built checkout, whose services are measured by this same program.
+ */
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { loadTool } from './measuring/load.js'
+import { commitOf, describeMachine } from './measuring/machine.js'
+import { type Row, tableHead, tableLines } from './measuring/report.js'
+import { measureConfirm } from './parts/confirm.js'
+import type { Part } from './parts/part.js'
+import { measurePipeline } from './parts/pipeline.js'
+import { measureStart } from './parts/start.js'
+import { measureUploads } from './parts/uploads.js'
+import { tree } from './product/tree.js'
+
+const parts: Readonly<Record<string, Part>> = {
+  start: measureStart,
+  uploads: measureUploads,
+  confirm: measureConfirm,
+  pipeline: measurePipeline,
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    turns: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '3' },
+    json: { type: 'string' },
+  },
+})
+const unknown = positionals.find((name) => !(name in parts))
+if (unknown !== undefined) {
+  console.error(`There is no part ${unknown}: choose from ${Object.keys(parts).join(', ')}.`)
+  process.exit(2)
+}
+const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
+const pace = { turns: Number(values.turns), seconds: Number(values.seconds) }
+
+const head = `${describeMachine()} · commit ${commitOf(tree)} · load by ${loadTool} · ${pace.turns} turns of ${pace.seconds} s`
+console.log(`${head}\n\n${tableHead}`)
+const rows: Row[] = []
+const began = performance.now()
+for (const name of chosen) {
+  const measured = (await parts[name]?.(pace)) ?? []
+  console.log(tableLines(measured))
+  rows.push(...measured)
+}
+for (const { part, what, note } of rows) if (note !== undefined) console.log(`${part}, ${what}: ${note}`)
+console.log(`measured in ${((performance.now() - began) / 60_000).toFixed(1)} min`)
+if (values.json !== undefined) {
+  await writeFile(values.json, `${JSON.stringify({ head, commit: commitOf(tree), rows }, null, 2)}\n`)
+}

@@ -1,0 +1,143 @@
+/*
+ * Pictures a second from upload to profile: uploaded, decoded, previewed, confirmed, stored in ten variants, committed
+ * and known to accounts; beside a careful loop that makes the same eleven files from one decode and stores them durably,
+ * with as many processes as the product has decoders. All are uploaded first, then all confirmed, as by people who look
+ * at their preview. And the most memory that the worker with its decoders takes, or the loop's processes.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { uploads } from '@likeness/contracts/endpoints'
+import { waitFor } from '@likeness/test-kit/processes'
+import pg from 'pg'
+import { makePhoto } from '../measuring/make-photo.js'
+import { familyCpuMs, familyOf, ownCpuMs, watchMemory } from '../measuring/processes.js'
+import { rowOf } from '../measuring/report.js'
+import { inTurns, medianOf, ratioOf, spreadOf, type Turn } from '../measuring/turns.js'
+import { logInAll, openCalls, type Person } from '../product/client.js'
+import { openStack, type Stack } from '../product/stack.js'
+import { runLoop } from '../twins/run-loop.js'
+import type { Part } from './part.js'
+
+// A worker's decoders by default.
+const decoders = availableParallelism() + 1
+const pictures = 40
+const users = 8
+
+type Split = Readonly<Record<'decoders' | 'worker' | 'apis' | 'postgres', number>>
+
+export const measurePipeline: Part = async ({ turns }) => {
+  const stack = await openStack()
+  if (!stack) return []
+  const db = new pg.Client(stack.databases.media)
+  try {
+    await db.connect()
+    const bytes = await makePhoto()
+    const [photo, folder] = [join(stack.folder, 'photo.jpg'), join(stack.folder, 'loop')]
+    await writeFile(photo, bytes)
+    const people = await logInAll(stack, 'pipe', users)
+    const splits: Split[] = []
+    let lasted = 0
+    const taken = await inTurns(turns, {
+      product: async () => {
+        const { split, ...turn } = await publishAll(stack, db, people, bytes)
+        splits.push(split)
+        lasted = pictures / turn.rate
+        return turn
+      },
+      loop: async () => {
+        await mkdir(folder)
+        const turn = await runLoop(decoders, { photo, folder, seconds: lasted })
+        await rm(folder, { recursive: true })
+        return turn
+      },
+    })
+    const memory = (side: readonly Turn[]) =>
+      side.map(({ memoryMiB = Number.NaN }): Turn => ({ rate: memoryMiB }))
+    const part = 'pipeline'
+    return [
+      rowOf(
+        {
+          part,
+          what: 'upload → profile, 12 MP',
+          unit: '/s',
+          aim: '≥ 0.85',
+          note: describeSplit(splits.slice(1)),
+        },
+        taken.product,
+        taken.loop,
+      ),
+      {
+        ...{ part, what: 'most memory, proportional', unit: 'MiB', aim: '≤ 2.2' },
+        product: medianOf(taken.product, 'memoryMiB') ?? Number.NaN,
+        twin: medianOf(taken.loop, 'memoryMiB'),
+        ratio: ratioOf(memory(taken.product), memory(taken.loop)),
+      },
+    ]
+  } finally {
+    await db.end()
+    await stack.close()
+  }
+}
+
+function describeSplit(splits: readonly Split[]): string {
+  const of = (name: keyof Split) => spreadOf(splits.map((split) => split[name])).median.toFixed(1)
+  return `CPU ms a picture: decoders ${of('decoders')}, worker ${of('worker')}, APIs ${of('apis')}, PostgreSQL ${of('postgres')}`
+}
+
+/** Uploads, waits until all have a preview, confirms them all and waits until all are published. */
+async function publishAll(
+  stack: Stack,
+  db: pg.Client,
+  people: readonly Person[],
+  photo: Buffer,
+): Promise<Turn & { split: Split }> {
+  const picture = new Blob([new Uint8Array(photo)], { type: 'image/jpeg' })
+  const worker = familyOf(stack.parts.mediaWorker.pid)
+  const memory = watchMemory(worker)
+  const before = lookAtCpu(stack)
+  const began = performance.now()
+  const staged: (() => Promise<unknown>)[] = []
+  await Promise.all(
+    people.map(async ({ accessToken }) => {
+      const call = openCalls(stack.parts.media.url, accessToken)
+      for (let index = 0; index < pictures / users; index += 1) {
+        const { id } = (await call(uploads.create, { body: picture })).body
+        staged.push(() => call(uploads.confirm, { params: { id } }))
+      }
+    }),
+  )
+  const none = (condition: string) => async () => {
+    const { rows } = await db.query(`select 1 from uploads where ${condition} limit 1`)
+    return rows.length === 0
+  }
+  await waitFor(none("status = 'pending' and prepared_at is null"), { for: 'the previews' })
+  await Promise.all(staged.map((confirm) => confirm()))
+  await waitFor(none("status = 'confirmed'"), { for: 'the avatars' })
+  const seconds = (performance.now() - began) / 1000
+  const after = lookAtCpu(stack)
+  const per = (name: keyof Split) => (after[name] - before[name]) / pictures
+  const split = {
+    decoders: per('decoders'),
+    worker: per('worker'),
+    apis: per('apis'),
+    postgres: per('postgres'),
+  }
+  return {
+    split,
+    rate: pictures / seconds,
+    cpuMs: split.decoders + split.worker + split.apis,
+    postgresMs: split.postgres,
+    memoryMiB: memory(),
+  }
+}
+
+function lookAtCpu({ parts, postgresPid }: Stack): Split {
+  const worker = ownCpuMs(parts.mediaWorker.pid)
+  return {
+    worker,
+    decoders: familyCpuMs(parts.mediaWorker.pid) - worker,
+    apis: ownCpuMs(parts.media.pid) + familyCpuMs(parts.accounts.pid) + familyCpuMs(parts.accountsWorker.pid),
+    postgres: familyCpuMs(postgresPid),
+  }
+}
