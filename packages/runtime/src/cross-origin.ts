@@ -47,7 +47,7 @@ export function allowOrigins(
   origins: readonly string[],
   methodsOf: MethodsOf,
 ): void {
-  server.addHook('onSend', async (request, reply) => {
+  const tellOrigin = (request: FastifyRequest, reply: FastifyReply): void => {
     const isPreflight = request.method === 'OPTIONS' && !request.is404
     const asked = isPreflight ? request.headers['access-control-request-method'] : undefined
     const { config } = request.routeOptions
@@ -61,6 +61,10 @@ export function allowOrigins(
         'access-control-max-age': preflightSeconds,
       })
     } else if (mark !== 'anyone') reply.header('access-control-expose-headers', exposedHeaders)
+  }
+  server.addHook('onSend', (request, reply, payload, done) => {
+    tellOrigin(request, reply)
+    done(null, payload)
   })
 }
 

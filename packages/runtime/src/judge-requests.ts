@@ -26,14 +26,12 @@ export function judgeRequests(server: FastifyInstance): void {
   // Fastify's own validation ends at the first part at fault.
   server.setValidatorCompiler(() => (value: unknown) => ({ value }))
   server.decorateRequest('faults', undefined as never)
-  server.addHook('preValidation', async (request) => {
-    request.faults = []
+  server.addHook('preValidation', (request, _reply, done) => {
     // A preflight asks about the address of another request.
-    if (request.method === 'OPTIONS') return
-    const faults = [...readAddress(request), ...readBody(request)]
-    if (faults.length === 0) return
-    if (request.routeOptions.config.judgesItself !== true) throw invalid(faults)
-    request.faults = faults
+    request.faults = request.method === 'OPTIONS' ? [] : [...readAddress(request), ...readBody(request)]
+    if (request.faults.length > 0 && request.routeOptions.config.judgesItself !== true)
+      throw invalid(request.faults)
+    done()
   })
 }
 

@@ -42,9 +42,11 @@ type Returned<Served extends Endpoint> =
   | ReplyOf<Served>
 
 /** Settings of a route that are not part of the contract. */
-type ServeOptions = Partial<Pick<RouteShorthandOptions, 'logLevel' | 'helmet'>> & {
+type ServeOptions = Partial<Pick<RouteShorthandOptions, 'logLevel'>> & {
   /** The handler finds more faults by itself, see `judgeRequests`. */
   readonly judgesItself?: true
+  /** Its answers bring their own security headers. */
+  readonly ownHeaders?: true
 }
 
 type Serve<By extends CalledBy> = <Served extends Endpoint & { readonly by: By }>(
@@ -68,7 +70,7 @@ export function openServe(server: Server, guards: Guards): { readonly [By in Cal
   } as const
   const serveBy =
     <By extends CalledBy>(by: By): Serve<By> =>
-    (endpoint, handler, { judgesItself, ...options } = {}) => {
+    (endpoint, handler, { judgesItself, ownHeaders, ...options } = {}) => {
       const guard = guardOf[by]
       const route: RouteOptions = {
         method: endpoint.method,
@@ -79,6 +81,7 @@ export function openServe(server: Server, guards: Guards): { readonly [By in Cal
           endpoint,
           ...(endpoint.crossOrigin && { crossOrigin: endpoint.crossOrigin }),
           ...(judgesItself && { judgesItself }),
+          ...(ownHeaders && { ownHeaders }),
         },
         schema: schemaOf(endpoint),
         handler: handler as (request: FastifyRequest, reply: FastifyReply) => unknown,

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import helmet from '@fastify/helmet'
 import { bodyTypesOf, commonProblems } from '@likeness/contracts'
 import type { OpenApi } from '@likeness/contracts/openapi'
 import Fastify, {
@@ -10,7 +9,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { answerBefore } from './answer-before.js'
 import { trustedHops } from './client-address.js'
 import { endConnectionsOnClose } from './connections.js'
@@ -26,9 +25,11 @@ import { publishAnswers } from './publish-answers.js'
 import { logRefusal } from './refusals.js'
 import { requestIdOf } from './request-id.js'
 import { logFault, logRequests } from './request-log.js'
+import { securityHeaders } from './security-headers.js'
 import { sendProblem } from './send-problem.js'
 import { hasSoundHost } from './sound-host.js'
 import { answerUnreadable, refuseTunnels } from './unreadable.js'
+import { jsonWriter } from './write-json.js'
 
 export type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify'
 
@@ -73,7 +74,7 @@ export async function createServer(options: {
     },
   })
 
-  server.setSerializerCompiler(({ schema }) => writeJson(schema as unknown as z.ZodType))
+  server.setSerializerCompiler(({ schema }) => jsonWriter(schema as unknown as z.ZodType))
   acceptEmptyJson(server)
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const known = error instanceof Problem ? error : toProblem(error, request, options)
@@ -83,12 +84,14 @@ export async function createServer(options: {
   })
   refuseTunnels(server.server)
   const methodsOf = collectMethods(server)
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.ownHeaders !== true) reply.headers(securityHeaders)
     // A route whose answers may be stored says so itself.
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+    reply.header('x-request-id', request.id).header('cache-control', 'no-store')
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
     // Before anything looks at the body.
     if (request.is404) throw notRouted(request, methodsOf)
+    done()
   })
   logRequests(server)
 
@@ -105,21 +108,11 @@ export async function createServer(options: {
     )
   }
 
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
-    },
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  })
   const { openApi } = options
   if (openApi) server.get('/openapi.json', { logLevel: 'warn' }, () => openApi)
   addProbes(server, options.checks)
   return server
 }
-
-/** Writes a body by its schema: fields that the schema does not have are left out. */
-const writeJson = (schema: z.ZodType) => (body: unknown) => JSON.stringify(z.encode(schema, body))
 
 /** Many clients declare JSON for every request, with or without a body, so an empty body is accepted. */
 function acceptEmptyJson(server: Server): void {

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { errorCode } from './error-code.js'
+import { call } from './write-durably.js'
 
 /**
  * Makes an fsync for folders that callers share: whoever asks while one is under way gets the next one
@@ -42,14 +42,14 @@ async function fsyncFolder(folder: string): Promise<string | undefined> {
   // Windows has no fsync of a folder; NTFS journals names itself.
   if (process.platform === 'win32') return undefined
   try {
-    const handle = await open(folder, 'r')
+    const opened = await call.open(folder, 'r')
     try {
-      await handle.sync()
+      await call.fsync(opened)
       // The birth time too: a file system gives a number to another folder soon after the first is gone.
-      const { ino, birthtimeNs } = fstatSync(handle.fd, { bigint: true })
+      const { ino, birthtimeNs } = fstatSync(opened, { bigint: true })
       return `${ino} ${birthtimeNs}`
     } finally {
-      await handle.close()
+      await call.close(opened)
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error

@@ -1,8 +1,8 @@
 import { close, fchmod, fsync, open, writev } from 'node:fs'
 import { promisify } from 'node:util'
 
-// A file is opened for four calls and closed: the objects of node:fs/promises cost more than these numbers.
-const call = {
+/** Files by their number: the objects of node:fs/promises cost more than the few calls made on each. */
+export const call = {
   open: promisify(open),
   writev: promisify(writev),
   fchmod: promisify(fchmod),

@@ -43,7 +43,7 @@ const jsonLimit = 64 * 1024
 // Accounts issues no access token that lives longer.
 const longestTokenSeconds = 3_600
 // Pictures have security headers of their own.
-const ownHeaders = { helmet: false } as const
+const ownHeaders = { ownHeaders: true } as const
 
 /** The media API: every endpoint on this screen, grouped by who may call it. */
 export async function openApp(deps: Deps): Promise<Server> {
