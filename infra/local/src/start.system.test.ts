@@ -2,20 +2,19 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { migrate as migrateAccounts } from '@likeness/accounts'
 import { AccountsConfig } from '@likeness/accounts/config'
 import { sessions } from '@likeness/contracts/endpoints'
 import { migrate as migrateMedia } from '@likeness/media'
 import { MediaConfig } from '@likeness/media/config'
-import { noRedis, openCalls, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
+import { noRedis, openCalls, programFile, testDatabase, testQueueUrl, waitFor } from '@likeness/test-kit'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { assertFlow, noCurl } from './testing/readme-flow.js'
 import { type Likeness, launchLikeness, startLikeness } from './testing/start-likeness.js'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 const notLinux = process.platform !== 'linux' && 'it looks for processes in /proc'
 /** Connections of both APIs and both workers while nothing happens. */
 const mostIdle = 20
@@ -68,7 +67,7 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
     t.equal((await stat(join(DATA_DIR, 'settings.json'))).mode & 0o777, 0o600)
     const env = { PATH: process.env.PATH, DATA_DIR }
     const command = async (service: string, ...args: string[]) => {
-      const entry = join(root, 'services', service, 'dist/cli.js')
+      const entry = programFile(`likeness-${service}`)
       return (await promisify(execFile)(process.execPath, [entry, ...args, '--json'], { env })).stdout
     }
     t.match(JSON.parse(await command('media', 'expire-uploads')), { expired: 0 })
@@ -113,8 +112,8 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
 
   await t.test('a part that dies is named and started again', async (t) => {
     const accidents: [command: string, name: string, reason: string][] = [
-      ['/media/dist/http.js', 'media', 'SIGKILL'],
-      ['/accounts/dist/worker.js', 'accounts worker', 'SIGKILL'],
+      ['/dist/media.js', 'media', 'SIGKILL'],
+      ['/dist/accounts-worker.js', 'accounts worker', 'SIGKILL'],
       ['/dist/gateway.js', 'gateway', 'SIGKILL'],
       ['bin/postgres', 'PostgreSQL', 'exit code 1'],
     ]
@@ -145,9 +144,9 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
 })
 
 t.test('--help lists every setting with its choices and its default, and starts nothing', async (t) => {
-  const help = async (entry: string, ...args: string[]) =>
-    (await promisify(execFile)(process.execPath, [join(root, entry), ...args, '--help'])).stdout
-  const all = await help('infra/local/dist/start.js')
+  const help = async (program: string) =>
+    (await promisify(execFile)(process.execPath, [programFile(program), '--help'])).stdout
+  const all = await help('start')
   for (const line of [
     /^ {2}PORT {2,}port to listen on \(1 to 65535; default 8080\)$/m,
     /^ {2}REGISTRATIONS_PER_HOUR_PER_IP {2,}\w.* default \d+\)$/m,
@@ -161,19 +160,13 @@ t.test('--help lists every setting with its choices and its default, and starts 
     if (!/^(DATABASE_URL|ACCOUNTS_URL|MEDIA_URL|TRUST_PROXY)$/.test(name))
       t.match(all, new RegExp(`\\b${name}\\b`))
   }
-  const processes = [
-    'infra/local/dist/gateway.js',
-    'services/accounts/dist/http.js',
-    'services/media/dist/worker.js',
-  ]
-  for (const entry of processes) {
-    const lines = (await help(entry)).trimEnd().split('\n').slice(1)
+  for (const program of ['gateway', 'accounts', 'media-worker']) {
+    const lines = (await help(program)).trimEnd().split('\n').slice(1)
     for (const line of lines) t.match(line, /^ {2}[A-Z\d_]+ {2,}\S.*\b(default \S|required\))/)
   }
-  const mistaken = await promisify(execFile)(process.execPath, [
-    join(root, 'infra/local/dist/start.js'),
-    '--port',
-  ]).catch((error: { code: number; stderr: string }) => error)
+  const mistaken = await promisify(execFile)(process.execPath, [programFile('start'), '--port']).catch(
+    (error: { code: number; stderr: string }) => error,
+  )
   t.match(mistaken, { code: 2, stderr: /no option --port/ })
 })
 

@@ -12,6 +12,8 @@ import type { Outcome } from './read-tap.js'
 import { runTests } from './run-tests.js'
 import { unprovenClaims } from './security-page.js'
 
+// The programs that tests start are bundled; nothing happens when `npm test` has just seen to it.
+await import(new URL('../prepare.mjs', import.meta.url).href)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const args = process.argv.slice(2)
 const inCi = Boolean(process.env.CI) && process.env.CI !== 'false'

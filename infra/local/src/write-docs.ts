@@ -1,5 +1,5 @@
 // Writes the API's description and its page as files, for a gateway that only serves files (nginx):
-//   node infra/local/dist/write-docs.js packages/web/dist-app
+//   node infra/bundle/dist/write-docs.js packages/web/dist-app
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openDocs } from './gateway/docs.js'

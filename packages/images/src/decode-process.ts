@@ -44,8 +44,7 @@ export type DecodeProcess = {
   readonly kill: () => Promise<void>
 }
 
-/** Always the compiled program: tests that run from sources use it too. */
-const program = fileURLToPath(new URL('../dist/decode-child.js', import.meta.url))
+const program = fileURLToPath(new URL('./decode-child.js', import.meta.url))
 
 // On a machine that has better to do.
 const startTimeoutMs = 120_000

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { freePort, waitFor } from './processes.js'
 
@@ -14,8 +15,12 @@ export interface StartedProcess {
   ended: Promise<number | string>
 }
 
+/** The bundled program of this name, such as `media-worker`; infra/bundle/build.mjs lists them. */
+export const programFile = (name: string): string =>
+  fileURLToPath(new URL(`../../../infra/bundle/dist/${name}.js`, import.meta.url))
+
 /**
- * Runs a compiled entry (`services/…/dist/http.js`) as its own process on a free port and waits for
+ * Runs a bundled program (`media-worker`) as its own process on a free port and waits for
  * `GET /readyz` to answer 200, however long that takes. It is stopped with the test.
  *
  * @param env added to this process's own environment; HOST and PORT are set here
@@ -23,12 +28,12 @@ export interface StartedProcess {
  */
 export async function startProcess(
   t: Test,
-  entry: string,
+  program: string,
   env: Readonly<Record<string, string>>,
 ): Promise<StartedProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [programFile(program)], {
     env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -56,9 +61,9 @@ export async function startProcess(
     if (!living) return 'ended' as const
     return (await fetch(`${url}/readyz`)).ok && ('ready' as const)
   }
-  const state = await waitFor(ready, { for: `${entry} to be ready` }).catch((error) => {
+  const state = await waitFor(ready, { for: `${program} to be ready` }).catch((error) => {
     throw new Error(`${error.message} Its output:\n${output}`)
   })
-  if (state === 'ended') throw new Error(`${entry} ended (${await ended}) before it was ready:\n${output}`)
+  if (state === 'ended') throw new Error(`${program} ended (${await ended}) before it was ready:\n${output}`)
   return { url, pid: child.pid ?? -1, output: () => output, stop, ended }
 }

@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { me } from '@likeness/contracts/endpoints'
 import { startProcess } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { runCli } from './testing/run-cli.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
-
-const entry = (name: string) => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url))
 
 t.test('create-admin creates the first administrator, once', async (t) => {
   const { call, env, logIn } = await startAccounts(t)
@@ -92,8 +89,8 @@ t.test('usage errors end with 2, failures with 1 and one clear line', async (t) 
 
 t.test('the API and the worker start, answer probes and stop', async (t) => {
   const { PORT: _, ...env } = (await startAccounts(t)).env
-  for (const name of ['http', 'worker']) {
-    const started = await startProcess(t, entry(name), env)
+  for (const name of ['accounts', 'accounts-worker']) {
+    const started = await startProcess(t, name, env)
     t.same(await (await fetch(`${started.url}/healthz`)).json(), { status: 'ok' })
     t.match(await (await fetch(`${started.url}/readyz`)).json(), { checks: { database: 'ok', queue: 'ok' } })
     t.equal(await started.stop(), 0, started.output())

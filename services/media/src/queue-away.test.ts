@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { uploads } from '@likeness/contracts/endpoints'
 import { type Door, noRedis, openDoor, startProcess, waitFor, watchTimers } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
@@ -36,12 +35,8 @@ for (const queue of ['postgres', 'redis'] as const) {
 t.test('processes end by themselves while Redis is away', { skip: noRedis }, async (t) => {
   const door = doorway(t)
   const { PORT: _, ...env } = (await startMedia(t, { queue: 'redis', through: door.through })).env
-  const start = (name: string) =>
-    startProcess(t, fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url)), {
-      ...env,
-      LOG_LEVEL: 'warn',
-    })
-  const processes = [await start('worker'), await start('http')]
+  const start = (name: string) => startProcess(t, name, { ...env, LOG_LEVEL: 'warn' })
+  const processes = [await start('media-worker'), await start('media')]
   await door.shut()
   const missed = () => processes.every((one) => one.output().includes('ECONNREFUSED'))
   await waitFor(missed, { for: 'Redis to be missed' })

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { addressOf } from '@likeness/contracts'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { type Fault, startS3 } from '@likeness/storage/testing'
-import { waitFor } from '@likeness/test-kit'
+import { programFile, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg, quarters, readQuarters } from './testing/pictures.js'
 import { type Media, startMedia } from './testing/start-media.js'
@@ -143,9 +143,8 @@ async function smallDisk(t: Test): Promise<{ folder: string } | { reason: string
 
 t.test('a storage folder that cannot be written: one line, and the process ends', async (t) => {
   const media = await startMedia(t)
-  for (const entry of ['http.js', 'worker.js']) {
-    const program = fileURLToPath(new URL(`../dist/${entry}`, import.meta.url))
-    const { status, stderr } = spawnSync(process.execPath, [program], {
+  for (const program of ['media', 'media-worker']) {
+    const { status, stderr } = spawnSync(process.execPath, [programFile(program)], {
       env: { ...process.env, ...media.env, NODE_OPTIONS: '', STORAGE_URL: 'file:///dev/null/blobs' },
       encoding: 'utf8',
     })

@@ -25,17 +25,12 @@ export interface Kept {
 
 /** Runs a program that is not Node so that it never outlives this process, not even a SIGKILL. */
 export function keep(options: KeepOptions): Kept {
-  // Compiled even when this file runs from its source, as in tests: a plain Node starts faster.
-  const keeper = fork(
-    fileURLToPath(new URL('../../dist/embedded/keeper.js', import.meta.url)),
-    [JSON.stringify(options)],
-    {
-      // Out of the terminal's group: Ctrl-C must not stop the database before those who use it.
-      detached: true,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [],
-    },
-  )
+  const keeper = fork(fileURLToPath(new URL('./keeper.js', import.meta.url)), [JSON.stringify(options)], {
+    // Out of the terminal's group: Ctrl-C must not stop the database before those who use it.
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  })
   let running = true
   const ended = new Promise<number>((resolve) => {
     keeper.once('error', () => resolve(1))

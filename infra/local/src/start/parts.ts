@@ -9,11 +9,11 @@ import type { Part } from './start-part.js'
  * The processes that run, by the names people see. docker-compose.yml runs the same entries, and a test compares them.
  */
 export const entries = {
-  accounts: 'services/accounts/dist/http.js',
-  'accounts worker': 'services/accounts/dist/worker.js',
-  media: 'services/media/dist/http.js',
-  'media worker': 'services/media/dist/worker.js',
-  gateway: 'infra/local/dist/gateway.js',
+  accounts: 'infra/bundle/dist/accounts.js',
+  'accounts worker': 'infra/bundle/dist/accounts-worker.js',
+  media: 'infra/bundle/dist/media.js',
+  'media worker': 'infra/bundle/dist/media-worker.js',
+  gateway: 'infra/bundle/dist/gateway.js',
 } as const
 
 export type PartName = keyof typeof entries

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { freePort, waitFor } from '@likeness/test-kit'
+import { freePort, programFile, waitFor } from '@likeness/test-kit'
 import type { Test } from 'tap'
 
 export interface Likeness {
@@ -21,8 +20,6 @@ export interface Likeness {
 }
 
 type Environment = Readonly<Record<string, string>>
-
-const entry = fileURLToPath(new URL('../../dist/start.js', import.meta.url))
 
 /**
  * Runs what `npm start` runs, on a free port with a data folder of its own, until it says that it is ready. It is
@@ -47,7 +44,7 @@ export async function launchLikeness(t: Test, env: Environment = {}): Promise<Li
   const dataDir = env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'likeness-start-')))
   const port = env.PORT ?? String(await freePort())
   const admin = { email: 'admin@likeness.test', password: 'gravel lantern otter 41' }
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [programFile('start')], {
     env: {
       ...process.env,
       NODE_OPTIONS: '',

@@ -2,19 +2,16 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { startProcess, waitFor } from '@likeness/test-kit'
 import type { Test } from 'tap'
 import type { Media } from './start-media.js'
-
-const program = fileURLToPath(new URL('../../dist/worker.js', import.meta.url))
 
 /** The worker as a process of its own, which can be killed. Reads /proc, so only on Linux. */
 export async function startWorker(t: Test, media: Media) {
   const temporary = await mkdtemp(join(tmpdir(), 'likeness-worker-'))
   t.teardown(() => rm(temporary, { recursive: true, force: true }))
   const { PORT: _, ...env } = media.env
-  const worker = await startProcess(t, program, { ...env, TMPDIR: temporary })
+  const worker = await startProcess(t, 'media-worker', { ...env, TMPDIR: temporary })
   const { pid } = worker
 
   /**

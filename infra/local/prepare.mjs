@@ -1,0 +1,78 @@
+// Makes ready what `npm start` runs: dependencies, bundled programs, the page; with --compile also what `npm test`
+// runs. Does nothing when nothing has changed. Plain JavaScript: it runs before anything is compiled.
+import './setup.mjs'
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+
+/** Where the sources of each are; both also depend on what is installed. */
+const madeOf = {
+  programs: [
+    ...['contracts', 'images', 'runtime', 'storage', 'test-kit'].map((name) => `packages/${name}/src`),
+    ...['services/accounts/src', 'services/media/src', 'infra/local/src', 'infra/bundle/build.mjs'],
+  ],
+  page: ['src', 'public', 'index.html', 'vite.config.ts']
+    .map((name) => `packages/web/${name}`)
+    .concat('packages/contracts/src'),
+}
+
+await makeOnce('programs', 'Bundling the programs', async () => {
+  const { bundle } = await import('../bundle/build.mjs')
+  await bundle()
+})
+await makeOnce('page', 'Building the page', () =>
+  run(join(root, 'packages/web'), 'node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'),
+)
+if (process.argv.includes('--compile')) run(root, 'node_modules/typescript/bin/tsc', '-b')
+
+/**
+ * Does the work unless its inputs are those of the last time.
+ * @param {keyof typeof madeOf} what @param {string} title @param {() => unknown} work
+ */
+async function makeOnce(what, title, work) {
+  const stampFile = join(root, 'node_modules/.cache/likeness', what)
+  const stamp = fingerprint(madeOf[what])
+  if (readIfThere(stampFile) === stamp) return
+  const since = performance.now()
+  process.stdout.write(`${title} (once, until their sources change) … `)
+  await work()
+  console.log(`${((performance.now() - since) / 1000).toFixed(1)} s`)
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, stamp)
+}
+
+/** @param {string[]} paths */
+function fingerprint(paths) {
+  const hash = createHash('sha256').update(readIfThere(join(root, 'node_modules/.likeness-setup')))
+  const add = (/** @type {string} */ path) => {
+    const { mtimeMs, size } = statSync(path)
+    hash.update(`${path} ${mtimeMs} ${size}\n`)
+  }
+  for (const path of paths.map((path) => join(root, path))) {
+    if (!statSync(path).isDirectory()) add(path)
+    else {
+      const names = /** @type {string[]} */ (readdirSync(path, { recursive: true }))
+      for (const name of names.sort()) if (!/\.test\.tsx?$/.test(name)) add(join(path, name))
+    }
+  }
+  return hash.digest('hex')
+}
+
+/** @param {string} file */
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** @param {string} cwd @param {string} program @param {string[]} args */
+function run(cwd, program, ...args) {
+  const { status } = spawnSync(process.execPath, [join(root, program), ...args], { cwd, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
