@@ -99,6 +99,7 @@ create table uploads (
   sha256 text not null,
   thumbhash text,
   decode_kills integer not null default 0,
+  rendered_ahead text,
   crop jsonb,
   alt_text text,
   version bigint,
@@ -154,6 +155,38 @@ CREATE INDEX withdrawals_untold ON public.withdrawals USING btree (at) WHERE (to
 
 create sequence avatar_version;
 
+CREATE OR REPLACE FUNCTION public.confirm_upload(the_user uuid, the_upload uuid, chosen_crop jsonb, chosen_text text, expected_sha256 text, the_actor uuid, the_ip inet, the_agent text, recipe text, prefix text, made_sizes integer[], made_formats text[])
+ RETURNS TABLE(changed uploads, is_live boolean, superseded_id uuid)
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform lock_user(the_user);
+        with confirmed as (
+          update uploads
+          set status = 'confirmed', confirmed_at = now(), expires_at = null, version = nextval('avatar_version'),
+            crop = chosen_crop, alt_text = chosen_text
+          where user_id = the_user and id = the_upload and status = 'pending' and expires_at > now()
+            and not exists (select from erased_users e where e.user_id = the_user)
+            and (expected_sha256 is null or sha256 = expected_sha256)
+            and (chosen_crop is null
+              or (chosen_crop ->> 'x')::bigint + (chosen_crop ->> 'width')::bigint <= width
+              and (chosen_crop ->> 'y')::bigint + (chosen_crop ->> 'height')::bigint <= height)
+          returning user_id, id, version
+        )
+        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+        select user_id, id, 'confirmed', the_actor, the_ip, the_agent,
+          jsonb_strip_nulls(jsonb_build_object('crop', chosen_crop, 'version', version))
+        from confirmed;
+        if not found then return; end if;
+
+        if exists (select from uploads where user_id = the_user and id = the_upload and rendered_ahead = recipe) then
+          select shown.is_live, shown.superseded_id into is_live, superseded_id
+          from show_rendered(the_user, the_upload, prefix, made_sizes, made_formats) shown;
+        end if;
+        select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload;
+        return next;
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.open_uploads(owner uuid, since uuid)
  RETURNS TABLE(erased boolean, pending bigint, stored bigint, recent bigint, first timestamp with time zone)
  LANGUAGE plpgsql
@@ -176,6 +209,78 @@ AS $function$
           union all
           select r.at from refused_uploads r where r.user_id = owner and r.id >= since
         ) as made;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.publish_upload(the_user uuid, the_upload uuid, decided bigint)
+ RETURNS TABLE(changed uploads, has_untold_text boolean)
+ LANGUAGE plpgsql
+AS $function$
+      declare
+        newest bigint;
+      begin
+        perform lock_user(the_user);
+        with published as (
+          update uploads set status = 'published', published_at = now()
+          where user_id = the_user and id = the_upload and status = 'confirmed'
+            and rendered_at is not null and version = decided
+          returning user_id, id, version
+        )
+        insert into upload_events (user_id, upload_id, type, details)
+        select user_id, id, 'published', jsonb_build_object('version', version) from published;
+        if not found then return; end if;
+
+        newest := newest_decision(the_user);
+        if newest <> decided then perform supersede(the_user, the_upload, newest); end if;
+        select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload;
+        has_untold_text := exists (
+          select from avatars a
+          where a.user_id = the_user and a.version = decided and a.text_untold_since is not null);
+        return next;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.show_rendered(the_user uuid, the_upload uuid, prefix text, made_sizes integer[], made_formats text[])
+ RETURNS TABLE(is_live boolean, superseded_id uuid, ahead text)
+ LANGUAGE plpgsql
+AS $function$
+      declare
+        decided bigint;
+        former uuid;
+      begin
+        perform lock_user(the_user);
+        with changed as (
+          update uploads set rendered_at = now()
+          where user_id = the_user and id = the_upload and status = 'confirmed' and rendered_at is null
+          returning user_id, id, version
+        )
+        insert into upload_events (user_id, upload_id, type, details)
+        select user_id, id, 'rendered', jsonb_build_object('version', version) from changed;
+        if not found then return; end if;
+
+        select version, rendered_ahead into decided, ahead from uploads where user_id = the_user and id = the_upload;
+        is_live := newest_decision(the_user) < decided;
+        if is_live then
+          update avatars set live = false, live_until = now() where user_id = the_user and live
+          returning upload_id into former;
+          if former is not null and supersede(the_user, former, decided) then superseded_id := former; end if;
+        end if;
+        insert into avatars (user_id, version, upload_id, live, sizes, formats, blob_prefix, path_version)
+        values (the_user, decided, the_upload, is_live, made_sizes, made_formats, prefix, decided);
+        return next;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.supersede(the_user uuid, the_upload uuid, later bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        with changed as (
+          update uploads set status = 'superseded', closed_at = now()
+          where user_id = the_user and id = the_upload and status = 'published'
+          returning user_id, id, version
+        )
+        insert into upload_events (user_id, upload_id, type, details)
+        select user_id, id, 'superseded', jsonb_build_object('by', later, 'version', version) from changed;
+        return found;
       end $function$;
 
 create sequence upload_events_seq_seq;

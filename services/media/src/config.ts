@@ -73,6 +73,12 @@ export const MediaConfig = ProcessConfig.extend({
   ANIMATED_FRAMES: integer(1, 500)
     .default(1)
     .describe('frames of an animation kept in WebP, counted from the first; 1 makes stills'),
+  RENDER_AHEAD: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe(
+      'render variants before the confirmation, from the decoding of the preview, so that confirming publishes at once; costs CPU and space for pictures that are never confirmed',
+    ),
   DELIVERY: z
     .enum(['direct', 'accel', 'redirect'])
     .default('direct')

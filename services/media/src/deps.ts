@@ -38,6 +38,8 @@ export type WorkerDeps = Deps & {
   readonly decoder: Decoder
   /** HEIC takes ten times as long as other formats: it has a decoder of its own, started on first use and kept. */
   readonly decoderOf: (format: string) => Decoder
+  /** The uploads that this process prepares now, by id, until their variants are stored ahead; never rejects. */
+  readonly preparing: Map<string, Promise<unknown>>
 }
 
 /**
@@ -118,6 +120,7 @@ export const openWorkerDeps = (
       ...deps,
       accounts: probeWhileAway(deps.accounts),
       decoder,
+      preparing: new Map(),
       decoderOf: overrides.decoderOf ?? ((format) => (format === 'heic' ? heicDecoder() : decoder)),
     }
   })

@@ -1,25 +1,15 @@
-import { extensionOf } from '@likeness/contracts'
-import { toAccounts } from '@likeness/contracts/endpoints'
 import { ImageError } from '@likeness/images'
-import {
-  findAvatar,
-  findLiveAvatar,
-  findNewestDecision,
-  insertAvatar,
-  picturesOf,
-  unsetLive,
-  uploadOf,
-} from '../database/avatars.table.js'
-import { hasUntoldText } from '../database/descriptions.queries.js'
-import { giveUpOriginal } from '../database/retention.queries.js'
-import { findDecider } from '../database/upload-events.table.js'
-import { markFailed, markPublished, markRendered, markSuperseded } from '../database/upload-transitions.js'
-import { type ConfirmedRow, findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
+import { hasFiles, unsetLive } from '../database/avatars.table.js'
+import { findPublication, type ShownAvatar } from '../database/publications.queries.js'
+import { markFailed, type StoredVariants, showRendered } from '../database/upload-transitions.js'
+import { type ConfirmedRow, lockUser } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
+import { finishPublication, tellAccounts } from '../uploads/finish-publication.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
-import { avatarFiles, deleteFiles, originalKey, variantsPrefix } from '../uploads/upload-files.js'
+import { aheadFiles, aheadOf, isCentre, recipeOf } from '../uploads/render-ahead.js'
+import { avatarFiles, deleteFiles, fileOfVariant, variantsPrefix } from '../uploads/upload-files.js'
 
 /**
  * The job of a confirmed upload: render its variants, make them live, tell accounts. Each step commits, so
@@ -29,115 +19,76 @@ export async function publishAvatar(
   deps: WorkerDeps,
   { uploadId, userId, version }: { uploadId: string; userId: string; version: number },
 ): Promise<void> {
-  const row = await findUpload(deps.db, { user_id: userId, id: uploadId })
-  if (row?.status !== 'confirmed' || row.version !== version) return
-  const confirmed = { ...row, version }
-  if (!row.rendered_at && !(await renderAvatar(deps, confirmed))) return
-  await tellAccounts(deps, confirmed)
+  // What is being made from the picture at this moment need not be made twice.
+  await deps.preparing.get(uploadId)
+  const found = await findPublication(deps.db, { user_id: userId, id: uploadId, version })
+  if (!found) return
+  const { decider } = found
+  const rendered = found.avatar
+    ? { row: found.row, avatar: found.avatar }
+    : await renderAvatar(deps, found.row)
+  if (!rendered) return
+  if (!(await tellAccounts(deps, { ...rendered, decider }))) return giveUp(deps, rendered.row)
+  await finishPublication(deps, rendered.row)
 }
 
-/** Stores every variant, then makes this version live unless a later decision was made. @returns false when it was refused */
-async function renderAvatar(deps: WorkerDeps, row: ConfirmedRow): Promise<boolean> {
-  const { config, db, storage } = deps
-  const original = await readOriginal(deps, row)
-  if (!original) return false
-  // Confirmed before it was decoded: decoding comes first, and may end it.
-  if (!row.prepared_at && !(await prepareFrom(deps, row, original))) return false
-  const avatar = {
-    sizes: config.AVATAR_SIZES,
-    formats: config.AVATAR_FORMATS,
-    blob_prefix: variantsPrefix(row.id, row.version),
-    path_version: row.version,
+type Rendered = { readonly row: ConfirmedRow; readonly avatar: ShownAvatar }
+
+/** Makes this version live unless a later decision was made. @returns undefined when it was refused or closed */
+async function renderAvatar(deps: WorkerDeps, confirmed: ConfirmedRow): Promise<Rendered | undefined> {
+  const row = confirmed.prepared_at ? confirmed : await prepare(deps, confirmed)
+  if (!row) return undefined
+  const variants = hasAhead(deps, row) ? aheadOf(deps.config, row) : await storeVariants(deps, row)
+  if (!variants) return undefined
+
+  const shown = await showRendered(deps.db, row, variants)
+  const { user_id, version } = row
+  if (!shown) {
+    // Another run of this job came first, or it was closed while this one was storing.
+    if (!(await hasFiles(deps.db, row, variants))) await deleteFiles(deps, avatarFiles(variants))
+    const now = await findPublication(deps.db, row)
+    return now?.avatar && { row, avatar: now.avatar }
   }
+  const { sizes, formats, blob_prefix } = variants
+  if (blob_prefix !== variantsPrefix(row.id))
+    await deleteFiles(deps, aheadFiles({ id: row.id, rendered_ahead: shown.rendered_ahead }))
+  announce(deps.bus, row)
+  if (shown.superseded) announce(deps.bus, { id: shown.superseded, user_id, status: 'superseded' })
+  const avatar = { version, path_version: version, sizes, formats, text_revision: 0, live: shown.isLive }
+  return { row, avatar }
+}
+
+/** Confirmed before it was decoded: decoding comes first, and may end it. */
+async function prepare(deps: WorkerDeps, row: ConfirmedRow): Promise<ConfirmedRow | undefined> {
+  const original = await readOriginal(deps, row)
+  if (!original || !(await prepareFrom(deps, row, original))) return undefined
+  return (await findPublication(deps.db, row))?.row
+}
+
+const hasAhead = ({ config }: WorkerDeps, row: ConfirmedRow): boolean =>
+  isCentre(row, row.crop) && row.rendered_ahead === aheadOf(config, row).recipe
+
+/** Renders the variants and stores them under the version. @returns undefined when the upload was refused or closed */
+async function storeVariants(deps: WorkerDeps, row: ConfirmedRow): Promise<StoredVariants | undefined> {
+  const { config, storage } = deps
+  const original = await readOriginal(deps, row)
+  if (!original) return undefined
+  const recipe = recipeOf(config)
+  const blob_prefix = variantsPrefix(row.id, row.version)
   try {
     const variants = await deps.decoderOf(row.format).render(original, {
+      ...recipe,
       ...(row.crop ? { crop: row.crop } : {}),
-      sizes: avatar.sizes,
-      formats: avatar.formats,
-      background: config.AVATAR_BACKGROUND,
-      avifEffort: config.AVIF_EFFORT,
-      frames: Math.min(row.pages, config.ANIMATED_FRAMES),
+      frames: Math.min(row.pages, recipe.frames),
       maxPixels: config.IMAGE_MAX_PIXELS,
     })
-    await Promise.all(
-      variants.map(({ size, format, bytes }) =>
-        storage.put(`${avatar.blob_prefix}/${size}.${extensionOf[format]}`, bytes),
-      ),
-    )
+    await storage.putFolder(blob_prefix, variants.map(fileOfVariant))
+    return { blob_prefix, sizes: recipe.sizes, formats: recipe.formats }
   } catch (error) {
     if (!(error instanceof ImageError)) throw error
     await refuseUpload(deps, row, error)
-    return false
+    return undefined
   }
-
-  const changed = await db.transaction().execute(async (trx) => {
-    await lockUser(trx, row.user_id)
-    const rendered = await markRendered(trx, row)
-    // Another run of this job came first.
-    if (!rendered) return []
-    const live = await findLiveAvatar(trx, row.user_id)
-    const newest = (await findNewestDecision(trx, row.user_id)) < row.version
-    if (newest) await unsetLive(trx, row.user_id)
-    await insertAvatar(trx, {
-      ...avatar,
-      user_id: row.user_id,
-      version: row.version,
-      upload_id: row.id,
-      live: newest,
-    })
-    const superseded = newest && live ? await markSuperseded(trx, uploadOf(live), row.version) : undefined
-    return superseded ? [rendered, superseded] : [rendered]
-  })
-  if (changed.length === 0 && !(await findUpload(db, row))) {
-    // Erased while this job was storing.
-    await deleteFiles(deps, avatarFiles(avatar))
-    return false
-  }
-  for (const one of changed) announce(deps.bus, one)
-  return true
-}
-
-/** Shows the version in the profile when it is the newest, then marks the upload published. */
-async function tellAccounts(deps: WorkerDeps, row: ConfirmedRow): Promise<void> {
-  const { db, accounts } = deps
-  const avatar = await findAvatar(db, row)
-  if (avatar?.live) {
-    // Read again after the revision: the placeholder and the text may be newer than the row this job began with.
-    const { thumbhash, alt_text: altText } = (await findUpload(db, row)) ?? row
-    const told = await accounts(toAccounts.setAvatar, {
-      params: { id: row.user_id },
-      body: {
-        ...picturesOf(avatar),
-        revision: avatar.text_revision,
-        uploadId: row.id,
-        thumbhash,
-        altText,
-        actor: (await findDecider(db, row)) ?? null,
-        restored: avatar.path_version !== row.version,
-      },
-    })
-    if (!told.ok) return giveUp(deps, row)
-  }
-  let hasNewText = false
-  const published = await db.transaction().execute(async (trx) => {
-    await lockUser(trx, row.user_id)
-    const marked = await markPublished(trx, row, row.version)
-    hasNewText = await hasUntoldText(trx, row)
-    const newest = await findNewestDecision(trx, row.user_id)
-    if (!marked || newest === row.version) return marked
-    // A later decision overtook it.
-    return (await markSuperseded(trx, row, newest)) ?? marked
-  })
-  if (!published) return
-  if (hasNewText) deps.enqueue('tell-description', { userId: row.user_id, uploadId: row.id })
-  announce(deps.bus, published)
-  await dropOriginal(deps, published)
-}
-
-/** Deletes the original at once where none are kept; if this process dies first, `prune` finds it. */
-async function dropOriginal(deps: WorkerDeps, upload: UploadRow): Promise<void> {
-  if (deps.config.KEEP_ORIGINALS !== 0) return
-  if (await giveUpOriginal(deps.db, upload)) await deleteFiles(deps, [originalKey(upload)])
 }
 
 /** Ends the upload of a user whom accounts no longer knows. */

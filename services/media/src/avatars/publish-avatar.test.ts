@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { type Decoder, openDecoder } from '@likeness/images'
+import type { BlobStore } from '@likeness/storage'
 import { noPhotos, photo, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg, quarters } from '../testing/pictures.js'
@@ -85,7 +86,7 @@ t.test('a render that ends late never replaces a later confirmation', async (t) 
   t.teardown(() => decoder.close())
   const { body: later } = await ana.call(uploads.create, { body: form(await jpeg(50, 50, '#0000ff')) })
   await ana.call(uploads.confirm, { params: { id: later.id } })
-  const workerDeps = { ...deps, decoder, decoderOf: () => decoder }
+  const workerDeps = { ...deps, decoder, decoderOf: () => decoder, preparing: new Map() }
   await publishAvatar(workerDeps, await jobOf(media, later.id))
   await publishAvatar(workerDeps, job)
   t.match(await read(), { status: 'superseded', publishedAt: /Z$/ })
@@ -118,7 +119,7 @@ t.test('a picture that kills its decoder twice is given up', async (t) => {
 
 t.test('a picture whose decoder gets no time is tried again when it is calm', async (t) => {
   const bytes = await quarters(3000, 3000).png().toBuffer()
-  const { media, read } = await confirmedUpload(t, {}, bytes)
+  const { media, read } = await confirmedUpload(t, { RENDER_AHEAD: 'false' }, bytes)
   const [hasty, calm] = [openDecoder({ children: 1, wallMs: 1 }), openDecoder({ children: 1 })]
   t.teardown(() => Promise.all([hasty.close(), calm.close()]))
   let given = 0
@@ -174,13 +175,14 @@ t.test('storage that fails keeps the upload as it was', async (t) => {
   let failures = 0
   const storage = {
     ...deps.storage,
-    put: async (key: string, chunks: Buffer | readonly Buffer[]) => {
-      // Every third variant is not stored, for a while.
-      if (key.startsWith('avatars/') && failures < 6) {
+    putFolder: async (...[folder, files]: Parameters<BlobStore['putFolder']>) => {
+      // Half of the variants are stored, for a while.
+      if (failures < 6) {
         failures += 1
+        await deps.storage.putFolder(folder, files.slice(0, 5))
         throw new Error('storage is away')
       }
-      return deps.storage.put(key, chunks)
+      return deps.storage.putFolder(folder, files)
     },
   }
   await media.work({ storage })

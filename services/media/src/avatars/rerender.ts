@@ -13,7 +13,7 @@ import {
 import { findUpload, lockUser, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
-import { deleteFiles, originalKey } from '../uploads/upload-files.js'
+import { deleteFiles, fileOfVariant, originalKey } from '../uploads/upload-files.js'
 
 const batch = 200
 
@@ -82,7 +82,7 @@ async function completeAvatar(
     return 'failed'
   }
   const keyOf = ({ size, format }: Variant) => `${row.blob_prefix}/${size}.${extensionOf[format]}`
-  await Promise.all(variants.map((variant) => deps.storage.put(keyOf(variant), variant.bytes)))
+  await deps.storage.putFolder(row.blob_prefix, variants.map(fileOfVariant))
 
   // Shown before it is marked complete, so that a run that ends in between does this one again.
   await show(deps, { ...row, ...whole })

@@ -34,8 +34,11 @@ export const uploadOf = ({ user_id, upload_id }: Pick<AvatarRow, 'user_id' | 'up
   id: upload_id,
 })
 
+/** The columns that an avatar's addresses are built from. */
+export type AvatarPicturesRow = Pick<AvatarRow, 'version' | 'path_version' | 'sizes' | 'formats'>
+
 /** The parts that an avatar's addresses are built from. */
-export const picturesOf = (avatar: AvatarRow): AvatarPictures => ({
+export const picturesOf = (avatar: AvatarPicturesRow): AvatarPictures => ({
   version: avatar.version,
   pathVersion: avatar.path_version,
   sizes: avatar.sizes,
@@ -65,6 +68,22 @@ export function findAvatar(
     .executeTakeFirst()
 }
 
+/** Whether the avatar of an upload has its files under this prefix. */
+export async function hasFiles(
+  db: Database<Tables>,
+  { user_id, id }: UploadKey,
+  { blob_prefix }: Pick<AvatarRow, 'blob_prefix'>,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('avatars')
+    .select('version')
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
+    .where('blob_prefix', '=', blob_prefix)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** The avatars of these uploads, for their views. */
 export async function findAvatarsOf(
   db: Database<Tables>,
@@ -76,26 +95,6 @@ export async function findAvatarsOf(
     select avatars.* from unnest(${users}::uuid[], ${versions}::bigint[]) as wanted (user_id, version)
     join avatars using (user_id, version)`.execute(db)
   return rows
-}
-
-/** The newest version that decided what a user shows: the live avatar's or a withdrawal's; 0 before any. */
-export async function findNewestDecision(trx: Transaction<Tables>, userId: string): Promise<number> {
-  const { rows } = await sql<{ version: number | null }>`
-    select greatest(
-      (select version from avatars where user_id = ${userId} and live),
-      (select max(version) from withdrawals where user_id = ${userId})) as version`.execute(trx)
-  return rows[0]?.version ?? 0
-}
-
-/** Under `lockUser`. `live` only when no newer decision was made. */
-export async function insertAvatar(
-  trx: Transaction<Tables>,
-  avatar: Pick<
-    AvatarRow,
-    'user_id' | 'version' | 'upload_id' | 'live' | 'sizes' | 'formats' | 'blob_prefix' | 'path_version'
-  >,
-): Promise<void> {
-  await trx.insertInto('avatars').values(avatar).execute()
 }
 
 /** Under `lockUser`: leaves the user without a live avatar. */

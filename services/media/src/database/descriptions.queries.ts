@@ -63,18 +63,6 @@ export async function findUntoldText(db: Db, { user_id, id }: UploadKey) {
   return { ...found, changes: changes.toReversed() }
 }
 
-/** Whether accounts has yet to be told of a change of this picture's text. */
-export async function hasUntoldText(trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<boolean> {
-  const row = await trx
-    .selectFrom('avatars')
-    .select('version')
-    .where('user_id', '=', user_id)
-    .where('upload_id', '=', id)
-    .where('text_untold_since', 'is not', null)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 /** Notes that accounts knows the text up to this revision. */
 export async function markTextTold(db: Db, { user_id, id }: UploadKey, revision: number): Promise<void> {
   await db

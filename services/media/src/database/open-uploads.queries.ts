@@ -82,6 +82,7 @@ const fresh = {
   status: 'pending',
   thumbhash: null,
   decode_kills: 0,
+  rendered_ahead: null,
   crop: null,
   alt_text: null,
   version: null,

@@ -1,7 +1,7 @@
 import type { Database } from '@likeness/runtime/database'
 import { sql } from 'kysely'
 import type { Tables } from './database.js'
-import { statesWithFiles, type UploadKey } from './uploads.table.js'
+import { statesWithFiles, type UploadKey, type UploadRow } from './uploads.table.js'
 
 type Db = Database<Tables>
 
@@ -20,19 +20,22 @@ export async function countExpired(db: Db): Promise<number> {
  * pending → expired for up to `limit` uploads at once, each with its event, in one statement. Rows that
  * another process holds are left to it.
  */
-export async function expireBatch(db: Db, limit: number): Promise<UploadKey[]> {
-  const { rows } = await sql<UploadKey>`
+export async function expireBatch(
+  db: Db,
+  limit: number,
+): Promise<(UploadKey & Pick<UploadRow, 'rendered_ahead'>)[]> {
+  const { rows } = await sql<UploadKey & Pick<UploadRow, 'rendered_ahead'>>`
     with changed as (
       update uploads set status = 'expired', closed_at = now(), expires_at = null
       where ctid = any(array(
         select ctid from uploads where status = 'pending' and expires_at <= now()
         order by expires_at limit ${limit} for update skip locked))
       and status = 'pending'
-      returning user_id, id
+      returning user_id, id, rendered_ahead
     ), event as (
       insert into upload_events (user_id, upload_id, type) select user_id, id, 'expired' from changed
     )
-    select user_id, id from changed`.execute(db)
+    select user_id, id, rendered_ahead from changed`.execute(db)
   return rows
 }
 

@@ -1,8 +1,7 @@
 import type { UploadEventType, UploadNewsName } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
-import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
+import type { ColumnType, Generated, Selectable } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
 import { isOfSomebody, type UploadKey, type UploadRow } from './uploads.table.js'
 
@@ -41,22 +40,6 @@ export function listTrail(
     .orderBy('seq')
     .limit(page.limit)
     .execute()
-}
-
-/** The person who confirmed or restored an upload under its current version. */
-export async function findDecider(
-  db: Database<Tables>,
-  { user_id, id, version }: UploadKey & { version: number },
-): Promise<(Actor & { id: string }) | undefined> {
-  const row = await db
-    .selectFrom('upload_events')
-    .select(['actor_id as id', 'ip', 'user_agent as userAgent'])
-    .where('user_id', '=', user_id)
-    .where('upload_id', '=', id)
-    .where('type', 'in', ['confirmed', 'restored'])
-    .where(sql<string>`details ->> 'version'`, '=', String(version))
-    .executeTakeFirst()
-  return row && row.id !== null ? { ...row, id: row.id } : undefined
 }
 
 /** The events that followers of an upload are told, by the name they get; they are not told the others. */

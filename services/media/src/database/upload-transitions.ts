@@ -1,9 +1,17 @@
 import { type Crop, isSquare, type UploadEventType, type UploadStatus } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import { type Actor, theWorker } from './actor.js'
+import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
-import { type ConfirmedRow, isOfSomebody, type UploadKey, type UploadRow } from './uploads.table.js'
+import {
+  type ConfirmedRow,
+  isOfSomebody,
+  type UploadKey,
+  type UploadRow,
+  uploadColumns,
+} from './uploads.table.js'
 
 type Db = Database<Tables>
 type Event = {
@@ -15,8 +23,8 @@ type Event = {
 const now = sql<Date>`now()`
 
 /**
- * The state machine: every transition is this one statement, a conditional update and its event, so a
- * state never changes without its trace and the loser of a race changes nothing. The event names the upload's
+ * The state machine: every transition is one conditional update and its event, so a state never changes without its trace
+ * and the loser of a race changes nothing. This makes one; those of a publication are functions of the database. The event names the upload's
  * version at that moment.
  * @returns the row as changed, or undefined when it was no longer in a state that allows it
  */
@@ -106,37 +114,71 @@ export function markRejected(
   )
 }
 
-/**
- * pending → confirmed, drawing the version that orders this user's confirmations.
- * Changes nothing if it has expired, if `sha256` differs, or if the crop is not a square within the picture.
- */
-export function confirmPending(
+/** Notes that the variants of this recipe are stored, unless it was rendered otherwise or closed. @returns whether it did */
+export async function markRenderedAhead(
   db: Db,
-  key: UploadKey,
-  choice: { crop: Crop | undefined; altText: string | undefined; sha256: string | undefined },
-  actor: Actor,
-): Promise<ConfirmedRow | undefined> {
-  const { crop, altText, sha256 } = choice
-  return transition(
-    db,
-    key,
-    ['pending'],
-    {
-      status: 'confirmed',
-      confirmed_at: now,
-      expires_at: null,
-      version: sql<number>`nextval('avatar_version')`,
-      crop: crop ? JSON.stringify(crop) : null,
-      alt_text: altText ?? null,
-    },
-    { type: 'confirmed', actor, details: crop ? { crop } : {} },
-    sql`expires_at > now() and ${isOfSomebody}
-      and (${sha256 ?? null}::text is null or sha256 = ${sha256 ?? null})
-      and ${crop ? crop.x + crop.width : 0}::bigint <= width
-      and ${crop ? crop.y + crop.height : 0}::bigint <= height
-      and ${crop === undefined || isSquare(crop)}::boolean`,
-  ) as Promise<ConfirmedRow | undefined>
+  { user_id, id }: UploadKey,
+  recipe: string,
+): Promise<boolean> {
+  return (await renderedAhead(db, user_id, id, recipe)).length > 0
 }
+const renderedAhead = statement(
+  'mark-rendered-ahead',
+  `update uploads set rendered_ahead = $3
+  where user_id = $1 and id = $2 and status in ('pending', 'confirmed') and rendered_at is null
+  returning id`,
+)
+
+/** The choice of the person who confirms. */
+export type Choice = {
+  readonly crop: Crop | undefined
+  readonly altText: string | undefined
+  readonly sha256: string | undefined
+}
+
+/** Stored variants, as their avatar names them. */
+export type StoredVariants = Pick<AvatarRow, 'blob_prefix' | 'sizes' | 'formats'>
+
+/** An avatar made of a confirmed upload: whether it is the one the user shows, and the upload that it superseded. */
+export type Shown = { readonly isLive: boolean; readonly superseded: string | null }
+
+/**
+ * pending → confirmed, drawing the version that orders this user's confirmations, by the function `confirm_upload`.
+ * Changes nothing if it has expired, if `sha256` differs, or if the crop is not a square within the picture.
+ * @param ahead where variants of this recipe were rendered ahead, they become the avatar in the same statement
+ */
+export async function confirmPending(
+  db: Db,
+  { user_id, id }: UploadKey,
+  { crop, altText, sha256 }: Choice,
+  actor: Actor,
+  ahead?: StoredVariants & { readonly recipe: string },
+): Promise<{ row: ConfirmedRow; shown: Shown | undefined } | undefined> {
+  if (crop && !isSquare(crop)) return undefined
+  const [found] = await confirmUpload(
+    db,
+    user_id,
+    id,
+    crop && JSON.stringify(crop),
+    altText,
+    sha256,
+    actor.id,
+    actor.ip,
+    actor.userAgent,
+    ahead?.recipe,
+    ahead?.blob_prefix,
+    ahead?.sizes,
+    ahead?.formats,
+  )
+  if (!found) return undefined
+  const { is_live, superseded_id, ...row } = found
+  return { row, shown: is_live === null ? undefined : { isLive: is_live, superseded: superseded_id } }
+}
+const confirmUpload = statement<ConfirmedRow & { is_live: boolean | null; superseded_id: string | null }>(
+  'confirm-upload',
+  `select ${uploadColumns('(changed)')}, is_live, superseded_id
+  from confirm_upload($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+)
 
 /** pending → discarded. */
 export function discardPending(
@@ -155,48 +197,52 @@ export function discardPending(
   )
 }
 
-/** confirmed: the variants are stored and the avatar row is written in the same transaction. */
-export function markRendered(trx: Transaction<Tables>, key: UploadKey): Promise<UploadRow | undefined> {
-  return transition(
-    trx,
-    key,
-    ['confirmed'],
-    { rendered_at: now },
-    { type: 'rendered', actor: theWorker },
-    sql`rendered_at is null`,
-  )
+/**
+ * confirmed: the variants are stored, and become the avatar unless a later decision was made, by the function
+ * `show_rendered`.
+ * @returns also the recipe of variants rendered ahead; undefined when it was rendered before or is confirmed no more
+ */
+export async function showRendered(
+  db: Db,
+  { user_id, id }: UploadKey,
+  { blob_prefix, sizes, formats }: StoredVariants,
+): Promise<(Shown & Pick<UploadRow, 'rendered_ahead'>) | undefined> {
+  const [shown] = await rendered(db, user_id, id, blob_prefix, sizes, formats)
+  return shown && { isLive: shown.is_live, superseded: shown.superseded_id, rendered_ahead: shown.ahead }
 }
+const rendered = statement<{ is_live: boolean; superseded_id: string | null; ahead: string | null }>(
+  'show-rendered',
+  'select is_live, superseded_id, ahead from show_rendered($1, $2, $3, $4, $5)',
+)
 
-/** confirmed → published: the profile shows this version, or a newer one was there first. */
-export function markPublished(
-  trx: Transaction<Tables>,
-  key: UploadKey,
-  version: number,
-): Promise<UploadRow | undefined> {
-  return transition(
-    trx,
-    key,
-    ['confirmed'],
-    { status: 'published', published_at: now },
-    { type: 'published', actor: theWorker },
-    sql`rendered_at is not null and version = ${version}`,
-  )
+/**
+ * confirmed → published, and on to superseded when a later decision overtook it, by the function `publish_upload`.
+ * @returns the row, and whether accounts has yet to be told of a change of its text
+ */
+export async function markPublished(
+  db: Db,
+  { user_id, id, version }: UploadKey & { version: number },
+): Promise<{ row: UploadRow; hasUntoldText: boolean } | undefined> {
+  const [found] = await published(db, user_id, id, version)
+  if (!found) return undefined
+  const { has_untold_text, ...row } = found
+  return { row, hasUntoldText: has_untold_text }
 }
+const published = statement<UploadRow & { has_untold_text: boolean }>(
+  'publish-upload',
+  `select ${uploadColumns('(changed)')}, has_untold_text from publish_upload($1, $2, $3)`,
+)
 
-/** published → superseded by a later decision: another picture, or none. */
-export function markSuperseded(
+/** published → superseded by a later decision, under `lockUser`, by the function `supersede`. @returns whether it was */
+export async function markSuperseded(
   trx: Transaction<Tables>,
-  key: UploadKey,
+  { user_id, id }: UploadKey,
   by: number,
-): Promise<UploadRow | undefined> {
-  return transition(
-    trx,
-    key,
-    ['published'],
-    { status: 'superseded', closed_at: now },
-    { type: 'superseded', actor: theWorker, details: { by } },
-  )
+): Promise<boolean> {
+  const [found] = await superseded(trx, user_id, id, by)
+  return found?.done ?? false
 }
+const superseded = statement<{ done: boolean }>('supersede', 'select supersede($1, $2, $3) as done')
 
 /**
  * published, or live before accounts was told → withdrawn. An operator may also withdraw what its owner withdrew

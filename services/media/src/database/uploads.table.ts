@@ -19,6 +19,8 @@ export type UploadsTable = {
   thumbhash: Generated<string | null>
   /** How often decoding it had to be killed. */
   decode_kills: Generated<number>
+  /** The recipe of the variants that were rendered before it was confirmed; null when there are none. */
+  rendered_ahead: Generated<string | null>
   crop: ColumnType<Crop | null, never, string | null>
   alt_text: Generated<string | null>
   /** Drawn at confirmation; a user's largest one is the avatar. */
@@ -46,6 +48,42 @@ export type UploadKey = Pick<UploadRow, 'user_id' | 'id'>
 export type ConfirmedRow = UploadRow & { readonly version: number }
 
 type Db = Database<Tables>
+
+const columns: { readonly [Column in keyof UploadsTable]: true } = {
+  user_id: true,
+  id: true,
+  status: true,
+  original_filename: true,
+  format: true,
+  bytes: true,
+  width: true,
+  height: true,
+  pages: true,
+  sha256: true,
+  thumbhash: true,
+  decode_kills: true,
+  rendered_ahead: true,
+  crop: true,
+  alt_text: true,
+  version: true,
+  uploaded_at: true,
+  prepared_at: true,
+  confirmed_at: true,
+  rendered_at: true,
+  published_at: true,
+  expires_at: true,
+  closed_at: true,
+  original_deleted_at: true,
+  held_at: true,
+  failure_code: true,
+  failure_detail: true,
+}
+
+/** Every column of an upload, for the text of a prepared statement. @param from where they are: a table or a row */
+export const uploadColumns = (from: string): string =>
+  Object.keys(columns)
+    .map((column) => `${from}.${column}`)
+    .join(', ')
 
 /** The states whose files are kept: the original, and the preview once there is one. */
 export const statesWithFiles = ['pending', 'confirmed', 'published', 'superseded', 'withdrawn'] as const

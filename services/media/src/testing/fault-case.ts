@@ -21,11 +21,21 @@ export type Case = {
   confirm(id: string): Promise<unknown>
 }
 
-export async function setUp(t: Test, queue: 'postgres' | 'redis' = 'postgres'): Promise<Case> {
+/** @param renderAhead whether a confirmation finds its variants; otherwise the worker renders them afterwards */
+export async function setUp(
+  t: Test,
+  queue: 'postgres' | 'redis' = 'postgres',
+  renderAhead = false,
+): Promise<Case> {
   const { url, proxy } = await startS3(t)
   const media = await startMedia(t, {
     queue,
-    config: { STORAGE_URL: url('pictures', { timeoutMs: '600000' }) },
+    config: {
+      STORAGE_URL: url('pictures', { timeoutMs: '600000' }),
+      RENDER_AHEAD: String(renderAhead),
+      // What a process leaves is found soon.
+      ...(renderAhead ? { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SECONDS: '1' } : {}),
+    },
   })
   const person = await media.person()
   return {
@@ -83,6 +93,7 @@ export async function publishedOnce(t: Test, { media, person }: Case, id: string
   const made = await media.deps.db.selectFrom('avatars').selectAll().execute()
   t.match(made, [{ upload_id: id, version, live: true }])
   t.equal(made.length, 1)
+  t.ok([variantsPrefix(id), variantsPrefix(id, version ?? 0)].includes(made[0]?.blob_prefix ?? ''))
   t.strictSame([...new Set(media.accounts.told.map((told) => told.version))], [version])
   // Prepared may come after confirmed.
   const events = ['confirmed', 'prepared', 'published', 'rendered', 'uploaded']
@@ -97,10 +108,7 @@ export async function publishedOnce(t: Test, { media, person }: Case, id: string
   const variants = [32, 64, 128, 256, 512].flatMap((size) => [`${size}.jpg`, `${size}.webp`])
   t.strictSame(
     (await blobs(media)).toSorted(),
-    [
-      ...uploadFiles({ id }),
-      ...variants.map((name) => `${variantsPrefix(id, version ?? 0)}/${name}`),
-    ].toSorted(),
+    [...uploadFiles({ id }), ...variants.map((name) => `${made[0]?.blob_prefix}/${name}`)].toSorted(),
     'every blob has its row',
   )
 }

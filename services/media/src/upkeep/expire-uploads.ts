@@ -2,7 +2,8 @@ import { countAbandoned, deleteAbandoned } from '../database/direct-uploads.tabl
 import { countExpired, expireBatch } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
-import { deleteFiles, directKey, uploadFiles } from '../uploads/upload-files.js'
+import { stagedFiles } from '../uploads/render-ahead.js'
+import { deleteFiles, directKey } from '../uploads/upload-files.js'
 
 const batch = 1_000
 
@@ -26,7 +27,7 @@ async function expirePending(deps: Deps): Promise<number> {
   let expired = 0
   for (;;) {
     const rows = await expireBatch(deps.db, batch)
-    await deleteFiles(deps, rows.flatMap(uploadFiles))
+    await deleteFiles(deps, rows.flatMap(stagedFiles))
     for (const row of rows) announce(deps.bus, { ...row, status: 'expired' })
     expired += rows.length
     if (rows.length < batch) return expired

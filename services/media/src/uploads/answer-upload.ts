@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Reply, Request } from '@likeness/runtime/server'
+import type { AvatarPicturesRow } from '../database/avatars.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import type { Answer } from '../idempotency/answer-once.js'
-import { viewUpload } from './upload-view.js'
+import { viewShown, viewUpload } from './upload-view.js'
 
 const longestWaitSeconds = 30
 
@@ -16,16 +17,18 @@ export type UntilSettled = (row: UploadRow, ms: number, client: ServerResponse) 
 /**
  * The answer to a request that makes an upload the avatar, after waiting as long as the client prefers: 200 once it is
  * published, 202 while it is not, or when that failed.
+ * @param made `avatar`: where it is known already
  */
 export async function answerUpload(
   deps: Deps,
   untilSettled: UntilSettled,
   request: Request,
   reply: Reply,
-  row: UploadRow,
+  { row, avatar }: { row: UploadRow; avatar?: AvatarPicturesRow | undefined },
 ): Promise<Answer> {
   const seconds = preferredWait(request.headers.prefer)
   if (seconds > 0) reply.header('preference-applied', `wait=${seconds}`)
+  if (row.status !== 'confirmed' && avatar) return { status: 200, upload: viewShown(deps, row, avatar) }
   const newest = seconds > 0 ? await untilSettled(row, seconds * 1000, reply.raw) : row
   const status = newest.status === 'confirmed' || newest.status === 'failed' ? 202 : 200
   return { status, upload: await viewUpload(deps, newest) }

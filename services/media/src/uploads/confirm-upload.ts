@@ -6,6 +6,7 @@ import type { Problem } from '@likeness/runtime/problem'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { findAvatar } from '../database/avatars.table.js'
+import type { Publication, ShownAvatar } from '../database/publications.queries.js'
 import { confirmPending } from '../database/upload-transitions.js'
 import { findUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -18,6 +19,11 @@ import { answerUpload, type UntilSettled } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
 import { cropProblem } from './crop-problem.js'
 import { findUploadFor } from './find-upload.js'
+import { finishPublication, tellAccounts } from './finish-publication.js'
+import { aheadOf, isCentre } from './render-ahead.js'
+
+// Longer than accounts takes when all is well; then the job goes on.
+const tellWithinMs = 1_000
 
 /** `uploads.confirm`: step two. */
 export const confirmUploadHandler =
@@ -27,14 +33,18 @@ export const confirmUploadHandler =
     const choice = request.body ?? {}
     const what = { userId: seen.user_id, request: choice }
     return answerOnce(deps, request, reply, what, async () => {
-      const row = await confirmUpload(deps, seen, choice, actorOf(request))
-      return answerUpload(deps, untilSettled, request, reply, row)
+      const confirmed = await confirmUpload(deps, seen, choice, actorOf(request))
+      return answerUpload(deps, untilSettled, request, reply, confirmed)
     })
   }
 
+type Confirmed = { readonly row: UploadRow; readonly avatar?: ShownAvatar }
+
 /**
- * Confirms a pending upload, or returns the one that the same request confirmed before.
+ * Confirms a pending upload, or returns the one that the same request confirmed before. With variants rendered ahead it
+ * is published, too.
  * @param seen the row that the caller was let see
+ * @returns the avatar only when it was published now
  * @throws Problem upload-expired, upload-discarded, upload-rejected, upload-failed, already-confirmed,
  * sha256-mismatch, invalid-crop
  */
@@ -42,14 +52,25 @@ async function confirmUpload(
   deps: Deps,
   seen: UploadRow,
   choice: ConfirmUpload,
-  actor: Actor,
-): Promise<UploadRow> {
+  actor: Actor & { id: string },
+): Promise<Confirmed> {
   const { crop, altText, sha256 } = choice
-  const confirmed = await confirmPending(deps.db, seen, { crop, altText, sha256 }, actor)
+  const ahead = isCentre(seen, crop ?? null) ? aheadOf(deps.config, seen) : undefined
+  const confirmed = await confirmPending(deps.db, seen, { crop, altText, sha256 }, actor, ahead)
   if (confirmed) {
-    deps.enqueue(...publishJob(confirmed))
-    announce(deps.bus, confirmed)
-    return confirmed
+    const { row, shown } = confirmed
+    announce(deps.bus, row)
+    if (ahead && shown) {
+      if (shown.superseded)
+        announce(deps.bus, { id: shown.superseded, user_id: row.user_id, status: 'superseded' })
+      const { sizes, formats } = ahead
+      const { version } = row
+      const avatar = { version, path_version: version, sizes, formats, text_revision: 0, live: shown.isLive }
+      const published = await publishNow(deps, { row, avatar, decider: actor })
+      if (published) return { row: published, avatar }
+    }
+    deps.enqueue(...publishJob(row))
+    return { row }
   }
   const now = await findUpload(deps.db, seen)
   if (!now) throw problem('upload-not-found')
@@ -59,7 +80,22 @@ async function confirmUpload(
       : await findAvatar(deps.db, { user_id: now.user_id, version: now.version })
   const refusal = refusalOf(now, choice, (avatar?.text_revision ?? 0) > 0)
   if (refusal) throw refusal
-  return now
+  return { row: now }
+}
+
+/** Does at once what is left for the job. @returns undefined when the job has to do it */
+async function publishNow(
+  deps: Deps,
+  publication: Publication & { avatar: ShownAvatar },
+): Promise<UploadRow | undefined> {
+  try {
+    if (!(await tellAccounts(deps, publication, { timeoutMs: tellWithinMs }))) return undefined
+    return await finishPublication(deps, publication.row)
+  } catch (error) {
+    const uploadId = publication.row.id
+    deps.logger.warn({ err: error, uploadId }, 'could not publish at once; the job will')
+    return undefined
+  }
 }
 
 /**

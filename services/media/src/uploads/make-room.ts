@@ -7,7 +7,8 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { admitUpload, assertStorable, type Quotas } from './admit-upload.js'
 import { announce } from './announce.js'
-import { deleteFiles, uploadFiles } from './upload-files.js'
+import { stagedFiles } from './render-ahead.js'
+import { deleteFiles } from './upload-files.js'
 
 /**
  * Locks the user and makes sure that they may have one more pending upload.
@@ -48,6 +49,6 @@ export async function dropReplaced(
   deps: Pick<Deps, 'storage' | 'logger' | 'bus'>,
   replaced: readonly UploadRow[],
 ): Promise<void> {
-  await deleteFiles(deps, replaced.flatMap(uploadFiles))
+  await deleteFiles(deps, replaced.flatMap(stagedFiles))
   for (const gone of replaced) announce(deps.bus, gone)
 }

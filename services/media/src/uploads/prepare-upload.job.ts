@@ -5,6 +5,7 @@ import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.tabl
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
 import { refuseUpload } from './refuse-upload.js'
+import { isCentre, recipeOf, storeAhead } from './render-ahead.js'
 import { deleteFiles, originalKey, previewKey, uploadFiles } from './upload-files.js'
 
 /** The job of a staged upload: decode it once, keep its preview and placeholder, or reject it. */
@@ -12,6 +13,8 @@ export async function prepareUpload(
   deps: WorkerDeps,
   { uploadId, userId }: { uploadId: string; userId: string },
 ): Promise<void> {
+  // The job that publishes it may have come first.
+  await deps.preparing.get(uploadId)
   const row = await findUpload(deps.db, { user_id: userId, id: uploadId })
   if (!row || row.prepared_at || !['pending', 'confirmed'].includes(row.status)) return
   const original = await readOriginal(deps, row)
@@ -32,8 +35,24 @@ export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<Pi
   }
 }
 
-/** Prepares an upload from its original. @returns the row with its placeholder, or undefined when it was refused or closed */
-export async function prepareFrom(
+/**
+ * Prepares an upload from its original. The preview is announced before its variants are stored ahead.
+ * @returns the row with its placeholder, or undefined when it was refused or closed
+ */
+export function prepareFrom(
+  deps: WorkerDeps,
+  row: UploadRow,
+  original: PictureSource,
+): Promise<UploadRow | undefined> {
+  const preparing = prepare(deps, row, original).finally(() => deps.preparing.delete(row.id))
+  deps.preparing.set(
+    row.id,
+    preparing.catch(() => undefined),
+  )
+  return preparing
+}
+
+async function prepare(
   deps: WorkerDeps,
   row: UploadRow,
   original: PictureSource,
@@ -45,6 +64,7 @@ export async function prepareFrom(
     prepared = await decoder.prepare(original, {
       maxPixels: config.IMAGE_MAX_PIXELS,
       previewSize: config.PREVIEW_SIZE,
+      ...(config.RENDER_AHEAD === 'true' && isCentre(row, row.crop) ? { ahead: recipeOf(config) } : {}),
     })
   } catch (error) {
     if (!(error instanceof ImageError)) throw error
@@ -55,6 +75,8 @@ export async function prepareFrom(
   const marked = await markPrepared(db, row, prepared.thumbhash)
   if (marked) {
     announce(deps.bus, marked)
+    const variants = await prepared.variants
+    if (variants) await storeAhead(deps, marked, variants)
     return marked
   }
   // Another run prepared it, or it was closed while this one worked.

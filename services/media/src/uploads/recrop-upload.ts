@@ -75,9 +75,9 @@ function commitCrop(
     await insertUpload(trx, upload, config.PENDING_SECONDS, actor, { from: source.id })
     if (claim && !(await holdClaim(trx, claim))) throw inProgress()
     const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
-    const row = await confirmPending(trx, upload, choice, actor)
-    if (!row) throw new Error('an upload just made could not be confirmed')
-    return row
+    const confirmed = await confirmPending(trx, upload, choice, actor)
+    if (!confirmed) throw new Error('an upload just made could not be confirmed')
+    return confirmed.row
   })
 }
 

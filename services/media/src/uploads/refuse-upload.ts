@@ -4,7 +4,8 @@ import { countDecodeKill, markFailed, markRejected } from '../database/upload-tr
 import type { UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
-import { deleteFiles, uploadFiles } from './upload-files.js'
+import { stagedFiles } from './render-ahead.js'
+import { deleteFiles } from './upload-files.js'
 
 const killsAllowed = 2
 
@@ -28,6 +29,6 @@ export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: Imag
   const ended =
     (await markRejected(deps.db, row, failure)) ?? (await markFailed(deps.db, row, failure, false))
   if (!ended) return
-  await deleteFiles(deps, uploadFiles(ended))
+  await deleteFiles(deps, stagedFiles(ended))
   announce(deps.bus, ended)
 }

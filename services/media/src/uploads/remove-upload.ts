@@ -12,7 +12,8 @@ import { announce } from './announce.js'
 import { closedProblem } from './closed-problem.js'
 import { eraseUpload } from './erase-upload.js'
 import { findDirectUploadFor, findWithErasedFor } from './find-upload.js'
-import { deleteFiles, directKey, uploadFiles } from './upload-files.js'
+import { stagedFiles } from './render-ahead.js'
+import { deleteFiles, directKey } from './upload-files.js'
 
 /** `uploads.remove`: cancel instead of confirming, or erase a past version. */
 export const removeUploadHandler =
@@ -44,7 +45,7 @@ async function cancelDirectUpload(deps: Deps, caller: Caller, id: string): Promi
 async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<void> {
   const discarded = await discardPending(deps.db, seen, actor)
   if (discarded) {
-    await deleteFiles(deps, uploadFiles(discarded))
+    await deleteFiles(deps, stagedFiles(discarded))
     announce(deps.bus, discarded)
     return
   }

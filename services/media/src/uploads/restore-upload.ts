@@ -48,7 +48,7 @@ export const restoreUploadHandler =
                 }),
               ),
             ))
-      const answer = await answerUpload(deps, untilSettled, request, reply, row)
+      const answer = await answerUpload(deps, untilSettled, request, reply, { row })
       return { ...answer, location: locationOf(deps, row) }
     })
   }
@@ -69,13 +69,13 @@ async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise
     if (live) await unsetLive(trx, seen.user_id)
     await reviveAvatar(trx, seen, restored.version)
     const superseded = live && (await markSuperseded(trx, uploadOf(live), restored.version))
-    return { restored, superseded }
+    return { restored, superseded: superseded ? live.upload_id : undefined }
   })
   if (changed) {
     const { restored, superseded } = changed
     const { id: uploadId, user_id: userId, version } = restored
     deps.enqueue('publish-avatar', { uploadId, userId, version })
-    if (superseded) announce(deps.bus, superseded)
+    if (superseded) announce(deps.bus, { id: superseded, user_id: userId, status: 'superseded' })
     announce(deps.bus, restored)
     return restored
   }

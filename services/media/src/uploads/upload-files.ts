@@ -1,4 +1,5 @@
 import { extensionOf, type VariantFormat } from '@likeness/contracts'
+import type { Variant } from '@likeness/images'
 import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 
@@ -57,6 +58,12 @@ export const avatarFiles = (avatar: {
   avatar.sizes.flatMap((size) =>
     avatar.formats.map((format) => `${avatar.blob_prefix}/${size}.${extensionOf[format]}`),
   )
+
+/** A rendered variant, as a file of its avatar's folder. */
+export const fileOfVariant = ({ size, format, bytes }: Variant) => ({
+  name: `${size}.${extensionOf[format]}`,
+  bytes,
+})
 
 /** Deletes blobs after the commit that gave them up. `collect-garbage` finds those that could not be deleted. */
 export async function deleteFiles(deps: Pick<Deps, 'storage' | 'logger'>, keys: string[]): Promise<void> {

@@ -1,7 +1,6 @@
 import { type Avatar, addressOf, avatarUrls, type Upload } from '@likeness/contracts'
 import { uploads } from '@likeness/contracts/endpoints'
-import type { AvatarRow } from '../database/avatars.table.js'
-import { findAvatarsOf, picturesOf } from '../database/avatars.table.js'
+import { type AvatarPicturesRow, findAvatarsOf, picturesOf } from '../database/avatars.table.js'
 import { keepsFiles, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 
@@ -20,6 +19,10 @@ export async function viewUpload(deps: ViewDeps, row: UploadRow): Promise<Upload
   return view
 }
 
+/** The same of an upload whose avatar is known. */
+export const viewShown = (deps: ViewDeps, row: UploadRow, avatar: AvatarPicturesRow): Upload =>
+  toView(deps, row, avatar)
+
 /** Uploads as a client sees them, in the same order. */
 export async function viewUploads(deps: ViewDeps, rows: readonly UploadRow[]): Promise<Upload[]> {
   const avatars = await findAvatarsOf(
@@ -30,7 +33,11 @@ export async function viewUploads(deps: ViewDeps, rows: readonly UploadRow[]): P
   return rows.map((row) => toView(deps, row, byUpload.get(row.id)))
 }
 
-function toView({ config, previews }: ViewDeps, row: UploadRow, avatar: AvatarRow | undefined): Upload {
+function toView(
+  { config, previews }: ViewDeps,
+  row: UploadRow,
+  avatar: AvatarPicturesRow | undefined,
+): Upload {
   return {
     id: row.id,
     userId: row.user_id,
@@ -54,12 +61,12 @@ function toView({ config, previews }: ViewDeps, row: UploadRow, avatar: AvatarRo
     previewUrl: row.prepared_at && keepsFiles(row.status) ? previews.urlOf(row.id) : null,
     thumbhash: row.thumbhash,
     heldByOperator: row.held_at !== null && row.status === 'withdrawn',
-    avatar: avatar ? viewAvatar(config.PUBLIC_URL, avatar) : null,
+    avatar: avatar ? viewAvatar(config.PUBLIC_URL, row.user_id, avatar) : null,
   }
 }
 
 /** The immutable URLs of a rendered version. */
-const viewAvatar = (origin: string, avatar: AvatarRow): Avatar => ({
+const viewAvatar = (origin: string, userId: string, avatar: AvatarPicturesRow): Avatar => ({
   version: avatar.version,
-  urls: avatarUrls(origin, avatar.user_id, picturesOf(avatar)),
+  urls: avatarUrls(origin, userId, picturesOf(avatar)),
 })
