@@ -126,16 +126,15 @@ create table uploads (
   constraint uploads_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]))),
   constraint uploads_width_check CHECK ((width > 0))
 );
-CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id);
-CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id);
+CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id) WHERE (format <> 'jpeg'::text);
+CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id) WHERE (status <> ALL (ARRAY['pending'::text, 'confirmed'::text]));
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_held ON public.uploads USING btree (user_id, sha256) WHERE (held_at IS NOT NULL);
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
+CREATE INDEX uploads_kept ON public.uploads USING btree (user_id, status, id) INCLUDE (bytes, expires_at) WHERE ((original_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text])));
 CREATE INDEX uploads_originals ON public.uploads USING btree (published_at) WHERE ((published_at IS NOT NULL) AND (original_deleted_at IS NULL) AND (status = ANY (ARRAY['published'::text, 'superseded'::text, 'withdrawn'::text])));
 CREATE INDEX uploads_over ON public.uploads USING btree (closed_at) WHERE (status = ANY (ARRAY['discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]));
 CREATE INDEX uploads_past ON public.uploads USING btree (user_id, version) WHERE (status = ANY (ARRAY['superseded'::text, 'withdrawn'::text]));
-CREATE INDEX uploads_pending ON public.uploads USING btree (user_id, id) WHERE (status = 'pending'::text);
-CREATE INDEX uploads_stored ON public.uploads USING btree (user_id) INCLUDE (bytes) WHERE ((original_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text])));
 CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
 CREATE INDEX uploads_unpublished ON public.uploads USING btree (confirmed_at) WHERE (status = 'confirmed'::text);
 
@@ -195,20 +194,24 @@ AS $function$
         perform pg_advisory_xact_lock(hashtextextended(owner::text, 0));
         return query select
           exists(select from erased_users e where e.user_id = owner),
-          (select count(*) from uploads u where u.user_id = owner and u.status = 'pending' and u.expires_at > now())
-            + (select count(*) from direct_uploads d where d.user_id = owner and d.expires_at > now()),
-          (select coalesce(sum(u.bytes), 0)::bigint from uploads u where u.user_id = owner
-            and u.original_deleted_at is null
-            and u.status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn'))
-            + (select coalesce(sum(d.bytes), 0)::bigint from direct_uploads d where d.user_id = owner and d.expires_at > now()),
-          count(*), min(made.at)
+          kept.pending + direct.pending, kept.bytes + direct.bytes,
+          made.count + direct.recent + refused.count, least(made.first, direct.first, refused.first)
         from (
-          select u.uploaded_at as at from uploads u where u.user_id = owner and u.id >= since
-          union all
-          select d.created_at from direct_uploads d where d.user_id = owner and d.id >= since
-          union all
-          select r.at from refused_uploads r where r.user_id = owner and r.id >= since
-        ) as made;
+          select count(*) filter (where u.status = 'pending' and u.expires_at > now()) as pending,
+            coalesce(sum(u.bytes), 0)::bigint as bytes
+          from uploads u where u.user_id = owner and u.original_deleted_at is null
+            and u.status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn')
+        ) as kept, (
+          select count(*) filter (where d.expires_at > now()) as pending,
+            coalesce(sum(d.bytes) filter (where d.expires_at > now()), 0)::bigint as bytes,
+            count(*) filter (where d.id >= since) as recent,
+            min(d.created_at) filter (where d.id >= since) as first
+          from direct_uploads d where d.user_id = owner
+        ) as direct, (
+          select count(*), min(u.uploaded_at) as first from uploads u where u.user_id = owner and u.id >= since
+        ) as made, (
+          select count(*), min(r.at) as first from refused_uploads r where r.user_id = owner and r.id >= since
+        ) as refused;
       end $function$;
 
 CREATE OR REPLACE FUNCTION public.publish_upload(the_user uuid, the_upload uuid, decided bigint)

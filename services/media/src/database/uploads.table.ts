@@ -159,15 +159,19 @@ export async function listFileIds(db: Db, userId: string): Promise<string[]> {
 
 /** The keys of a user's pending uploads, oldest first, which stay pending until the transaction ends. Under `lockUser`. */
 export function lockPending(trx: Transaction<Tables>, userId: string): Promise<UploadKey[]> {
-  return trx
-    .selectFrom('uploads')
-    .select(['user_id', 'id'])
-    .where('user_id', '=', userId)
-    .where('status', '=', 'pending')
-    .where('expires_at', '>', sql<Date>`now()`)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
+  return (
+    trx
+      .selectFrom('uploads')
+      .select(['user_id', 'id'])
+      .where('user_id', '=', userId)
+      .where('status', '=', 'pending')
+      // As uploads_kept has it; that of a pending one is always kept.
+      .where('original_deleted_at', 'is', null)
+      .where('expires_at', '>', sql<Date>`now()`)
+      .orderBy('id')
+      .forUpdate()
+      .execute()
+  )
 }
 
 export type NewUpload = Pick<

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '@likeness/runtime/database'
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { startMedia } from '../testing/start-media.js'
+import type { Tables } from './database.js'
+import { deleteUserRows } from './erased-users.table.js'
+import { listHistory } from './history.queries.js'
+import { isHeld } from './holds.queries.js'
+import { lockOpenUploads } from './open-uploads.queries.js'
+import { deleteOldTrails, findSurplusVersions, giveUpOriginals } from './retention.queries.js'
+import { expireBatch, findStuck } from './upkeep.queries.js'
+import { listTrail } from './upload-events.table.js'
+import { findAnyUpload, findUpload, listUploads, lockPending, lockUser } from './uploads.table.js'
+
+const users = 400
+const uploads = 40_000
+
+/** Uploads as a busy year leaves them, each with its first event: most are published or superseded JPEGs. */
+const fill = sql`
+  with people as (
+    select array_agg(gen_random_uuid()) as ids from generate_series(1, ${users}::integer)
+  ), drawn as (
+    select ids[1 + n % ${users}::integer] as user_id, n, uuidv7(make_interval(secs => (n - ${uploads}::integer) * 800)) as id,
+      now() + make_interval(secs => (n - ${uploads}::integer) * 800) as at,
+      case when n > ${uploads}::integer - 100 then 'pending' when n % 400 = 0 then 'confirmed' when n % 500 = 1 then 'withdrawn'
+        when n % 300 = 2 then 'expired' when n % 100 = 3 then 'published' else 'superseded' end as status
+    from people, generate_series(1, ${uploads}::integer) as n
+  ), made as (
+    insert into uploads (user_id, id, status, original_filename, format, bytes, width, height, pages, sha256, version,
+      uploaded_at, prepared_at, confirmed_at, published_at, expires_at, closed_at, held_at, original_deleted_at)
+    select user_id, id, status, 'picture-' || n || '.jpg', case when n % 200 = 7 then 'gif' else 'jpeg' end, 1000, 9, 9, 1,
+      lpad(to_hex(n), 64, '0'), case when confirmed then n end, at,
+      case when status <> 'pending' or n % 2 = 0 then at end, case when confirmed then at end,
+      case when confirmed and status <> 'confirmed' then at end,
+      case when status = 'pending' then at + interval '1 day' end,
+      case when status in ('superseded', 'withdrawn', 'expired') then at end, case when status = 'withdrawn' then at end,
+      case when status = 'superseded' and n % 100 > 5 then at end
+    from drawn, lateral (select status not in ('pending', 'expired') as confirmed) as c
+  )
+  insert into upload_events (user_id, upload_id, type, actor_id, ip, details)
+  select user_id, id, 'uploaded', case when n % 1000 = 9 then ${randomUUID()}::uuid else user_id end,
+    ('10.' || n % 200 || '.' || n % 251 || '.' || n % 249)::inet, jsonb_build_object('filename', 'picture-' || n || '.jpg')
+  from drawn`
+
+t.test('each index serves a query, and no query reads all uploads or events', async (t) => {
+  const { deps } = await startMedia(t)
+  // One connection, whose statistics are then known to be whole.
+  await deps.db.connection().execute((db) => seeWhatIsUsed(t, db))
+})
+
+async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
+  await fill.execute(db)
+  await sql`analyze uploads, upload_events`.execute(db)
+  await sql`select pg_stat_reset()`.execute(db)
+  const some = await db.selectFrom('uploads').selectAll().where('held_at', 'is not', null).limit(1).execute()
+  const [row] = some
+  if (!row) throw new Error('no upload is held')
+  const manager = await db
+    .selectFrom('upload_events')
+    .select('actor_id')
+    .whereRef('actor_id', '<>', 'user_id')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  await sql`select pg_stat_force_next_flush()`.execute(db)
+  await sql`select pg_stat_reset()`.execute(db)
+
+  const page = { after: undefined, limit: 50 }
+  await listHistory(db, {}, page)
+  await listHistory(db, {}, { ...page, after: row.id })
+  for (const filter of [
+    { userId: row.user_id },
+    { status: 'pending' },
+    { status: 'confirmed' },
+    { status: 'withdrawn' },
+    { status: 'superseded' },
+    { format: 'gif' },
+    { format: 'jpeg' },
+    { ip: '10.7.7.7' },
+    { q: 'picture-2345' },
+    {
+      from: row.uploaded_at.toISOString(),
+      to: new Date(row.uploaded_at.getTime() + 3_600_000).toISOString(),
+    },
+  ] as const)
+    await listHistory(db, filter, page)
+  await findUpload(db, row)
+  await findAnyUpload(db, row.id)
+  await listUploads(db, row.user_id, { status: undefined, erased: false, ...page })
+  await listTrail(db, row, { after: 0, limit: 50 })
+  await findStuck(db, 600, 100)
+  await expireBatch(db, 10)
+  await giveUpOriginals(db, 100, 10)
+  await findSurplusVersions(db, 3, undefined, 10)
+  await deleteOldTrails(db, 100, 10)
+  await db.transaction().execute(async (trx) => {
+    await lockUser(trx, row.user_id)
+    await lockOpenUploads(trx, row.user_id, new Date(Date.now() - 600_000))
+    await lockPending(trx, row.user_id)
+    await isHeld(trx, row)
+    await deleteUserRows(trx, manager.actor_id ?? '')
+  })
+
+  await sql`select pg_stat_force_next_flush()`.execute(db)
+  const { rows: unused } = await sql<{ name: string }>`
+    select indexrelname as name from pg_stat_user_indexes
+    where relname in ('uploads', 'upload_events') and idx_scan = 0`.execute(db)
+  t.strictSame(unused, [], 'an index that nothing needs costs every upload')
+  const { rows: whole } = await sql<{ name: string }>`
+    select relname as name from pg_stat_user_tables
+    where relname in ('uploads', 'upload_events') and seq_scan > 0`.execute(db)
+  t.strictSame(whole, [])
+}
