@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto'
-import { CompiledQuery, type Kysely, sql } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import pg from 'pg'
 
-/**
- * Begins a statement that each connection prepares once, under this name: for hot statements whose planning
- * costs more than their run. Name its columns one by one: with `*` it fails once a migration adds one.
- */
-export const prepared = (name: string) => sql.raw(`/* prepared: ${name} */`)
 const preparedName = /^\s*\/\* prepared: ([\w-]+) \*\//
 
 /** Kysely hands a statement over as text and values; pg prepares those that come with a name. */
@@ -29,7 +24,7 @@ function withName(name: string | undefined, given: unknown[]): [pg.QueryConfig] 
  * A hot statement: its text is written once, with `$1` for the first value, and each connection prepares it once. It
  * skips the query builder, whose work costs more than that of the database for a statement of one row.
  * @param name of the prepared statement; one name, one text
- * @param text names its columns one by one, see `prepared`
+ * @param text names its columns one by one: with `*` it fails once a migration adds one
  * @returns runs it with its values, on a database or in a transaction
  */
 export function statement<Row>(name: string, text: string) {

@@ -1,6 +1,7 @@
 import type { ActedBy, ActivityType, Language } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
+import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
@@ -49,19 +50,14 @@ export async function insertActivity(
     details?: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
-  await db
-    .insertInto('activities')
-    .values({
-      id: newId(),
-      user_id: activity.userId,
-      type: activity.type,
-      ip: activity.origin.ip,
-      user_agent: activity.origin.userAgent,
-      details: JSON.stringify(activity.details ?? {}),
-      actor_id: activity.actorId ?? null,
-    })
-    .execute()
+  const { userId, type, origin, actorId = null, details = {} } = activity
+  await insertOne(db, newId(), userId, type, origin.ip, origin.userAgent, JSON.stringify(details), actorId)
 }
+const insertOne = statement(
+  'insert-activity',
+  `insert into activities (id, user_id, type, ip, user_agent, details, actor_id)
+  values ($1, $2, $3, $4, $5, $6, $7)`,
+)
 
 /** Records a failed login of an account or of none. An account closed meanwhile counts as none, for the same work. */
 export async function insertFailedLogin(db: Db, userId: string | null, origin: Origin): Promise<void> {
@@ -95,19 +91,14 @@ export async function findEarlierLogins(
   userId: string,
   device: string | null,
 ): Promise<{ any: boolean; same: boolean }> {
-  const logins = db
-    .selectFrom('activities')
-    .select('id')
-    .where('user_id', '=', userId)
-    .where('type', '=', 'login')
-  const { any, same } = await db
-    .selectNoFrom((is) => [
-      is.exists(logins.limit(1)).as('any'),
-      is.exists(logins.where('user_agent', 'is not distinct from', device).limit(1)).as('same'),
-    ])
-    .executeTakeFirstOrThrow()
-  return { any: Boolean(any), same: Boolean(same) }
+  const [found] = await findLogins(db, userId, device)
+  return found ?? { any: false, same: false }
 }
+const logins = `select from activities where user_id = $1 and type = 'login'`
+const findLogins = statement<{ any: boolean; same: boolean }>(
+  'find-earlier-logins',
+  `select exists (${logins}) as any, exists (${logins} and user_agent is not distinct from $2) as same`,
+)
 
 /** Newest first, older than `after`. Ids are UUID v7, so they sort by time. */
 export function listActivities(

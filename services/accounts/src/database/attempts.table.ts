@@ -1,4 +1,5 @@
 import type { Database } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import { sql } from 'kysely'
 import type { Tables } from './database.js'
 
@@ -19,18 +20,23 @@ export async function countAttempts(
   windows: readonly { key: Buffer; seconds: number }[],
 ): Promise<Counted[]> {
   // Rows are locked in the order of their keys, so two processes never wait for each other.
-  const { rows } = await sql<Counted>`
-    insert into attempts as counted (key, count, resets_at)
-    select key, 1, now() + make_interval(secs => seconds)
-    from unnest(${windows.map((window) => window.key)}::bytea[], ${windows.map((window) => window.seconds)}::float8[])
-      as given (key, seconds)
-    order by key
-    on conflict (key) do update set
-      count = case when counted.resets_at <= now() then 1 else counted.count + 1 end,
-      resets_at = case when counted.resets_at <= now() then excluded.resets_at else counted.resets_at end
-    returning key, count, extract(epoch from resets_at - now())::float8 as "resetsInSeconds"`.execute(db)
-  return rows
+  return countEach(
+    db,
+    windows.map(({ key }) => key),
+    windows.map(({ seconds }) => seconds),
+  )
 }
+const countEach = statement<Counted>(
+  'count-attempts',
+  `insert into attempts as counted (key, count, resets_at)
+  select key, 1, now() + make_interval(secs => seconds)
+  from unnest($1::bytea[], $2::float8[]) as given (key, seconds)
+  order by key
+  on conflict (key) do update set
+    count = case when counted.resets_at <= now() then 1 else counted.count + 1 end,
+    resets_at = case when counted.resets_at <= now() then excluded.resets_at else counted.resets_at end
+  returning key, count, extract(epoch from resets_at - now())::float8 as "resetsInSeconds"`,
+)
 
 /** Forgets every attempt under one key and takes back one under another. */
 export async function forgiveAttempts(db: Db, forget: Buffer, takeBack: Buffer): Promise<void> {

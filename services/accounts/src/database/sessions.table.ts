@@ -1,6 +1,7 @@
 import type { EndedSessions } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
-import { type ColumnType, type Generated, type Insertable, type Selectable, sql } from 'kysely'
+import { statement } from '@likeness/runtime/prepared'
+import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
 /** One device that is logged in, and the family of refresh tokens it was given, one generation after another. */
@@ -39,32 +40,49 @@ export type EndReason =
 type Db = Database<Tables>
 const now = sql<Date>`now()`
 
-/** @param days how long it lives when unused, and at most */
-export function insertSession(
-  db: Db,
-  session: Pick<Insertable<SessionsTable>, 'id' | 'user_id' | 'seed' | 'ip' | 'user_agent'>,
-  days: { sliding: number; absolute: number },
-): Promise<SessionRow> {
-  return db
-    .insertInto('sessions')
-    .values({
-      ...session,
-      expires_at: sql<Date>`now() + make_interval(days => ${Math.min(days.sliding, days.absolute)})`,
-      last_day: sql<Date>`now() + make_interval(days => ${days.absolute})`,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+const columns: { readonly [Column in keyof SessionsTable]: true } = {
+  id: true,
+  user_id: true,
+  seed: true,
+  generation: true,
+  rotated_at: true,
+  created_at: true,
+  last_used_at: true,
+  expires_at: true,
+  last_day: true,
+  ended_at: true,
+  end_reason: true,
+  ended_in: true,
+  ip: true,
+  user_agent: true,
 }
+const session = Object.keys(columns).join(', ')
+const isLive = 'ended_at is null and expires_at > now()'
 
-export function findLiveSession(db: Db, id: string): Promise<SessionRow | undefined> {
-  return db
-    .selectFrom('sessions')
-    .selectAll()
-    .where('id', '=', id)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst()
+/** @param days how long it lives when unused, and at most */
+export async function insertSession(
+  db: Db,
+  { id, user_id, seed, ip, user_agent }: Pick<SessionRow, 'id' | 'user_id' | 'seed' | 'ip' | 'user_agent'>,
+  { sliding, absolute }: { sliding: number; absolute: number },
+): Promise<SessionRow> {
+  const [row] = await insertOne(db, id, user_id, seed, ip, user_agent, Math.min(sliding, absolute), absolute)
+  if (!row) throw new Error('a session just inserted is not there')
+  return row
 }
+const insertOne = statement<SessionRow>(
+  'insert-session',
+  `insert into sessions (id, user_id, seed, ip, user_agent, expires_at, last_day)
+  values ($1, $2, $3, $4, $5, now() + make_interval(days => $6), now() + make_interval(days => $7))
+  returning ${session}`,
+)
+
+export async function findLiveSession(db: Db, id: string): Promise<SessionRow | undefined> {
+  return (await findLive(db, id))[0]
+}
+const findLive = statement<SessionRow>(
+  'find-live-session',
+  `select ${session} from sessions where id = $1 and ${isLive}`,
+)
 
 /**
  * Live sessions of a user, newest first, older than `after`. Their order does not depend on when they were last used.
@@ -85,28 +103,20 @@ export function listLiveSessions(
 }
 
 /** Moves a live session on to its next refresh token; of concurrent attempts with one generation, one succeeds. */
-export function rotateSession(
+export async function rotateSession(
   db: Db,
-  session: Pick<SessionRow, 'id' | 'generation'>,
-  use: { slidingDays: number; ip: string | null; userAgent: string | null },
+  { id, generation }: Pick<SessionRow, 'id' | 'generation'>,
+  { slidingDays, ip, userAgent }: { slidingDays: number; ip: string | null; userAgent: string | null },
 ): Promise<SessionRow | undefined> {
-  return db
-    .updateTable('sessions')
-    .set({
-      generation: sql<number>`generation + 1`,
-      rotated_at: now,
-      last_used_at: now,
-      expires_at: sql<Date>`least(now() + make_interval(days => ${use.slidingDays}), last_day)`,
-      ip: use.ip,
-      user_agent: use.userAgent,
-    })
-    .where('id', '=', session.id)
-    .where('generation', '=', session.generation)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
-    .returningAll()
-    .executeTakeFirst()
+  return (await rotate(db, id, generation, slidingDays, ip, userAgent))[0]
 }
+const rotate = statement<SessionRow>(
+  'rotate-session',
+  `update sessions set generation = generation + 1, rotated_at = now(), last_used_at = now(),
+    expires_at = least(now() + make_interval(days => $3), last_day), ip = $4, user_agent = $5
+  where id = $1 and generation = $2 and ${isLive}
+  returning ${session}`,
+)
 
 /** The live session that moved on from a generation within the last seconds, by the database's clock. */
 export function findJustRotated(

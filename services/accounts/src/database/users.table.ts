@@ -1,5 +1,6 @@
 import type { Role } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import { type Generated, type Insertable, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
@@ -29,25 +30,73 @@ export type Person = Selectable<UsersTable> & Selectable<Tables['profiles']>
 /** Two names or addresses are the same when their keys are. */
 export const keyOf = (nameOrAddress: string): string => nameOrAddress.normalize('NFKC').toLowerCase()
 
-const people = (db: Db) =>
-  db.selectFrom('users').innerJoin('profiles', 'profiles.user_id', 'users.id').selectAll()
+const personColumns: { readonly [Column in keyof Person]: 'users' | 'profiles' } = {
+  id: 'users',
+  username: 'users',
+  username_key: 'users',
+  email: 'users',
+  email_key: 'users',
+  email_verified_at: 'users',
+  password_hash: 'users',
+  role: 'users',
+  group_name: 'users',
+  disabled_at: 'users',
+  ghost: 'users',
+  created_at: 'users',
+  user_id: 'profiles',
+  first_name: 'profiles',
+  last_name: 'profiles',
+  nickname: 'profiles',
+  bio: 'profiles',
+  phone_number: 'profiles',
+  company_name: 'profiles',
+  profession: 'profiles',
+  birth_date: 'profiles',
+  linkedin_url: 'profiles',
+  github_url: 'profiles',
+  is_professional: 'profiles',
+  locale: 'profiles',
+  discoverable: 'profiles',
+  custom: 'profiles',
+  avatar_version: 'profiles',
+  avatar: 'profiles',
+  updated_at: 'profiles',
+}
+const people = `select ${Object.entries(personColumns)
+  .map(([column, table]) => `${table}.${column}`)
+  .join(', ')}
+  from users join profiles on profiles.user_id = users.id`
 
-export function findPerson(db: Db, id: string): Promise<Person | undefined> {
-  return people(db).where('users.id', '=', id).executeTakeFirst()
+const personBy = {
+  id: statement<Person>('find-person', `${people} where users.id = $1`),
+  email: statement<Person>('find-person-by-email', `${people} where users.email_key = $1`),
+  username: statement<Person>('find-person-by-username', `${people} where users.username_key = $1`),
+  idLocked: statement<Person>('lock-person', `${people} where users.id = $1 for no key update`),
+  emailLocked: statement<Person>(
+    'lock-person-by-email',
+    `${people} where users.email_key = $1 for no key update`,
+  ),
+  emailKept: statement<Person>(
+    'keep-person-by-email',
+    `${people} where users.email_key = $1 for key share of users`,
+  ),
+}
+
+export async function findPerson(db: Db, id: string): Promise<Person | undefined> {
+  return (await personBy.id(db, id))[0]
 }
 
 /** Finds by e-mail address or username: an address has an `@`, a username cannot. */
-export function findPersonByLogin(db: Db, login: string): Promise<Person | undefined> {
-  const column = login.includes('@') ? 'users.email_key' : 'users.username_key'
-  return people(db).where(column, '=', keyOf(login)).executeTakeFirst()
+export async function findPersonByLogin(db: Db, login: string): Promise<Person | undefined> {
+  return (await personBy[login.includes('@') ? 'email' : 'username'](db, keyOf(login)))[0]
 }
 
 /**
  * Locks a person's rows until the transaction ends. Every transaction locks a person before what is theirs; rows that
  * refer to them may still be added.
  */
-export function lockPerson(trx: Transaction<Tables>, id: string): Promise<Person | undefined> {
-  return people(trx).where('users.id', '=', id).forNoKeyUpdate().executeTakeFirst()
+export async function lockPerson(trx: Transaction<Tables>, id: string): Promise<Person | undefined> {
+  return (await personBy.idLocked(trx, id))[0]
 }
 
 /**
@@ -68,18 +117,24 @@ export function lockUsers(
 }
 
 /** Locks the person who has an address, as `lockPerson` does. */
-export function lockPersonByEmail(trx: Transaction<Tables>, email: string): Promise<Person | undefined> {
-  return people(trx).where('users.email_key', '=', keyOf(email)).forNoKeyUpdate().executeTakeFirst()
+export async function lockPersonByEmail(
+  trx: Transaction<Tables>,
+  email: string,
+): Promise<Person | undefined> {
+  return (await personBy.emailLocked(trx, keyOf(email)))[0]
 }
 
 /** The person who has an address, kept from deletion until the transaction ends. */
-export function keepPersonByEmail(trx: Transaction<Tables>, email: string): Promise<Person | undefined> {
-  return people(trx).where('users.email_key', '=', keyOf(email)).forKeyShare('users').executeTakeFirst()
+export async function keepPersonByEmail(
+  trx: Transaction<Tables>,
+  email: string,
+): Promise<Person | undefined> {
+  return (await personBy.emailKept(trx, keyOf(email)))[0]
 }
 
 /** Finds by address alone. */
-export function findPersonByEmail(db: Db, email: string): Promise<Person | undefined> {
-  return people(db).where('users.email_key', '=', keyOf(email)).executeTakeFirst()
+export async function findPersonByEmail(db: Db, email: string): Promise<Person | undefined> {
+  return (await personBy.email(db, keyOf(email)))[0]
 }
 
 /** The person who may be found by the MD5 or SHA-256 hash of their address, in hexadecimal. */
@@ -223,7 +278,11 @@ export function listPeople(
   },
   page: { after: string | undefined; limit: number },
 ): Promise<Person[]> {
-  let query = people(db).where('users.ghost', '=', false)
+  let query = db
+    .selectFrom('users')
+    .innerJoin('profiles', 'profiles.user_id', 'users.id')
+    .selectAll()
+    .where('users.ghost', '=', false)
   if (filter.q !== undefined) {
     const part = `%${keyOf(filter.q).replace(/[\\%_]/g, '\\$&')}%`
     const names = sql<string>`lower(concat_ws(' ', profiles.nickname, profiles.first_name, profiles.last_name))`

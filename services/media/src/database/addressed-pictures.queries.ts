@@ -1,6 +1,8 @@
+import type { UploadStatus } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import { sql } from 'kysely'
-import type { AvatarKey, AvatarRow } from './avatars.table.js'
+import { type AvatarKey, type AvatarRow, avatarColumns } from './avatars.table.js'
 import type { Tables } from './database.js'
 
 /**
@@ -16,27 +18,23 @@ export async function findAddressed(
   db: Database<Tables>,
   key: AvatarKey,
 ): Promise<AddressedPicture | undefined> {
-  const found = await db
-    .selectFrom('avatars')
-    .innerJoin('uploads', (join) =>
-      join.onRef('uploads.user_id', '=', 'avatars.user_id').onRef('uploads.id', '=', 'upload_id'),
-    )
-    .selectAll('avatars')
-    .select(['uploads.status', isHeld.as('held')])
-    .where('avatars.user_id', '=', key.user_id)
-    .where('path_version', '=', key.version)
-    .where(sql<boolean>`not ${isLeaving(key.user_id)}`)
-    .executeTakeFirst()
+  const [found] = await findByAddress(db, key.user_id, key.version)
   if (!found) return (await wasErased(db, key)) ? { standing: 'erased' } : undefined
   const { status, held, ...avatar } = found
   if (avatar.live) return { standing: 'live', avatar }
   return { standing: status === 'withdrawn' || status === 'failed' || held ? 'withdrawn' : 'past', avatar }
 }
 
-/** An operator withdraws the picture, and with it every crop. */
-const isHeld = sql<boolean>`exists (
-  select from uploads same
-  where same.user_id = uploads.user_id and same.sha256 = uploads.sha256 and same.held_at is not null)`
+// An operator withdraws the picture, and with it every crop.
+const findByAddress = statement<AvatarRow & { status: UploadStatus; held: boolean }>(
+  'find-addressed-avatar',
+  `select ${avatarColumns}, uploads.status, exists (
+    select from uploads same
+    where same.user_id = uploads.user_id and same.sha256 = uploads.sha256 and same.held_at is not null) as held
+  from avatars join uploads on uploads.user_id = avatars.user_id and uploads.id = avatars.upload_id
+  where avatars.user_id = $1 and avatars.path_version = $2
+    and not exists (select from erased_users where user_id = $1)`,
+)
 
 const isLeaving = (userId: string) =>
   sql<boolean>`exists (select from erased_users where user_id = ${userId})`

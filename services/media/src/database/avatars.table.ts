@@ -1,5 +1,6 @@
 import type { AvatarPictures, VariantFormat } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { UploadKey } from './uploads.table.js'
@@ -28,6 +29,27 @@ export type AvatarsTable = {
 export type AvatarRow = Selectable<AvatarsTable>
 export type AvatarKey = Pick<AvatarRow, 'user_id' | 'version'>
 
+const columns: { readonly [Column in keyof AvatarsTable]: true } = {
+  user_id: true,
+  version: true,
+  upload_id: true,
+  live: true,
+  sizes: true,
+  formats: true,
+  blob_prefix: true,
+  path_version: true,
+  created_at: true,
+  live_until: true,
+  text_revision: true,
+  text_told: true,
+  text_untold_since: true,
+}
+
+/** Every column of an avatar, for the text of a prepared statement. */
+export const avatarColumns = Object.keys(columns)
+  .map((column) => `avatars.${column}`)
+  .join(', ')
+
 /** The key of the upload that an avatar was rendered from. */
 export const uploadOf = ({ user_id, upload_id }: Pick<AvatarRow, 'user_id' | 'upload_id'>): UploadKey => ({
   user_id,
@@ -46,15 +68,15 @@ export const picturesOf = (avatar: AvatarPicturesRow): AvatarPictures => ({
 })
 
 /** The avatar a user shows now; none once their erasure has been requested. */
-export function findLiveAvatar(db: Database<Tables>, userId: string): Promise<AvatarRow | undefined> {
-  return db
-    .selectFrom('avatars')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('live', '=', true)
-    .where(sql<boolean>`not exists (select from erased_users where user_id = ${userId})`)
-    .executeTakeFirst()
+export async function findLiveAvatar(db: Database<Tables>, userId: string): Promise<AvatarRow | undefined> {
+  const [row] = await findLive(db, userId)
+  return row
 }
+const findLive = statement<AvatarRow>(
+  'find-live-avatar',
+  `select ${avatarColumns} from avatars
+  where user_id = $1 and live and not exists (select from erased_users where user_id = $1)`,
+)
 
 export function findAvatar(
   db: Database<Tables>,
@@ -91,11 +113,13 @@ export async function findAvatarsOf(
 ): Promise<AvatarRow[]> {
   const [users, versions] = [uploads.map((one) => one.user_id), uploads.map((one) => one.version)]
   if (users.length === 0) return []
-  const { rows } = await sql<AvatarRow>`
-    select avatars.* from unnest(${users}::uuid[], ${versions}::bigint[]) as wanted (user_id, version)
-    join avatars using (user_id, version)`.execute(db)
-  return rows
+  return findThose(db, users, versions)
 }
+const findThose = statement<AvatarRow>(
+  'find-avatars',
+  `select ${avatarColumns} from unnest($1::uuid[], $2::bigint[]) as wanted (user_id, version)
+  join avatars using (user_id, version)`,
+)
 
 /** Under `lockUser`: leaves the user without a live avatar. */
 export async function unsetLive(trx: Transaction<Tables>, userId: string): Promise<void> {

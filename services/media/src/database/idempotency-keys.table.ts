@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
+import { statement } from '@likeness/runtime/prepared'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { OldRows } from './old-rows.queries.js'
@@ -50,17 +51,19 @@ export const oldKeys: OldRows = {
  */
 export async function claimKey(db: Db, request: Request): Promise<Claim | undefined> {
   const { caller_id, key, fingerprint, about_user_id } = request
-  const { rows } = await sql<Claim>`
-    insert into idempotency_keys as mine (caller_id, key, fingerprint, about_user_id, lease, leased_until)
-    values (${caller_id}, ${key}, ${fingerprint}, ${about_user_id}, ${newId()},
-      now() + make_interval(secs => ${leaseSeconds}))
-    on conflict (caller_id, key) do update set
-      leased_until = excluded.leased_until,
-      lease = case when mine.upload_id is null then excluded.lease else mine.lease end
-    where mine.status is null and mine.leased_until <= now() and mine.fingerprint = excluded.fingerprint
-    returning caller_id, key, lease, upload_id`.execute(db)
-  return rows[0]
+  const [claim] = await claimFor(db, caller_id, key, fingerprint, about_user_id, newId(), leaseSeconds)
+  return claim
 }
+const claimFor = statement<Claim>(
+  'claim-key',
+  `insert into idempotency_keys as mine (caller_id, key, fingerprint, about_user_id, lease, leased_until)
+  values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
+  on conflict (caller_id, key) do update set
+    leased_until = excluded.leased_until,
+    lease = case when mine.upload_id is null then excluded.lease else mine.lease end
+  where mine.status is null and mine.leased_until <= now() and mine.fingerprint = excluded.fingerprint
+  returning caller_id, key, lease, upload_id`,
+)
 
 export function findKey(
   db: Db,
@@ -79,9 +82,14 @@ export function findKey(
  * @returns false when the key was taken over or erased, so that nothing may be made for it
  */
 export async function holdClaim(trx: Transaction<Tables>, claim: Claim): Promise<boolean> {
-  const { numUpdatedRows } = await ofClaim(trx, claim).set({ upload_id: claim.lease }).executeTakeFirst()
-  return numUpdatedRows > 0n
+  const { caller_id, key, lease } = claim
+  return (await hold(trx, caller_id, key, lease)).length > 0
 }
+const hold = statement(
+  'hold-claim',
+  `update idempotency_keys set upload_id = lease
+  where caller_id = $1 and key = $2 and lease = $3 and status is null returning 1`,
+)
 
 /** @returns false when the key was answered, taken over or erased in the meantime */
 export async function keepAnswer(
@@ -90,11 +98,15 @@ export async function keepAnswer(
   uploadId: string,
   answer: KeptAnswer,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await ofClaim(db, claim)
-    .set({ upload_id: uploadId, ...answer })
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  const { caller_id, key, lease } = claim
+  const { status, location, body } = answer
+  return (await keep(db, caller_id, key, lease, uploadId, status, location, body)).length > 0
 }
+const keep = statement(
+  'keep-answer',
+  `update idempotency_keys set upload_id = $4, status = $5, location = $6, body = $7
+  where caller_id = $1 and key = $2 and lease = $3 and status is null returning 1`,
+)
 
 /** Frees a key after a failure; where its upload was made all the same, lets the next request take the key over. */
 export async function releaseKey(db: Db, claim: Claim): Promise<void> {
@@ -106,16 +118,15 @@ export async function releaseKey(db: Db, claim: Claim): Promise<void> {
     .where('lease', '=', claim.lease)
     .where('upload_id', 'is', null)
     .execute()
-  await ofClaim(db, claim).set({ leased_until: sql<Date>`now()` }).execute()
-}
-
-const ofClaim = (db: Db, { caller_id, key, lease }: Claim) =>
-  db
+  await db
     .updateTable('idempotency_keys')
-    .where('caller_id', '=', caller_id)
-    .where('key', '=', key)
-    .where('lease', '=', lease)
+    .set({ leased_until: sql<Date>`now()` })
+    .where('caller_id', '=', claim.caller_id)
+    .where('key', '=', claim.key)
+    .where('lease', '=', claim.lease)
     .where('status', 'is', null)
+    .execute()
+}
 
 /** Deletes every key of a user, and others' keys about them. Under `lockUser`. */
 export async function deleteKeysOfUser(trx: Transaction<Tables>, userId: string): Promise<void> {

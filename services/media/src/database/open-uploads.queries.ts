@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { firstIdAt } from '@likeness/runtime/ids'
-import { prepared } from '@likeness/runtime/prepared'
+import { statement } from '@likeness/runtime/prepared'
 import { sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
@@ -51,31 +51,45 @@ export async function stageUpload(
   }: { limits: UploadLimits; since: Date; keptSeconds: number; actor: Actor },
 ): Promise<UploadRow | undefined> {
   const { user_id, id, original_filename, format, bytes, width, height, pages, sha256 } = upload
-  const { rows } = await sql<Pick<UploadRow, 'uploaded_at' | 'expires_at'>>`
-    ${prepared('stage-upload')}
-    with open as materialized (select * from open_uploads(${user_id}::uuid, ${firstIdAt(since)}::uuid)),
-    staged as (
-      insert into uploads
-        (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
-      select ${user_id}::uuid, ${id}::uuid, ${original_filename}::text, ${format}::text, ${bytes}::bigint,
-        ${width}::integer, ${height}::integer, ${pages}::integer, ${sha256}::text,
-        now() + make_interval(secs => ${keptSeconds}::integer)
-      from open
-      where not erased and pending < ${limits.pending}::bigint and recent < ${limits.recent}::bigint
-        and stored + ${bytes}::bigint <= ${limits.stored}::bigint
-      returning uploaded_at, expires_at
-    ),
-    event as (
-      insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
-      select ${user_id}::uuid, ${id}::uuid, 'uploaded', ${actor.id}::uuid, ${actor.ip}::inet,
-        ${actor.userAgent}::text,
-        jsonb_build_object('filename', ${original_filename}::text)
-      from staged
-    )
-    select uploaded_at, expires_at from staged`.execute(db)
-  const [times] = rows
+  const [times] = await stage(
+    db,
+    ...[
+      user_id,
+      firstIdAt(since),
+      id,
+      original_filename,
+      format,
+      bytes,
+      width,
+      height,
+      pages,
+      sha256,
+      keptSeconds,
+    ],
+    ...[limits.pending, limits.recent, limits.stored, actor.id, actor.ip, actor.userAgent],
+  )
   return times && { ...fresh, ...upload, ...times }
 }
+
+const stage = statement<Pick<UploadRow, 'uploaded_at' | 'expires_at'>>(
+  'stage-upload',
+  `with open as materialized (select * from open_uploads($1::uuid, $2::uuid)),
+  staged as (
+    insert into uploads
+      (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
+    select $1::uuid, $3::uuid, $4::text, $5::text, $6::bigint, $7::integer, $8::integer, $9::integer, $10::text,
+      now() + make_interval(secs => $11::integer)
+    from open
+    where not erased and pending < $12::bigint and recent < $13::bigint and stored + $6::bigint <= $14::bigint
+    returning uploaded_at, expires_at
+  ),
+  event as (
+    insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+    select $1::uuid, $3::uuid, 'uploaded', $15::uuid, $16::inet, $17::text, jsonb_build_object('filename', $4::text)
+    from staged
+  )
+  select uploaded_at, expires_at from staged`,
+)
 
 /** The values that every new upload starts with. */
 const fresh = {

@@ -1,9 +1,9 @@
 import type { UploadEventType, UploadNewsName } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import type { ColumnType, Generated, Selectable } from 'kysely'
-import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Tables } from './database.js'
-import { isOfSomebody, type UploadKey, type UploadRow } from './uploads.table.js'
+import { type UploadKey, type UploadRow, uploadColumns } from './uploads.table.js'
 
 /** The append-only trail of an upload: what happened, when, and who did it from where. */
 export type UploadEventsTable = {
@@ -70,28 +70,21 @@ export async function findNews(
   after: number,
   limit: number,
 ): Promise<{ row: UploadRow; events: { seq: number; name: UploadNewsName }[] } | undefined> {
-  const found = await db
-    .selectFrom('uploads')
-    .selectAll()
-    .select((query) =>
-      jsonArrayFrom(
-        query
-          .selectFrom('upload_events')
-          .select(['seq', 'type'])
-          .$narrowType<{ type: NewsType }>()
-          .whereRef('upload_events.user_id', '=', 'uploads.user_id')
-          .whereRef('upload_id', '=', 'uploads.id')
-          .where('seq', '>', after)
-          .where('type', 'in', newsTypes)
-          .orderBy('seq')
-          .limit(limit),
-      ).as('events'),
-    )
-    .where('user_id', '=', user_id)
-    .where('id', '=', id)
-    .where(isOfSomebody)
-    .executeTakeFirst()
+  const [found] = await findWithNews(db, user_id, id, after, newsTypes, limit)
   if (!found) return undefined
   const { events, ...row } = found
   return { row, events: events.map(({ seq, type }) => ({ seq, name: news[type] })) }
 }
+
+const findWithNews = statement<UploadRow & { events: { seq: number; type: NewsType }[] }>(
+  'find-news',
+  `select ${uploadColumns('uploads')}, (
+    select coalesce(json_agg(told), '[]') from (
+      select seq, type from upload_events
+      where upload_events.user_id = uploads.user_id and upload_id = uploads.id and seq > $3 and type = any($4::text[])
+      order by seq limit $5
+    ) as told
+  ) as events
+  from uploads where user_id = $1 and id = $2
+    and not exists (select from erased_users where erased_users.user_id = uploads.user_id)`,
+)

@@ -1,5 +1,6 @@
 import type { Crop, ImageFormat, UploadStatus } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
@@ -92,25 +93,30 @@ export const keepsFiles = (status: UploadStatus): boolean =>
 
 /** Serialises what must be counted or ordered per user, until the transaction ends. */
 export async function lockUser(trx: Transaction<Tables>, userId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${userId}::uuid::text, 0))`.execute(trx)
+  await lockById(trx, userId)
 }
+const lockById = statement('lock-user', 'select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))')
 
 /** False as soon as the erasure of an upload's owner is requested, even before the job has run. */
 export const isOfSomebody = sql<boolean>`not exists (
   select from erased_users where erased_users.user_id = uploads.user_id)`
 
 /** One upload, erased ones included; none of a user who left. */
-export function findUpload(db: Db, { user_id, id }: UploadKey): Promise<UploadRow | undefined> {
-  return byId(db, id).where('user_id', '=', user_id).executeTakeFirst()
+export async function findUpload(db: Db, { user_id, id }: UploadKey): Promise<UploadRow | undefined> {
+  const [row] = await findOne(db, id, user_id)
+  return row
 }
 
 /** The same by the id alone, of any owner: only for a caller who may see anyone's uploads. */
-export function findAnyUpload(db: Db, id: string): Promise<UploadRow | undefined> {
-  return byId(db, id).executeTakeFirst()
+export async function findAnyUpload(db: Db, id: string): Promise<UploadRow | undefined> {
+  const [row] = await findAnyone(db, id)
+  return row
 }
 
-const byId = (db: Db, id: string) =>
-  db.selectFrom('uploads').selectAll().where('id', '=', id).where(isOfSomebody)
+const byId = `select ${uploadColumns('uploads')} from uploads
+  where id = $1 and not exists (select from erased_users where erased_users.user_id = uploads.user_id)`
+const findOne = statement<UploadRow>('find-upload', `${byId} and user_id = $2`)
+const findAnyone = statement<UploadRow>('find-any-upload', byId)
 
 /** The upload, which can be neither changed nor erased until the transaction ends. */
 export function holdUpload(
