@@ -3,16 +3,20 @@ import type { FastifyInstance } from 'fastify'
 
 /**
  * Puts a listener before the framework's, which gets only the requests that it does not answer.
- * @param answer returns whether it has answered
+ * @param answer returns whether it has answered; it leaves requests with a body
  */
 export function answerBefore(
   { server }: FastifyInstance,
   answer: (request: IncomingMessage, response: ServerResponse) => boolean,
 ): void {
-  // The framework's listener is the first one of its server.
-  const [handle] = server.listeners('request') as [RequestListener]
-  server.off('request', handle)
+  // The other listeners look after bodies, and after connections that are closed. A hot answer on a connection that
+  // stays needs neither, and calling them costs as much as finding it.
+  const [handle, ...others] = server.listeners('request') as [RequestListener, ...RequestListener[]]
+  server.removeAllListeners('request')
   server.on('request', (request, response) => {
-    if (!answer(request, response)) handle(request, response)
+    const stays = response.shouldKeepAlive
+    if (stays && answer(request, response)) return
+    for (const other of others) other(request, response)
+    if (stays || !answer(request, response)) handle(request, response)
   })
 }

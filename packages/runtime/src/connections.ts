@@ -17,7 +17,8 @@ export function endConnectionsOnClose(server: FastifyInstance): () => boolean {
   server.server.on('request', ({ socket }) => unused.delete(socket))
   server.addHook('preClose', async () => {
     closing = true
-    for (const socket of unused) socket.destroy()
+    // One that had nothing but hot answers (`answerBefore`) may still be taking the last.
+    for (const socket of unused) if (socket.bytesWritten === 0) socket.destroy()
   })
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close')

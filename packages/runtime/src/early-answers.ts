@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { hasBody } from './judge-requests.js'
 
 /** How much of a body is still read after its answer, and for how long. */
 const readOnBytes = 64 * 1024 * 1024
@@ -57,6 +58,7 @@ export function letEarlyAnswersArrive(
   server.on('request', (request, response) => {
     const { socket } = request
     arriving.set(socket, request)
+    if (!hasBody(request)) return
     response.once('finish', () => {
       if (request.complete || socket.destroyed) return
       if (closing) return void socket.destroy()

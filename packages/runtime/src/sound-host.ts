@@ -9,9 +9,15 @@ const sound = /^(?:[a-z0-9._~%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i
  */
 export function hasSoundHost({ headers, httpVersion, rawHeaders }: IncomingMessage): boolean {
   if (headers.host === undefined) return httpVersion === '1.0'
-  return sound.test(headers.host) && rawHeaders.findIndex(isHost) === rawHeaders.findLastIndex(isHost)
+  return sound.test(headers.host) && countHosts(rawHeaders) === 1
 }
 
-/** Names and values come in turn. */
-const isHost = (part: string, index: number) =>
-  index % 2 === 0 && part.length === 4 && part.toLowerCase() === 'host'
+/** @param rawHeaders names and values in turn */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count
+}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
 import { addressOf } from '@likeness/contracts'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
@@ -96,6 +97,76 @@ t.test('after a 304 to one, another has the picture', async (t) => {
   t.equal((await ask(path, { accept, ...condition })).status, 304)
   t.equal((await ask(path, { accept, ...condition })).status, 304)
   t.equal((await ask(path, { accept })).status, 200)
+})
+
+/** Sends requests in one piece on a connection of their own. @returns the answers, once it is closed */
+async function exchange(...requests: string[]) {
+  const socket = connect(Number(new URL(media.url).port), '127.0.0.1')
+  const parts: Buffer[] = []
+  socket.on('data', (some: Buffer) => parts.push(some)).write(requests.join(''))
+  await once(socket, 'close')
+  let rest = Buffer.concat(parts).toString('latin1')
+  return requests.map((sent) => {
+    const [head = ''] = rest.split('\r\n\r\n', 1)
+    const status = Number(head.split(' ')[1])
+    const bare = sent.startsWith('HEAD') || status === 304
+    const length = bare ? 0 : Number(/^content-length: (\d+)$/im.exec(head)?.[1])
+    const body = rest.slice(head.length + 4, head.length + 4 + length)
+    rest = rest.slice(head.length + 4 + length)
+    return { status, connection: /^connection: (.+)$/im.exec(head)?.[1], body }
+  })
+}
+
+const raw = (path: string, more = '', method = 'GET', version = '1.1') =>
+  `${method} ${path} HTTP/${version}\r\nhost: x\r\n${more}\r\n`
+const last = 'connection: close\r\n'
+
+t.test('requests that come together are answered in their order', async (t) => {
+  const { etag, ...headers } = (await ask(immutable)).headers
+  // It is hot for requests without Accept from then on.
+  const [first] = await exchange(raw(immutable, last))
+  t.match(first, { status: 200, connection: 'close' })
+  const body = first?.body
+  t.equal(body?.length, Number(headers['content-length']))
+  const kept = 'keep-alive'
+  t.strictSame(
+    await exchange(
+      raw(immutable),
+      raw(immutable, `if-none-match: ${etag}\r\n`),
+      raw(immutable, '', 'HEAD'),
+      raw(`${immutable}x`),
+      raw(immutable),
+      raw(immutable, last),
+    ).then((answers) => answers.map((one) => (one.status === 400 ? { ...one, body: '' } : one))),
+    [
+      { status: 200, connection: kept, body },
+      { status: 304, connection: kept, body: '' },
+      { status: 200, connection: kept, body: '' },
+      { status: 400, connection: kept, body: '' },
+      { status: 200, connection: kept, body },
+      { status: 200, connection: 'close', body },
+    ],
+  )
+  t.strictSame(await exchange(raw(immutable, '', 'GET', '1.0')), [{ status: 200, connection: 'close', body }])
+})
+
+t.test('a connection that had nothing but hot answers ends with its server', async (t) => {
+  const other = await media.serve()
+  const socket = connect(Number(new URL(other.url).port), '127.0.0.1')
+  let seen = ''
+  socket.setEncoding('latin1').on('data', (some: string) => {
+    seen += some
+  })
+  const path = addressOf(avatars.serve, { params: { userId: nobody }, query: { default: 'identicon' } })
+  await ask(path)
+  for (let count = 1; count <= 3; count += 1) {
+    socket.write(raw(path))
+    await waitFor(() => seen.split('HTTP/1.1 200').length - 1 === count, { for: 'an answer' })
+  }
+  const closed = once(socket, 'close')
+  await other.app.close()
+  await closed
+  t.pass('it is closed')
 })
 
 t.test('every process sees a new picture, a withdrawn and an erased one', async (t) => {

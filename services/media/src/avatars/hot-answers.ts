@@ -3,7 +3,6 @@ import { isKnown } from '@likeness/runtime/entity-tags'
 import { hasBody } from '@likeness/runtime/judge-requests'
 import { requestIdOf } from '@likeness/runtime/request-id'
 import type { Server } from '@likeness/runtime/server'
-import { LRUCache } from 'lru-cache'
 import { aMinute, forever } from '../pictures.js'
 
 /** How long an answer may be repeated: with the age of the pointer it came from, no more than a second. */
@@ -15,12 +14,17 @@ const overhead = 2_000
 
 type Headers = Readonly<Record<string, string | number | string[] | undefined>>
 
+/** The headers of an answer, names and values in turn. The last is the request's id, which is set as it is sent. */
+type HeaderLines = string[]
+
 type Answer = {
+  /** When it may no longer be repeated, as `performance.now()` counts. */
+  readonly until: number
   readonly etag: string
-  /** The headers of a 304, names and values in turn. */
-  readonly unchanged: readonly string[]
+  /** Of a 304. */
+  readonly unchanged: HeaderLines
   /** A 200; absent where only a 304 was sent. */
-  readonly whole?: { readonly bytes: Buffer; readonly headers: readonly string[] }
+  readonly whole?: { readonly bytes: Buffer; readonly headers: HeaderLines }
 }
 
 /**
@@ -38,25 +42,27 @@ export type HotAnswers = {
 
 /** @param maxBytes of pictures kept; 0 keeps none */
 export function openHotAnswers(maxBytes: number): HotAnswers {
-  const kept = new LRUCache<string, Answer>({
-    // With a size of 1, nothing fits.
-    maxSize: Math.max(1, Math.floor(maxBytes)),
-    sizeCalculation: ({ whole }) => overhead + (whole?.bytes.length ?? 0),
-    ttl: hotMs,
-  })
+  /** By address, then by what the request accepts: anything else in it that could choose the picture must be here too. */
+  const kept = new Map<string | undefined, Map<string | undefined, Answer>>()
+  let bytesKept = 0
   let changes = 0
+  const forgetAll = () => {
+    kept.clear()
+    bytesKept = 0
+  }
   return {
     answer(request, response) {
-      if (request.method !== 'GET' || hasBody(request)) return false
-      const answer = kept.get(keyOf(request))
-      if (!answer) return false
-      const id = ['x-request-id', requestIdOf(request)]
-      if (isKnown(request.headers['if-none-match'], answer.etag)) {
-        response.writeHead(304, [...answer.unchanged, ...id]).end()
+      const { headers } = request
+      const answer = kept.get(request.url)?.get(headers.accept)
+      if (!answer || request.method !== 'GET' || hasBody(request) || answer.until < performance.now())
+        return false
+      const { unchanged, whole } = answer
+      if (isKnown(headers['if-none-match'], answer.etag)) {
+        response.writeHead(304, withId(unchanged, request)).end()
         return true
       }
-      if (!answer.whole) return false
-      response.writeHead(200, [...answer.whole.headers, ...id]).end(answer.whole.bytes)
+      if (!whole) return false
+      response.writeHead(200, withId(whole.headers, request)).end(whole.bytes)
       return true
     },
     keepFrom(server) {
@@ -74,27 +80,49 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
     },
     forget() {
       changes += 1
-      kept.clear()
+      forgetAll()
     },
   }
 
   function keep(request: IncomingMessage, status: number, headers: Headers, payload: unknown) {
     const { etag, 'cache-control': cacheControl } = headers
     if (request.method !== 'GET' || typeof etag !== 'string' || !hotCaching.includes(cacheControl)) return
-    const key = keyOf(request)
-    const lines = (more: Headers) =>
-      Object.entries({ ...headers, ...more }).flatMap(([name, value]) =>
+    const lines = (more: Headers): HeaderLines => [
+      ...Object.entries({ ...headers, ...more }).flatMap(([name, value]) =>
         value === undefined || name === 'x-request-id' ? [] : [name, String(value)],
-      )
+      ),
+      'x-request-id',
+      '',
+    ]
+    const ofAddress = kept.get(request.url) ?? new Map<string | undefined, Answer>()
+    const { accept } = request.headers
+    const until = performance.now() + hotMs
     const unchanged = lines({ 'content-type': undefined })
+    const before = ofAddress.get(accept)
     if (status === 200 && Buffer.isBuffer(payload)) {
       const whole = { bytes: payload, headers: lines({ 'content-length': payload.length }) }
-      kept.set(key, { etag, unchanged, whole })
-    } else if (status === 304 && !kept.has(key)) {
-      kept.set(key, { etag, unchanged })
+      set({ until, etag, unchanged, whole })
+    } else if (status === 304 && !(before && before.until > performance.now())) {
+      set({ until, etag, unchanged })
+    }
+
+    function set(answer: Answer): void {
+      const added = sizeOf(answer) - sizeOf(before)
+      if (sizeOf(answer) > maxBytes) return
+      if (bytesKept + added <= maxBytes) {
+        bytesKept += added
+        kept.set(request.url, ofAddress.set(accept, answer))
+      } else {
+        // They live so shortly that a full store begins anew.
+        forgetAll()
+      }
     }
   }
 }
 
-// Anything else in a request that could choose the picture must be here too.
-const keyOf = ({ url, headers }: IncomingMessage) => `${headers.accept ?? ''}\n${url}`
+const sizeOf = (answer: Answer | undefined) => (answer ? overhead + (answer.whole?.bytes.length ?? 0) : 0)
+
+function withId(headers: HeaderLines, request: IncomingMessage): HeaderLines {
+  headers[headers.length - 1] = requestIdOf(request)
+  return headers
+}
