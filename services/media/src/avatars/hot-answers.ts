@@ -7,6 +7,8 @@ import { aMinute, forever } from '../pictures.js'
 
 /** How long an answer may be repeated: with the age of the pointer it came from, no more than a second. */
 const hotMs = 300
+/** From this age on one request goes the long way, so that those beside it need not do so all at once later. */
+const renewMs = 200
 // A past picture is public for a limited time, or only for some: each request for it is decided anew.
 const hotCaching: readonly unknown[] = [aMinute, forever]
 // The bytes an entry takes in addition to its picture.
@@ -18,8 +20,9 @@ type Headers = Readonly<Record<string, string | number | string[] | undefined>>
 type HeaderLines = string[]
 
 type Answer = {
-  /** When it may no longer be repeated, as `performance.now()` counts. */
-  readonly until: number
+  /** When it was made, as `performance.now()` counts. */
+  readonly madeAt: number
+  renewing: boolean
   readonly etag: string
   /** Of a 304. */
   readonly unchanged: HeaderLines
@@ -54,8 +57,12 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
     answer(request, response) {
       const { headers } = request
       const answer = kept.get(request.url)?.get(headers.accept)
-      if (!answer || request.method !== 'GET' || hasBody(request) || answer.until < performance.now())
+      if (!answer || request.method !== 'GET' || hasBody(request)) return false
+      const age = performance.now() - answer.madeAt
+      if (age > hotMs || (age > renewMs && !answer.renewing)) {
+        answer.renewing = true
         return false
+      }
       const { unchanged, whole } = answer
       if (isKnown(headers['if-none-match'], answer.etag)) {
         response.writeHead(304, withId(unchanged, request)).end()
@@ -96,14 +103,14 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
     ]
     const ofAddress = kept.get(request.url) ?? new Map<string | undefined, Answer>()
     const { accept } = request.headers
-    const until = performance.now() + hotMs
     const unchanged = lines({ 'content-type': undefined })
     const before = ofAddress.get(accept)
+    const made = { madeAt: performance.now(), renewing: false, etag, unchanged }
     if (status === 200 && Buffer.isBuffer(payload)) {
-      const whole = { bytes: payload, headers: lines({ 'content-length': payload.length }) }
-      set({ until, etag, unchanged, whole })
-    } else if (status === 304 && !(before && before.until > performance.now())) {
-      set({ until, etag, unchanged })
+      set({ ...made, whole: { bytes: payload, headers: lines({ 'content-length': payload.length }) } })
+    } else if (status === 304) {
+      // It says that the picture is still the same, unless its headers changed.
+      set(before?.whole && areEqual(before.unchanged, unchanged) ? { ...made, whole: before.whole } : made)
     }
 
     function set(answer: Answer): void {
@@ -121,6 +128,10 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
 }
 
 const sizeOf = (answer: Answer | undefined) => (answer ? overhead + (answer.whole?.bytes.length ?? 0) : 0)
+
+/** All but the last, the id. */
+const areEqual = (some: HeaderLines, others: HeaderLines) =>
+  some.length === others.length && some.slice(0, -1).every((line, index) => line === others[index])
 
 function withId(headers: HeaderLines, request: IncomingMessage): HeaderLines {
   headers[headers.length - 1] = requestIdOf(request)
