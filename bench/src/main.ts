@@ -1,5 +1,5 @@
 /*
- * npm run bench -- [parts] [--turns 3] [--seconds 3] [--json file]
+ * npm run bench -- [parts] [--turns 3] [--seconds 3] [--uploads 1000000] [--json file]
  *
  * Measures the product beside bare twins that do the same work, in turns of one run, and prints one table.
  * LIKENESS_TREE names another built checkout, whose services are measured by this same program.
@@ -9,11 +9,16 @@ import { parseArgs } from 'node:util'
 import { loadTool } from './measuring/load.js'
 import { commitOf, describeMachine } from './measuring/machine.js'
 import { type Row, tableHead, tableLines } from './measuring/report.js'
+import { measureAccounts } from './parts/accounts.js'
 import { measureConfirm } from './parts/confirm.js'
+import { measureDelivery } from './parts/delivery.js'
+import { measureHistory } from './parts/history.js'
 import type { Part } from './parts/part.js'
 import { measurePipeline } from './parts/pipeline.js'
 import { measureStart } from './parts/start.js'
+import { measureUpkeep } from './parts/upkeep.js'
 import { measureUploads } from './parts/uploads.js'
+import { measureWaterfall } from './parts/waterfall.js'
 import { tree } from './product/tree.js'
 
 const parts: Readonly<Record<string, Part>> = {
@@ -21,6 +26,11 @@ const parts: Readonly<Record<string, Part>> = {
   uploads: measureUploads,
   confirm: measureConfirm,
   pipeline: measurePipeline,
+  delivery: measureDelivery,
+  accounts: measureAccounts,
+  history: measureHistory,
+  upkeep: measureUpkeep,
+  waterfall: measureWaterfall,
 }
 
 const { values, positionals } = parseArgs({
@@ -28,6 +38,7 @@ const { values, positionals } = parseArgs({
   options: {
     turns: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '3' },
+    uploads: { type: 'string', default: '1000000' },
     json: { type: 'string' },
   },
 })
@@ -37,7 +48,11 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
-const pace = { turns: Number(values.turns), seconds: Number(values.seconds) }
+const pace = {
+  turns: Number(values.turns),
+  seconds: Number(values.seconds),
+  uploads: Number(values.uploads),
+}
 
 const head = `${describeMachine()} · commit ${commitOf(tree)} · load by ${loadTool} · ${pace.turns} turns of ${pace.seconds} s`
 console.log(`${head}\n\n${tableHead}`)

@@ -71,15 +71,18 @@ export const tableHead = line(columns.map(([title]) => title))
 export const tableLines = (rows: readonly Row[]): string =>
   rows
     .map((row, index) =>
-      line([
-        index === 0 ? row.part : '',
-        row.what,
-        `${figure(row.product)} ${row.unit}`,
-        row.twin === undefined ? '' : `${figure(row.twin)} ${row.unit}`,
-        spread(row.ratio),
-        row.cpu ?? '',
-        row.twinCpu ?? '',
-        row.aim ?? '',
-      ]),
+      // Steps of one confirmation, which compare with nothing.
+      row.part === 'waterfall'
+        ? `${row.product.toFixed(1).padStart(8)} ${row.unit}  ${row.what}`
+        : line([
+            index === 0 ? row.part : '',
+            row.what,
+            `${figure(row.product)} ${row.unit}`,
+            row.twin === undefined ? '' : `${figure(row.twin)} ${row.unit}`,
+            spread(row.ratio),
+            row.cpu ?? '',
+            row.twinCpu ?? '',
+            row.aim ?? '',
+          ]),
     )
     .join('\n')

@@ -1,7 +1,13 @@
 import type { Row } from '../measuring/report.js'
 
 /** How long and how often a part measures. */
-type Pace = { readonly turns: number; readonly seconds: number }
+export type Pace = {
+  readonly turns: number
+  /** Of each turn. */
+  readonly seconds: number
+  /** Rows of the tables that `history` and `upkeep` fill. */
+  readonly uploads: number
+}
 
 /** One part of `npm run bench`: measures, and ends everything that it started. */
 export type Part = (pace: Pace) => Promise<Row[]>

@@ -101,7 +101,7 @@ async function startOnce(dataDir: string, settle: number): Promise<Started> {
 }
 
 async function timeHelp(): Promise<number[]> {
-  const entry = inTree('infra/local/dist/start.js')
+  const entry = inTree('infra/bundle/dist/start.js', 'infra/local/dist/start.js')
   const times: number[] = []
   for (let turn = 0; turn < starts; turn += 1) {
     const began = performance.now()

@@ -3,7 +3,7 @@ import { type AnswerOf, call, type Input } from '@likeness/contracts/call'
 import { sessions, users } from '@likeness/contracts/endpoints'
 import type { Stack } from './stack.js'
 
-const password = 'gravel lantern otter 41'
+export const password = 'gravel lantern otter 41'
 
 /** Someone who is logged in. */
 export type Person = {

@@ -14,7 +14,7 @@ import { entryOf, runCli } from './tree.js'
 type Part = { readonly url: string; readonly pid: number; stop(): Promise<void> }
 
 const names = ['accounts', 'accountsWorker', 'media', 'mediaWorker'] as const
-type Name = (typeof names)[number]
+export type Name = (typeof names)[number]
 
 /** The processes of a deployment on this machine, each on a port of its own, without a gateway. */
 export type Stack = {
@@ -25,8 +25,8 @@ export type Stack = {
   readonly databases: Readonly<Record<'accounts' | 'media' | 'queue', string>>
   /** Of this stack, deleted with it. */
   readonly folder: string
-  /** The environment of a service, for its CLI. */
-  readonly envOf: (service: 'accounts' | 'media') => Record<string, string>
+  /** The environment of each process; the CLI of a service takes that of its API. */
+  readonly envs: Readonly<Record<Name, Readonly<Record<string, string>>>>
   /** URL of another database of the same server, made now. */
   makeDatabase(name: string): Promise<string>
   start(name: Name): Promise<void>
@@ -39,8 +39,8 @@ export type StackOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Settings of PostgreSQL on top of its defaults, which sync to the disk. */
   readonly postgres?: Readonly<Record<string, string>>
-  /** Changes where a process finds its databases, such as a relay that looks at statements. */
-  readonly databaseUrlOf?: (name: Name, url: string) => string
+  /** Sends a process to its databases by another way, such as a relay that looks at statements. */
+  readonly wayOf?: (name: Name, url: string) => Promise<string>
 }
 
 /**
@@ -48,7 +48,7 @@ export type StackOptions = {
  * @returns undefined for `redis` where no redis-server is installed
  */
 export async function openStack(options: StackOptions = {}): Promise<Stack | undefined> {
-  const { databaseUrlOf = (_name: Name, url: string) => url } = options
+  const { wayOf = async (_name: Name, url: string) => url } = options
   const folder = await mkdtemp(join(tmpdir(), 'likeness-bench-'))
   await mkdir(join(folder, 'pictures'))
   const postgres = await startPostgres({
@@ -98,23 +98,26 @@ export async function openStack(options: StackOptions = {}): Promise<Stack | und
       ...withoutLimits,
       ...options.env,
     }
-    const envOf = (name: Name) => {
-      const own = databases[name.startsWith('accounts') ? 'accounts' : 'media']
-      return {
-        ...common,
-        DATABASE_URL: databaseUrlOf(name, own),
-        QUEUE_URL: redis?.url ?? databaseUrlOf(name, databases.queue),
-        PORT: String(ports[name]),
-      }
-    }
+    const envOf = async (name: Name) => ({
+      ...common,
+      DATABASE_URL: await wayOf(name, databases[serviceOf(name)]),
+      QUEUE_URL: redis?.url ?? (await wayOf(name, databases.queue)),
+      PORT: String(ports[name]),
+    })
+    const [accounts, accountsWorker, media, mediaWorker] = await Promise.all([
+      envOf('accounts'),
+      envOf('accountsWorker'),
+      envOf('media'),
+      envOf('mediaWorker'),
+    ])
+    const envs = { accounts, accountsWorker, media, mediaWorker }
     const start = async (name: Name) => {
-      const service = name.startsWith('accounts') ? 'accounts' : 'media'
-      const entry = entryOf(service, name.endsWith('Worker') ? 'worker' : 'http')
-      parts[name] = await startPart(entry, urlOf(name), envOf(name))
+      const entry = entryOf(serviceOf(name), name.endsWith('Worker') ? 'worker' : 'http')
+      parts[name] = await startPart(entry, urlOf(name), envs[name])
     }
     await Promise.all([
-      runCli('accounts', ['migrate'], envOf('accounts')),
-      runCli('media', ['migrate'], envOf('media')),
+      runCli('accounts', ['migrate'], envs.accounts),
+      runCli('media', ['migrate'], envs.media),
     ])
     await Promise.all(names.map(start))
     const [pid = ''] = (await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8')).split('\n')
@@ -123,7 +126,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack | und
       postgresPid: Number(pid),
       databases,
       folder,
-      envOf,
+      envs,
       makeDatabase,
       start,
       close,
@@ -133,6 +136,8 @@ export async function openStack(options: StackOptions = {}): Promise<Stack | und
     throw error
   }
 }
+
+const serviceOf = (name: Name) => (name.startsWith('accounts') ? 'accounts' : 'media')
 
 /** What keeps one machine from asking as much as a thousand. */
 const withoutLimits = {

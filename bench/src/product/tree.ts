@@ -11,13 +11,16 @@ export const tree = resolve(process.env.LIKENESS_TREE || fileURLToPath(new URL('
 export function inTree(...places: readonly string[]): string {
   const found = places.map((place) => join(tree, place)).find(existsSync)
   if (found === undefined)
-    throw new Error(`${tree} has no ${places.join(' or ')}: build it first (npm run build there)`)
+    throw new Error(`${tree} has no ${places.join(' or ')}: build it first, by npm start or npm test there`)
   return found
 }
 
-/** The entry of a process of a service. */
+/** The program of a process of a service: the bundle where the tree makes them. */
 export const entryOf = (service: 'accounts' | 'media', process: 'http' | 'worker'): string =>
-  inTree(`services/${service}/dist/${process}.js`)
+  inTree(
+    `infra/bundle/dist/${process === 'http' ? service : `${service}-worker`}.js`,
+    `services/${service}/dist/${process}.js`,
+  )
 
 /** Runs a command of a service's CLI. @returns what it printed */
 export async function runCli(

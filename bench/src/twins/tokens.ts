@@ -5,13 +5,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 export type Claims = { readonly sub: string; readonly exp: number }
 export type PublicKey = Readonly<Record<string, string>>
 
-/** Verifies the product's own tokens, each once: later requests with the same one find it remembered. */
+/**
+ * Verifies the product's own tokens, each once: later requests with the same one find it remembered.
+ * @param sign the key of tokens the twin makes itself
+ */
 export async function openTokens(
   server: FastifyInstance,
   key: PublicKey,
+  sign = '',
 ): Promise<(request: FastifyRequest) => Promise<Claims>> {
   const pem = createPublicKey({ key, format: 'jwk' }).export({ format: 'pem', type: 'spki' }).toString()
-  await server.register(jwt, { secret: { public: pem }, verify: { algorithms: ['EdDSA'] } })
+  await server.register(jwt, { secret: { public: pem, private: sign }, verify: { algorithms: ['EdDSA'] } })
   const known = new Map<string, Claims>()
   return async (request) => {
     const token = request.headers.authorization ?? ''

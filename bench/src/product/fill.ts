@@ -1,0 +1,84 @@
+import type pg from 'pg'
+
+/** How long ago things were, and how many uploads wait unconfirmed past their time. */
+export type Filling = { readonly uploads: number; readonly expired: number }
+
+/**
+ * Fills the media database with uploads of 400 days by users with a handful each, in the proportions of a service in
+ * use, with their trails. Indexes and keys are taken away first and made again at the end, which takes a tenth of the
+ * time. The rows have no files.
+ */
+export async function fill(db: pg.Client, { uploads, expired }: Filling): Promise<void> {
+  await db.query(
+    `set session_replication_role = replica; set synchronous_commit = off; set maintenance_work_mem = '1GB'`,
+  )
+  const [taken, remake] = await takeAwayKeys(db)
+  for (const drop of taken) await db.query(drop)
+  await db.query(rowsOf({ uploads, expired }))
+  for (const make of remake) await db.query(make)
+  await db.query('vacuum analyze uploads')
+  await db.query('vacuum analyze upload_events')
+}
+
+/** Statements that drop the indexes, keys and references of both tables, and those that make them again. */
+async function takeAwayKeys(db: pg.Client): Promise<[drop: string[], make: string[]]> {
+  const { rows: keys } = await db.query<{ place: string; name: string; made: string }>(`
+    select conrelid::regclass::text as place, conname as name, pg_get_constraintdef(oid) as made from pg_constraint
+    where contype in ('p', 'u', 'f')
+      and ('uploads'::regclass in (conrelid, confrelid) or conrelid = 'upload_events'::regclass)
+    order by contype = 'f' desc`)
+  const { rows: indexes } = await db.query<{ name: string; made: string }>(`
+    select indexname as name, indexdef as made from pg_indexes
+    where schemaname = 'public' and tablename in ('uploads', 'upload_events')
+      and indexname not in (select conname from pg_constraint)`)
+  const drop = [
+    ...keys.map(({ place, name }) => `alter table ${place} drop constraint ${name}`),
+    ...indexes.map(({ name }) => `drop index ${name}`),
+  ]
+  // References need the keys they point at.
+  const make = [
+    ...indexes.map(({ made }) => made),
+    ...keys
+      .toReversed()
+      .map(({ place, name, made }) => `alter table ${place} add constraint ${name} ${made}`),
+  ]
+  return [drop, make]
+}
+
+const rowsOf = ({ uploads, expired }: Filling): string => `
+  create temporary table people as
+    select n, gen_random_uuid() as id from generate_series(0, ${uploads} / 8) as n;
+  with numbers as (
+    select n, random() as dice, random() as rare, n > ${uploads - expired} as waits,
+      now() - interval '400 days' * (1 - n::float8 / ${uploads + 1}) - interval '2 days' as at,
+      floor(random() * (${uploads} / 8 + 1))::int as person,
+      (array['superseded', 'superseded', 'superseded', 'superseded', 'published', 'expired', 'discarded', 'rejected'])
+        [1 + floor(random() * 8)] as usual
+    from generate_series(1, ${uploads}) as n
+  ), made as (
+    select numbers.*, people.id as user_id,
+      case when waits then 'pending' when rare < 0.0005 then 'withdrawn' else usual end as status,
+      (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(random()::text), 1, 3)
+        || '8' || substr(md5(random()::text), 1, 15))::uuid as id
+    from numbers join people on people.n = person
+  )
+  insert into uploads (user_id, id, status, original_filename, format, bytes, width, height, pages, sha256, version,
+    uploaded_at, prepared_at, confirmed_at, rendered_at, published_at, expires_at, closed_at)
+  select user_id, id, status,
+    case when dice < 0.6 then 'IMG_' || lpad((n % 10000)::text, 4, '0') || '.jpg'
+      when dice < 0.8 then 'photo-' || md5(n::text) || '.jpg'
+      when dice < 0.95 then 'Screenshot from ' || at::date || '.png' else 'Zoë ' || n % 977 || '.webp' end,
+    case when dice < 0.8 then 'jpeg' when dice < 0.95 then 'png' when dice < 0.999 then 'webp' else 'gif' end,
+    100000, 800, 600, 1, md5(n::text) || md5(n::text), case when confirmed then nextval('avatar_version') end,
+    at, at, case when confirmed then at end, case when confirmed then at end, case when confirmed then at end,
+    case when waits then now() - interval '1 hour' end,
+    case when status not in ('published', 'pending') then at end
+  from made cross join lateral (select status in ('published', 'superseded', 'withdrawn') as confirmed) as c;
+  insert into upload_events (user_id, upload_id, type, at, actor_id, ip, details)
+  select user_id, id, 'uploaded', uploaded_at, user_id,
+    ('10.' || floor(random() * 3) || '.' || floor(random() * 200) || '.' || floor(random() * 200))::inet,
+    jsonb_build_object('filename', original_filename) from uploads;
+  insert into upload_events (user_id, upload_id, type, at)
+  select user_id, id, 'prepared', uploaded_at from uploads;
+  insert into upload_events (user_id, upload_id, type, at, actor_id, ip)
+  select user_id, id, 'confirmed', uploaded_at, user_id, '198.51.100.7' from uploads where confirmed_at is not null`
