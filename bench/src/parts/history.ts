@@ -3,13 +3,13 @@
  * client. SQL fills the table.
  */
 import { history } from '@likeness/contracts/endpoints'
-import pg from 'pg'
 import type { Row } from '../measuring/report.js'
 import { quantile } from '../measuring/turns.js'
 import { logIn, password } from '../product/client.js'
 import { fill } from '../product/fill.js'
 import { openStack } from '../product/stack.js'
 import { runCli } from '../product/tree.js'
+import { withDatabase } from '../product/with-database.js'
 import type { Part } from './part.js'
 
 const pagesATurn = 10
@@ -25,10 +25,7 @@ export const measureHistory: Part = async ({ turns, uploads }) => {
   if (!stack) return []
   try {
     const began = performance.now()
-    const db = new pg.Client(stack.databases.media)
-    await db.connect()
-    await fill(db, { uploads, expired: 0 })
-    await db.end()
+    await withDatabase(stack.databases.media, (db) => fill(db, { uploads, expired: 0 }))
     const filled = (performance.now() - began) / 1000
 
     const env = { ...stack.envs.accounts, ADMIN_PASSWORD: password }

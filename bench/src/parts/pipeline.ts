@@ -9,13 +9,14 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit/processes'
-import pg from 'pg'
+import type pg from 'pg'
 import { makePhoto } from '../measuring/make-photo.js'
 import { familyCpuMs, familyOf, ownCpuMs, watchMemory } from '../measuring/processes.js'
-import { rowOf } from '../measuring/report.js'
+import { type Row, rowOf } from '../measuring/report.js'
 import { inTurns, medianOf, ratioOf, spreadOf, type Turn } from '../measuring/turns.js'
 import { logInAll, openCalls, type Person } from '../product/client.js'
 import { openStack, type Stack } from '../product/stack.js'
+import { withDatabase } from '../product/with-database.js'
 import { runLoop } from '../twins/run-loop.js'
 import type { Part } from './part.js'
 
@@ -29,55 +30,56 @@ type Split = Readonly<Record<'decoders' | 'worker' | 'apis' | 'postgres', number
 export const measurePipeline: Part = async ({ turns }) => {
   const stack = await openStack()
   if (!stack) return []
-  const db = new pg.Client(stack.databases.media)
   try {
-    await db.connect()
-    const bytes = await makePhoto()
-    const [photo, folder] = [join(stack.folder, 'photo.jpg'), join(stack.folder, 'loop')]
-    await writeFile(photo, bytes)
-    const people = await logInAll(stack, 'pipe', users)
-    const splits: Split[] = []
-    let lasted = 0
-    const taken = await inTurns(turns, {
-      product: async () => {
-        const { split, ...turn } = await publishAll(stack, db, people, bytes)
-        splits.push(split)
-        lasted = pictures / turn.rate
-        return turn
-      },
-      loop: async () => {
-        await mkdir(folder)
-        const turn = await runLoop(decoders, { photo, folder, seconds: lasted })
-        await rm(folder, { recursive: true })
-        return turn
-      },
-    })
-    const memory = (side: readonly Turn[]) =>
-      side.map(({ memoryMiB = Number.NaN }): Turn => ({ rate: memoryMiB }))
-    const part = 'pipeline'
-    return [
-      rowOf(
-        {
-          part,
-          what: 'upload → profile, 12 MP',
-          unit: '/s',
-          aim: '≥ 0.85',
-          note: describeSplit(splits.slice(1)),
-        },
-        taken.product,
-        taken.loop,
-      ),
-      {
-        ...{ part, what: 'most memory, proportional', unit: 'MiB', aim: '≤ 2.2' },
-        product: medianOf(taken.product, 'memoryMiB') ?? Number.NaN,
-        twin: medianOf(taken.loop, 'memoryMiB'),
-        ratio: ratioOf(memory(taken.product), memory(taken.loop)),
-      },
-    ]
+    return await withDatabase(stack.databases.media, (db) => measure(stack, db, turns))
   } finally {
-    await db.end()
     await stack.close()
   }
+}
+
+async function measure(stack: Stack, db: pg.Client, turns: number): Promise<Row[]> {
+  const bytes = await makePhoto()
+  const [photo, folder] = [join(stack.folder, 'photo.jpg'), join(stack.folder, 'loop')]
+  await writeFile(photo, bytes)
+  const people = await logInAll(stack, 'pipe', users)
+  const splits: Split[] = []
+  let lasted = 0
+  const taken = await inTurns(turns, {
+    product: async () => {
+      const { split, ...turn } = await publishAll(stack, db, people, bytes)
+      splits.push(split)
+      lasted = pictures / turn.rate
+      return turn
+    },
+    loop: async () => {
+      await mkdir(folder)
+      const turn = await runLoop(decoders, { photo, folder, seconds: lasted })
+      await rm(folder, { recursive: true })
+      return turn
+    },
+  })
+  const memory = (side: readonly Turn[]) =>
+    side.map(({ memoryMiB = Number.NaN }): Turn => ({ rate: memoryMiB }))
+  const part = 'pipeline'
+  return [
+    rowOf(
+      {
+        part,
+        what: 'upload → profile, 12 MP',
+        unit: '/s',
+        aim: '≥ 0.85',
+        note: describeSplit(splits.slice(1)),
+      },
+      taken.product,
+      taken.loop,
+    ),
+    {
+      ...{ part, what: 'most memory, proportional', unit: 'MiB', aim: '≤ 2.2' },
+      product: medianOf(taken.product, 'memoryMiB') ?? Number.NaN,
+      twin: medianOf(taken.loop, 'memoryMiB'),
+      ratio: ratioOf(memory(taken.product), memory(taken.loop)),
+    },
+  ]
 }
 
 function describeSplit(splits: readonly Split[]): string {

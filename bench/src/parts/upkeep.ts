@@ -2,11 +2,11 @@
  * Expiring ten thousand uploads by the command, in a table of ten thousand and in one of many: what it takes should not
  * depend on what else the table holds. Loading the command, measured with nothing to expire, is subtracted.
  */
-import pg from 'pg'
 import type { Row } from '../measuring/report.js'
 import { fill } from '../product/fill.js'
 import { openStack } from '../product/stack.js'
 import { runCli } from '../product/tree.js'
+import { withDatabase } from '../product/with-database.js'
 import { fillSettings } from './history.js'
 import type { Part } from './part.js'
 
@@ -24,9 +24,7 @@ async function expireAmong(total: number): Promise<Row> {
   try {
     // It would expire them first.
     await stack.parts.mediaWorker.stop()
-    const db = new pg.Client(stack.databases.media)
-    await db.connect()
-    await fill(db, { uploads: total, expired })
+    await withDatabase(stack.databases.media, (db) => fill(db, { uploads: total, expired }))
     const run = async () => {
       const began = performance.now()
       await runCli('media', ['expire-uploads', '--json'], stack.envs.media)
@@ -34,11 +32,10 @@ async function expireAmong(total: number): Promise<Row> {
     }
     const seconds = await run()
     const loading = await run()
-    const { rows } = await db.query<{ left: number }>(
-      `select count(*)::int as left from uploads where status = 'pending'`,
-    )
-    await db.end()
-    if (rows[0]?.left !== 0) throw new Error(`${rows[0]?.left} uploads did not expire`)
+    await withDatabase(stack.databases.media, async (db) => {
+      const { rowCount } = await db.query(`select from uploads where status = 'pending'`)
+      if (rowCount !== 0) throw new Error(`${rowCount} uploads did not expire`)
+    })
     return {
       ...{ part: 'upkeep', unit: '/s', product: expired / (seconds - loading) },
       what: `expiring ${expired.toLocaleString('en')} of ${total.toLocaleString('en')} uploads`,

@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url'
 import { startPostgres } from '@likeness/local/embedded/start-postgres'
 import { startRedis } from '@likeness/local/embedded/start-redis'
 import { freePort, waitFor } from '@likeness/test-kit/processes'
-import pg from 'pg'
 import { entryOf, runCli } from './tree.js'
+import { withDatabase } from './with-database.js'
 
 /** One process of the product. */
 type Part = { readonly url: string; readonly pid: number; stop(): Promise<void> }
@@ -71,10 +71,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack | und
   }
   try {
     const makeDatabase = async (name: string): Promise<string> => {
-      const client = new pg.Client(postgres.url('postgres'))
-      await client.connect()
-      await client.query(`create database ${name}`)
-      await client.end()
+      await withDatabase(postgres.url('postgres'), (db) => db.query(`create database ${name}`))
       return postgres.url(name)
     }
     const databases = {
