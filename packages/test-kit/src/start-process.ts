@@ -23,7 +23,7 @@ export const programFile = (name: string): string =>
  * Runs a bundled program (`media-worker`) as its own process on a free port and waits for
  * `GET /readyz` to answer 200, however long that takes. It is stopped with the test.
  *
- * @param env added to this process's own environment; HOST and PORT are set here
+ * @param env added to this process's own environment; HOST is set here, and PORT unless it names one
  * @throws Error with its output when it ends before it is ready
  */
 export async function startProcess(
@@ -31,10 +31,10 @@ export async function startProcess(
   program: string,
   env: Readonly<Record<string, string>>,
 ): Promise<StartedProcess> {
-  const port = await freePort()
+  const port = env.PORT ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, [programFile(program)], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env, NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_OPTIONS: '', HOST: '127.0.0.1', PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

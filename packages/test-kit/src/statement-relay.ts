@@ -7,6 +7,8 @@ export type Statement = {
   /** Of a prepared statement; empty for one that is not. */
   readonly name: string
   readonly text: string
+  /** The bytes of its parameters, as they were sent. */
+  readonly values: string
   /** Whether PostgreSQL had to parse and plan it now: the first run of a prepared one, or any other. */
   readonly parsed: boolean
   /** Milliseconds, as `performance.now()` counts. */
@@ -38,8 +40,8 @@ export async function openStatementRelay(server: string): Promise<StatementRelay
   const relay = createServer((client) => {
     const upstream = connect(Number(port), hostname)
     const notes = openNotes(statements)
-    const fromClient = splitMessages(notes.sent, true)
-    const fromServer = splitMessages(notes.answered, false)
+    const fromClient = splitMessages((type, body) => notes.sent(type, body), true)
+    const fromServer = splitMessages((type) => notes.answered(type), false)
     client.on('data', fromClient)
     upstream.on('data', fromServer)
     client.pipe(upstream)
@@ -101,13 +103,13 @@ function splitMessages(
 function openNotes(statements: Statement[]) {
   let database = ''
   const texts = new Map<string, string>()
-  const portals = new Map<string, string>()
+  const portals = new Map<string, { name: string; values: string }>()
   const justParsed = new Set<string>()
   const waiting: Statement[] = []
 
-  const note = (name: string, text: string, parsed: boolean) => {
+  const note = (name: string, text: string, values: string, parsed: boolean) => {
     const one: Statement = {
-      ...{ database, name, text, parsed },
+      ...{ database, name, text, values, parsed },
       sentAt: performance.now(),
       answeredAt: undefined,
     }
@@ -121,17 +123,17 @@ function openNotes(statements: Statement[]) {
         const given = body.toString('utf8', 4).split('\0')
         database = given[given.indexOf('database') + 1] ?? ''
       } else if (type === 'Q') {
-        note('', words()[0] ?? '', true)
+        note('', words()[0] ?? '', '', true)
       } else if (type === 'P') {
         const [name = '', text = ''] = words()
         texts.set(name, text)
         justParsed.add(name)
       } else if (type === 'B') {
         const [portal = '', name = ''] = words()
-        portals.set(portal, name)
+        portals.set(portal, { name, values: body.toString('latin1') })
       } else if (type === 'E') {
-        const name = portals.get(words()[0] ?? '') ?? ''
-        note(name, texts.get(name) ?? '', justParsed.delete(name))
+        const { name = '', values = '' } = portals.get(words()[0] ?? '') ?? {}
+        note(name, texts.get(name) ?? '', values, justParsed.delete(name))
       }
     },
     answered(type: string): void {
