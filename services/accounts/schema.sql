@@ -162,6 +162,16 @@ CREATE INDEX users_email_sha256 ON public.users USING btree (encode(sha256((emai
 CREATE INDEX users_role ON public.users USING btree (role) WHERE (role <> 'user'::text);
 CREATE INDEX users_unverified ON public.users USING btree (created_at) WHERE (email_verified_at IS NULL);
 
+CREATE OR REPLACE FUNCTION public.new_id()
+ RETURNS uuid
+ LANGUAGE sql
+AS $function$
+        select (substr(hex, 1, 8) || '-' || substr(hex, 9, 4)
+          || '-7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0') || substr(gen_random_uuid()::text, 19))::uuid
+        from (select us, lpad(to_hex(us / 1000), 12, '0') as hex
+          from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as us) as now) as parts
+      $function$;
+
 CREATE OR REPLACE FUNCTION public.note_ending()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -186,6 +186,23 @@ AS $function$
         return next;
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.lock_user(the_user uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+        select pg_advisory_xact_lock(hashtextextended(the_user::text, 0))
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.newest_decision(the_user uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select coalesce(greatest(
+          (select version from avatars where user_id = the_user and live),
+          (select max(version) from withdrawals where user_id = the_user)), 0)
+      $function$;
+
 CREATE OR REPLACE FUNCTION public.open_uploads(owner uuid, since uuid)
  RETURNS TABLE(erased boolean, pending bigint, stored bigint, recent bigint, first timestamp with time zone)
  LANGUAGE plpgsql

@@ -34,8 +34,10 @@ export async function dumpSchema<Tables>(db: Kysely<Tables>): Promise<string> {
       select 6, s.sequencename, 0, format(E'\ncreate sequence %I;', s.sequencename) from pg_sequences s where s.schemaname = 'public'
       union all
       select 6, p.proname, 0, format(E'\n%s;', trim(E'\n' from pg_get_functiondef(p.oid)))
-      from pg_proc p join pg_language l on l.oid = p.prolang
-      where p.pronamespace = 'public'::regnamespace and l.lanname = 'plpgsql'
+      from pg_proc p
+      -- Not those of an extension.
+      where p.pronamespace = 'public'::regnamespace
+        and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
     ) lines
     order by part = 6, owner, part, position`.execute(db)
   return `${rows

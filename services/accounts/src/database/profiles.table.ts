@@ -1,6 +1,8 @@
-import type { SetAvatar } from '@likeness/contracts'
-import type { Transaction } from '@likeness/runtime/database'
+import type { ActivityType, SetAvatar } from '@likeness/contracts'
+import type { Database, Transaction } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, sql, type Updateable } from 'kysely'
+import type { Origin } from './activities.table.js'
 import type { Tables } from './database.js'
 
 /** The avatar a profile shows; its addresses are derived when read. */
@@ -65,24 +67,76 @@ export async function updateProfile(
     .execute()
 }
 
-/**
- * Shows an avatar, or none, unless the profile has this version or a newer one.
- * @returns whether it was applied
- */
-export async function setAvatarIfNewer(
+/** Shows no avatar, unless the profile has this version or a newer one. */
+export async function removeAvatarIfOlder(
   trx: Transaction<Tables>,
   userId: string,
   version: number,
-  avatar: StoredAvatar | null,
-): Promise<boolean> {
-  const { numUpdatedRows } = await trx
+): Promise<void> {
+  await trx
     .updateTable('profiles')
-    .set({ avatar: avatar && JSON.stringify(avatar), avatar_version: version, updated_at: now })
+    .set({ avatar: null, avatar_version: version, updated_at: now })
     .where('user_id', '=', userId)
     .where('avatar_version', '<', version)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
+    .execute()
 }
+
+/** How an avatar that is new to the profile enters its owner's activity. */
+export type AvatarActivity = {
+  readonly type: ActivityType
+  readonly origin: Origin
+  /** The person who did it, if not the owner. */
+  readonly actorId: string | null
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Shows an avatar and notes it as activity, unless the profile has a newer version. Of the version it has, it takes other
+ * sizes and formats, and the text unless it has a newer one. One statement, which locks the person first.
+ * @returns false when there is no such user
+ */
+export async function showAvatar(
+  db: Database<Tables>,
+  userId: string,
+  avatar: StoredAvatar,
+  { type, origin, actorId, details }: AvatarActivity,
+): Promise<boolean> {
+  const { version, revision } = avatar
+  const found = await shownAvatar(
+    db,
+    userId,
+    version,
+    JSON.stringify(avatar),
+    revision,
+    type,
+    origin.ip,
+    origin.userAgent,
+    actorId,
+    JSON.stringify(details),
+  )
+  return found.length > 0
+}
+const shownAvatar = statement<{ id: string }>(
+  'show-avatar',
+  `with person as materialized (
+    -- As they are now, even if another transaction held them when this began.
+    select users.id, profiles.avatar_version as shown,
+      case when profiles.avatar_version = $2 and coalesce((profiles.avatar ->> 'revision')::integer, 0) > $4
+        then $3::jsonb || jsonb_build_object('altText', profiles.avatar -> 'altText', 'revision', profiles.avatar -> 'revision')
+        else $3::jsonb end as newest
+    from users join profiles on profiles.user_id = users.id
+    where users.id = $1 for no key update
+  ), changed as (
+    update profiles set avatar = newest, avatar_version = $2, updated_at = now()
+    from person
+    where user_id = id and (shown < $2 or shown = $2 and avatar <> newest)
+    returning shown
+  ), activity as (
+    insert into activities (id, user_id, type, ip, user_agent, actor_id, details)
+    select new_id(), $1, $5, $6, $7, $8, $9 from changed where shown < $2
+  )
+  select id from person`,
+)
 
 /** Replaces the alt text of the profile's current version with a newer one. */
 export async function setAltTextIfNewer(
@@ -104,25 +158,3 @@ export async function setAltTextIfNewer(
 
 // Avatars reported by the previous release have no revision.
 const storedRevision = sql<number>`coalesce((avatar ->> 'revision')::integer, 0)`
-
-/**
- * Updates the profile's current version: the same picture in more sizes or formats, and its text unless the profile has
- * a newer one.
- */
-export async function refreshAvatar(
-  trx: Transaction<Tables>,
-  userId: string,
-  avatar: StoredAvatar,
-): Promise<void> {
-  const given = sql<string>`${JSON.stringify(avatar)}::jsonb`
-  const newest = sql<string>`case when ${storedRevision} > ${avatar.revision}
-    then ${given} || jsonb_build_object('altText', avatar -> 'altText', 'revision', avatar -> 'revision')
-    else ${given} end`
-  await trx
-    .updateTable('profiles')
-    .set({ avatar: newest, updated_at: now })
-    .where('user_id', '=', userId)
-    .where('avatar_version', '=', avatar.version)
-    .where(sql<boolean>`avatar <> ${newest}`)
-    .execute()
-}

@@ -1,7 +1,7 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
 import { byActor, hasActivity, insertActivity } from '../database/activities.table.js'
-import { setAvatarIfNewer } from '../database/profiles.table.js'
+import { removeAvatarIfOlder } from '../database/profiles.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { queueNotice } from '../mail/queue-mail.js'
@@ -16,7 +16,7 @@ export const removeAvatarHandler =
     const mailId = await deps.db.transaction().execute(async (trx) => {
       const person = await lockPerson(trx, userId)
       if (!person) throw problem('user-not-found')
-      await setAvatarIfNewer(trx, userId, version, null)
+      await removeAvatarIfOlder(trx, userId, version)
       if (await hasActivity(trx, userId, 'avatar-removed', { version })) return undefined
       const by = byActor(userId, actor)
       const details = { version, uploadId, reason }

@@ -176,5 +176,15 @@ export const first: Migration = {
         completed_at timestamptz(3)
       )`.execute(db)
     await sql`create index erasures_open on erasures (requested_at) where completed_at is null`.execute(db)
+
+    // A UUID v7 (RFC 9562, 6.2, method 3) of this moment, for rows inserted by a statement that waited for a lock: an id
+    // drawn before that would sort before what the last holder of the lock inserted.
+    await sql`
+      create function new_id() returns uuid language sql volatile as $$
+        select (substr(hex, 1, 8) || '-' || substr(hex, 9, 4)
+          || '-7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0') || substr(gen_random_uuid()::text, 19))::uuid
+        from (select us, lpad(to_hex(us / 1000), 12, '0') as hex
+          from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as us) as now) as parts
+      $$`.execute(db)
   },
 }
