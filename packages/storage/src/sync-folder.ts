@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs'
+import { closeSync, fstatSync } from 'node:fs'
 import { errorCode } from './error-code.js'
 import { call } from './write-durably.js'
 
@@ -49,7 +49,7 @@ async function fsyncFolder(folder: string): Promise<string | undefined> {
       const { ino, birthtimeNs } = fstatSync(opened, { bigint: true })
       return `${ino} ${birthtimeNs}`
     } finally {
-      await call.close(opened)
+      closeSync(opened)
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error

@@ -1,4 +1,4 @@
-import { close, fchmod, fsync, open, writev } from 'node:fs'
+import { closeSync, fchmod, fsync, open, writev } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** Files by their number: the objects of node:fs/promises cost more than the few calls made on each. */
@@ -7,7 +7,6 @@ export const call = {
   writev: promisify(writev),
   fchmod: promisify(fchmod),
   fsync: promisify(fsync),
-  close: promisify(close),
 }
 
 /** Only its owner may read a blob: the metadata of originals tells much about a person. */
@@ -31,7 +30,8 @@ export async function writeDurably(path: string, chunks: readonly Buffer[], inPl
     if (inPlace) await call.fchmod(file, whole)
     await call.fsync(file)
   } finally {
-    await call.close(file)
+    // All of it is on the disk, or given up: nothing is left to wait for.
+    closeSync(file)
   }
 }
 

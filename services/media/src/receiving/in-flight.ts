@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { problem } from '../problems.js'
 import { busy } from './busy.js'
 
@@ -27,7 +28,10 @@ export class InFlight {
   readonly #perPerson = new Map<string, number>()
   readonly #held = new Set<Promise<unknown>>()
   readonly #ending = new AbortController()
-  constructor(readonly most: Most) {}
+  constructor(readonly most: Most) {
+    // Every body under way listens.
+    setMaxListeners(0, this.#ending.signal)
+  }
 
   /**
    * Runs work that holds bytes for a person.

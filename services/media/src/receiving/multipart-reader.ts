@@ -37,7 +37,10 @@ export class MultipartReader {
 
   /** @throws Problem malformed-multipart, and what `onPart` and its takers throw */
   push(chunk: Buffer): void {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    if (this.#state === 'content' && this.#isPast(chunk)) {
+      if (this.#rest.length > 0) this.#take(this.#rest)
+      this.#rest = chunk
+    } else this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     while (this.#step());
   }
 
@@ -54,6 +57,14 @@ export class MultipartReader {
       return false
     }
     return this.#readContent()
+  }
+
+  /** Whether no boundary begins in what is left of the content: then the chunk, which may be large, is not copied. */
+  #isPast(chunk: Buffer): boolean {
+    if (chunk.length < this.#delimiter.length) return false
+    const seam = Buffer.concat([this.#rest, chunk.subarray(0, this.#delimiter.length)])
+    const at = seam.indexOf(this.#delimiter)
+    return at < 0 || at >= this.#rest.length
   }
 
   #readContent(): boolean {
