@@ -38,13 +38,13 @@ function cpuOf(turns: readonly Turn[]): string | undefined {
 }
 
 /** A figure with as many digits as it deserves. */
-function figure(value: number | undefined | null): string {
+export function figure(value: number | undefined | null): string {
   if (value === undefined || value === null || Number.isNaN(value)) return '–'
-  if (Math.abs(value) >= 100) return value.toFixed(0)
+  if (Math.abs(value) >= 100 || Number.isInteger(value)) return value.toFixed(0)
   return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 
-const spread = (ratio: Spread | undefined): string =>
+export const spread = (ratio: Spread | undefined): string =>
   ratio ? `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)})` : ''
 
 const columns = [

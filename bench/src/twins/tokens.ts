@@ -15,7 +15,12 @@ export async function openTokens(
   sign = '',
 ): Promise<(request: FastifyRequest) => Promise<Claims>> {
   const pem = createPublicKey({ key, format: 'jwk' }).export({ format: 'pem', type: 'spki' }).toString()
-  await server.register(jwt, { secret: { public: pem, private: sign }, verify: { algorithms: ['EdDSA'] } })
+  await server.register(jwt, {
+    secret: { public: pem, private: sign },
+    verify: { algorithms: ['EdDSA'] },
+    // Given here once: a signer that is made for each token costs more than signing.
+    sign: { algorithm: 'EdDSA', expiresIn: '600s' },
+  })
   const known = new Map<string, Claims>()
   return async (request) => {
     const token = request.headers.authorization ?? ''
