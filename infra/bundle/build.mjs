@@ -19,6 +19,7 @@ const programs = {
   'decode-child': 'packages/images/src/decode-child.ts',
   gateway: 'infra/local/src/gateway.ts',
   start: 'infra/local/src/start.ts',
+  host: 'infra/local/src/host.ts',
   keeper: 'infra/local/src/embedded/keeper.ts',
   'write-docs': 'infra/local/src/write-docs.ts',
 }

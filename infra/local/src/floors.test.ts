@@ -17,7 +17,12 @@ const storeys = [
 const projects = storeys.flat()
 
 /** The floors of a service from the ground up; the first match counts: a file imports its own and lower ones. */
-const floors = [/^database\//, /^(?!(app|jobs|http|worker|cli|index)\.ts$)/, /^(app|jobs)\.ts$/, /^/]
+const floors = [
+  /^database\//,
+  /^(?!(app|jobs|http|worker|http-entry|worker-entry|cli|index)\.ts$)/,
+  /^(app|jobs)\.ts$/,
+  /^/,
+]
 
 const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file)
 const projectOf = (file: string) => projects.find((project) => file.startsWith(`${project}/`)) ?? ''

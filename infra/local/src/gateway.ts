@@ -1,19 +1,4 @@
-// The process behind the one origin; see gateway/open-gateway.ts.
-import { fileURLToPath } from 'node:url'
 import { runEntry } from '@likeness/runtime/entry'
-import { openLogger } from '@likeness/runtime/logger'
-import { GatewayConfig } from './gateway/config.js'
-import { openGateway } from './gateway/open-gateway.js'
+import { gateway } from './gateway/entry.js'
 
-await runEntry('The gateway', GatewayConfig, async (config) => {
-  const logger = openLogger('gateway', config.LOG_LEVEL)
-  const server = await openGateway({
-    logger,
-    services: { accounts: config.ACCOUNTS_URL, media: config.MEDIA_URL },
-    publicUrl: config.PUBLIC_URL,
-    corsOrigins: config.CORS_ORIGINS,
-    webApp: fileURLToPath(new URL('../../../packages/web/dist-app', import.meta.url)),
-  })
-  await server.listen({ host: config.HOST, port: config.PORT })
-  return { logger, close: () => server.close() }
-})
+await runEntry(gateway)

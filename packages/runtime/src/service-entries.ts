@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { ProcessConfig } from './config.js'
-import { runEntry } from './entry.js'
+import { type Entry, entryOf } from './entry.js'
 import type { Logger } from './logger.js'
 import { openParts } from './open-parts.js'
 import type { Checks } from './probes.js'
@@ -8,30 +8,28 @@ import { createServer, type Server } from './server.js'
 
 type ServiceSchema = z.ZodObject & z.ZodType<ProcessConfig>
 type Deps = { readonly logger: Logger; close(): Promise<void> }
+type OpenDeps<Schema extends ServiceSchema, Opened> = (
+  config: z.output<Schema>,
+  own: { logger?: Logger },
+) => Promise<Opened>
 
-/** Runs the HTTP process of a service. */
-export const runHttp = <Schema extends ServiceSchema, Opened extends Deps>(
+/** The HTTP process of a service. */
+export const httpEntry = <Schema extends ServiceSchema, Opened extends Deps>(
   title: string,
   schema: Schema,
-  {
-    openDeps,
-    openApp,
-  }: {
-    openDeps: (config: z.output<Schema>) => Promise<Opened>
-    openApp: (deps: Opened) => Promise<Server>
-  },
-): Promise<void> =>
-  runEntry(title, schema, (config) =>
+  { openDeps, openApp }: { openDeps: OpenDeps<Schema, Opened>; openApp: (deps: Opened) => Promise<Server> },
+): Entry =>
+  entryOf(title, schema, (config, own) =>
     openParts(async (parts) => {
-      const deps = parts.keep(await openDeps(config), (opened) => opened.close())
+      const deps = parts.keep(await openDeps(config, own), (opened) => opened.close())
       const app = parts.keep(await openApp(deps), (opened) => opened.close())
       await app.listen({ host: config.HOST, port: config.PORT })
       return { logger: deps.logger }
     }),
   )
 
-/** Runs the worker of a service. It listens for probes alone. */
-export const runWorker = <Schema extends ServiceSchema, Opened extends Deps>(
+/** The worker of a service. It listens for probes alone. */
+export const workerEntry = <Schema extends ServiceSchema, Opened extends Deps>(
   title: string,
   schema: Schema,
   {
@@ -39,14 +37,14 @@ export const runWorker = <Schema extends ServiceSchema, Opened extends Deps>(
     workJobs,
     checks,
   }: {
-    openDeps: (config: z.output<Schema>) => Promise<Opened>
+    openDeps: OpenDeps<Schema, Opened>
     workJobs: (deps: Opened) => Promise<void>
     checks: (deps: Opened) => Checks
   },
-): Promise<void> =>
-  runEntry(title, schema, (config) =>
+): Entry =>
+  entryOf(title, schema, (config, own) =>
     openParts(async (parts) => {
-      const deps = parts.keep(await openDeps(config), (opened) => opened.close())
+      const deps = parts.keep(await openDeps(config, own), (opened) => opened.close())
       const probes = await createServer({
         logger: deps.logger,
         trustProxy: undefined,

@@ -1,6 +1,4 @@
-import { runHttp } from '@likeness/runtime/service-entries'
-import { openApp } from './app.js'
-import { AccountsConfig } from './config.js'
-import { openApiDeps } from './deps.js'
+import { runEntry } from '@likeness/runtime/entry'
+import { api } from './http-entry.js'
 
-await runHttp('The accounts API', AccountsConfig, { openDeps: openApiDeps, openApp })
+await runEntry(api)

@@ -1,6 +1,4 @@
-import { runHttp } from '@likeness/runtime/service-entries'
-import { openApp } from './app.js'
-import { MediaConfig } from './config.js'
-import { openDeps } from './deps.js'
+import { runEntry } from '@likeness/runtime/entry'
+import { api } from './http-entry.js'
 
-await runHttp('The media API', MediaConfig, { openDeps: openDeps, openApp })
+await runEntry(api)

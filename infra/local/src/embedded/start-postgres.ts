@@ -4,7 +4,6 @@ import { chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'no
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { waitFor } from '@likeness/test-kit/processes'
-import pg from 'pg'
 import { Fault } from '../fault.js'
 import { type Kept, keep } from './keep.js'
 import { type PostgresBinaries, postgresBinaries, unprivilegedOwner } from './postgres-binaries.js'
@@ -24,6 +23,12 @@ export interface PostgresOptions {
   /** A folder to delete when it has stopped. */
   removeAfterwards?: string
 }
+
+/** The superuser's URL of one database of it. */
+export const postgresUrl =
+  ({ port, password }: Pick<PostgresOptions, 'port' | 'password'>) =>
+  (database: string) =>
+    `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
 
 export interface Postgres extends Kept {
   /** The superuser's URL of one database of it. */
@@ -70,12 +75,11 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     ...(unprivilegedOwner && { owner: await ownerOf(folder) }),
     ...(options.removeAfterwards !== undefined && { removeAfterwards: options.removeAfterwards }),
   })
-  const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
-  const answers = async () => !kept.running || (await connects(url('postgres')))
+  const answers = async () => !kept.running || (await isReady(folder))
   // After a crash it first recovers what it had, which may take minutes.
   await waitFor(answers, { for: 'PostgreSQL to answer' })
   if (!kept.running) throw new Fault(`PostgreSQL did not start: ${await lastWords(logFile)}`)
-  return Object.assign(kept, { url })
+  return Object.assign(kept, { url: postgresUrl(options) })
 }
 
 async function clusterVersion(folder: string): Promise<number | undefined> {
@@ -147,14 +151,10 @@ async function ownerOf(folder: string): Promise<{ uid: number; gid: number }> {
   return { uid, gid }
 }
 
-async function connects(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url })
-  try {
-    await client.connect()
-    return true
-  } finally {
-    await client.end().catch(() => undefined)
-  }
+/** Whether the server says in its lock file that it takes connections: the eighth line, as pg_ctl reads it. */
+async function isReady(folder: string): Promise<boolean> {
+  const lock = await readFile(join(folder, 'postmaster.pid'), 'utf8')
+  return lock.split('\n')[7]?.trim() === 'ready'
 }
 
 async function lastWords(logFile: string): Promise<string> {

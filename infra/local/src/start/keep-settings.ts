@@ -4,7 +4,6 @@ import { AccountsConfig } from '@likeness/accounts/config'
 import { MediaConfig } from '@likeness/media/config'
 import { settingsFile } from '@likeness/runtime/config'
 import type { PartName } from './parts.js'
-import type { Part } from './start-part.js'
 
 /**
  * Keeps the settings of both services in the data folder while they run, readable by their owner alone, for the
@@ -12,11 +11,11 @@ import type { Part } from './start-part.js'
  *
  * @returns a function that deletes them
  */
-export function keepSettings(dataDir: string, parts: Record<PartName, Part>): () => void {
+export function keepSettings(dataDir: string, parts: Record<PartName, NodeJS.ProcessEnv>): () => void {
   const file = join(dataDir, settingsFile)
   const settings = {
-    accounts: pick(parts.accounts.env, Object.keys(AccountsConfig.shape)),
-    media: pick(parts.media.env, Object.keys(MediaConfig.shape)),
+    accounts: pick(parts.accounts, Object.keys(AccountsConfig.shape)),
+    media: pick(parts.media, Object.keys(MediaConfig.shape)),
   }
   writeFileSync(`${file}.unfinished`, JSON.stringify(settings, null, 2), { mode: 0o600 })
   renameSync(`${file}.unfinished`, file)

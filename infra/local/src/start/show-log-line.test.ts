@@ -9,12 +9,12 @@ t.test('a line of pino shows time, part, level, message and the rest', async (t)
     time,
     pid: 1,
     hostname: 'h',
-    name: 'media',
+    name: 'media worker',
     job: 'x',
     n: { a: 1 },
     msg: 'failed',
   })
-  t.equal(showLogLine('media worker', line, false), '03:04:05 media worker    warn  failed job=x n={"a":1}')
+  t.equal(showLogLine('services', line, false), '03:04:05 media worker    warn  failed job=x n={"a":1}')
 })
 
 t.test('an error shows its stack below the line', async (t) => {

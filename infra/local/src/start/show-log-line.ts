@@ -14,13 +14,14 @@ const known = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err']
 /**
  * One log line of a part for people: time, part, level, message. A line that is not pino's JSON is shown as it is.
  *
+ * @param host names the process, for a line that names no part
  * @param colours whether the terminal supports them
  */
-export function showLogLine(part: string, line: string, colours: boolean): string {
+export function showLogLine(host: string, line: string, colours: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     colours ? styleText(style, text, { validateStream: false }) : text
-  const who = paint('cyan', part.padEnd(15))
   const entry = parse(line)
+  const who = paint('cyan', (typeof entry?.name === 'string' ? entry.name : host).padEnd(15))
   if (entry === undefined) return `${who} ${line}`
 
   const level = levels[Number(entry.level)] ?? String(entry.level)
