@@ -98,7 +98,15 @@ export async function bundle() {
   // Programs last: whatever they name is there by then.
   const isProgram = (/** @type {typeof output[number]} */ file) => file.type === 'chunk' && file.isEntry
   for (const file of output.toSorted((one, other) => Number(isProgram(one)) - Number(isProgram(other)))) {
-    writeFileSync(join(target, file.fileName), file.type === 'chunk' ? file.code : file.source)
+    if (file.type === 'asset') writeFileSync(join(target, file.fileName), file.source)
+    // A chunk without a file of ours has nothing to map.
+    else
+      writeFileSync(
+        join(target, file.fileName),
+        file.map?.mappings.replaceAll(';', '')
+          ? file.code
+          : file.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
+      )
   }
   const old = Date.now() - keptMs
   for (const name of readdirSync(join(target, 'chunks'))) {

@@ -11,7 +11,7 @@ import { type Running, runProcess, StartError, startupFault } from '@likeness/ru
 import { gateway } from './gateway/entry.js'
 import { describeCrash } from './host/describe-crash.js'
 import { makeDatabases, makeFirstAdmin, migrate } from './host/make-databases.js'
-import type { Crash, Order, Step } from './host/messages.js'
+import type { Crash, Order, Step } from './start/messages.js'
 import type { PartName } from './start/parts.js'
 
 const entries: Readonly<Record<PartName, Entry>> = {

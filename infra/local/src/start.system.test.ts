@@ -116,7 +116,6 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
   await t.test('a process that dies is named and started again', async (t) => {
     const accidents: [command: string, name: string, reason: string][] = [
       ['/dist/host.js', 'services', 'SIGKILL'],
-      ['/dist/host.js', 'services', 'SIGKILL'],
       ['bin/postgres', 'PostgreSQL', 'exit code 1'],
     ]
     for (const [command, name, reason] of accidents) {
@@ -124,8 +123,8 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
       const part = running.find((one) => one.command.includes(command) && !one.command.includes('keeper'))
       if (part === undefined) throw new Error(`${name} does not run.`)
       process.kill(part.pid, 'SIGKILL')
-      const said = `${name} ended (${reason}); starting it again in 0.25 s.\n`
-      await waitFor(() => third.output().includes(said), { for: said })
+      const end = `${name} ended (${reason}); starting it again in 0.25 s.\n`
+      await waitFor(() => third.output().includes(end), { for: end })
       await waitFor(() => third.output().includes(`${name} is back.\n`), { for: name })
     }
     const works = async () => (await logIn(third, admin)) === 201

@@ -13,14 +13,17 @@ export type Cli = {
   readonly program: Command
   /** Reads settings from the environment, else from `npm start` beside it. @throws ConfigError */
   readonly settings: <Schema extends z.ZodObject>(schema: Schema) => z.output<Schema>
-  /** Adds a command of upkeep: the function that the schedule runs, once, with `--dry-run`. */
+  /**
+   * Adds a command of upkeep: the function that the schedule runs, once, with `--dry-run`.
+   * @param load gives what opens its parts and what it runs; both are loaded when it runs, so that `--help` is quick
+   */
   readonly addUpkeep: <Deps extends { close(): Promise<void> }>(
     name: string,
     description: string,
-    task: {
+    load: () => Promise<{
       open: () => Promise<Deps>
       run: (deps: Deps, options: { dryRun: boolean }) => Promise<Result>
-    },
+    }>,
   ) => void
 }
 
@@ -55,7 +58,7 @@ export function openCli(
   return {
     program,
     settings,
-    addUpkeep(name, description, { open, run }) {
+    addUpkeep(name, description, load) {
       program
         .command(name)
         .description(description)
@@ -63,6 +66,7 @@ export function openCli(
         .option('--json', 'print JSON')
         .action((options: Options & { dryRun?: boolean }) =>
           finish(options, async () => {
+            const { open, run } = await load()
             const deps = await open()
             try {
               return await run(deps, { dryRun: options.dryRun === true })

@@ -4,13 +4,9 @@ import { z } from 'zod'
 import { addAdministration } from './administration/commands.js'
 import { Connection, withDatabase } from './cli-tools.js'
 import { AccountsConfig, KeyConfig } from './config.js'
-import { openDeps } from './deps.js'
 import { openGroups } from './groups/groups.js'
 import { createAdmin, migrate } from './index.js'
 import { rotateKeys } from './keys/rotate-keys.js'
-import { prune } from './upkeep/prune.js'
-import { requeueStuck } from './upkeep/requeue-stuck.js'
-import { retireKeys } from './upkeep/retire-keys.js'
 
 const { program, settings, addUpkeep } = openCli('accounts', {
   description: 'Administration and upkeep of the accounts service.',
@@ -18,7 +14,10 @@ const { program, settings, addUpkeep } = openCli('accounts', {
   migrate,
 })
 /** A command listens on no port, so PORT is optional. */
-const open = () => openDeps(settings(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) })))
+const open = async () => {
+  const { openDeps } = await import('./deps.js')
+  return openDeps(settings(AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) })))
+}
 
 program
   .command('create-admin')
@@ -57,18 +56,19 @@ program
   )
 
 addAdministration(program, settings)
-addUpkeep('requeue-stuck', 'add the lost jobs of e-mails and erasures that have waited too long', {
-  open,
-  run: requeueStuck,
-})
+addUpkeep(
+  'requeue-stuck',
+  'add the lost jobs of e-mails and erasures that have waited too long',
+  async () => ({ open, run: (await import('./upkeep/requeue-stuck.js')).requeueStuck }),
+)
 addUpkeep(
   'prune',
   'delete expired sessions, sent e-mails, old activity and accounts that were never verified',
-  {
-    open,
-    run: prune,
-  },
+  async () => ({ open, run: (await import('./upkeep/prune.js')).prune }),
 )
-addUpkeep('retire-keys', 'delete signing keys whose last token has expired', { open, run: retireKeys })
+addUpkeep('retire-keys', 'delete signing keys whose last token has expired', async () => ({
+  open,
+  run: (await import('./upkeep/retire-keys.js')).retireKeys,
+}))
 
 await program.parseAsync()

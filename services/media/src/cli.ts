@@ -3,15 +3,8 @@ import { finish, openCli, type Result } from '@likeness/runtime/cli'
 import { StartError } from '@likeness/runtime/process'
 import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
 import { InvalidArgumentError } from 'commander'
-import { type Rerendered, rerender } from './avatars/rerender.js'
+import type { Rerendered } from './avatars/rerender.js'
 import { MediaConfig } from './config.js'
-import { openDeps, openWorkerDeps } from './deps.js'
-import { migrate } from './index.js'
-import { collectGarbage } from './upkeep/collect-garbage.js'
-import { expireUploads } from './upkeep/expire-uploads.js'
-import { moveStorage } from './upkeep/move-storage.js'
-import { prune } from './upkeep/prune.js'
-import { requeueStuck } from './upkeep/requeue-stuck.js'
 
 // How often a long command reports its progress.
 const progressMs = 2_000
@@ -20,22 +13,32 @@ const toMib = (bytes: number) => Math.round(bytes / 1_048_576)
 const { program, settings, addUpkeep } = openCli('media', {
   description: 'Upkeep of the media service: the functions that also run on its schedule.',
   config: MediaConfig,
-  migrate,
+  migrate: async (databaseUrl) => (await import('./index.js')).migrate(databaseUrl),
 })
 /** A command does not listen. */
 const readConfig = () => settings(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }))
-const open = () => openDeps(readConfig())
+const open = async () => (await import('./deps.js')).openDeps(readConfig())
 
-addUpkeep('expire-uploads', 'expire unconfirmed uploads past their time and delete their files', {
+addUpkeep(
+  'expire-uploads',
+  'expire unconfirmed uploads past their time and delete their files',
+  async () => ({
+    open,
+    run: (await import('./upkeep/expire-uploads.js')).expireUploads,
+  }),
+)
+addUpkeep('requeue-stuck', 'add lost jobs again, for uploads that wait too long', async () => ({
   open,
-  run: expireUploads,
-})
-addUpkeep('requeue-stuck', 'add lost jobs again, for uploads that wait too long', { open, run: requeueStuck })
-addUpkeep('collect-garbage', 'delete blobs that no row names', { open, run: collectGarbage })
+  run: (await import('./upkeep/requeue-stuck.js')).requeueStuck,
+}))
+addUpkeep('collect-garbage', 'delete blobs that no row names', async () => ({
+  open,
+  run: (await import('./upkeep/collect-garbage.js')).collectGarbage,
+}))
 addUpkeep(
   'prune',
   'delete originals, past versions and trails that the KEEP_… policies no longer keep, and old idempotency keys',
-  { open, run: prune },
+  async () => ({ open, run: (await import('./upkeep/prune.js')).prune }),
 )
 
 program
@@ -62,6 +65,10 @@ program
 await program.parseAsync()
 
 async function rerenderAll(options: { dryRun: boolean }): Promise<Rerendered> {
+  const [{ openWorkerDeps }, { rerender }] = await Promise.all([
+    import('./deps.js'),
+    import('./avatars/rerender.js'),
+  ])
   const deps = await openWorkerDeps(readConfig())
   const tell = everySoOften()
   try {
@@ -107,6 +114,7 @@ async function moveBetween(options: {
   verify?: boolean
   dryRun?: boolean
 }): Promise<Result> {
+  const { moveStorage } = await import('./upkeep/move-storage.js')
   const [from, to] = [openOld(options.from), openStorage(options.to)]
   const tell = everySoOften()
   try {

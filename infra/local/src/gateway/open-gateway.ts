@@ -1,5 +1,6 @@
 import { prefixesOf, type ServiceName } from '@likeness/contracts'
 import { endpoints } from '@likeness/contracts/endpoints'
+import type { OpenApi } from '@likeness/contracts/openapi'
 import { allowOrigins } from '@likeness/runtime/cross-origin'
 import { letEarlyAnswersArrive } from '@likeness/runtime/early-answers'
 import { newId } from '@likeness/runtime/ids'
@@ -17,7 +18,6 @@ import Fastify, {
 } from 'fastify'
 import { serveDocs } from './docs.js'
 import { forward, serviceConnections } from './forward.js'
-import { describeApi } from './openapi.js'
 import { gatewayProblems } from './problems.js'
 import { isPage, sendPage, serveWebApp } from './web-app.js'
 
@@ -88,8 +88,12 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
     }
   }
 
-  const openApi = describeApi(publicUrl)
-  server.get('/openapi.json', () => openApi)
+  // Loaded and made when it is first asked for: it takes as long as the rest of the gateway.
+  let openApi: Promise<OpenApi> | undefined
+  server.get('/openapi.json', () => {
+    openApi ??= import('./openapi.js').then(({ describeApi }) => describeApi(publicUrl))
+    return openApi
+  })
   server.get('/healthz', () => ({ status: 'ok' }))
   server.get('/readyz', async (_request, reply) => {
     const ready = await Promise.all(names.map((name) => isReady(services[name])))

@@ -5,7 +5,7 @@ import { migrate as migrateMedia } from '@likeness/media'
 import { Problem } from '@likeness/runtime/problem'
 import { StartError } from '@likeness/runtime/process'
 import pg from 'pg'
-import type { Order } from './messages.js'
+import type { Order } from '../start/messages.js'
 
 const names = ['accounts', 'media', 'queue'] as const
 

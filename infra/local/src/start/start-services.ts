@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Fault } from '../fault.js'
-import type { Crash, Order, Step } from '../host/messages.js'
+import type { Crash, Order, Step } from './messages.js'
 import type { Running } from './supervise.js'
 
 /** A little more than the 20 s a process gives itself. */
@@ -66,6 +66,7 @@ export async function startServices(
       if (step.done === 'loaded') order.then((value) => host.send(value, () => undefined), reject)
       if (step.done === 'all') resolve('ready')
     })
+    order.catch(reject)
   })
   try {
     const state = await Promise.race([ready, ended])

@@ -53,7 +53,10 @@ export function openGroups(path = builtIn): Groups {
   for (const [name, { custom }] of Object.entries(file.groups)) {
     try {
       // Without a schema of its own, a group has no extra fields.
-      validators.set(name, ajv().compile({ type: 'object', ...(custom ?? { additionalProperties: false }) }))
+      validators.set(
+        name,
+        ajv(path !== builtIn).compile({ type: 'object', ...(custom ?? { additionalProperties: false }) }),
+      )
     } catch (error) {
       throw fault(`custom of ${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -75,13 +78,18 @@ export function openGroups(path = builtIn): Groups {
   }
 }
 
-let validator: Ajv2020 | undefined
+const schemaCompilers = new Map<boolean, Ajv2020>()
 
-/** Created once: compiling the schema of schemas takes a third of a second. */
-function ajv(): Ajv2020 {
+/**
+ * Created once: compiling the schema of schemas takes a third of a second.
+ * @param check whether a schema may be wrong; that of the file that comes with the service is not
+ */
+function ajv(check: boolean): Ajv2020 {
+  let validator = schemaCompilers.get(check)
   if (validator === undefined) {
-    validator = new Ajv2020({ allErrors: true, strict: true, messages: false })
+    validator = new Ajv2020({ allErrors: true, strict: true, messages: false, validateSchema: check })
     formats.default(validator)
+    schemaCompilers.set(check, validator)
   }
   return validator
 }

@@ -1,4 +1,4 @@
-import type { PartName } from '../start/parts.js'
+import type { PartName } from './parts.js'
 
 /** Sent to the host once the databases answer: what to open, and with which settings. */
 export type Order = {
