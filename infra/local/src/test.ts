@@ -1,6 +1,7 @@
-// npm test: linters, then every test file against this run's own PostgreSQL and Redis. With arguments (test files,
+// npm test: linters, and every test file against this run's own PostgreSQL and Redis. With arguments (test files,
 // folders) only those tests run, without the linters.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,8 +22,10 @@ const inCi = Boolean(process.env.CI) && process.env.CI !== 'false'
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
 
-const lint = args.length === 0 ? runLinters() : { passed: 0, failed: 0 }
+// The linters run beside the first tests, which wait for databases and processes.
+const linting = args.length === 0 ? runLinters() : { passed: 0, failed: 0 }
 const tests = await testWithDatabases()
+const lint = await linting
 const claims = args.length === 0 && tests.skipped === 0 ? await checkClaims() : { passed: 0, failed: 0 }
 const passed = lint.passed + tests.passed + claims.passed
 const failed = lint.failed + tests.failed + claims.failed
@@ -31,18 +34,20 @@ if (inCi && tests.skipped > 0) console.log('Nothing may be skipped in CI.')
 console.log(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`)
 process.exitCode = failed > 0 || interrupted.signal.aborted || (inCi && tests.skipped > 0) ? 1 : 0
 
-/** Each linter counts as one test. */
-function runLinters(): { passed: number; failed: number } {
+/** One after the other; each counts as one test. */
+async function runLinters(): Promise<{ passed: number; failed: number }> {
   const linters = [
     ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
     ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
     ['node_modules/knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors'],
   ]
-  const statuses = linters.map(
-    (command) => spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' }).status,
-  )
-  const good = statuses.filter((status) => status === 0).length
-  return { passed: good, failed: statuses.length - good }
+  let passed = 0
+  for (const command of linters) {
+    const linter = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' })
+    const [status] = await once(linter, 'close')
+    if (status === 0) passed += 1
+  }
+  return { passed, failed: linters.length - passed }
 }
 
 /** The claims of docs/security.md count as one test, if nothing was skipped. */
