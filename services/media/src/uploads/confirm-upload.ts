@@ -22,8 +22,8 @@ import { findUploadFor } from './find-upload.js'
 import { finishPublication, tellAccounts } from './finish-publication.js'
 import { aheadOf, isCentre } from './render-ahead.js'
 
-// Longer than accounts takes when all is well; then the job goes on.
-const tellWithinMs = 1_000
+// Longer than accounts takes under load: what is given up here costs more as a job.
+const tellWithinMs = 2_000
 
 /** `uploads.confirm`: step two. */
 export const confirmUploadHandler =
