@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { migrate } from '@likeness/accounts'
 import { programFile, testDatabase } from '@likeness/test-kit'
 import t from 'tap'
@@ -24,3 +26,44 @@ t.test('a stack of a bundled program names source files', async (t) => {
   t.match(stderr, /^ +at async assertMigrated \(\S*packages\/runtime\/src\/migrations\.ts:\d+:\d+\)$/m)
   t.match(stderr, /^ +at async \S+ \(\S*services\/accounts\/src\/deps\.ts:\d+:\d+\)$/m)
 })
+
+/** The most code that each program may load at once, in KiB. A program that grows past it loads something new. */
+const mostKib = {
+  accounts: 3_600,
+  'accounts-worker': 3_600,
+  media: 2_950,
+  'media-worker': 2_950,
+  gateway: 2_000,
+  'decode-child': 60,
+  start: 330,
+  'likeness-accounts': 1_700,
+  'likeness-media': 420,
+}
+
+t.test('each program loads no more at once than it needs', async (t) => {
+  for (const [program, most] of Object.entries(mostKib)) {
+    const kib = Math.ceil(codeOf(program).length / 1024)
+    t.ok(kib <= most, `${program} loads ${kib} KiB, at most ${most}`)
+  }
+  const [gateway, media] = [codeOf('gateway'), codeOf('media')]
+  // Words of pg, Kysely, BullMQ.
+  for (const word of ['SASLInitialResponse', 'CompiledQuery', 'BullMQ']) {
+    t.ok(media.includes(word), `media has ${word}`)
+    t.notOk(gateway.includes(word), `the gateway has no ${word}`)
+  }
+})
+
+/** All code that a program loads before it does anything: its first import, and what that imports statically. */
+function codeOf(program: string): string {
+  const seen = new Map<string, string>()
+  const load = (file: string, imports: RegExp) => {
+    if (seen.has(file)) return
+    const code = readFileSync(file, 'utf8')
+    seen.set(file, code)
+    for (const [, path = ''] of code.matchAll(imports)) {
+      load(fileURLToPath(new URL(path, pathToFileURL(file))), /^(?:import|export)\b[^;]*?"(\.[^"]+)";$/gm)
+    }
+  }
+  load(programFile(program), /await import\("(\.[^"]+)"\)/g)
+  return [...seen.values()].join('')
+}
