@@ -1,6 +1,6 @@
 // Bundles every program into dist/, so that a process loads a few files instead of several hundred. Plain JavaScript,
 // like setup.mjs: it runs before anything is compiled.
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -98,19 +98,22 @@ export async function bundle() {
   // Programs last: whatever they name is there by then.
   const isProgram = (/** @type {typeof output[number]} */ file) => file.type === 'chunk' && file.isEntry
   for (const file of output.toSorted((one, other) => Number(isProgram(one)) - Number(isProgram(other)))) {
-    if (file.type === 'asset') writeFileSync(join(target, file.fileName), file.source)
-    // A chunk without a file of ours has nothing to map.
-    else
-      writeFileSync(
-        join(target, file.fileName),
-        file.map?.mappings.replaceAll(';', '')
-          ? file.code
-          : file.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
-      )
+    const path = join(target, file.fileName)
+    // Renamed into place, so that no process reads half of it.
+    writeFileSync(`${path}.${process.pid}`, contentOf(file))
+    renameSync(`${path}.${process.pid}`, path)
   }
   const old = Date.now() - keptMs
   for (const name of readdirSync(join(target, 'chunks'))) {
     const file = join(target, 'chunks', name)
     if (statSync(file).mtimeMs < old) rmSync(file)
   }
+}
+
+/** @param {import('rolldown').OutputChunk | import('rolldown').OutputAsset} file */
+function contentOf(file) {
+  if (file.type === 'asset') return file.source
+  // A chunk without a file of ours has nothing to map.
+  const isMapped = file.map?.mappings.replaceAll(';', '')
+  return isMapped ? file.code : file.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')
 }

@@ -3,7 +3,7 @@
 import './setup.mjs'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,6 +19,9 @@ const madeOf = {
     .map((name) => `packages/web/${name}`)
     .concat('packages/contracts/src'),
 }
+
+/** One file of each. */
+const made = { programs: 'infra/bundle/dist/start.js', page: 'packages/web/dist-app/index.html' }
 
 await makeOnce('programs', 'Bundling the programs', async () => {
   const { bundle } = await import('../bundle/build.mjs')
@@ -36,7 +39,7 @@ if (process.argv.includes('--compile')) run(root, 'node_modules/typescript/bin/t
 async function makeOnce(what, title, work) {
   const stampFile = join(root, 'node_modules/.cache/likeness', what)
   const stamp = fingerprint(madeOf[what])
-  if (readIfThere(stampFile) === stamp) return
+  if (readIfThere(stampFile) === stamp && existsSync(join(root, made[what]))) return
   const since = performance.now()
   process.stdout.write(`${title} (once, until their sources change) … `)
   await work()

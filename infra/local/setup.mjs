@@ -15,8 +15,10 @@ checkNodeVersion(rootManifest.engines.node)
 const stamp = fingerprint()
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   console.log(`Installing dependencies with ${rootManifest.packageManager} (once, until they change) …`)
-  const quiet = ['--reporter=append-only', '--loglevel=error', '--config.confirmModulesPurge=false']
-  run('npx', ['--yes', rootManifest.packageManager, 'install', '--frozen-lockfile', ...quiet])
+  // Both say how far it is: in one line on a terminal, in a line every while elsewhere.
+  const reporter = `--reporter=${process.stdout.isTTY ? 'default' : 'append-only'}`
+  const flags = ['--frozen-lockfile', reporter, '--config.confirmModulesPurge=false']
+  run('npx', ['--yes', rootManifest.packageManager, 'install', ...flags])
   // tap compiles its plugins into one test class; without this every test file fails to load.
   run(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), 'build'])
   writeFileSync(stampFile, stamp)

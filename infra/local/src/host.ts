@@ -22,9 +22,8 @@ const entries: Readonly<Record<PartName, Entry>> = {
   gateway,
 }
 
-for (const event of ['uncaughtExceptionMonitor', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => tell({ crashed: describeCrash(error) }))
-}
+const tellCrash = (error: unknown) => tell({ crashed: describeCrash(error) })
+process.on('uncaughtExceptionMonitor', tellCrash)
 
 await runProcess(async () => {
   // The databases start while this process loads.
@@ -39,6 +38,8 @@ await runProcess(async () => {
     ...Object.entries(order.parts).map(([name, env]) => openPart(name as PartName, env)),
   ])
   tell({ done: 'all', ...admin })
+  // Until here a rejection that nothing handles is an exception; from here on `runProcess` ends the process for it.
+  process.on('unhandledRejection', tellCrash)
   const last = parts.pop()
   return {
     logger: openLogger('services', order.parts.gateway.LOG_LEVEL ?? 'info'),

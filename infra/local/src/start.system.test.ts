@@ -60,6 +60,8 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
   const admin = { email, password }
 
   await t.test('the first start creates an administrator and serves the page', async (t) => {
+    const phases = /^1\/3 Starting PostgreSQL, .+ s\n2\/3 Migrating .+ s\n3\/3 Opening … .*\bgateway\b.* s\n/
+    t.match(first.output(), phases)
     t.equal(await logIn(first, admin), 201)
     t.equal((await fetch(first.url, { headers: { accept: 'text/html' } })).status, 200)
   })
@@ -108,24 +110,32 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
     await second.stop('SIGKILL')
   })
 
-  const third = await startLikeness(t, { DATA_DIR })
+  // On a signal, the host meets an error that nothing handles.
+  const faulty = `process.on('SIGUSR2', () => setImmediate(() => { throw new Error('unexpected') }))`
+  const third = await startLikeness(t, {
+    DATA_DIR,
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(faulty)}`,
+  })
   await t.test('after a SIGKILL the next start works at once', async (t) => {
     t.equal(await logIn(third, admin), 201)
   })
 
   await t.test('a process that dies is named and started again', async (t) => {
-    const accidents: [command: string, name: string, reason: string][] = [
-      ['/dist/host.js', 'services', 'SIGKILL'],
-      ['bin/postgres', 'PostgreSQL', 'exit code 1'],
+    const accidents: [command: string, signal: NodeJS.Signals, name: string, reason: string][] = [
+      ['/dist/host.js', 'SIGKILL', 'services', 'SIGKILL'],
+      ['/dist/host.js', 'SIGUSR2', 'services', 'exit code 1; Error: unexpected'],
+      ['bin/postgres', 'SIGKILL', 'PostgreSQL', 'exit code 1'],
     ]
-    for (const [command, name, reason] of accidents) {
+    for (const [command, signal, name, reason] of accidents) {
+      const before = third.output().length
+      const printed = () => third.output().slice(before)
       const running = await processesOn(DATA_DIR)
       const part = running.find((one) => one.command.includes(command) && !one.command.includes('keeper'))
       if (part === undefined) throw new Error(`${name} does not run.`)
-      process.kill(part.pid, 'SIGKILL')
-      const end = `${name} ended (${reason}); starting it again in 0.25 s.\n`
-      await waitFor(() => third.output().includes(end), { for: end })
-      await waitFor(() => third.output().includes(`${name} is back.\n`), { for: name })
+      process.kill(part.pid, signal)
+      const end = `${name} ended (${reason}); starting it again in `
+      await waitFor(() => printed().includes(end), { for: end })
+      await waitFor(() => printed().includes(`${name} is back.\n`), { for: name })
     }
     const works = async () => (await logIn(third, admin)) === 201
     t.ok(await waitFor(works, { for: 'a login', everyMs: 200 }))
