@@ -40,7 +40,7 @@ async function startAll(t: Test) {
     const service = program.startsWith('accounts') ? 'accounts' : 'media'
     const relay = await openStatementRelay(databases.queue)
     t.teardown(() => relay.close())
-    const { stop } = await startProcess(t, program, {
+    const running = await startProcess(t, program, {
       DATABASE_URL: relay.urlOf(databases[service]),
       QUEUE_URL: relay.urlOf(databases.queue),
       STORAGE_URL: pathToFileURL(join(folder, 'pictures')).href,
@@ -57,7 +57,7 @@ async function startAll(t: Test) {
       ...(program === 'accounts' && { PORT: String(accountsPort) }),
       ...(program === 'media' && { PORT: String(mediaPort) }),
     })
-    return { relay, stop }
+    return { relay, stop: () => running.stop() }
   }
   const [accounts, accountsWorker, media, mediaWorker] = await Promise.all(programs.map(start))
   if (!accounts || !accountsWorker || !media || !mediaWorker) throw new Error('not started')
