@@ -46,7 +46,7 @@ const allEnded = (folder: string) =>
   waitFor(async () => (await processesOn(folder)).length === 0, { for: 'all to end' })
 
 /** All that it printed but the lines about its progress. */
-const said = ({ output }: Likeness) => output().replace(/^\d\/3 .* … .*\n/gm, '')
+const said = (likeness: Likeness) => likeness.output().replace(/^\d\/3 .* … .*\n/gm, '')
 
 async function logIn({ url }: Likeness, { email, password }: { email: string; password: string }) {
   return (await openCalls(url).call(sessions.logIn, { body: { login: email, password } })).status
