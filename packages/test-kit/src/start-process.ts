@@ -8,9 +8,9 @@ export interface StartedProcess {
   url: string
   pid: number
   /** All it has written so far, both streams. */
-  output(): string
+  output: () => string
   /** Asks it to stop and waits: the exit status, or the name of the signal that ended it. */
-  stop(signal?: NodeJS.Signals): Promise<number | string>
+  stop: (signal?: NodeJS.Signals) => Promise<number | string>
   /** Settles when it has ended, for whatever reason. */
   ended: Promise<number | string>
 }
