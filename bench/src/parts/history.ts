@@ -3,7 +3,7 @@
  * client. SQL fills the table.
  */
 import { history } from '@likeness/contracts/endpoints'
-import type { Row } from '../measuring/report.js'
+import { figure, type Row } from '../measuring/report.js'
 import { quantile } from '../measuring/turns.js'
 import { logIn, password } from '../product/client.js'
 import { fill } from '../product/fill.js'
@@ -46,7 +46,7 @@ export const measureHistory: Part = async ({ turns, uploads }) => {
       what: `${what}, slowest filter, p95`,
       unit: 'ms',
       product: Math.max(...measured.map((one) => one[page]).filter((ms) => !Number.isNaN(ms))),
-      note: measured.map((one) => `${one.query || 'all'} ${one[page].toFixed(1)}`).join(' · '),
+      note: measured.map((one) => `${nameOf(one.query)} ${figure(one[page])}`).join(' · '),
     })
     return [
       {
@@ -82,6 +82,10 @@ function queriesOf(userId: string): string[] {
     `q=photo-abc&${month}`,
   ]
 }
+
+/** A filter without what differs from run to run. */
+const nameOf = (query: string) =>
+  query.replace(/from=.*&to=.*/, 'a month').replace(/userId=.*/, 'one user') || 'all'
 
 /** @returns the time that 95 of 100 pages stay under, ms; not a number where there is no second page */
 async function measure(ask: Ask, query: string, pages: number): Promise<{ first: number; deep: number }> {
