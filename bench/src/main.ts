@@ -33,6 +33,9 @@ const parts: Readonly<Record<string, Part>> = {
   waterfall: measureWaterfall,
 }
 
+// Whatever runs ends with this process, or by its `exit` event.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

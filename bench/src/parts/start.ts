@@ -73,7 +73,11 @@ async function startOnce(dataDir: string, settle: number): Promise<Started> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const endWithThis = () => process.kill(-(child.pid ?? 0), 'SIGTERM')
+  process.once('exit', endWithThis)
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve())).finally(() =>
+    process.off('exit', endWithThis),
+  )
   let printed = ''
   await new Promise<void>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

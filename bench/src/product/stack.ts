@@ -56,6 +56,8 @@ export async function openStack(options: StackOptions = {}): Promise<Stack | und
     port: await freePort(),
     password: randomBytes(16).toString('hex'),
     settings: options.postgres ?? {},
+    // Even if this process is gone by then.
+    removeAfterwards: folder,
   })
   const redis = options.queue === 'redis' ? await startRedis({ folder, port: await freePort() }) : undefined
   const parts: Partial<Record<Name, Part>> = {}

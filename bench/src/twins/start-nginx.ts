@@ -48,7 +48,11 @@ export async function startNginx(folder: string, media: string): Promise<Nginx |
   const child = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const endWithThis = () => child.kill()
+  process.once('exit', endWithThis)
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve())).finally(() =>
+    process.off('exit', endWithThis),
+  )
   const onFiles = `http://127.0.0.1:${port}`
   await waitFor(async () => (await fetch(`${onFiles}/nothing`)).status === 404, {
     for: 'nginx',
