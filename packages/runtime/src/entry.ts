@@ -12,7 +12,7 @@ export type Entry = {
    * @param own a logger in place of the one it would open
    * @throws ConfigError for variables it cannot use
    */
-  open(env: NodeJS.ProcessEnv, own?: { logger?: Logger }): Promise<Running>
+  readonly open: (env: NodeJS.ProcessEnv, own?: { logger?: Logger }) => Promise<Running>
 }
 
 export const entryOf = <Schema extends z.ZodObject>(
