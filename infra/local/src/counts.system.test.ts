@@ -181,9 +181,9 @@ async function statementsOf({ parts }: Started, work: () => Promise<unknown>): P
 /** In both cases: what stages an upload and prepares it. */
 const prepared = [
   'media-worker: find-upload',
+  'media-worker: mark-prepared',
   'media-worker: mark-rendered-ahead',
   'media-worker: notify',
-  'media-worker: with "changed" as (update "uploads" set ',
   'media: Insert a single job, routing it to waiti',
   'media: confirm-upload',
   'media: find-upload',

@@ -24,8 +24,8 @@ const now = sql<Date>`now()`
 
 /**
  * The state machine: every transition is one conditional update and its event, so a state never changes without its trace
- * and the loser of a race changes nothing. This makes one; those of a publication are functions of the database. The event names the upload's
- * version at that moment.
+ * and the loser of a race changes nothing. This makes one; hot ones are written out, and those of a publication are
+ * functions of the database. The event names the upload's version at that moment.
  * @returns the row as changed, or undefined when it was no longer in a state that allows it
  */
 function transition(
@@ -70,16 +70,25 @@ function transition(
 }
 
 /** Notes the first decoding, once the preview is stored. The status stays as it is. */
-export function markPrepared(db: Db, key: UploadKey, thumbhash: string): Promise<UploadRow | undefined> {
-  return transition(
-    db,
-    key,
-    ['pending', 'confirmed'],
-    { prepared_at: now, thumbhash },
-    { type: 'prepared', actor: theWorker },
-    sql`prepared_at is null`,
-  )
+export async function markPrepared(
+  db: Db,
+  { user_id, id }: UploadKey,
+  thumbhash: string,
+): Promise<UploadRow | undefined> {
+  return (await notePrepared(db, user_id, id, thumbhash))[0]
 }
+const notePrepared = statement<UploadRow>(
+  'mark-prepared',
+  `with changed as (
+    update uploads set prepared_at = now(), thumbhash = $3
+    where user_id = $1 and id = $2 and status in ('pending', 'confirmed') and prepared_at is null
+    returning ${uploadColumns('uploads')}
+  ), event as (
+    insert into upload_events (user_id, upload_id, type, details)
+    select user_id, id, 'prepared', jsonb_strip_nulls(jsonb_build_object('version', version)) from changed
+  )
+  select ${uploadColumns('changed')} from changed`,
+)
 
 /** Counts another decoding that had to be killed. @returns how often that has happened */
 export async function countDecodeKill(db: Db, key: UploadKey): Promise<number> {
