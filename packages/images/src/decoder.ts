@@ -71,10 +71,12 @@ export function openDecoder(options: DecoderOptions): Decoder {
   return {
     prepare: (picture, options, signal) =>
       new Promise((resolve, reject) => {
-        const onPrepared = (prepared: Prepared) =>
-          resolve(options.ahead ? { ...prepared, variants: made.catch(() => undefined) } : prepared)
+        const onPrepared = (prepared: Prepared) => {
+          if (options.ahead) resolve({ ...prepared, variants: made.catch(() => undefined) })
+          else made.then(() => resolve(prepared), reject)
+        }
         const made = enqueue('prepare', picture, options, { signal, onPrepared })
-        // Once it is prepared, this rejects nothing any more.
+        // After the promise of variants, this rejects nothing any more.
         made.catch(reject)
       }),
     render: (picture, options, signal) =>

@@ -1,7 +1,15 @@
 import type { Upload } from '@likeness/contracts'
 import { noRedis, waitFor } from '@likeness/test-kit'
 import t from 'tap'
-import { holdUser, prepared, publishedOnce, rowOf, setUp, waitsForUser } from './testing/fault-case.js'
+import {
+  dropWaiting,
+  holdUser,
+  prepared,
+  publishedOnce,
+  rowOf,
+  setUp,
+  waitsForUser,
+} from './testing/fault-case.js'
 import { quarters } from './testing/pictures.js'
 import { blobs, upload } from './testing/steps.js'
 import { startWorker } from './testing/worker-process.js'
@@ -127,6 +135,7 @@ t.test('a worker killed when accounts is told and it is not committed', { skip: 
   await waitFor(() => accounts.told.length === 1)
   await waitFor(waitsForUser(self.media))
   t.strictSame(await worker.kill(), [])
+  await dropWaiting(self.media)
   t.match(await rowOf(self.media, id), { status: 'confirmed' })
   release()
   await self.media.work()

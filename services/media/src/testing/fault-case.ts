@@ -76,12 +76,19 @@ export async function holdUser(t: Test, media: Media, userId: string): Promise<(
   return release
 }
 
+const waiting = sql<{ pid: number }>`
+  select pid from pg_locks
+  where locktype = 'advisory' and objsubid = 1 and not granted
+  and database = (select oid from pg_database where datname = current_database())`
+
 /** Whether a process waits for the user's lock. */
-export const waitsForUser = (media: Media) => async () => {
-  const { rows } = await sql`select from pg_locks
-    where locktype = 'advisory' and objsubid = 1 and not granted
-    and database = (select oid from pg_database where datname = current_database())`.execute(media.deps.db)
-  return rows.length > 0
+export const waitsForUser = (media: Media) => async () =>
+  (await waiting.execute(media.deps.db)).rows.length > 0
+
+/** Ends what a killed process waits for: PostgreSQL would still commit a statement whose sender is gone. */
+export async function dropWaiting(media: Media): Promise<void> {
+  await sql`select pg_terminate_backend(pid) from (${waiting}) as found`.execute(media.deps.db)
+  await waitFor(async () => !(await waitsForUser(media)()), { for: 'the statement to end' })
 }
 
 /** Asserts that one picture was published, the right one, that everyone knows of it, and that nothing is left over. */
