@@ -208,7 +208,7 @@ CREATE OR REPLACE FUNCTION public.open_uploads(owner uuid, since uuid)
  LANGUAGE plpgsql
 AS $function$
       begin
-        perform pg_advisory_xact_lock(hashtextextended(owner::text, 0));
+        perform lock_user(owner);
         return query select
           exists(select from erased_users e where e.user_id = owner),
           kept.pending + direct.pending, kept.bytes + direct.bytes,

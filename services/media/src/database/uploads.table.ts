@@ -95,7 +95,7 @@ export const keepsFiles = (status: UploadStatus): boolean =>
 export async function lockUser(trx: Transaction<Tables>, userId: string): Promise<void> {
   await lockById(trx, userId)
 }
-const lockById = statement('lock-user', 'select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))')
+const lockById = statement('lock-user', 'select lock_user($1)')
 
 /** False as soon as the erasure of an upload's owner is requested, even before the job has run. */
 export const isOfSomebody = sql<boolean>`not exists (

@@ -213,6 +213,12 @@ export const first: Migration = {
     await sql`create index idempotency_keys_about on idempotency_keys (about_user_id, upload_id)`.execute(db)
     await sql`create index idempotency_keys_old on idempotency_keys (created_at)`.execute(db)
 
+    // Serialises what must be counted or ordered per user, until the transaction ends.
+    await sql`
+      create function lock_user(the_user uuid) returns void language sql volatile as $$
+        select pg_advisory_xact_lock(hashtextextended(the_user::text, 0))
+      $$`.execute(db)
+
     // Locks a user and counts what they have, in one call: each statement of a volatile function sees what was committed
     // before it began (PostgreSQL, Function Volatility Categories), so the count includes what the last holder of the lock
     // committed. A plain statement may miss it, because its snapshot is older than the lock.
@@ -221,7 +227,7 @@ export const first: Migration = {
       returns table (erased boolean, pending bigint, stored bigint, recent bigint, first timestamptz)
       language plpgsql volatile as $$
       begin
-        perform pg_advisory_xact_lock(hashtextextended(owner::text, 0));
+        perform lock_user(owner);
         return query select
           exists(select from erased_users e where e.user_id = owner),
           kept.pending + direct.pending, kept.bytes + direct.bytes,
@@ -247,11 +253,6 @@ export const first: Migration = {
     // The functions of a publication, which database/upload-transitions.ts names. Each transition in them is one
     // conditional update and its event. Being volatile, each of their statements sees what the last holder of the user's
     // lock committed, as above.
-    await sql`
-      create function lock_user(the_user uuid) returns void language sql volatile as $$
-        select pg_advisory_xact_lock(hashtextextended(the_user::text, 0))
-      $$`.execute(db)
-
     // The newest version that decided what a user shows: the live avatar's or a withdrawal's; 0 before any.
     await sql`
       create function newest_decision(the_user uuid) returns bigint language sql stable as $$
