@@ -26,9 +26,9 @@ const taken = ['EEXIST', 'ENOTDIR', 'EISDIR']
  * Opens blobs kept as files under `folder`, the key being the path. Several processes may open the same folder.
  *
  * A put writes a temporary file beside the blobs, fsyncs it, renames it to its place and fsyncs the folders;
- * a folder is written and renamed as a whole. A
- * crash leaves at most a temporary file or folder, which is never listed and goes when the folder is opened an hour
- * later, or has been open for as long. One blob's key cannot be the folder of another's.
+ * a folder is written and renamed as a whole. A crash leaves at most a temporary file or folder, which is never listed
+ * and goes when the storage is opened an hour later, or has been open for as long. One blob's key cannot be the folder
+ * of another's.
  *
  * A create writes the file in its place: a rename from folder to folder waits for every other one on the file system.
  * A crash leaves a part, which is listed an hour later, as a blob that no one asked for.
