@@ -5,7 +5,7 @@ import { markFailed, type StoredVariants, showRendered } from '../database/uploa
 import { type ConfirmedRow, lockUser } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from '../uploads/announce.js'
-import { finishPublication, tellAccounts } from '../uploads/finish-publication.js'
+import { announceShown, finishPublication, tellAccounts } from '../uploads/finish-publication.js'
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
 import { aheadFiles, aheadOf, isCentre, recipeOf } from '../uploads/render-ahead.js'
@@ -38,24 +38,19 @@ type Rendered = { readonly row: ConfirmedRow; readonly avatar: ShownAvatar }
 async function renderAvatar(deps: WorkerDeps, confirmed: ConfirmedRow): Promise<Rendered | undefined> {
   const row = confirmed.prepared_at ? confirmed : await prepare(deps, confirmed)
   if (!row) return undefined
-  const variants = hasAhead(deps, row) ? aheadOf(deps.config, row) : await storeVariants(deps, row)
+  const variants = findAhead(deps, row) ?? (await storeVariants(deps, row))
   if (!variants) return undefined
 
   const shown = await showRendered(deps.db, row, variants)
-  const { user_id, version } = row
   if (!shown) {
     // Another run of this job came first, or it was closed while this one was storing.
     if (!(await hasFiles(deps.db, row, variants))) await deleteFiles(deps, avatarFiles(variants))
     const now = await findPublication(deps.db, row)
     return now?.avatar && { row, avatar: now.avatar }
   }
-  const { sizes, formats, blob_prefix } = variants
-  if (blob_prefix !== variantsPrefix(row.id))
+  if (variants.blob_prefix !== variantsPrefix(row.id))
     await deleteFiles(deps, aheadFiles({ id: row.id, rendered_ahead: shown.rendered_ahead }))
-  announce(deps.bus, row)
-  if (shown.superseded) announce(deps.bus, { id: shown.superseded, user_id, status: 'superseded' })
-  const avatar = { version, path_version: version, sizes, formats, text_revision: 0, live: shown.isLive }
-  return { row, avatar }
+  return { row, avatar: announceShown(deps, row, variants, shown) }
 }
 
 /** Confirmed before it was decoded: decoding comes first, and may end it. */
@@ -65,8 +60,11 @@ async function prepare(deps: WorkerDeps, row: ConfirmedRow): Promise<ConfirmedRo
   return (await findPublication(deps.db, row))?.row
 }
 
-const hasAhead = ({ config }: WorkerDeps, row: ConfirmedRow): boolean =>
-  isCentre(row, row.crop) && row.rendered_ahead === aheadOf(config, row).recipe
+/** The variants that were rendered ahead, if they are those to show. */
+function findAhead({ config }: WorkerDeps, row: ConfirmedRow): StoredVariants | undefined {
+  const ahead = aheadOf(config, row)
+  return isCentre(row, row.crop) && row.rendered_ahead === ahead.recipe ? ahead : undefined
+}
 
 /** Renders the variants and stores them under the version. @returns undefined when the upload was refused or closed */
 async function storeVariants(deps: WorkerDeps, row: ConfirmedRow): Promise<StoredVariants | undefined> {

@@ -19,7 +19,7 @@ import { answerUpload, type UntilSettled } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
 import { cropProblem } from './crop-problem.js'
 import { findUploadFor } from './find-upload.js'
-import { finishPublication, tellAccounts } from './finish-publication.js'
+import { announceShown, finishPublication, tellAccounts } from './finish-publication.js'
 import { aheadOf, isCentre } from './render-ahead.js'
 
 // Longer than accounts takes under load: what is given up here costs more as a job.
@@ -59,16 +59,11 @@ async function confirmUpload(
   const confirmed = await confirmPending(deps.db, seen, { crop, altText, sha256 }, actor, ahead)
   if (confirmed) {
     const { row, shown } = confirmed
-    announce(deps.bus, row)
     if (ahead && shown) {
-      if (shown.superseded)
-        announce(deps.bus, { id: shown.superseded, user_id: row.user_id, status: 'superseded' })
-      const { sizes, formats } = ahead
-      const { version } = row
-      const avatar = { version, path_version: version, sizes, formats, text_revision: 0, live: shown.isLive }
+      const avatar = announceShown(deps, row, ahead, shown)
       const published = await publishNow(deps, { row, avatar, decider: actor })
       if (published) return { row: published, avatar }
-    }
+    } else announce(deps.bus, row)
     deps.enqueue(...publishJob(row))
     return { row }
   }

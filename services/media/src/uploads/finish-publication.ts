@@ -2,11 +2,27 @@ import { toAccounts } from '@likeness/contracts/endpoints'
 import { picturesOf } from '../database/avatars.table.js'
 import type { Publication, ShownAvatar } from '../database/publications.queries.js'
 import { giveUpOriginal } from '../database/retention.queries.js'
-import { markPublished } from '../database/upload-transitions.js'
+import { markPublished, type Shown, type StoredVariants } from '../database/upload-transitions.js'
 import type { ConfirmedRow, UploadKey, UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { announce } from './announce.js'
 import { deleteFiles, originalKey } from './upload-files.js'
+
+/**
+ * Announces an upload whose variants became an avatar, and the upload that it superseded.
+ * @returns the avatar, as accounts is told of it
+ */
+export function announceShown(
+  { bus }: Pick<Deps, 'bus'>,
+  row: ConfirmedRow,
+  { sizes, formats }: StoredVariants,
+  { isLive, superseded }: Shown,
+): ShownAvatar {
+  const { user_id, version } = row
+  announce(bus, row)
+  if (superseded) announce(bus, { id: superseded, user_id, status: 'superseded' })
+  return { version, path_version: version, sizes, formats, text_revision: 0, live: isLive }
+}
 
 /**
  * Shows a rendered upload in the profile, unless a later decision was made.
