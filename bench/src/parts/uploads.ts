@@ -1,7 +1,8 @@
 /*
  * Uploads a second at 200 KB and 2 MB, and pairs of an upload and its confirmation, beside a bare Fastify service
  * that does the same work (twins/uploads.ts). Multipart bodies, 16 connections, users enough that nobody's uploads wait
- * for each other. The worker is stopped: decoding has a part of its own, and would take the cores from both.
+ * for each other. Each turn begins without uploads: a person has a handful, and the product counts them. The worker is
+ * stopped: decoding has a part of its own, and would take the cores from both.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ import { type Row, rowOf } from '../measuring/report.js'
 import { inTurns, medianOf, ratioOf, type Turn } from '../measuring/turns.js'
 import { logInAll, openKey, type Person } from '../product/client.js'
 import { openStack, type Stack } from '../product/stack.js'
+import { withDatabase } from '../product/with-database.js'
 import { startTwin, type Twin } from '../twins/start-twin.js'
 import type { UploadsOrder } from '../twins/uploads.js'
 import type { Part } from './part.js'
@@ -39,8 +41,8 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
 
     const { media } = stack.parts
     const sides = [
-      { url: media.url, payers: payersOf(stack, media.pid) },
-      { url: twin.url, payers: payersOf(stack, twin.pid) },
+      { url: media.url, databaseUrl: stack.databases.media, payers: payersOf(stack, media.pid) },
+      { url: twin.url, databaseUrl, payers: payersOf(stack, twin.pid) },
     ] as const
     const rows: Row[] = []
     for (const [name, size] of [
@@ -48,7 +50,8 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
       ['2 MB', 2_000_000],
     ] as const) {
       const requests = await requestsOf(stack, people, size)
-      const [product, bare] = sides.map(({ url, payers }) => () => {
+      const [product, bare] = sides.map(({ url, databaseUrl, payers }) => async () => {
+        await emptyUploads(databaseUrl)
         const plan = { origin: url, connections, seconds, requests }
         return askTurn(plan, payers)
       }) as [() => Promise<Turn>, () => Promise<Turn>]
@@ -56,7 +59,8 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
       rows.push(rowOf({ part: 'uploads', what: name, unit: '/s', aim: '≥ 0.85' }, taken.product, taken.bare))
     }
     const requests = await requestsOf(stack, people, 200_000)
-    const pairs = (side: (typeof sides)[number]) => () => {
+    const pairs = (side: (typeof sides)[number]) => async () => {
+      await emptyUploads(side.databaseUrl)
       const plan: Plan = {
         ...{ origin: side.url, connections, seconds, requests },
         ...{ follow: 'confirm', confirmPath: uploads.confirm.path.replace(':id', 'ID') },
@@ -78,6 +82,9 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
     await stack.close()
   }
 }
+
+const emptyUploads = (databaseUrl: string) =>
+  withDatabase(databaseUrl, (db) => db.query('truncate uploads, upload_events cascade'))
 
 const payersOf = ({ postgresPid }: Stack, pid: number): Payers => ({ pids: [pid], postgresPid })
 
