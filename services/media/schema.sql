@@ -160,29 +160,31 @@ CREATE OR REPLACE FUNCTION public.confirm_upload(the_user uuid, the_upload uuid,
 AS $function$
       begin
         perform lock_user(the_user);
-        with confirmed as (
-          update uploads
-          set status = 'confirmed', confirmed_at = now(), expires_at = null, version = nextval('avatar_version'),
-            crop = chosen_crop, alt_text = chosen_text
-          where user_id = the_user and id = the_upload and status = 'pending' and expires_at > now()
-            and not exists (select from erased_users e where e.user_id = the_user)
-            and (expected_sha256 is null or sha256 = expected_sha256)
-            and (chosen_crop is null
-              or (chosen_crop ->> 'x')::bigint + (chosen_crop ->> 'width')::bigint <= width
-              and (chosen_crop ->> 'y')::bigint + (chosen_crop ->> 'height')::bigint <= height)
-          returning user_id, id, version
-        )
-        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
-        select user_id, id, 'confirmed', the_actor, the_ip, the_agent,
-          jsonb_strip_nulls(jsonb_build_object('crop', chosen_crop, 'version', version))
-        from confirmed;
+        -- Locked before its version is drawn: an update that waits for another's computes what it sets a second time.
+        perform from uploads
+        where user_id = the_user and id = the_upload and status = 'pending' and expires_at > now()
+          and not exists (select from erased_users e where e.user_id = the_user)
+          and (expected_sha256 is null or sha256 = expected_sha256)
+          and (chosen_crop is null
+            or (chosen_crop ->> 'x')::bigint + (chosen_crop ->> 'width')::bigint <= width
+            and (chosen_crop ->> 'y')::bigint + (chosen_crop ->> 'height')::bigint <= height)
+        for no key update;
         if not found then return; end if;
 
-        if exists (select from uploads where user_id = the_user and id = the_upload and rendered_ahead = recipe) then
+        update uploads
+        set status = 'confirmed', confirmed_at = now(), expires_at = null, version = nextval('avatar_version'),
+          crop = chosen_crop, alt_text = chosen_text
+        where user_id = the_user and id = the_upload
+        returning uploads.* into changed;
+        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+        values (the_user, the_upload, 'confirmed', the_actor, the_ip, the_agent,
+          jsonb_strip_nulls(jsonb_build_object('crop', chosen_crop, 'version', changed.version)));
+
+        if changed.rendered_ahead = recipe then
           select shown.is_live, shown.superseded_id into is_live, superseded_id
           from show_rendered(the_user, the_upload, prefix, made_sizes, made_formats) shown;
+          select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload;
         end if;
-        select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload;
         return next;
       end $function$;
 

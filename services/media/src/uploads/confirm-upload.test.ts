@@ -1,8 +1,9 @@
 import { addressOf } from '@likeness/contracts'
 import { avatars, uploads } from '@likeness/contracts/endpoints'
-import { waitFor } from '@likeness/test-kit'
+import { hold, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
+import { rowOf } from '../testing/fault-case.js'
 import { form, jpeg, quarters, readQuarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { andWait, blobs, eventsOf, upload } from '../testing/steps.js'
@@ -35,6 +36,24 @@ t.test('50 confirms at once make one', async (t) => {
   t.ok(answers.every((one) => one.status === 202 && one.body.status === 'confirmed'))
   t.equal(new Set(answers.map((one) => one.body.confirmedAt)).size, 1)
   t.strictSame(await eventsOf(media, id), ['uploaded', 'confirmed'])
+})
+
+t.test('a confirmation that waits for another change of its upload draws one version', async (t) => {
+  const ana = await media.person()
+  const [first, second] = [await pending(ana), await pending(ana)]
+  await ana.call(uploads.confirm, { params: { id: first.id } })
+  const held = await hold(media.deps.db)
+  await held.trx
+    .updateTable('uploads')
+    .set({ rendered_ahead: 'other sizes' })
+    .where('id', '=', second.id)
+    .execute()
+  const confirming = ana.call(uploads.confirm, { params: { id: second.id } })
+  await held.untilWaiting(1)
+  await held.release()
+  t.equal((await confirming).status, 202)
+  const [before, after] = [await rowOf(media, first.id), await rowOf(media, second.id)]
+  t.equal(Number(after.version) - Number(before.version), 1)
 })
 
 t.test('the same confirmation gets the same answer, another is refused', async (t) => {
