@@ -42,7 +42,7 @@ export async function startNginx(folder: string, media: string): Promise<Nginx |
          proxy_pass http://media; proxy_buffering on; proxy_cache pictures; proxy_cache_key $uri;
          proxy_cache_bypass $http_authorization; proxy_no_cache $http_authorization;
          proxy_ignore_headers Cache-Control Expires; proxy_hide_header X-Request-Id; proxy_cache_valid 200 1s;
-         proxy_cache_lock on; proxy_cache_revalidate on; } }
+         proxy_cache_lock on; proxy_cache_revalidate on; sendfile off; } }
      }`,
   )
   const child = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr'], {
