@@ -40,11 +40,28 @@ export function openLogger(name: string, level: string): Logger {
           ip: clientAddress(request),
         }),
         res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
-        err: pino.stdSerializers.err,
+        err: describeError,
       },
     },
     standardOutput(),
   )
+}
+
+/**
+ * Type, message and stack with those of its causes, and fields that are plain values, such as `code` and `constraint`.
+ * An object is left out: pg hangs the whole client on an error, with the secret key of its connection.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error)
+  const { type, message, stack } = pino.stdSerializers.err(error)
+  const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
+  return {
+    ...Object.fromEntries(Object.entries(error).filter(([, value]) => isPlain(value))),
+    ...(error instanceof AggregateError && { errors: error.errors.map(describeError) }),
+    type,
+    message,
+    stack,
+  }
 }
 
 // sonic-boom's flushSync, which `fatal` calls, tries again without end once the reader of the output is gone.

@@ -53,6 +53,32 @@ t.test('secrets in a log line are redacted', async (t) => {
   t.notMatch(await output, /hunter2/)
 })
 
+t.test(
+  'an error in a log line has its plain fields and causes, and no object that hangs on it',
+  async (t) => {
+    const child = run(`
+    const lost = Object.assign(new Error('connection lost', { cause: new Error('ended by an operator') }), {
+      code: '57P01', client: { secretKey: 1234567, connectionParameters: { password: 'hunter2' } },
+    })
+    logger.error({ err: lost }, 'one')
+    logger.warn({ err: new AggregateError([lost], 'all tries failed') }, 'several')
+    process.disconnect()`)
+    const lines = (await outputOf(child))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const lost = {
+      type: 'Error',
+      message: 'connection lost: ended by an operator',
+      code: '57P01',
+      stack: /caused by: Error: ended by an operator/,
+    }
+    t.match(lines[0].err, lost)
+    t.match(lines[1].err, { type: 'AggregateError', message: 'all tries failed', errors: [lost] })
+    t.notMatch(JSON.stringify(lines), /hunter2|1234567|secretKey/)
+  },
+)
+
 t.test('every fault of a configuration is named at once, no value is', async (t) => {
   const child = run(`
     try {
