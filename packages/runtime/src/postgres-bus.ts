@@ -3,7 +3,7 @@ import { atMost } from './at-most.js'
 import { batched } from './batched.js'
 import { type Bus, busBatches, type Sent } from './bus.js'
 import { Listeners } from './bus-listeners.js'
-import { connectTimeoutMs } from './database.js'
+import { connectTimeoutMs, keptIdleMs } from './database.js'
 import type { Logger } from './logger.js'
 import { openOutageLog } from './outage-log.js'
 import { namespaceOf, withoutParameters } from './redis.js'
@@ -28,6 +28,7 @@ export function openPostgresBus(url: string, logger: Logger): Bus {
     options: '-c synchronous_commit=off',
     max: 1,
     keepAlive: true,
+    idleTimeoutMillis: keptIdleMs,
     connectionTimeoutMillis: connectTimeoutMs(url),
   })
   pool.on('error', onError)

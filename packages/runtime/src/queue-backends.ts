@@ -11,7 +11,7 @@ import {
   type WorkerOptions,
 } from 'bullmq'
 import pg from 'pg'
-import { connectTimeoutMs, surviveLosses } from './database.js'
+import { connectTimeoutMs, keptIdleMs, surviveLosses } from './database.js'
 import { NamingClient } from './prepared.js'
 import { namespaceOf, openRedis, withoutParameters } from './redis.js'
 
@@ -67,6 +67,7 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
     options: `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)} -c synchronous_commit=off`,
     max: 4,
     keepAlive: true,
+    idleTimeoutMillis: keptIdleMs,
     connectionTimeoutMillis: connectTimeoutMs(url),
     Client: NamingClient,
   } as pg.PoolConfig)
