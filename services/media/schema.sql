@@ -114,17 +114,8 @@ create table uploads (
   failure_detail text,
   original_deleted_at timestamp(3) with time zone,
   held_at timestamp(3) with time zone,
-  constraint uploads_bytes_check CHECK ((bytes > 0)),
-  constraint uploads_check CHECK (((version IS NULL) = (confirmed_at IS NULL))),
-  constraint uploads_check1 CHECK (((status = 'pending'::text) = (expires_at IS NOT NULL))),
-  constraint uploads_check2 CHECK (((status <> ALL (ARRAY['confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'failed'::text])) OR (confirmed_at IS NOT NULL))),
-  constraint uploads_height_check CHECK ((height > 0)),
-  constraint uploads_original_filename_check CHECK (((length(original_filename) >= 1) AND (length(original_filename) <= 255))),
-  constraint uploads_pages_check CHECK ((pages > 0)),
   constraint uploads_pkey PRIMARY KEY (user_id, id),
-  constraint uploads_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-  constraint uploads_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text, 'discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]))),
-  constraint uploads_width_check CHECK ((width > 0))
+  constraint uploads_sound CHECK (is_sound(uploads.*))
 );
 CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id) WHERE (format <> 'jpeg'::text);
 CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id) WHERE (status <> ALL (ARRAY['pending'::text, 'confirmed'::text]));
@@ -188,6 +179,23 @@ AS $function$
         return next;
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.is_sound(u uploads)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+      begin
+        return u.status in
+            ('pending', 'confirmed', 'published', 'superseded', 'withdrawn', 'discarded', 'expired', 'rejected', 'failed', 'erased')
+          and (u.original_filename is null or length(u.original_filename) between 1 and 255)
+          and u.bytes > 0 and u.width > 0 and u.height > 0 and u.pages > 0
+          and length(u.sha256) = 64 and ltrim(u.sha256, '0123456789abcdef') = ''
+          and (u.version is null) = (u.confirmed_at is null)
+          and (u.status = 'pending') = (u.expires_at is not null)
+          and (u.confirmed_at is not null
+            or u.status not in ('confirmed', 'published', 'superseded', 'withdrawn', 'failed'));
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.lock_user(the_user uuid)
  RETURNS void
  LANGUAGE sql
@@ -213,24 +221,20 @@ AS $function$
         perform lock_user(owner);
         return query select
           exists(select from erased_users e where e.user_id = owner),
-          kept.pending + direct.pending, kept.bytes + direct.bytes,
-          made.count + direct.recent + refused.count, least(made.first, direct.first, refused.first)
+          count(*) filter (where u.expires_at > now()), coalesce(sum(u.bytes), 0)::bigint, count(u.made), min(u.made)
         from (
-          select count(*) filter (where u.status = 'pending' and u.expires_at > now()) as pending,
-            coalesce(sum(u.bytes), 0)::bigint as bytes
+          select u.bytes, u.expires_at, null::timestamptz as made
           from uploads u where u.user_id = owner and u.original_deleted_at is null
             and u.status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn')
-        ) as kept, (
-          select count(*) filter (where d.expires_at > now()) as pending,
-            coalesce(sum(d.bytes) filter (where d.expires_at > now()), 0)::bigint as bytes,
-            count(*) filter (where d.id >= since) as recent,
-            min(d.created_at) filter (where d.id >= since) as first
+          union all
+          select case when d.expires_at > now() then d.bytes end, d.expires_at,
+            case when d.id >= since then d.created_at end
           from direct_uploads d where d.user_id = owner
-        ) as direct, (
-          select count(*), min(u.uploaded_at) as first from uploads u where u.user_id = owner and u.id >= since
-        ) as made, (
-          select count(*), min(r.at) as first from refused_uploads r where r.user_id = owner and r.id >= since
-        ) as refused;
+          union all
+          select null, null, u.uploaded_at from uploads u where u.user_id = owner and u.id >= since
+          union all
+          select null, null, r.at from refused_uploads r where r.user_id = owner and r.id >= since
+        ) as u;
       end $function$;
 
 CREATE OR REPLACE FUNCTION public.publish_upload(the_user uuid, the_upload uuid, decided bigint)
