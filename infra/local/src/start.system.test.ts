@@ -138,7 +138,7 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
       await waitFor(() => printed().includes(`${name} is back.\n`), { for: name })
     }
     const works = async () => (await logIn(third, admin)) === 201
-    t.ok(await waitFor(works, { for: 'a login', everyMs: 200 }))
+    t.ok(await waitFor(works, { for: 'a login' }))
   })
 
   await t.test('in the end nothing of any start is left', async (t) => {

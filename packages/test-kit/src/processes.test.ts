@@ -11,7 +11,7 @@ t.test('freePort gives a port that can be listened on', async (t) => {
 
 t.test('waitFor returns the first value that is not false, null or undefined', async (t) => {
   const answers = [false, null, undefined, 0]
-  t.equal(await waitFor(() => answers.shift(), { everyMs: 1 }), 0)
+  t.equal(await waitFor(() => answers.shift()), 0)
 })
 
 t.test('waitFor asks again after a fault, and names the last one when it gives up', async (t) => {
@@ -21,12 +21,12 @@ t.test('waitFor asks again after a fault, and names the last one when it gives u
     if (asked < 3) throw new Error('not yet')
     return asked
   }
-  t.equal(await waitFor(late, { everyMs: 1 }), 3)
+  t.equal(await waitFor(late), 3)
 
   const never = () => {
     throw new Error('never')
   }
-  await t.rejects(waitFor(never, { for: 'the moon', timeoutMs: 5, everyMs: 1 }), {
+  await t.rejects(waitFor(never, { for: 'the moon', timeoutMs: 5 }), {
     message: 'Waited 0.005 s for the moon.',
     cause: { message: 'never' },
   })
