@@ -1,22 +1,38 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import type { Asked, ReadyAnswer } from './ready-answer.js'
+import { answerRepeats } from './repeated-requests.js'
+import { requestIdOf } from './request-id.js'
+import { hasSoundHost } from './sound-host.js'
 
 /**
- * Puts a listener before the framework's, which gets only the requests that it does not answer.
- * @param answer returns whether it has answered; it leaves requests with a body
+ * Puts ready answers before the framework, which gets only the requests that have none.
+ * @param find leaves requests with a body
  */
 export function answerBefore(
   { server }: FastifyInstance,
-  answer: (request: IncomingMessage, response: ServerResponse) => boolean,
+  find: (asked: Asked) => ReadyAnswer | undefined,
 ): void {
-  // The other listeners look after bodies, and after connections that are closed. A hot answer on a connection that
+  const repeats = answerRepeats(server, find)
+  // The other listeners look after bodies, and after connections that are closed. A ready answer on a connection that
   // stays needs neither, and calling them costs as much as finding it.
   const [handle, ...others] = server.listeners('request') as [RequestListener, ...RequestListener[]]
   server.removeAllListeners('request')
   server.on('request', (request, response) => {
+    const isNew = repeats.sees(request, response)
+    const answer = isNew && hasSoundHost(request) ? find(request) : undefined
     const stays = response.shouldKeepAlive
-    if (stays && answer(request, response)) return
-    for (const other of others) other(request, response)
-    if (stays || !answer(request, response)) handle(request, response)
+    if (!answer || !stays) for (const other of others) other(request, response)
+    if (!answer) return handle(request, response)
+    send(request, response, answer)
+    if (stays) repeats.expect(request)
   })
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, bytes }: ReadyAnswer,
+): void {
+  response.writeHead(status, [...headers, 'x-request-id', requestIdOf(request)]).end(bytes)
 }

@@ -89,7 +89,7 @@ function unexpectedBody({ body, method, raw, routeOptions }: FastifyRequest): Fi
 }
 
 /** Whether a request brings one (RFC 9112 §6.3). */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
+export const hasBody = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 type Schemas = Readonly<Partial<Record<'params' | 'querystring' | 'headers' | 'body', unknown>>>

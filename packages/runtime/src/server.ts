@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bodyTypesOf, commonProblems } from '@likeness/contracts'
 import type { OpenApi } from '@likeness/contracts/openapi'
 import Fastify, {
@@ -22,6 +21,7 @@ import { collectMethods, notRouted } from './methods.js'
 import { addProbes, type Checks } from './probes.js'
 import { Problem, problemsOf } from './problem.js'
 import { publishAnswers } from './publish-answers.js'
+import type { Asked, ReadyAnswer } from './ready-answer.js'
 import { logRefusal } from './refusals.js'
 import { requestIdOf } from './request-id.js'
 import { logFault, logRequests } from './request-log.js'
@@ -42,8 +42,8 @@ const problem = problemsOf(commonProblems)
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
  * @param options `openApi` is what `/openapi.json` answers; `checks` see `addProbes`; `jsonLimit` in bytes;
  *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
- *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` may answer a request
- *   before the framework sees it, and then returns true.
+ *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` finds an answer that is
+ *   ready before the framework sees a request.
  */
 export async function createServer(options: {
   openApi?: OpenApi
@@ -53,7 +53,7 @@ export async function createServer(options: {
   jsonLimit: number
   corsOrigins: readonly string[]
   isAway?: (error: unknown) => boolean
-  answerFirst?: (request: IncomingMessage, response: ServerResponse) => boolean
+  answerFirst?: (asked: Asked) => ReadyAnswer | undefined
 }): Promise<Server> {
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
@@ -101,12 +101,7 @@ export async function createServer(options: {
   letEarlyAnswersArrive(server)
   const isClosing = endConnectionsOnClose(server)
   const { answerFirst } = options
-  if (answerFirst) {
-    answerBefore(
-      server,
-      (request, response) => !isClosing() && hasSoundHost(request) && answerFirst(request, response),
-    )
-  }
+  if (answerFirst) answerBefore(server, (asked) => (isClosing() ? undefined : answerFirst(asked)))
 
   const { openApi } = options
   if (openApi) server.get('/openapi.json', { logLevel: 'warn' }, () => openApi)

@@ -58,7 +58,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     corsOrigins: config.CORS_ORIGINS,
     checks: readinessChecks(deps),
     isAway: (error) => error instanceof StorageAwayError || error instanceof ServiceAwayError,
-    answerFirst: hot.answer,
+    answerFirst: hot.find,
   })
   const listEndedSessions = async (since: string | undefined) =>
     (await deps.accounts(toAccounts.listEndedSessions, { query: { since } })).body

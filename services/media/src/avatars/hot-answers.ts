@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { isKnown } from '@likeness/runtime/entity-tags'
 import { hasBody } from '@likeness/runtime/judge-requests'
-import { requestIdOf } from '@likeness/runtime/request-id'
+import { type Asked, type ReadyAnswer, readyAnswer } from '@likeness/runtime/ready-answer'
 import type { Server } from '@likeness/runtime/server'
 import { aMinute, forever } from '../pictures.js'
 
@@ -16,18 +16,14 @@ const overhead = 2_000
 
 type Headers = Readonly<Record<string, string | number | string[] | undefined>>
 
-/** The headers of an answer, names and values in turn. The last is the request's id, which is set as it is sent. */
-type HeaderLines = string[]
-
 type Answer = {
   /** When it was made, as `performance.now()` counts. */
   readonly madeAt: number
   renewing: boolean
   readonly etag: string
-  /** Of a 304. */
-  readonly unchanged: HeaderLines
-  /** A 200; absent where only a 304 was sent. */
-  readonly whole?: { readonly bytes: Buffer; readonly headers: HeaderLines }
+  readonly unchanged: ReadyAnswer
+  /** Absent where only a 304 was sent. */
+  readonly whole?: ReadyAnswer
 }
 
 /**
@@ -35,8 +31,8 @@ type Answer = {
  * much again as the rest of the answer (bench/src/parts/delivery.ts).
  */
 export type HotAnswers = {
-  /** Answers a GET that was answered a moment ago. @returns whether it did */
-  readonly answer: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** The answer to a GET that was answered a moment ago. */
+  readonly find: (asked: Asked) => ReadyAnswer | undefined
   /** Keeps the answers of this server's routes, except those that `forget` overtook. */
   readonly keepFrom: (server: Server) => void
   /** Drops every answer: something changed. */
@@ -54,23 +50,16 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
     bytesKept = 0
   }
   return {
-    answer(request, response) {
-      const { headers } = request
-      const answer = kept.get(request.url)?.get(headers.accept)
-      if (!answer || request.method !== 'GET' || hasBody(request)) return false
+    find(asked) {
+      const { headers } = asked
+      const answer = kept.get(asked.url)?.get(headers.accept)
+      if (!answer || asked.method !== 'GET' || hasBody(asked)) return undefined
       const age = performance.now() - answer.madeAt
       if (age > hotMs || (age > renewMs && !answer.renewing)) {
         answer.renewing = true
-        return false
+        return undefined
       }
-      const { unchanged, whole } = answer
-      if (isKnown(headers['if-none-match'], answer.etag)) {
-        response.writeHead(304, withId(unchanged, request)).end()
-        return true
-      }
-      if (!whole) return false
-      response.writeHead(200, withId(whole.headers, request)).end(whole.bytes)
-      return true
+      return isKnown(headers['if-none-match'], answer.etag) ? answer.unchanged : answer.whole
     },
     keepFrom(server) {
       server.decorateRequest('changesBefore', 0)
@@ -94,23 +83,16 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
   function keep(request: IncomingMessage, status: number, headers: Headers, payload: unknown) {
     const { etag, 'cache-control': cacheControl } = headers
     if (request.method !== 'GET' || typeof etag !== 'string' || !hotCaching.includes(cacheControl)) return
-    const lines = (more: Headers): HeaderLines => [
-      ...Object.entries({ ...headers, ...more }).flatMap(([name, value]) =>
-        value === undefined || name === 'x-request-id' ? [] : [name, String(value)],
-      ),
-      'x-request-id',
-      '',
-    ]
     const ofAddress = kept.get(request.url) ?? new Map<string | undefined, Answer>()
     const { accept } = request.headers
-    const unchanged = lines({ 'content-type': undefined })
+    const unchanged = readyAnswer(304, { ...headers, 'content-type': undefined })
     const before = ofAddress.get(accept)
     const made = { madeAt: performance.now(), renewing: false, etag, unchanged }
     if (status === 200 && Buffer.isBuffer(payload)) {
-      set({ ...made, whole: { bytes: payload, headers: lines({ 'content-length': payload.length }) } })
+      set({ ...made, whole: readyAnswer(200, { ...headers, 'content-length': payload.length }, payload) })
     } else if (status === 304) {
       // It says that the picture is still the same, unless its headers changed.
-      set(before?.whole && areEqual(before.unchanged, unchanged) ? { ...made, whole: before.whole } : made)
+      set(before?.whole && before.unchanged.head === unchanged.head ? { ...made, whole: before.whole } : made)
     }
 
     function set(answer: Answer): void {
@@ -127,13 +109,4 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
   }
 }
 
-const sizeOf = (answer: Answer | undefined) => (answer ? overhead + (answer.whole?.bytes.length ?? 0) : 0)
-
-/** All but the last, the id. */
-const areEqual = (some: HeaderLines, others: HeaderLines) =>
-  some.length === others.length && some.slice(0, -1).every((line, index) => line === others[index])
-
-function withId(headers: HeaderLines, request: IncomingMessage): HeaderLines {
-  headers[headers.length - 1] = requestIdOf(request)
-  return headers
-}
+const sizeOf = (answer: Answer | undefined) => (answer ? overhead + (answer.whole?.bytes?.length ?? 0) : 0)

@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { answerBefore } from './answer-before.js'
+import { letEarlyAnswersArrive } from './early-answers.js'
+import { type Asked, readyAnswer } from './ready-answer.js'
+import { answerUnreadable } from './unreadable.js'
+
+/** A server with a ready answer for /hot, that counts what Node parsed. */
+async function startServer(t: Test, bytes = Buffer.from('hot!')) {
+  const server = Fastify({ forceCloseConnections: 'idle', clientErrorHandler: answerUnreadable })
+  const seen = { parsed: 0, isHot: true }
+  const headers = { etag: '"1"', 'content-type': 'text/plain' }
+  const whole = readyAnswer(200, { ...headers, 'content-length': bytes.length }, bytes)
+  const unchanged = readyAnswer(304, headers)
+  server.route({ method: ['GET', 'POST'], url: '/*', handler: () => 'slow' })
+  letEarlyAnswersArrive(server)
+  answerBefore(server, ({ method, url, headers }: Asked) => {
+    if (!seen.isHot || method !== 'GET' || url !== '/hot') return undefined
+    return headers['if-none-match'] === '"1"' ? unchanged : whole
+  })
+  server.server.prependListener('request', () => {
+    seen.parsed += 1
+  })
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => server.close())
+  const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1')
+  t.teardown(() => socket.destroy())
+  let text = ''
+  socket.setEncoding('latin1').on('data', (some: string) => {
+    text += some
+  })
+  /** Sends a piece by itself. @returns the next answers, each once its end has come */
+  async function send(piece: string, endings: RegExp[]): Promise<string[]> {
+    socket.write(piece)
+    const answers: string[] = []
+    for (const ending of endings) {
+      const pattern = new RegExp(`^.*?${ending.source}`, 's')
+      while (!pattern.test(text)) await once(socket, 'data')
+      const [answer = ''] = pattern.exec(text) ?? []
+      text = text.slice(answer.length)
+      answers.push(answer)
+    }
+    // What the server does after an answer.
+    await turn()
+    return answers
+  }
+  return { server, socket, seen, send, rest: () => text }
+}
+
+const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nhost: x\r\n${more}\r\n`
+const [hot, slow, blank] = [/\r\n\r\nhot!/, /\r\n\r\nslow/, /\r\n\r\n/]
+
+/** Everything in an answer but what is new each time. */
+const lasting = (answer: string) =>
+  answer
+    .split('\r\n')
+    .filter((line) => !/^(date|x-request-id):/i.test(line))
+    .toSorted()
+
+t.test('the same bytes again get the same answer, and are not parsed again', async (t) => {
+  const { seen, send } = await startServer(t)
+  const answers: string[] = []
+  for (let time = 0; time < 10; time += 1) answers.push(...(await send(get('/hot'), [hot])))
+  t.ok(seen.parsed < 10, `${seen.parsed} of 10 were parsed`)
+  const [first = ''] = answers
+  for (const answer of answers) t.strictSame(lasting(answer), lasting(first))
+  t.equal(new Set(answers.map((answer) => /x-request-id: (\S+)/.exec(answer)?.[1])).size, 10)
+  for (const answer of answers)
+    t.ok(Math.abs(Date.parse(/^date: (.*)$/im.exec(answer)?.[1] ?? '') - Date.now()) < 60_000)
+
+  const before = seen.parsed
+  const conditional = get('/hot', 'if-none-match: "1"\r\n')
+  for (let time = 0; time < 5; time += 1)
+    t.match(await send(conditional, [blank]), [/^HTTP\/1.1 304 Not Modified/])
+  t.ok(seen.parsed < before + 5)
+  t.match(await send(get('/hot', 'x-request-id: given-by-a-proxy\r\n'), [hot]), [
+    /x-request-id: given-by-a-proxy/,
+  ])
+})
+
+t.test('whatever differs is parsed, and the connection goes on', async (t) => {
+  const { seen, send } = await startServer(t)
+  const again = async () => {
+    for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])
+  }
+  await again()
+  await send(get('/other'), [slow])
+  await again()
+  // Two requests in a piece, one in two pieces, and one whose first piece is a request that is known.
+  await send(get('/hot') + get('/other'), [hot, slow])
+  await send(get('/other') + get('/hot'), [slow, hot])
+  await send(get('/other').slice(0, 20), [])
+  await send(get('/other').slice(20), [slow])
+  await again()
+  // It is no longer ready.
+  seen.isHot = false
+  await send(get('/hot'), [slow])
+  seen.isHot = true
+  const before = seen.parsed
+  await again()
+  t.ok(seen.parsed < before + 4)
+})
+
+t.test('known bytes within another request are a part of it', async (t) => {
+  const { seen, send, socket, rest } = await startServer(t)
+  for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])
+  const body = get('/hot')
+  const post = `POST /other HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n\r\n`
+  await send(post, [])
+  await turn()
+  await send(body, [slow])
+  t.equal(rest(), '', 'one answer')
+  // Within a chunked body, and within a field.
+  await send(
+    `${post.replace(/content-length: \d+/, 'transfer-encoding: chunked')}${body.length.toString(16)}\r\n`,
+    [],
+  )
+  await send(body, [])
+  await send('\r\n0\r\n\r\n', [slow])
+  t.equal(rest(), '', 'one answer')
+  await send('GET /other HTTP/1.1\r\nhost: x\r\nx-field: ', [])
+  await send(body, [slow])
+  t.equal(rest(), '', 'one answer')
+  for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])
+  const before = seen.parsed
+  socket.write('no HTTP\r\n\r\n')
+  await once(socket, 'close')
+  t.match(rest(), /^HTTP\/1.1 400 /)
+  t.equal(seen.parsed, before)
+})
+
+t.test('what a client does not read is not kept for it without end', async (t) => {
+  const bytes = Buffer.alloc(1_000_000, 'h')
+  const { server, socket } = await startServer(t, bytes)
+  const read = async (total: number) => {
+    for (let length = 0; length < total; ) {
+      const [some] = (await once(socket, 'data')) as [string]
+      length += some.length
+    }
+  }
+  const [[connection]] = await Promise.all([
+    once(server.server, 'request').then(([request]) => [(request as IncomingMessage).socket]),
+    (async () => {
+      for (let time = 0; time < 4; time += 1) {
+        socket.write(get('/hot'))
+        await read(bytes.length)
+        await turn()
+      }
+    })(),
+  ])
+  const asked = 100
+  socket.pause()
+  for (let time = 0; time < asked; time += 1) {
+    socket.write(get('/hot'))
+    await turn()
+  }
+  t.ok((connection?.writableLength ?? 0) < 4 * bytes.length, `${connection?.writableLength} bytes wait`)
+  socket.resume()
+  await read(asked * bytes.length)
+})
+
+t.test('closing ends the connection', async (t) => {
+  const { server, send, socket } = await startServer(t)
+  for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])
+  const closed = once(socket, 'close')
+  await server.close()
+  await closed
+  t.pass('it is closed')
+})
