@@ -186,7 +186,6 @@ const prepared = [
   'media-worker: notify',
   'media: Insert a single job, routing it to waiti',
   'media: confirm-upload',
-  'media: find-upload',
   'media: notify',
   'media: stage-upload',
 ]
@@ -194,10 +193,11 @@ const prepared = [
 /** The API publishes what was rendered ahead. */
 const withDefaultCrop = [...prepared, 'accounts: show-avatar', 'media: publish-upload']
 
-/** The worker renders another crop: one more job. */
+/** The worker renders another crop: one more job. Whether the crop is another, the row tells. */
 const withAnotherCrop = [
   ...prepared,
   'accounts: show-avatar',
+  'media: find-upload',
   'media-worker: find-publication',
   'media-worker: publish-upload',
   'media-worker: show-rendered',

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfirmUpload } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { type Caller, callerOf, isAtLeast } from '@likeness/runtime/auth'
 import type { Problem } from '@likeness/runtime/problem'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { findAvatar } from '../database/avatars.table.js'
 import type { Publication, ShownAvatar } from '../database/publications.queries.js'
 import { confirmPending } from '../database/upload-transitions.js'
-import { findUpload, type UploadRow } from '../database/uploads.table.js'
+import { findUpload, type UploadKey, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
@@ -29,34 +29,43 @@ const tellWithinMs = 2_000
 export const confirmUploadHandler =
   (deps: Deps, untilSettled: UntilSettled): Handler<typeof uploads.confirm> =>
   async (request, reply) => {
-    const seen = await findUploadFor(deps, callerOf(request), request.params.id)
     const choice = request.body ?? {}
-    const what = { userId: seen.user_id, request: choice }
+    const asked = await findAsked(deps, callerOf(request), request.params.id, choice)
+    const what = { userId: asked.user_id, request: choice }
     return answerOnce(deps, request, reply, what, async () => {
-      const confirmed = await confirmUpload(deps, seen, choice, actorOf(request))
+      const confirmed = await confirmUpload(deps, asked, choice, actorOf(request))
       return answerUpload(deps, untilSettled, request, reply, confirmed)
     })
   }
+
+/** An upload that the caller may act on, if it exists, and whether they chose the crop that is rendered ahead. */
+type Asked = UploadKey & { readonly isCentre: boolean }
+
+/** Reads the row only where it tells something: a manager whose upload it is, a crop whether it is the centre. */
+async function findAsked(deps: Deps, caller: Caller, id: string, { crop }: ConfirmUpload): Promise<Asked> {
+  if (!crop && !isAtLeast(caller.role, 'manager')) return { user_id: caller.id, id, isCentre: true }
+  const row = await findUploadFor(deps, caller, id)
+  return { user_id: row.user_id, id, isCentre: isCentre(row, crop ?? null) }
+}
 
 type Confirmed = { readonly row: UploadRow; readonly avatar?: ShownAvatar }
 
 /**
  * Confirms a pending upload, or returns the one that the same request confirmed before. With variants rendered ahead it
  * is published, too.
- * @param seen the row that the caller was let see
  * @returns the avatar only when it was published now
- * @throws Problem upload-expired, upload-discarded, upload-rejected, upload-failed, already-confirmed,
+ * @throws Problem upload-not-found, upload-expired, upload-discarded, upload-rejected, upload-failed, already-confirmed,
  * sha256-mismatch, invalid-crop
  */
 async function confirmUpload(
   deps: Deps,
-  seen: UploadRow,
+  asked: Asked,
   choice: ConfirmUpload,
   actor: Actor & { id: string },
 ): Promise<Confirmed> {
   const { crop, altText, sha256 } = choice
-  const ahead = isCentre(seen, crop ?? null) ? aheadOf(deps.config, seen) : undefined
-  const confirmed = await confirmPending(deps.db, seen, { crop, altText, sha256 }, actor, ahead)
+  const ahead = asked.isCentre ? aheadOf(deps.config, asked) : undefined
+  const confirmed = await confirmPending(deps.db, asked, { crop, altText, sha256 }, actor, ahead)
   if (confirmed) {
     const { row, shown } = confirmed
     if (ahead && shown) {
@@ -67,8 +76,8 @@ async function confirmUpload(
     deps.enqueue(...publishJob(row))
     return { row }
   }
-  const now = await findUpload(deps.db, seen)
-  if (!now) throw problem('upload-not-found')
+  const now = await findUpload(deps.db, asked)
+  if (!now || now.status === 'erased') throw problem('upload-not-found')
   const avatar =
     now.version === null
       ? undefined
