@@ -75,9 +75,9 @@ async function compare(t: Test, name: string, bytes: Buffer): Promise<void> {
 async function greyOf({ bytes }: Variant) {
   const pipeline = sharp(bytes).flatten({ background: '#808080' }).toColourspace('b-w').raw()
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true })
-  return { side: info.width, at: (x: number, y: number) => data[y * info.width + x] ?? 0 }
+  return { side: info.width, data }
 }
-type Grey = Awaited<ReturnType<typeof greyOf>>
+type Grey = { side: number; data: ArrayLike<number> }
 
 /**
  * Two pictures in squares of eight by eight. Large ones are averaged first: the two may lie half a pixel apart, and are
@@ -85,15 +85,27 @@ type Grey = Awaited<ReturnType<typeof greyOf>>
  */
 function blocksOf(one: Grey, other: Grey): [number[], number[]][] {
   const step = Math.max(1, one.side / 64)
-  const blockOf = ({ at }: Grey, left: number, top: number) =>
-    Array.from({ length: 64 }, (_, i) => {
-      const [x, y] = [left + (i & 7) * step, top + (i >> 3) * step]
-      return mean(Array.from({ length: step ** 2 }, (_, j) => at(x + (j % step), y + Math.floor(j / step))))
-    })
-  const starts = Array.from({ length: one.side / step / 8 }, (_, i) => i * 8 * step)
+  const [small, otherSmall] = [averaged(one, step), averaged(other, step)]
+  const blockOf = ({ side, data }: Grey, left: number, top: number) =>
+    Array.from({ length: 64 }, (_, i) => data[(top + (i >> 3)) * side + left + (i & 7)] ?? 0)
+  const starts = Array.from({ length: small.side / 8 }, (_, i) => i * 8)
   return starts.flatMap((y) =>
-    starts.map((x): [number[], number[]] => [blockOf(one, x, y), blockOf(other, x, y)]),
+    starts.map((x): [number[], number[]] => [blockOf(small, x, y), blockOf(otherSmall, x, y)]),
   )
+}
+
+/** One pixel for each square of `step` pixels. */
+function averaged({ side, data }: Grey, step: number): Grey {
+  const to = side / step
+  const sums = new Float64Array(to * to)
+  for (let y = 0; y < side; y += 1) {
+    const row = Math.floor(y / step) * to
+    for (let x = 0; x < side; x += 1) {
+      const at = row + Math.floor(x / step)
+      sums[at] = (sums[at] ?? 0) + (data[y * side + x] ?? 0)
+    }
+  }
+  return { side: to, data: sums.map((sum) => sum / step ** 2) }
 }
 
 /** Structural similarity (Wang et al., 2004). */
@@ -109,16 +121,15 @@ function ssim(a: readonly number[], b: readonly number[]): number {
 }
 
 /** How much neighbouring pixels differ: less where a picture is blurred. */
-function contrastOf({ side, at }: Grey): number {
-  const rows = Array.from({ length: side - 1 }, (_, y) =>
-    mean(
-      Array.from(
-        { length: side - 1 },
-        (_, x) => Math.abs(at(x + 1, y) - at(x, y)) + Math.abs(at(x, y + 1) - at(x, y)),
-      ),
-    ),
-  )
-  return mean(rows)
+function contrastOf({ side, data }: Grey): number {
+  let sum = 0
+  for (let y = 0; y < side - 1; y += 1) {
+    for (let x = 0; x < side - 1; x += 1) {
+      const here = data[y * side + x] ?? 0
+      sum += Math.abs((data[y * side + x + 1] ?? 0) - here) + Math.abs((data[(y + 1) * side + x] ?? 0) - here)
+    }
+  }
+  return sum / (side - 1) ** 2
 }
 
 function mean(values: readonly number[]): number {
