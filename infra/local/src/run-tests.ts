@@ -121,11 +121,18 @@ const compiled = (file: string) => file.replace(/\/src\//, '/dist/').replace(/ts
 
 const sources = ['infra', 'services', 'packages', 'bench']
 
-/** Tests that start whole systems take longest, so they come first. */
+/**
+ * Tests that start whole systems come first, then the longer files: what takes long and begins late keeps one core busy
+ * at the end.
+ */
 async function testFiles(root: string, named: readonly string[]): Promise<string[]> {
   const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
   const files = (await Promise.all(paths.map((path) => testsIn(root, path)))).flat()
-  return files.toSorted((a, b) => Number(startsSystems(b)) - Number(startsSystems(a)))
+  const sized = await Promise.all(
+    files.map(async (file) => ({ file, size: (await stat(join(root, file))).size })),
+  )
+  const lengthOf = ({ file, size }: (typeof sized)[number]) => (startsSystems(file) ? 1e9 : 0) + size
+  return sized.toSorted((a, b) => lengthOf(b) - lengthOf(a)).map(({ file }) => file)
 }
 
 async function testsIn(root: string, path: string): Promise<string[]> {
