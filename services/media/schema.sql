@@ -82,7 +82,7 @@ create table upload_events (
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
   constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
 );
-CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id) WHERE ((actor_id <> user_id) AND ((ip IS NOT NULL) OR (user_agent IS NOT NULL)));
+CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id) WHERE (actor_id <> user_id);
 CREATE INDEX upload_events_by_filename ON public.upload_events USING gin (((details ->> 'filename'::text)) gin_trgm_ops) WHERE (type = 'uploaded'::text);
 CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
 
@@ -120,7 +120,6 @@ create table uploads (
 CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id) WHERE (format <> 'jpeg'::text);
 CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id) WHERE (status <> ALL (ARRAY['pending'::text, 'confirmed'::text]));
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
-CREATE INDEX uploads_held ON public.uploads USING btree (user_id, sha256) WHERE (held_at IS NOT NULL);
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
 CREATE INDEX uploads_kept ON public.uploads USING btree (user_id, status, id) INCLUDE (bytes, expires_at) WHERE ((original_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text])));
 CREATE INDEX uploads_originals ON public.uploads USING btree (published_at) WHERE ((published_at IS NOT NULL) AND (original_deleted_at IS NULL) AND (status = ANY (ARRAY['published'::text, 'superseded'::text, 'withdrawn'::text])));
@@ -189,7 +188,7 @@ AS $function$
             ('pending', 'confirmed', 'published', 'superseded', 'withdrawn', 'discarded', 'expired', 'rejected', 'failed', 'erased')
           and (u.original_filename is null or length(u.original_filename) between 1 and 255)
           and u.bytes > 0 and u.width > 0 and u.height > 0 and u.pages > 0
-          and length(u.sha256) = 64 and ltrim(u.sha256, '0123456789abcdef') = ''
+          and length(u.sha256) = 64 and encode(decode(u.sha256, 'hex'), 'hex') = u.sha256
           and (u.version is null) = (u.confirmed_at is null)
           and (u.status = 'pending') = (u.expires_at is not null)
           and (u.confirmed_at is not null

@@ -3,7 +3,7 @@ import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
-import { first } from './migrations/20261129T0214-first.js'
+import { first } from './migrations/20261129T0238-first.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadsTable } from './uploads.table.js'
@@ -22,5 +22,5 @@ export type Tables = {
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */
 export const migrations: Migrations = {
-  '20261129T0214-first': first,
+  '20261129T0238-first': first,
 }

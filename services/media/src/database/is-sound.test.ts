@@ -22,6 +22,7 @@ t.test('the table refuses an upload that cannot be', async (t) => {
     `pages = 0`,
     `sha256 = repeat('a', 63)`,
     `sha256 = repeat('A', 64)`,
+    `sha256 = ''`,
   ]) {
     const changing = sql`update uploads set ${sql.raw(change)} where id = ${id}`.execute(media.deps.db)
     await t.rejects(changing, { message: /uploads_sound/ }, change)

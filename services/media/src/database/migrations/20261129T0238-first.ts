@@ -51,7 +51,7 @@ export const first: Migration = {
             ('pending', 'confirmed', 'published', 'superseded', 'withdrawn', 'discarded', 'expired', 'rejected', 'failed', 'erased')
           and (u.original_filename is null or length(u.original_filename) between 1 and 255)
           and u.bytes > 0 and u.width > 0 and u.height > 0 and u.pages > 0
-          and length(u.sha256) = 64 and ltrim(u.sha256, '0123456789abcdef') = ''
+          and length(u.sha256) = 64 and encode(decode(u.sha256, 'hex'), 'hex') = u.sha256
           and (u.version is null) = (u.confirmed_at is null)
           and (u.status = 'pending') = (u.expires_at is not null)
           and (u.confirmed_at is not null
@@ -67,8 +67,6 @@ export const first: Migration = {
       create index uploads_kept on uploads (user_id, status, id) include (bytes, expires_at)
       where original_deleted_at is null
         and status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn')`.execute(db)
-    // Whether an operator holds a picture.
-    await sql`create index uploads_held on uploads (user_id, sha256) where held_at is not null`.execute(db)
     // The history by status. The newest uploads are in these two states, and so are found along uploads_id.
     await sql`
       create index uploads_by_status on uploads (status, id)
@@ -120,8 +118,7 @@ export const first: Migration = {
       where type = 'uploaded'`.execute(db)
     // An erasure looks up where a manager acted on others' uploads.
     await sql`
-      create index upload_events_by_another on upload_events (actor_id)
-      where actor_id <> user_id and (ip is not null or user_agent is not null)`.execute(db)
+      create index upload_events_by_another on upload_events (actor_id) where actor_id <> user_id`.execute(db)
 
     await sql`
       create table avatars (
