@@ -38,22 +38,29 @@ export async function probe(
 }
 
 const headBytes = 256 * 1024
+const nothing = Buffer.alloc(0)
 
-/** An ordinary JPEG says all in front: the rest is not copied together for that. */
+/** An ordinary JPEG says all in front, most often in its first piece: no more is copied together for that. */
 function probeJpeg(pieces: readonly Buffer[], maxPixels: number): Probe | undefined {
-  const first: Buffer[] = []
-  for (let length = 0; length < headBytes && first.length < pieces.length; ) {
-    const piece = pieces[first.length] ?? Buffer.alloc(0)
-    first.push(piece)
-    length += piece.length
-  }
-  const head = joined(first)
-  const header = sniff(head) === 'jpeg' ? readJpegHeader(head) : undefined
+  const [first = nothing] = pieces
+  const header = readJpeg(first) ?? readJpeg(joined(headOf(pieces)))
   if (!header) return undefined
   limitPixels('jpeg', header, maxPixels)
   const { width, height, orientation } = header
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
   return { format: 'jpeg', ...upright, orientation, pages: 1 }
+}
+
+const readJpeg = (head: Buffer) => (sniff(head) === 'jpeg' ? readJpegHeader(head) : undefined)
+
+function headOf(pieces: readonly Buffer[]): Buffer[] {
+  const head: Buffer[] = []
+  for (let length = 0; length < headBytes && head.length < pieces.length; ) {
+    const piece = pieces[head.length] ?? nothing
+    head.push(piece)
+    length += piece.length
+  }
+  return head
 }
 
 const joined = (pieces: readonly Buffer[]): Buffer =>
