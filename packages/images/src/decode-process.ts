@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { DecodeJobs, DecodeMessage, PictureSource, Usage } from './decode-job.js'
 import { ImageError } from './image-error.js'
 import type { Prepared } from './prepare.js'
-import { stepBack, usageFromProc } from './process-usage.js'
+import { stepBack, type UsageWatch, watchProc } from './process-usage.js'
 
 export type DecodeLimits = {
   /** Milliseconds of its own CPU time, of all threads together, that one job may take. */
@@ -80,6 +80,8 @@ export function startDecodeProcess(
   let started = false
   let killedFor: unknown
   let reported: Usage = { cpuMs: 0, rssMiB: 0 }
+  const usage: UsageWatch =
+    source === 'proc' ? watchProc(child.pid) : { look: () => reported, close: () => undefined }
   let complaints = ''
   let start: Settle<void> | undefined
   let job: (Settle<unknown> & Required<Pick<JobWatch, 'onPrepared'>>) | undefined
@@ -116,6 +118,7 @@ export function startDecodeProcess(
   const gone = new Promise<void>((resolve) => {
     const end = (how: string) => {
       alive = false
+      usage.close()
       clearTimeout(startTimer)
       const reason = killedFor ?? (started ? crash : starved)(`${how} ${complaints}`)
       start?.reject(reason)
@@ -139,13 +142,13 @@ export function startDecodeProcess(
     signal?.throwIfAborted()
     if (!alive) throw starved('It was gone before the job.')
 
-    const before = usage().cpuMs
+    const before = usage.look().cpuMs
     const timer = setTimeout(
-      () => void kill(starved(`It had ${Math.round(usage().cpuMs - before)} ms in ${limits.wallMs}.`)),
+      () => void kill(starved(`It had ${Math.round(usage.look().cpuMs - before)} ms in ${limits.wallMs}.`)),
       limits.wallMs,
     )
     const watch = setInterval(() => {
-      const { cpuMs, rssMiB } = usage()
+      const { cpuMs, rssMiB } = usage.look()
       if (cpuMs - before > limits.cpuMs)
         void kill(new ImageError('decode-timeout', `Decoding took more than ${limits.cpuMs} ms of CPU time.`))
       else if (rssMiB > limits.maxRssMiB)
@@ -162,7 +165,7 @@ export function startDecodeProcess(
         child.send({ kind, picture, options }, () => undefined)
       })
       // Some decoders never give back what they took; the next picture shall have all of the limit.
-      if (usage().rssMiB > limits.maxRssMiB * 0.75) void kill(crash('It kept too much memory.'))
+      if (usage.look().rssMiB > limits.maxRssMiB * 0.75) void kill(crash('It kept too much memory.'))
       return result as DecodeJobs[K]['result']
     } finally {
       job = undefined
@@ -179,10 +182,6 @@ export function startDecodeProcess(
       child.kill('SIGKILL')
     }
     return gone
-  }
-
-  function usage(): Usage {
-    return source === 'proc' ? usageFromProc(child.pid) : reported
   }
 }
 
