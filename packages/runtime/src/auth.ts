@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type KeyFinder, KeysUnavailableError } from './jwks.js'
 import { problemsOf } from './problem.js'
 import type { Secrets } from './secrets.js'
-import { isServiceToken } from './service-token.js'
+import { expiryOf, isServiceToken } from './service-token.js'
 
 /** The person a request speaks for. */
 export type Caller = {
@@ -93,6 +93,7 @@ export async function registerGuards(
   }
 
   const known = new Map<string, { caller: Caller; until: number }>()
+  const knownServices = new Map<string, number>()
 
   async function signedIn(request: FastifyRequest): Promise<void> {
     const { authorization } = request.headers
@@ -132,8 +133,11 @@ export async function registerGuards(
     admin: atLeast('admin'),
     async service(request) {
       const token = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? ''
+      if ((knownServices.get(token) ?? 0) > Date.now()) return
       if (!(await isServiceToken(options.serviceSecrets, token, options.service)))
         throw unauthenticated(token === '' ? undefined : 'it is no service token for this service')
+      if (knownServices.size >= tokensRemembered) knownServices.clear()
+      knownServices.set(token, expiryOf(token))
     },
   }
 }

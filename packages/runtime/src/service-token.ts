@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, jwtVerify, SignJWT } from 'jose'
 import type { Secrets } from './secrets.js'
 
 const lifetimeSeconds = 60
@@ -20,6 +20,9 @@ export async function isServiceToken(secrets: Secrets, token: string, to: string
   for (const secret of secrets) if (await isSignedWith(secret, token, to)) return true
   return false
 }
+
+/** When a token that was verified expires, as `Date.now()` counts. */
+export const expiryOf = (token: string): number => (decodeJwt(token).exp ?? 0) * 1000
 
 function isSignedWith(secret: string, token: string, to: string): Promise<boolean> {
   const verified = jwtVerify(token, keyOf(secret), {
