@@ -28,11 +28,21 @@ export async function publishAvatar(
     ? { row: found.row, avatar: found.avatar }
     : await renderAvatar(deps, found.row)
   if (!rendered) return
-  if (!(await tellAccounts(deps, { ...rendered, decider }))) return giveUp(deps, rendered.row)
+  const [known] = await Promise.all([
+    tellAccounts(deps, { ...rendered, decider }),
+    // Meanwhile, since it takes a sync.
+    deleteFiles(deps, rendered.replaced ?? []),
+  ])
+  if (!known) return giveUp(deps, rendered.row)
   await finishPublication(deps, rendered.row)
 }
 
-type Rendered = { readonly row: ConfirmedRow; readonly avatar: ShownAvatar }
+type Rendered = {
+  readonly row: ConfirmedRow
+  readonly avatar: ShownAvatar
+  /** The files rendered ahead that are shown no more. */
+  readonly replaced?: string[]
+}
 
 /** Makes this version live unless a later decision was made. @returns undefined when it was refused or closed */
 async function renderAvatar(deps: WorkerDeps, confirmed: ConfirmedRow): Promise<Rendered | undefined> {
@@ -48,9 +58,9 @@ async function renderAvatar(deps: WorkerDeps, confirmed: ConfirmedRow): Promise<
     const now = await findPublication(deps.db, row)
     return now?.avatar && { row, avatar: now.avatar }
   }
-  if (variants.blob_prefix !== variantsPrefix(row.id))
-    await deleteFiles(deps, aheadFiles({ id: row.id, rendered_ahead: shown.rendered_ahead }))
-  return { row, avatar: announceShown(deps, row, variants, shown) }
+  const isAhead = variants.blob_prefix === variantsPrefix(row.id)
+  const replaced = isAhead ? [] : aheadFiles({ id: row.id, rendered_ahead: shown.rendered_ahead })
+  return { row, avatar: announceShown(deps, row, variants, shown), replaced }
 }
 
 /** Confirmed before it was decoded: decoding comes first, and may end it. */
