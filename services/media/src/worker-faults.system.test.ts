@@ -14,6 +14,7 @@ import { quarters } from './testing/pictures.js'
 import { blobs, upload } from './testing/steps.js'
 import { startWorker } from './testing/worker-process.js'
 import { requeueStuck } from './upkeep/requeue-stuck.js'
+import { variantsPrefix } from './uploads/upload-files.js'
 
 // Every case spends most of its time waiting until the queue misses its worker.
 t.jobs = 4
@@ -78,6 +79,22 @@ t.test('two workers killed one after the other while storing variants', { skip: 
   self.hang()
   await self.media.work()
   await publishedOnce(t, self, id)
+})
+
+t.test('a worker killed while it stores variants ahead', { skip: notLinux }, async (t) => {
+  const self = await setUp(t, 'postgres', true)
+  const worker = await startWorker(t, self.media)
+  self.hang(/^PUT .*(64|256|512)\.webp/)
+  const { id } = await upload(self.person, small)
+  await waitFor(async () => (await blobs(self.media, 'avatars/')).length === 7)
+  t.strictSame(await worker.kill(), [])
+  t.match(await rowOf(self.media, id), { prepared_at: Date, rendered_ahead: null })
+  self.hang()
+  await self.media.work()
+  await waitFor(async () => (await rowOf(self.media, id)).rendered_ahead, { for: 'the variants' })
+  await self.confirm(id)
+  await publishedOnce(t, self, id)
+  t.ok((await blobs(self.media, 'avatars/')).every((key) => key.startsWith(`${variantsPrefix(id)}/`)))
 })
 
 for (const queue of ['postgres', 'redis'] as const) {

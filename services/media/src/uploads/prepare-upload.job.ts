@@ -5,7 +5,7 @@ import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.tabl
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
 import { refuseUpload } from './refuse-upload.js'
-import { isCentre, recipeOf, storeAhead } from './render-ahead.js'
+import { isCentre, lacksAhead, recipeOf, renderAhead, storeAhead } from './render-ahead.js'
 import { deleteFiles, originalKey, previewKey, uploadFiles } from './upload-files.js'
 
 /** The job of a staged upload: decode it once, keep its preview and placeholder, or reject it. */
@@ -16,9 +16,12 @@ export async function prepareUpload(
   // The job that publishes it may have come first.
   await deps.preparing.get(uploadId)
   const row = await findUpload(deps.db, { user_id: userId, id: uploadId })
-  if (!row || row.prepared_at || !['pending', 'confirmed'].includes(row.status)) return
+  if (!row || !['pending', 'confirmed'].includes(row.status)) return
+  if (row.prepared_at && !lacksAhead(deps.config, row)) return
   const original = await readOriginal(deps, row)
-  if (original) await prepareFrom(deps, row, original)
+  if (!original) return
+  if (row.prepared_at) await noted(deps, row, renderAhead(deps, row, original))
+  else await prepareFrom(deps, row, original)
 }
 
 /** The original of an upload; undefined when it was closed in the meantime and its files are gone. */
@@ -39,17 +42,20 @@ export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<Pi
  * Prepares an upload from its original. The preview is announced before its variants are stored ahead.
  * @returns the row with its placeholder, or undefined when it was refused or closed
  */
-export function prepareFrom(
+export const prepareFrom = (
   deps: WorkerDeps,
   row: UploadRow,
   original: PictureSource,
-): Promise<UploadRow | undefined> {
-  const preparing = prepare(deps, row, original).finally(() => deps.preparing.delete(row.id))
-  deps.preparing.set(
-    row.id,
-    preparing.catch(() => undefined),
+): Promise<UploadRow | undefined> => noted(deps, row, prepare(deps, row, original))
+
+/** Lets other jobs of this process know what is being made from a picture. */
+function noted<Made>({ preparing }: WorkerDeps, { id }: UploadRow, making: Promise<Made>): Promise<Made> {
+  const made = making.finally(() => preparing.delete(id))
+  preparing.set(
+    id,
+    made.catch(() => undefined),
   )
-  return preparing
+  return made
 }
 
 async function prepare(

@@ -1,8 +1,9 @@
 import type { Crop } from '@likeness/contracts'
-import type { Variant } from '@likeness/images'
+import { ImageError, type PictureSource, type Variant } from '@likeness/images'
 import type { MediaConfig } from '../config.js'
+import { hasFiles } from '../database/avatars.table.js'
 import { markRenderedAhead } from '../database/upload-transitions.js'
-import type { UploadRow } from '../database/uploads.table.js'
+import { findUpload, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { avatarFiles, deleteFiles, fileOfVariant, uploadFiles, variantsPrefix } from './upload-files.js'
 
@@ -48,9 +49,30 @@ export function aheadFiles({ id, rendered_ahead }: Pick<UploadRow, 'id' | 'rende
   return avatarFiles({ blob_prefix: variantsPrefix(id), sizes, formats })
 }
 
+/** Whether a run died between the preview and the variants: nothing is rendered ahead of the confirmation. */
+export const lacksAhead = (
+  { RENDER_AHEAD }: MediaConfig,
+  { status, rendered_ahead }: Pick<UploadRow, 'status' | 'rendered_ahead'>,
+): boolean => RENDER_AHEAD === 'true' && status === 'pending' && rendered_ahead === null
+
+/** Renders ahead what such a run left. A picture that cannot be rendered fails once it is confirmed. */
+export async function renderAhead(deps: WorkerDeps, row: UploadRow, original: PictureSource): Promise<void> {
+  const { config } = deps
+  const options = { ...recipeOf(config), maxPixels: config.IMAGE_MAX_PIXELS }
+  const variants = await deps
+    .decoderOf(row.format)
+    .render(original, options)
+    .catch((error: unknown) => {
+      if (!(error instanceof ImageError)) throw error
+      return undefined
+    })
+  if (variants) await storeAhead(deps, row, variants)
+}
+
 /**
  * Keeps variants that were rendered ahead, unless the upload was closed or rendered with another crop in the meantime, or
- * there is no space for them. Only for the process that marked the upload prepared: nothing else has this prefix.
+ * there is no space for them. A worker that is taken for dead may do the same as the one that took its job over: neither
+ * deletes what the other has stored.
  */
 export async function storeAhead(
   deps: Pick<WorkerDeps, 'db' | 'storage' | 'logger' | 'config'>,
@@ -66,5 +88,7 @@ export async function storeAhead(
     },
   )
   if (stored && (await markRenderedAhead(deps.db, row, ahead.recipe))) return
-  await deleteFiles(deps, avatarFiles(ahead))
+  const now = await findUpload(deps.db, row)
+  const isNamed = (now && now.rendered_ahead !== null) || (await hasFiles(deps.db, row, ahead))
+  if (!isNamed) await deleteFiles(deps, avatarFiles(ahead))
 }
