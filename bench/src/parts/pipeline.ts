@@ -3,6 +3,10 @@
  * and known to accounts; beside a careful loop that makes the same eleven files from one decode and stores them durably,
  * with as many processes as the product has decoders. All are uploaded first, then all confirmed, as by people who look
  * at their preview. And the most memory that the worker with its decoders takes, or the loop's processes.
+ *
+ * The loop reads its picture from a file; receiving it by HTTP and making it durable is part of what the APIs spend here,
+ * and `uploads` shows what a bare service spends on that alone. This program asks the database whether all are done,
+ * seldom enough that PostgreSQL's share is the product's own.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -24,6 +28,7 @@ import type { Part } from './part.js'
 const decoders = availableParallelism() + 1
 const pictures = 40
 const users = 8
+const lookEveryMs = 50
 
 type Split = Readonly<Record<'decoders' | 'worker' | 'apis' | 'postgres', number>>
 
@@ -109,13 +114,14 @@ async function publishAll(
       }
     }),
   )
-  const none = (condition: string) => async () => {
-    const { rows } = await db.query(`select 1 from uploads where ${condition} limit 1`)
-    return rows.length === 0
-  }
-  await waitFor(none("status = 'pending' and prepared_at is null"), { for: 'the previews' })
+  const none = (condition: string, what: string) =>
+    waitFor(
+      async () => (await db.query(`select 1 from uploads where ${condition} limit 1`)).rows.length === 0,
+      { for: what, everyMs: lookEveryMs },
+    )
+  await none("status = 'pending' and prepared_at is null", 'the previews')
   await Promise.all(staged.map((confirm) => confirm()))
-  await waitFor(none("status = 'confirmed'"), { for: 'the avatars' })
+  await none("status = 'confirmed'", 'the avatars')
   const seconds = (performance.now() - began) / 1000
   const after = lookAtCpu(stack)
   const per = (name: keyof Split) => (after[name] - before[name]) / pictures
