@@ -20,6 +20,7 @@ import { type Row, rowOf } from '../measuring/report.js'
 import { inTurns, medianOf, ratioOf, spreadOf, type Turn } from '../measuring/turns.js'
 import { logInAll, openCalls, type Person } from '../product/client.js'
 import { openStack, type Stack } from '../product/stack.js'
+import { openPhotoUploads } from '../product/upload-photo.js'
 import { withDatabase } from '../product/with-database.js'
 import { runLoop } from '../twins/run-loop.js'
 import type { Part } from './part.js'
@@ -99,7 +100,6 @@ async function publishAll(
   people: readonly Person[],
   photo: Buffer,
 ): Promise<Turn & { split: Split }> {
-  const picture = new Blob([new Uint8Array(photo)], { type: 'image/jpeg' })
   const worker = familyOf(stack.parts.mediaWorker.pid)
   const memory = watchMemory(worker)
   const before = lookAtCpu(stack)
@@ -107,9 +107,10 @@ async function publishAll(
   const staged: (() => Promise<unknown>)[] = []
   await Promise.all(
     people.map(async ({ accessToken }) => {
-      const call = openCalls(stack.parts.media.url, accessToken)
+      const { url } = stack.parts.media
+      const [call, upload] = [openCalls(url, accessToken), openPhotoUploads(url, accessToken)]
       for (let index = 0; index < pictures / users; index += 1) {
-        const { id } = (await call(uploads.create, { body: picture })).body
+        const id = await upload(photo)
         staged.push(() => call(uploads.confirm, { params: { id } }))
       }
     }),
