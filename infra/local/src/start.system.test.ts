@@ -18,6 +18,9 @@ import { type Likeness, launchLikeness, startLikeness } from './testing/start-li
 const notLinux = process.platform !== 'linux' && 'it looks for processes in /proc'
 /** Connections of both APIs and both workers while nothing happens. */
 const mostIdle = 20
+// While one system idles until its connections are closed, the tests of another go on.
+t.jobs = 2
+
 /** Lets `npm start` create its own administrator. */
 const noAdmin = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' }
 
