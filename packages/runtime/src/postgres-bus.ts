@@ -29,6 +29,7 @@ export function openPostgresBus(url: string, logger: Logger): Bus {
     max: 1,
     keepAlive: true,
     idleTimeoutMillis: keptIdleMs,
+    allowExitOnIdle: true,
     connectionTimeoutMillis: connectTimeoutMs(url),
   })
   pool.on('error', onError)

@@ -68,6 +68,7 @@ export async function connectPostgres(url: string, onError: (error: Error) => vo
     max: 4,
     keepAlive: true,
     idleTimeoutMillis: keptIdleMs,
+    allowExitOnIdle: true,
     connectionTimeoutMillis: connectTimeoutMs(url),
     Client: NamingClient,
   } as pg.PoolConfig)
