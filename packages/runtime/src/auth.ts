@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type KeyFinder, KeysUnavailableError } from './jwks.js'
 import { problemsOf } from './problem.js'
 import type { Secrets } from './secrets.js'
-import { expiryOf, isServiceToken } from './service-token.js'
+import { expiryOf } from './service-token.js'
 
 /** The person a request speaks for. */
 export type Caller = {
@@ -134,10 +134,11 @@ export async function registerGuards(
     async service(request) {
       const token = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? ''
       if ((knownServices.get(token) ?? 0) > Date.now()) return
-      if (!(await isServiceToken(options.serviceSecrets, token, options.service)))
+      const until = await expiryOf(options.serviceSecrets, token, options.service)
+      if (until === undefined)
         throw unauthenticated(token === '' ? undefined : 'it is no service token for this service')
       if (knownServices.size >= tokensRemembered) knownServices.clear()
-      knownServices.set(token, expiryOf(token))
+      knownServices.set(token, until)
     },
   }
 }

@@ -11,7 +11,15 @@ const blankLine = Buffer.from('\r\n\r\n')
 const copiedBytes = 16_384
 
 /** A piece of a connection that Node's parser is reading. */
-type Reading = { requests: number; request?: IncomingMessage; response?: ServerResponse; answered: boolean }
+type Reading = {
+  requests: number
+  request?: IncomingMessage
+  response?: ServerResponse
+  /** Whether the request got a ready answer. */
+  answered: boolean
+  /** Whether it was looked up as known bytes, and nothing was ready. */
+  readonly isDeclined: boolean
+}
 
 /**
  * Answers a request whose very bytes came before without parsing them again, which is half of what a small answer costs
@@ -23,7 +31,6 @@ export function answerRepeats(server: Server, find: (asked: Asked) => ReadyAnswe
   const asked = new Map<string, Asked>()
   const followed = new WeakSet<Socket>()
   let reading: Reading | undefined
-  let isDeclined = false
 
   /** Comes between a connection and Node's parser. */
   function follow(socket: Socket): void {
@@ -39,14 +46,12 @@ export function answerRepeats(server: Server, find: (asked: Asked) => ReadyAnswe
       const answer = known && find(known)
       if (known && answer) return write(socket, known, answer)
 
-      const read: Reading = { requests: 0, answered: false }
+      const read: Reading = { requests: 0, answered: false, isDeclined: known !== undefined }
       reading = read
-      isDeclined = known !== undefined
       try {
         parse.call(socket, piece)
       } finally {
         reading = undefined
-        isDeclined = false
       }
       const { request } = read
       const isOne = read.requests === 1 && request !== undefined && !hasBody(request)
@@ -83,7 +88,7 @@ export function answerRepeats(server: Server, find: (asked: Asked) => ReadyAnswe
       reading.requests += 1
       reading.request = request
       reading.response = response
-      return !isDeclined
+      return !reading.isDeclined
     },
     /** The request got a ready answer, so it may come again. */
     expect({ socket, httpVersion }: IncomingMessage): void {

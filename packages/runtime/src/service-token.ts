@@ -1,4 +1,4 @@
-import { decodeJwt, jwtVerify, SignJWT } from 'jose'
+import { jwtVerify, SignJWT } from 'jose'
 import type { Secrets } from './secrets.js'
 
 const lifetimeSeconds = 60
@@ -16,15 +16,19 @@ export function signServiceToken(secret: string, from: string, to: string): Prom
 }
 
 /** Whether a token was signed for `to` by a holder of one of the secrets and has not expired. */
-export async function isServiceToken(secrets: Secrets, token: string, to: string): Promise<boolean> {
-  for (const secret of secrets) if (await isSignedWith(secret, token, to)) return true
-  return false
+export const isServiceToken = async (secrets: Secrets, token: string, to: string): Promise<boolean> =>
+  (await expiryOf(secrets, token, to)) !== undefined
+
+/** When such a token expires, as `Date.now()` counts; undefined of any other. */
+export async function expiryOf(secrets: Secrets, token: string, to: string): Promise<number | undefined> {
+  for (const secret of secrets) {
+    const seconds = await verify(secret, token, to)
+    if (seconds !== undefined) return seconds * 1000
+  }
+  return undefined
 }
 
-/** When a token that was verified expires, as `Date.now()` counts. */
-export const expiryOf = (token: string): number => (decodeJwt(token).exp ?? 0) * 1000
-
-function isSignedWith(secret: string, token: string, to: string): Promise<boolean> {
+function verify(secret: string, token: string, to: string): Promise<number | undefined> {
   const verified = jwtVerify(token, keyOf(secret), {
     algorithms: ['HS256'],
     typ: 'service+jwt',
@@ -34,7 +38,7 @@ function isSignedWith(secret: string, token: string, to: string): Promise<boolea
     clockTolerance: 5,
   })
   return verified.then(
-    () => true,
-    () => false,
+    ({ payload }) => payload.exp,
+    () => undefined,
   )
 }

@@ -5,22 +5,20 @@ import t, { type Test } from 'tap'
 import {
   type Case,
   holdUser,
+  notLinux,
   prepared,
   publishedOnce,
   rowOf,
   setUp,
+  small,
   waitsForUser,
 } from './testing/fault-case.js'
-import { quarters } from './testing/pictures.js'
 import { blobs, upload } from './testing/steps.js'
 import { startWorker } from './testing/worker-process.js'
 
 // A process is killed between any two steps of a publication whose variants are rendered ahead. The upload ends as if
 // nothing had happened, by whichever process comes next.
 t.jobs = 4
-
-const notLinux = process.platform !== 'linux' && 'processes are watched through /proc'
-const small = await quarters(300, 300).png().toBuffer()
 
 for (const queue of ['postgres', 'redis'] as const) {
   const skip = notLinux || (queue === 'redis' && noRedis)

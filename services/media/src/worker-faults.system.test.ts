@@ -4,10 +4,12 @@ import t from 'tap'
 import {
   dropWaiting,
   holdUser,
+  notLinux,
   prepared,
   publishedOnce,
   rowOf,
   setUp,
+  small,
   waitsForUser,
 } from './testing/fault-case.js'
 import { quarters } from './testing/pictures.js'
@@ -19,8 +21,6 @@ import { variantsPrefix } from './uploads/upload-files.js'
 // Every case spends most of its time waiting until the queue misses its worker.
 t.jobs = 4
 
-const notLinux = process.platform !== 'linux' && 'processes are watched through /proc'
-const small = await quarters(300, 300).png().toBuffer()
 /** Takes a decoder half a second: all coefficients of a progressive JPEG are read first. */
 const slow = await quarters(6000, 6000).jpeg({ progressive: true }).toBuffer()
 

@@ -6,9 +6,14 @@ import type { Test } from 'tap'
 import { lockUser } from '../database/uploads.table.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
 import { uploadFiles, variantsPrefix } from '../uploads/upload-files.js'
-import { readQuarters } from './pictures.js'
+import { quarters, readQuarters } from './pictures.js'
 import { type Media, startMedia } from './start-media.js'
 import { blobs, eventsOf } from './steps.js'
+
+export const notLinux = process.platform !== 'linux' && 'processes are watched through /proc'
+
+/** A picture that is prepared and rendered quickly. */
+export const small = await quarters(300, 300).png().toBuffer()
 
 /** The service with a bucket of its own, and a person to upload. */
 export type Case = {

@@ -18,7 +18,7 @@ import { announce } from './announce.js'
 import { answerUpload, type UntilSettled } from './answer-upload.js'
 import { closedProblem } from './closed-problem.js'
 import { cropProblem } from './crop-problem.js'
-import { findUploadFor } from './find-upload.js'
+import { findUploadFor, unlessErased } from './find-upload.js'
 import { announceShown, finishPublication, tellAccounts } from './finish-publication.js'
 import { aheadOf, isCentre } from './render-ahead.js'
 
@@ -76,8 +76,7 @@ async function confirmUpload(
     deps.enqueue(...publishJob(row))
     return { row }
   }
-  const now = await findUpload(deps.db, asked)
-  if (!now || now.status === 'erased') throw problem('upload-not-found')
+  const now = unlessErased(await findUpload(deps.db, asked))
   const avatar =
     now.version === null
       ? undefined

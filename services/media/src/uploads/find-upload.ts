@@ -37,7 +37,7 @@ export function findDirectUploadFor(
  * @throws Problem upload-not-found, also for another's, so that existence is never disclosed
  */
 export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: string): Promise<UploadRow> {
-  return shown(await findWithErasedFor(deps, caller, id))
+  return unlessErased(await findWithErasedFor(deps, caller, id))
 }
 
 /**
@@ -45,10 +45,11 @@ export async function findUploadFor(deps: Pick<Deps, 'db'>, caller: Caller, id: 
  * @throws Problem upload-not-found
  */
 export async function findLinkedUpload(deps: Pick<Deps, 'db'>, id: string): Promise<UploadRow> {
-  return shown(await findAnyUpload(deps.db, id))
+  return unlessErased(await findAnyUpload(deps.db, id))
 }
 
-function shown(row: UploadRow | undefined): UploadRow {
+/** @throws Problem upload-not-found, also of an erased upload */
+export function unlessErased(row: UploadRow | undefined): UploadRow {
   if (!row || row.status === 'erased') throw problem('upload-not-found')
   return row
 }
