@@ -50,22 +50,19 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
       ['2 MB', 2_000_000],
     ] as const) {
       const requests = await requestsOf(stack, people, size)
-      const [product, bare] = sides.map(({ url, databaseUrl, payers }) => async () => {
-        await emptyUploads(databaseUrl)
-        const plan = { origin: url, connections, seconds, requests }
-        return askTurn(plan, payers)
-      }) as [() => Promise<Turn>, () => Promise<Turn>]
+      const [product, bare] = sides.map(
+        (side) => () => askAnew(side, { origin: side.url, connections, seconds, requests }),
+      ) as [() => Promise<Turn>, () => Promise<Turn>]
       const taken = await inTurns(turns, { product, bare })
       rows.push(rowOf({ part: 'uploads', what: name, unit: '/s', aim: '≥ 0.85' }, taken.product, taken.bare))
     }
     const requests = await requestsOf(stack, people, 200_000)
-    const pairs = (side: (typeof sides)[number]) => async () => {
-      await emptyUploads(side.databaseUrl)
+    const pairs = (side: Side) => () => {
       const plan: Plan = {
         ...{ origin: side.url, connections, seconds, requests },
         ...{ follow: 'confirm', confirmPath: uploads.confirm.path.replace(':id', 'ID') },
       }
-      return askTurn(plan, side.payers, ({ followed }) => followed)
+      return askAnew(side, plan, ({ followed }) => followed)
     }
     const taken = await inTurns(turns, { product: pairs(sides[0]), bare: pairs(sides[1]) })
     rows.push(
@@ -83,8 +80,17 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
   }
 }
 
-const emptyUploads = (databaseUrl: string) =>
-  withDatabase(databaseUrl, (db) => db.query('truncate uploads, upload_events cascade'))
+type Side = { readonly url: string; readonly databaseUrl: string; readonly payers: Payers }
+
+/** One turn that begins without uploads. */
+async function askAnew(
+  { databaseUrl, payers }: Side,
+  plan: Plan,
+  unitsOf?: Parameters<typeof askTurn>[2],
+): Promise<Turn> {
+  await withDatabase(databaseUrl, (db) => db.query('truncate uploads, upload_events cascade'))
+  return askTurn(plan, payers, unitsOf)
+}
 
 const payersOf = ({ postgresPid }: Stack, pid: number): Payers => ({ pids: [pid], postgresPid })
 

@@ -1,6 +1,6 @@
 import type { Endpoint, ProblemCode, ServiceName } from '@likeness/contracts'
 import { type AnswerOf, call, type Input, type Refusal } from '@likeness/contracts/call'
-import { signServiceToken } from './service-token.js'
+import { signServiceToken, usedMs } from './service-token.js'
 
 /** The other service did not answer, or not as its endpoint declares: the same call may succeed later. */
 export class ServiceAwayError extends Error {
@@ -59,16 +59,13 @@ export function openServiceCaller<To extends ServiceName>(other: {
   }
 }
 
-// A third of a token's life, so that clocks may still differ.
-const tokenUsedMs = 20_000
-
 /** Signs a token for the calls of some time: signing and verifying one for each took a tenth of a confirmation. */
 function openTokens(sign: () => Promise<string>): () => Promise<string> {
   let token: Promise<string> | undefined
   let until = 0
   return () => {
     const now = performance.now()
-    if (token === undefined || now >= until) [token, until] = [sign(), now + tokenUsedMs]
+    if (token === undefined || now >= until) [token, until] = [sign(), now + usedMs]
     return token
   }
 }

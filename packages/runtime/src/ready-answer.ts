@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 
-/** What of a request decides its answer. */
+/** The parts of a request that decide its answer. */
 export type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
 /** An answer that only waits to be sent. */

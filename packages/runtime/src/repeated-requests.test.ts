@@ -44,7 +44,7 @@ async function startServer(t: Test, bytes = Buffer.from('hot!')) {
       text = text.slice(answer.length)
       answers.push(answer)
     }
-    // What the server does after an answer.
+    // The server first ends what it does after an answer.
     await turn()
     return answers
   }

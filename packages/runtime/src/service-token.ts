@@ -2,6 +2,8 @@ import { jwtVerify, SignJWT } from 'jose'
 import type { Secrets } from './secrets.js'
 
 const lifetimeSeconds = 60
+/** How long a caller uses one: a third of its life, so that clocks may still differ. */
+export const usedMs = (lifetimeSeconds * 1000) / 3
 const keyOf = (secret: string) => new TextEncoder().encode(`service-token:${secret}`)
 
 /** A token with which one service calls another's `/internal` routes: HS256, 60 s. */
