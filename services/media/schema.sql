@@ -42,6 +42,18 @@ create table erased_users (
 );
 CREATE INDEX erased_users_waiting ON public.erased_users USING btree (asked_at) WHERE (erased_at IS NULL);
 
+create table failed_runs (
+  step text not null,
+  key text not null,
+  user_id uuid not null,
+  cause text not null,
+  attempts integer not null default 1,
+  last_at timestamp(3) with time zone not null default now(),
+  constraint failed_runs_pkey PRIMARY KEY (step, key)
+);
+CREATE INDEX failed_runs_old ON public.failed_runs USING btree (last_at);
+CREATE INDEX failed_runs_user ON public.failed_runs USING btree (user_id);
+
 create table idempotency_keys (
   caller_id uuid not null,
   key text not null,

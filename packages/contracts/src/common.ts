@@ -66,6 +66,15 @@ export const IdempotencyHeaders = z.object({
     ),
 })
 
+/** `?dryRun=true` of a request that may only say what it would do. */
+export const DryRunQuery = z.object({
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe('true: change nothing, only say what would be done'),
+})
+
 export const IdParams = z.object({ id: Id })
 
 export const Role = z.enum(['user', 'manager', 'admin']).meta({ id: 'Role' })

@@ -24,6 +24,7 @@ export const chapters = {
     'The two steps: a picture is uploaded, shown to its owner, and becomes the avatar when it is confirmed.',
   avatars: 'What is published: pictures by user, by version, and by the hash of an e-mail address.',
   history: 'The audit of every upload, for managers and administrators.',
+  operation: 'What waits, what failed and how much there is, for managers and administrators.',
 } as const satisfies Readonly<Record<string, string>>
 type Chapter = keyof typeof chapters
 

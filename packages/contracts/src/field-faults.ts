@@ -113,6 +113,14 @@ export const fieldFaults = {
     'must be an MD5 or SHA-256 hash in hexadecimal digits',
     'doit être une empreinte MD5 ou SHA-256 en chiffres hexadécimaux',
   ),
+  'not-a-cause': say(
+    'must be a cause as the list of failures names it',
+    'doit être une cause telle que la liste des échecs la nomme',
+  ),
+  'one-or-a-cause': say(
+    'must name either an upload ({ uploadId }) or a step and a cause ({ step, cause })',
+    'doit nommer soit un envoi ({ uploadId }), soit une étape et une cause ({ step, cause })',
+  ),
   'not-an-image-type': say(
     'must be the type of an image, such as image/jpeg',
     'doit être le type d’une image, comme image/jpeg',

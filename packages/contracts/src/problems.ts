@@ -325,6 +325,14 @@ export const mediaProblems = {
     ['No such upload', 'Envoi introuvable'],
     ['It does not exist, or it is not yours.', 'Il n’existe pas, ou il n’est pas à vous.'],
   ),
+  'nothing-waits': row(
+    409,
+    ['Nothing waits', 'Rien n’attend'],
+    [
+      'No work on this upload is waiting, so there is nothing to try again.',
+      'Aucun travail n’attend pour cet envoi : il n’y a rien à réessayer.',
+    ],
+  ),
   'link-invalid': row(
     403,
     ['This link is not valid', 'Ce lien n’est pas valide'],

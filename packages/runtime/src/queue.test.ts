@@ -48,6 +48,28 @@ function held() {
 
 for (const kind of ['postgres', 'redis'] as const) {
   t.test(kind, { skip: kind === 'redis' && noRedis }, async (t) => {
+    await t.test(
+      'a job that waits for its next try is hurried, and one that is unknown is added',
+      async (t) => {
+        const { queue, open } = await queueOf(t, kind)
+        const runs: string[] = []
+        const anHour = { attempts: 3, backoffMs: anHourMs, longestBackoffMs: anHourMs }
+        await work(await open(), 'greet', anHour, async ({ id }) => {
+          runs.push(String(id))
+          if (runs.length === 1) throw new Error('not at first')
+        })
+        await queue.add('greet', { id: 'a' }, 'a')
+        const again = async () => {
+          await queue.hurry('greet', { id: 'a' }, 'a')
+          return runs.length > 1
+        }
+        await waitFor(() => runs.length === 1)
+        await waitFor(again, { for: 'the second try' })
+        await queue.hurry('greet', { id: 'b' }, 'b')
+        await waitFor(() => runs.includes('b'))
+      },
+    )
+
     await t.test('a job comes with what it carries, once while one of its key waits', async (t) => {
       const { queue, open } = await queueOf(t, kind)
       await queue.add('greet', { id: 'a', count: 2, kind: true }, 'a')

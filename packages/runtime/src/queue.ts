@@ -23,6 +23,8 @@ export type JobQueue = {
    * runs, another is not added. Rejects when the queue does not answer within 2 s.
    */
   add(name: string, payload: Payload, key: string): Promise<void>
+  /** Adds a job; if one with its key waits between two tries, ends its pause instead. Rejects as `add` does. */
+  hurry(name: string, payload: Payload, key: string): Promise<void>
   /**
    * Works jobs by their names until `close`. With `everyMs` also keeps the schedule, even when the queue is emptied.
    * @param places how many jobs of a kind run at once; a kind without a number has a place for each of its names
@@ -86,6 +88,11 @@ export async function openQueue(
     return opened
   }
 
+  const add: JobQueue['add'] = (name, payload, key) => {
+    const { kind, priority } = placeOf(name)
+    return keep(adding, queueOf(kind).add({ name, payload, key, priority }))
+  }
+
   /** Adds the schedules that the queue does not have, as when it was emptied. */
   async function keepSchedules(kind: string, scheduled: readonly [string, number][]): Promise<void> {
     const { queue } = queueOf(kind)
@@ -97,9 +104,15 @@ export async function openQueue(
   }
 
   return {
-    add(name, payload, key) {
-      const { kind, priority } = placeOf(name)
-      return keep(adding, queueOf(kind).add({ name, payload, key, priority }))
+    add,
+
+    async hurry(name, payload, key) {
+      const { queue } = queueOf(placeOf(name).kind)
+      const id = await answered(queue.getDeduplicationJobId(dedupeId(name, key)))
+      const job = id === null ? undefined : await answered(queue.getJob(id))
+      if (!job || !(await answered(job.isDelayed()))) return add(name, payload, key)
+      // It may have begun just now.
+      await answered(job.promote()).catch(onError)
     },
 
     async work(jobs, places) {
@@ -159,14 +172,16 @@ type NewJob = {
   readonly priority: number | undefined
 }
 
+/** Jobs of several names share a queue, and may share keys. */
+const dedupeId = (name: string, key: string) => `${name} ${key}`
+
 async function addJobs(queue: Queue, jobs: NewJob[]): Promise<void> {
   const [first, ...more] = jobs.map(({ name, payload, key, priority }) => ({
     name,
     data: payload,
-    // Jobs of several names share a queue, and may share keys.
     opts: {
       ...jobOptions,
-      deduplication: { id: `${name} ${key}` },
+      deduplication: { id: dedupeId(name, key) },
       ...(priority === undefined ? {} : { priority }),
     },
   }))

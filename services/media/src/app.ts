@@ -1,5 +1,13 @@
 import { version } from '@likeness/contracts'
-import { avatars, endpoints, history, toAccounts, toMedia, uploads } from '@likeness/contracts/endpoints'
+import {
+  avatars,
+  endpoints,
+  failures,
+  history,
+  toAccounts,
+  toMedia,
+  uploads,
+} from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
 import { registerGuards } from '@likeness/runtime/auth'
 import { ServiceAwayError } from '@likeness/runtime/call-service'
@@ -20,6 +28,8 @@ import { withdrawAvatarHandler } from './avatars/withdraw-avatar.js'
 import type { Deps } from './deps.js'
 import { eraseUserHandler } from './erasure/erase-user.js'
 import { exportFileHandler, exportUserHandler } from './erasure/export-user.js'
+import { listFailureItemsHandler, listFailuresHandler } from './failures/list-failures.js'
+import { retryFailuresHandler } from './failures/retry-failures.js'
 import { issueTicketHandler, openEventTickets } from './following/event-tickets.js'
 import { streamEventsHandler } from './following/stream-events.js'
 import { openUploadNews } from './following/upload-news.js'
@@ -128,6 +138,9 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.manager(history.list, listHistoryHandler(deps))
   serve.manager(history.trail, listTrailHandler(deps))
   serve.manager(uploads.liftHold, liftHoldHandler(deps))
+  serve.manager(failures.list, listFailuresHandler(deps))
+  serve.manager(failures.items, listFailureItemsHandler(deps))
+  serve.manager(failures.retry, retryFailuresHandler(deps))
 
   // The accounts service
   serve.service(toMedia.eraseUser, eraseUserHandler(deps))

@@ -16,7 +16,7 @@ import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import type { MediaConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
 import { openPreviewLinks, type PreviewLinks } from './preview-links.js'
-import { type Enqueue, enqueueTo, kinds } from './queue.js'
+import { type Enqueue, enqueueTo, type Hurry, hurryIn, kinds } from './queue.js'
 
 /** The parts that every process of the media service works with. */
 export type Deps = {
@@ -26,6 +26,7 @@ export type Deps = {
   readonly storage: BlobStore
   readonly queue: JobQueue
   readonly enqueue: Enqueue
+  readonly hurry: Hurry
   readonly bus: Bus
   readonly cursors: Cursors
   readonly previews: PreviewLinks
@@ -69,6 +70,7 @@ export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Pr
       storage,
       queue,
       enqueue: enqueueTo(queue, logger),
+      hurry: hurryIn(queue),
       bus,
       cursors: openCursors(secrets, 'media'),
       previews: openPreviewLinks(config.PUBLIC_URL, secrets),

@@ -4,6 +4,7 @@ import { tellDescription } from './avatars/tell-description.job.js'
 import { tellWithdrawal } from './avatars/tell-withdrawal.job.js'
 import type { WorkerDeps } from './deps.js'
 import { eraseUser } from './erasure/erase-user.job.js'
+import { noting } from './failures/noting.js'
 import type { Jobs } from './queue.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
@@ -16,13 +17,13 @@ const tell = { attempts: 60, backoffMs: 500, longestBackoffMs: 5_000 } as const
 
 /** Every job: its handler, how often it is tried, and its schedule. */
 const jobsOf = ({ UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
-  'prepare-upload': { run: prepareUpload, attempts: 5, backoffMs: 500 },
-  'prepare-heic': { run: prepareUpload, attempts: 5, backoffMs: 500 },
-  'publish-avatar': { run: publishAvatar, ...tell },
-  'publish-heic': { run: publishAvatar, ...tell },
-  'erase-user': { run: eraseUser, attempts: 8, backoffMs: 1_000 },
-  'tell-withdrawal': { run: tellWithdrawal, ...tell },
-  'tell-description': { run: tellDescription, ...tell },
+  'prepare-upload': { run: noting('prepare-upload', prepareUpload), attempts: 5, backoffMs: 500 },
+  'prepare-heic': { run: noting('prepare-heic', prepareUpload), attempts: 5, backoffMs: 500 },
+  'publish-avatar': { run: noting('publish-avatar', publishAvatar), ...tell },
+  'publish-heic': { run: noting('publish-heic', publishAvatar), ...tell },
+  'erase-user': { run: noting('erase-user', eraseUser), attempts: 8, backoffMs: 1_000 },
+  'tell-withdrawal': { run: noting('tell-withdrawal', tellWithdrawal), ...tell },
+  'tell-description': { run: noting('tell-description', tellDescription), ...tell },
   'expire-uploads': upkeepJob(expireUploads, UPKEEP_SECONDS),
   'requeue-stuck': upkeepJob(requeueStuck, UPKEEP_SECONDS),
   'collect-garbage': upkeepJob(collectGarbage, 3_600),

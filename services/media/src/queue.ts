@@ -36,7 +36,7 @@ export const kinds = {
   prune: { kind: 'upkeep' },
 } as const satisfies Kinds & Record<JobName, unknown>
 
-type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune'>
+export type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune'>
 
 const isHeic = ({ format }: Pick<UploadRow, 'format'>) => format === 'heic'
 
@@ -56,7 +56,7 @@ export const publishJob = (upload: UploadKey & Pick<ConfirmedRow, 'format' | 've
 
 // While a job with the same key waits or runs, another is not added. Publishing is per version: a picture may
 // be restored while the job that published it before is just ending.
-const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
+export const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
   'prepare-upload': ({ uploadId }) => uploadId,
   'prepare-heic': ({ uploadId }) => uploadId,
   'publish-avatar': ({ uploadId, version }) => `${uploadId}-${version}`,
@@ -82,3 +82,11 @@ export const enqueueTo =
         logger.warn({ err: error, job: name, key }, 'could not enqueue; upkeep will add the job again'),
       )
   }
+
+/** Adds a job, or ends its pause between two tries. Rejects when the queue is away. */
+export type Hurry = <Name extends Enqueued>(name: Name, payload: Jobs[Name]) => Promise<void>
+
+export const hurryIn =
+  (queue: JobQueue): Hurry =>
+  (name, payload) =>
+    queue.hurry(name, payload, keyOf[name](payload))

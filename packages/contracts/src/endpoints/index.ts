@@ -2,6 +2,7 @@ import type { Endpoint, ServiceName } from '../endpoint.js'
 import { administration } from './administration.js'
 import { avatars } from './avatars.js'
 import { emails } from './emails.js'
+import { failures } from './failures.js'
 import { history } from './history.js'
 import { inbox } from './inbox.js'
 import { toAccounts, toMedia } from './internal.js'
@@ -10,12 +11,25 @@ import { sessions } from './sessions.js'
 import { uploads } from './uploads.js'
 import { users } from './users.js'
 
-export { administration, avatars, emails, history, inbox, me, sessions, toAccounts, toMedia, uploads, users }
+export {
+  administration,
+  avatars,
+  emails,
+  failures,
+  history,
+  inbox,
+  me,
+  sessions,
+  toAccounts,
+  toMedia,
+  uploads,
+  users,
+}
 
 /** Every endpoint of each service, in the order of the documentation. */
 export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
   accounts: [users, sessions, me, emails, administration, inbox, toAccounts].flatMap((group) =>
     Object.values(group),
   ),
-  media: [uploads, avatars, history, toMedia].flatMap((group) => Object.values(group)),
+  media: [uploads, avatars, history, failures, toMedia].flatMap((group) => Object.values(group)),
 }

@@ -2,6 +2,7 @@ import type { Migrations } from '@likeness/runtime/migrations'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
+import type { FailedRunsTable } from './failed-runs.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import { first } from './migrations/20261129T0238-first.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
@@ -18,6 +19,7 @@ export type Tables = {
   direct_uploads: DirectUploadsTable
   idempotency_keys: IdempotencyKeysTable
   refused_uploads: RefusedUploadsTable
+  failed_runs: FailedRunsTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */

@@ -34,11 +34,22 @@ t.test('by default everything is kept but the trails of pictures long gone', asy
     trails: 0,
     keys: 0,
     refusals: 0,
+    runs: 0,
   })
   t.strictSame(await blobs(media), before)
   const refused = { user_id: ana.id, id: crypto.randomUUID(), at: new Date(Date.now() - 2 * 3_600_000) }
   await media.deps.db.insertInto('refused_uploads').values(refused).execute()
-  t.match(await prune(await media.upkeep(), run), { refusals: 1 }, 'it counts no longer')
+  const failed = { step: 'erase', key: ana.id, user_id: ana.id, cause: 'unexpected' } as const
+  const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
+  await media.deps.db
+    .insertInto('failed_runs')
+    .values({ ...failed, last_at: twoDaysAgo })
+    .execute()
+  await media.deps.db
+    .insertInto('failed_runs')
+    .values({ ...failed, key: 'since' })
+    .execute()
+  t.match(await prune(await media.upkeep(), run), { refusals: 1, runs: 1 }, 'they count no longer')
   t.match(await ana.call(uploads.read, { params: { id: first.id } }), { body: { status: 'superseded' } })
   t.match(await ana.call(uploads.read, { params: { id: second.id } }), { body: { status: 'published' } })
 })
@@ -167,7 +178,7 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'prune', '--dry-run', '--json'], {
     env: { ...process.env, NODE_OPTIONS: '', ...media.env },
   })
-  t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2, keys: 0, refusals: 0 })
+  t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2, keys: 0, refusals: 0, runs: 0 })
   t.match(await prune(deps, run), { trails: 2 })
   const left = async (table: 'uploads' | 'upload_events') => {
     const column = table === 'uploads' ? 'id' : 'upload_id'

@@ -1,4 +1,5 @@
 import { theWorker } from '../database/actor.js'
+import { oldFailedRuns } from '../database/failed-runs.table.js'
 import { oldKeys } from '../database/idempotency-keys.table.js'
 import { countOldRows, deleteOldRows, type OldRows } from '../database/old-rows.queries.js'
 import { oldRefusals } from '../database/refused-uploads.table.js'
@@ -19,20 +20,29 @@ type Options = { readonly dryRun: boolean }
 
 /**
  * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS) and the trails of
- * uploads without a picture (KEEP_TRAIL_DAYS); idempotency keys after a day; and refusals that no longer count.
+ * uploads without a picture (KEEP_TRAIL_DAYS); idempotency keys and failed runs of jobs after a day; and refusals that no
+ * longer count.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
 export async function prune(
   deps: Deps,
   options: Options,
-): Promise<{ originals: number; versions: number; trails: number; keys: number; refusals: number }> {
+): Promise<{
+  originals: number
+  versions: number
+  trails: number
+  keys: number
+  refusals: number
+  runs: number
+}> {
   return {
     versions: await eraseSurplusVersions(deps, options),
     originals: await deleteOldOriginals(deps, options),
     trails: await deleteTrails(deps, options),
     keys: await deleteOld(deps, oldKeys, options),
     refusals: await deleteOld(deps, oldRefusals, options),
+    runs: await deleteOld(deps, oldFailedRuns, options),
   }
 }
 

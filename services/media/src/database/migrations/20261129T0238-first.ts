@@ -186,6 +186,20 @@ export const first: Migration = {
       )`.execute(db)
     await sql`create index refused_uploads_old on refused_uploads (at)`.execute(db)
 
+    // Why work waits: written only when a run of a job fails.
+    await sql`
+      create table failed_runs (
+        step text not null,
+        key text not null,
+        user_id uuid not null,
+        cause text not null,
+        attempts integer not null default 1,
+        last_at timestamptz(3) not null default now(),
+        primary key (step, key)
+      )`.execute(db)
+    await sql`create index failed_runs_user on failed_runs (user_id)`.execute(db)
+    await sql`create index failed_runs_old on failed_runs (last_at)`.execute(db)
+
     // The row of an erased user stays, so that nothing of theirs comes back later.
     await sql`
       create table erased_users (

@@ -1,0 +1,58 @@
+import type { RetryFailures } from '@likeness/contracts'
+import type { failures } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime/serve'
+import { type FailureRow, listFailures, listWaitsOf } from '../database/failures.queries.js'
+import { findAnyUpload } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { type Hurry, prepareJob, publishJob } from '../queue.js'
+
+/** How many one request retries. */
+const most = 10_000
+const atOnce = 16
+
+/** `failures.retry`: ends the pause between two tries of an upload, or of all that wait for one cause. */
+export const retryFailuresHandler =
+  (deps: Deps): Handler<typeof failures.retry> =>
+  async (request, reply) => {
+    const { dryRun } = request.query
+    const found = await findWaiting(deps, request.body)
+    const rows = found.slice(0, most)
+    if (!dryRun) {
+      for (let at = 0; at < rows.length; at += atOnce) {
+        await Promise.all(rows.slice(at, at + atOnce).map((row) => retry(deps.hurry, row)))
+      }
+    }
+    return reply.code(202).send({ retried: rows.length, dryRun, left: found.length > most })
+  }
+
+/** One or the other is asked for; the contract says so. */
+async function findWaiting(deps: Deps, { uploadId, step, cause }: RetryFailures): Promise<FailureRow[]> {
+  if (step !== undefined && cause !== undefined) {
+    const bounds = { waitingSeconds: deps.config.REQUEUE_AFTER_SECONDS, endedSince: new Date() }
+    const page = { after: undefined, limit: most + 1 }
+    return listFailures(deps.db, { step, cause, state: 'waiting' }, bounds, page)
+  }
+  if (uploadId === undefined) throw problem('nothing-waits')
+  const rows = await listWaitsOf(deps.db, uploadId)
+  if (rows.length > 0) return rows
+  throw problem((await findAnyUpload(deps.db, uploadId)) ? 'nothing-waits' : 'upload-not-found')
+}
+
+function retry(hurry: Hurry, row: FailureRow): Promise<void> {
+  const { user_id: userId, upload_id: uploadId, format, version } = row
+  // Its columns are those of the row that its step waits for.
+  const upload = { user_id: userId, id: uploadId as string, format, version: version as number }
+  switch (row.step) {
+    case 'prepare':
+      return hurry(...prepareJob(upload))
+    case 'publish':
+      return hurry(...publishJob(upload))
+    case 'withdraw':
+      return hurry('tell-withdrawal', { userId, version: upload.version })
+    case 'describe':
+      return hurry('tell-description', { userId, uploadId: upload.id })
+    case 'erase':
+      return hurry('erase-user', { userId })
+  }
+}
