@@ -94,9 +94,24 @@ create table upload_events (
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
   constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
 );
-CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id) WHERE (actor_id <> user_id);
-CREATE INDEX upload_events_by_filename ON public.upload_events USING gin (((details ->> 'filename'::text)) gin_trgm_ops) WHERE (type = 'uploaded'::text);
+CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id, upload_id) WHERE (actor_id <> user_id);
 CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
+
+create table upload_facts (
+  user_id uuid not null,
+  id uuid not null,
+  uploaded_at timestamp(3) with time zone not null default now(),
+  bytes bigint not null,
+  format text not null,
+  sha256 bytea not null,
+  filename text,
+  days integer default ((('x'::text || "left"((id)::text, 5)))::bit(20))::integer,
+  constraint upload_facts_pkey PRIMARY KEY (user_id, id)
+);
+CREATE INDEX upload_facts_by_filename ON public.upload_facts USING gin (days, filename gin_trgm_ops);
+CREATE INDEX upload_facts_by_format ON public.upload_facts USING btree (format, id) INCLUDE (user_id, bytes) WHERE (format <> 'jpeg'::text);
+CREATE INDEX upload_facts_by_sha256 ON public.upload_facts USING btree (sha256);
+CREATE INDEX upload_facts_by_time ON public.upload_facts USING btree (id) INCLUDE (user_id, format, bytes);
 
 create table uploads (
   user_id uuid not null,
@@ -129,8 +144,10 @@ create table uploads (
   constraint uploads_pkey PRIMARY KEY (user_id, id),
   constraint uploads_sound CHECK (is_sound(uploads.*))
 );
-CREATE INDEX uploads_by_format ON public.uploads USING btree (format, id) WHERE (format <> 'jpeg'::text);
-CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id) WHERE (status <> ALL (ARRAY['pending'::text, 'confirmed'::text]));
+CREATE INDEX uploads_by_bytes ON public.uploads USING btree (bytes, id) INCLUDE (user_id, status, format, failure_code, original_filename);
+CREATE INDEX uploads_by_failure ON public.uploads USING btree (failure_code, id) INCLUDE (user_id, bytes) WHERE (failure_code IS NOT NULL);
+CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id) INCLUDE (user_id, bytes, confirmed_at) WHERE (status <> 'pending'::text);
+CREATE INDEX uploads_confirmed ON public.uploads USING btree (confirmed_at, id) INCLUDE (user_id, status, format, failure_code, original_filename) WHERE (confirmed_at IS NOT NULL);
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
 CREATE INDEX uploads_kept ON public.uploads USING btree (user_id, status, id) INCLUDE (bytes, expires_at) WHERE ((original_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text])));
@@ -138,7 +155,6 @@ CREATE INDEX uploads_originals ON public.uploads USING btree (published_at) WHER
 CREATE INDEX uploads_over ON public.uploads USING btree (closed_at) WHERE (status = ANY (ARRAY['discarded'::text, 'expired'::text, 'rejected'::text, 'failed'::text, 'erased'::text]));
 CREATE INDEX uploads_past ON public.uploads USING btree (user_id, version) WHERE (status = ANY (ARRAY['superseded'::text, 'withdrawn'::text]));
 CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
-CREATE INDEX uploads_unpublished ON public.uploads USING btree (confirmed_at) WHERE (status = 'confirmed'::text);
 
 create table withdrawals (
   user_id uuid not null,

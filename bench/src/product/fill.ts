@@ -16,21 +16,26 @@ export async function fill(db: pg.Client, { uploads, expired }: Filling): Promis
   for (const drop of taken) await db.query(drop)
   await db.query(rowsOf({ uploads, expired }))
   for (const make of remake) await db.query(make)
-  await db.query('vacuum analyze uploads')
-  await db.query('vacuum analyze upload_events')
+  for (const table of tables) await db.query(`vacuum analyze ${table}`)
 }
 
-/** Statements that drop the indexes, keys and references of both tables, and those that make them again. */
+const tables = ['uploads', 'upload_facts', 'upload_events']
+
+/** Statements that drop the indexes, keys and references of the tables, and those that make them again. */
 async function takeAwayKeys(db: pg.Client): Promise<[drop: string[], make: string[]]> {
-  const { rows: keys } = await db.query<{ place: string; name: string; made: string }>(`
-    select conrelid::regclass::text as place, conname as name, pg_get_constraintdef(oid) as made from pg_constraint
+  const { rows: keys } = await db.query<{ place: string; name: string; made: string }>(
+    `select conrelid::regclass::text as place, conname as name, pg_get_constraintdef(oid) as made from pg_constraint
     where contype in ('p', 'u', 'f')
-      and ('uploads'::regclass in (conrelid, confrelid) or conrelid = 'upload_events'::regclass)
-    order by contype = 'f' desc`)
-  const { rows: indexes } = await db.query<{ name: string; made: string }>(`
-    select indexname as name, indexdef as made from pg_indexes
-    where schemaname = 'public' and tablename in ('uploads', 'upload_events')
-      and indexname not in (select conname from pg_constraint)`)
+      and ('uploads'::regclass in (conrelid, confrelid) or conrelid = any($1::text[]::regclass[]))
+    order by contype = 'f' desc`,
+    [tables],
+  )
+  const { rows: indexes } = await db.query<{ name: string; made: string }>(
+    `select indexname as name, indexdef as made from pg_indexes
+    where schemaname = 'public' and tablename = any($1)
+      and indexname not in (select conname from pg_constraint)`,
+    [tables],
+  )
   const drop = [
     ...keys.map(({ place, name }) => `alter table ${place} drop constraint ${name}`),
     ...indexes.map(({ name }) => `drop index ${name}`),
@@ -45,11 +50,14 @@ async function takeAwayKeys(db: pg.Client): Promise<[drop: string[], make: strin
   return [drop, make]
 }
 
+/** The manager who withdrew the pictures that are. */
+export const manager = '018f0000-0000-7000-8000-0000000000a1'
+
 const rowsOf = ({ uploads, expired }: Filling): string => `
   create temporary table people as
     select n, gen_random_uuid() as id from generate_series(0, ${uploads} / 8) as n;
   with numbers as (
-    select n, random() as dice, random() as rare, n > ${uploads - expired} as waits,
+    select n, random() as dice, random() as rare, random() as spread, n > ${uploads - expired} as waits,
       now() - interval '400 days' * (1 - n::float8 / ${uploads + 1}) - interval '2 days' as at,
       floor(random() * (${uploads} / 8 + 1))::int as person,
       (array['superseded', 'superseded', 'superseded', 'superseded', 'published', 'expired', 'discarded', 'rejected'])
@@ -63,22 +71,32 @@ const rowsOf = ({ uploads, expired }: Filling): string => `
     from numbers join people on people.n = person
   )
   insert into uploads (user_id, id, status, original_filename, format, bytes, width, height, pages, sha256, version,
-    uploaded_at, prepared_at, confirmed_at, rendered_at, published_at, expires_at, closed_at)
+    uploaded_at, prepared_at, confirmed_at, rendered_at, published_at, expires_at, closed_at,
+    failure_code, failure_detail)
   select user_id, id, status,
     case when dice < 0.6 then 'IMG_' || lpad((n % 10000)::text, 4, '0') || '.jpg'
       when dice < 0.8 then 'photo-' || md5(n::text) || '.jpg'
       when dice < 0.95 then 'Screenshot from ' || at::date || '.png' else 'Zoë ' || n % 977 || '.webp' end,
     case when dice < 0.8 then 'jpeg' when dice < 0.95 then 'png' when dice < 0.999 then 'webp' else 'gif' end,
-    100000, 800, 600, 1, md5(n::text) || md5(n::text), case when confirmed then nextval('avatar_version') end,
-    at, at, case when confirmed then at end, case when confirmed then at end, case when confirmed then at end,
+    20000 + floor(5000000 * spread * spread)::bigint, 800, 600, 1,
+    case when rare > 0.9999 then repeat('ab', 32) else md5(n::text) || md5(n::text) end, case when confirmed then nextval('avatar_version') end,
+    at, at, case when confirmed then later end, case when confirmed then later end, case when confirmed then later end,
     case when waits then now() - interval '1 hour' end,
-    case when status not in ('published', 'pending') then at end
-  from made cross join lateral (select status in ('published', 'superseded', 'withdrawn') as confirmed) as c;
+    case when status not in ('published', 'pending') then later end,
+    case when status = 'rejected' then case when spread < 0.99 then 'invalid-image' when spread < 0.9999 then 'too-many-pixels'
+      else 'image-too-small' end end,
+    case when status = 'rejected' then 'It cannot be read.' end
+  from made cross join lateral (select status in ('published', 'superseded', 'withdrawn') as confirmed, at + interval '3 minutes' * (dice + 0.1) as later) as c;
+  insert into upload_facts (user_id, id, uploaded_at, bytes, format, sha256, filename)
+  select user_id, id, uploaded_at, bytes, format, decode(sha256, 'hex'), original_filename from uploads;
   insert into upload_events (user_id, upload_id, type, at, actor_id, ip, details)
   select user_id, id, 'uploaded', uploaded_at, user_id,
-    ('10.' || floor(random() * 3) || '.' || floor(random() * 200) || '.' || floor(random() * 200))::inet,
+    case when random() < 0.001 then '192.0.2.1'
+      else ('10.' || floor(random() * 3) || '.' || floor(random() * 200) || '.' || floor(random() * 200)) end::inet,
     jsonb_build_object('filename', original_filename) from uploads;
   insert into upload_events (user_id, upload_id, type, at)
   select user_id, id, 'prepared', uploaded_at from uploads;
   insert into upload_events (user_id, upload_id, type, at, actor_id, ip)
-  select user_id, id, 'confirmed', uploaded_at, user_id, '198.51.100.7' from uploads where confirmed_at is not null`
+  select user_id, id, 'confirmed', uploaded_at, user_id, '198.51.100.7' from uploads where confirmed_at is not null;
+  insert into upload_events (user_id, upload_id, type, at, actor_id, ip)
+  select user_id, id, 'withdrawn', closed_at, '${manager}', '192.0.2.2' from uploads where status = 'withdrawn'`

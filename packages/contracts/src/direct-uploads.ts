@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, Time } from './common.js'
 import { fault } from './read-fields.js'
-import { CreateUploadQuery } from './uploads.js'
+import { CreateUploadQuery, Sha256 } from './uploads.js'
 
 /** `POST /v1/uploads/direct`. `userId` by managers and admins only. */
 export const DirectUploadQuery = CreateUploadQuery.omit({ filename: true })
@@ -12,11 +12,7 @@ export const CreateDirectUpload = z
     filename: z.string().max(20_000).optional(),
     contentType: z.string().regex(/^image\/[a-z0-9][a-z0-9.+-]{0,80}$/i, fault('not-an-image-type')),
     bytes: z.int().min(1),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/i, fault('not-a-sha256'))
-      .transform((value) => value.toLowerCase())
-      .describe('of the bytes, hexadecimal'),
+    sha256: Sha256.describe('of the bytes, hexadecimal'),
   })
   .meta({ id: 'CreateDirectUpload' })
 export type CreateDirectUpload = z.output<typeof CreateDirectUpload>

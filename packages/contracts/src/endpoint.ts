@@ -56,7 +56,7 @@ export const refusalHeaders: Readonly<Record<number, Readonly<Record<string, str
   503: { 'retry-after': 'seconds after which another try makes sense' },
 }
 
-/** One answer: a JSON `body`, bytes of one of the media `types`, or neither. */
+/** One answer: a JSON `body`, or bytes of one of the media `types`, as `Accept` chooses where it has both; or neither. */
 export type Answer = {
   readonly description: string
   readonly body?: z.ZodType

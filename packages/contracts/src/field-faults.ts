@@ -68,6 +68,15 @@ export const fieldFaults = {
     'must be a time in UTC such as 2026-01-31T12:00:00Z',
     'doit être une date et une heure UTC comme 2026-01-31T12:00:00Z',
   ),
+  'not-after': say('must not be before {field}', 'ne doit pas être antérieur à {field}'),
+  'not-of-an-export': say(
+    'belongs to pages: a whole export has none',
+    'concerne les pages : un export complet n’en a pas',
+  ),
+  'not-a-failure': say(
+    'must be the code of a failure, such as invalid-image',
+    'doit être le code d’un échec, comme invalid-image',
+  ),
   'not-a-url': say('must be a web address', 'doit être une adresse web'),
   'not-an-ip-address': say('must be an IP address', 'doit être une adresse IP'),
   'not-on-site': say('must be an https:// address on {site}', 'doit être une adresse https:// sur {site}'),

@@ -4,6 +4,7 @@ import { Id } from './common.js'
 import { UploadEvent } from './history.js'
 import { fault } from './read-fields.js'
 import { Upload } from './uploads.js'
+import { Username } from './users.js'
 
 /** The person who acted, and where from. */
 export const ActedBy = z.object({ id: Id, ip: z.string().nullable(), userAgent: z.string().nullable() })
@@ -72,8 +73,11 @@ const EmailHash = z
 
 /** `toAccounts.findByEmailHash` */
 export const EmailHashParams = z.object({ hash: EmailHash })
-export const HashedUser = z.object({ userId: Id }).meta({ id: 'HashedUser' })
-export type HashedUser = z.output<typeof HashedUser>
+export const FoundUser = z.object({ userId: Id }).meta({ id: 'FoundUser' })
+export type FoundUser = z.output<typeof FoundUser>
+
+/** `toAccounts.findByUsername` */
+export const UsernameParams = z.object({ username: Username })
 
 /** `toMedia.exportUser` */
 export const MediaExport = z

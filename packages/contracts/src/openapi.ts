@@ -97,9 +97,10 @@ function contentOf(endpoint: Endpoint): ZodOpenApiOperationObject['requestBody']
 }
 
 function responseOf({ description, body, types = [], headers = [] }: Answer): Response {
-  const content = body
-    ? { 'application/json': { schema: body } }
-    : Object.fromEntries(types.map((type) => [type, { schema: schemaOfBytes(type) }]))
+  const content = {
+    ...(body && { 'application/json': { schema: body } }),
+    ...Object.fromEntries(types.map((type) => [type, { schema: schemaOfBytes(type) }])),
+  }
   return {
     description,
     ...(Object.keys(content).length > 0 && { content }),
@@ -110,7 +111,7 @@ function responseOf({ description, body, types = [], headers = [] }: Answer): Re
 }
 
 const schemaOfBytes = (type: string) =>
-  type.startsWith('text/')
+  type.startsWith('text/') || type === 'application/x-ndjson'
     ? ({ type: 'string' } as const)
     : ({ type: 'string', format: 'binary', contentMediaType: type } as const)
 

@@ -171,17 +171,18 @@ export const ListUploadsQuery = PageQuery.extend({
   userId: Id.optional().describe('by managers and admins only'),
 })
 
+/** SHA-256 of the uploaded bytes, read in any case and kept in lower case. */
+export const Sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/i, fault('not-a-sha256'))
+  .toLowerCase()
+
 /** `POST /v1/uploads/:id/confirm` */
 export const ConfirmUpload = z
   .strictObject({
     crop: Crop.optional().describe('without it the centred square'),
     altText: text(0, 1000).optional(),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/i, fault('not-a-sha256'))
-      .transform((value) => value.toLowerCase())
-      .optional()
-      .describe('refuses when the bytes are not the ones that were shown'),
+    sha256: Sha256.optional().describe('refuses when the bytes are not the ones that were shown'),
   })
   .meta({ id: 'ConfirmUpload' })
 export type ConfirmUpload = z.output<typeof ConfirmUpload>

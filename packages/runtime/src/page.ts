@@ -8,12 +8,15 @@ const problem = problemsOf(commonProblems)
 
 /** One page of a list, as a request asks for it. */
 export type Page = {
-  /** The id the page before ended with; undefined for the first page. */
+  /** The place the page before ended with: an id, or what the list calls one; undefined for the first page. */
   readonly after: string | undefined
   /** How many rows to query: one more than are shown, so that the last page is known as such. */
   readonly rows: number
-  /** The answer, and its `Link: …; rel="next"` (RFC 8288): the same request with the next cursor. */
-  answer<Row extends { readonly id: string }, Item>(
+  /**
+   * The answer, and its `Link: …; rel="next"` (RFC 8288): the same request with the next cursor, which carries the `place`
+   * of the last row, or its id in a list that is sorted by that.
+   */
+  answer<Row extends { readonly id: string; readonly place?: string }, Item>(
     reply: FastifyReply,
     rows: readonly Row[],
     view: (shown: readonly Row[]) => Item[] | Promise<Item[]>,
@@ -36,7 +39,8 @@ export function openPage(request: FastifyRequest, query: PageQuery, cursors: Cur
     async answer(reply, rows, view) {
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
-      const nextCursor = last !== undefined && rows.length > limit ? cursors.seal(last.id, list) : null
+      const nextCursor =
+        last !== undefined && rows.length > limit ? cursors.seal(last.place ?? last.id, list) : null
       if (nextCursor !== null) {
         const [path = '', given = ''] = request.url.split('?', 2)
         const parameters = new URLSearchParams(given)

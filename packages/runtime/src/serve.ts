@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { CalledBy, Endpoint } from '@likeness/contracts'
 import type { FastifyReply, FastifyRequest, RouteOptions, RouteShorthandOptions } from 'fastify'
 import type { z } from 'zod'
@@ -16,7 +17,9 @@ type Read<Described, Part extends string> = Described extends {
 }
   ? z.output<Schema>
   : unknown
-type Sent<Given> = Given extends { readonly body: infer Schema extends z.ZodType } ? z.input<Schema> : unknown
+type Sent<Given> = Given extends { readonly body: infer Schema extends z.ZodType }
+  ? z.input<Schema> | (Given extends { readonly types: readonly string[] } ? Readable : never)
+  : unknown
 
 type Route<Served extends Endpoint> = {
   Params: Read<Served, 'params'>

@@ -37,10 +37,11 @@ function faultsOf(answered: Answered, { body, types, headers = [] }: Answer): st
   const undeclared = names.filter((name) => has(name) && !headers.includes(name) && !common.includes(name))
   const faults = undeclared.map((name) => `has ${name}, which is not declared`)
   if (headers.includes('location') && !has('location')) faults.push('has no location')
-  const accepted = body ? ['application/json'] : types
-  if (!accepted) return payload === '' || !payload ? faults : [...faults, 'has a body']
+  const accepted = [...(body ? ['application/json'] : []), ...(types ?? [])]
+  if (accepted.length === 0) return payload === '' || !payload ? faults : [...faults, 'has a body']
   if (!accepted.includes(typeOf(answered))) faults.push(`is ${typeOf(answered)}, not ${accepted.join(', ')}`)
-  else if (body && method !== 'HEAD') faults.push(...schemaFaults(body, jsonOf(answered)))
+  else if (body && typeOf(answered) === 'application/json' && method !== 'HEAD')
+    faults.push(...schemaFaults(body, jsonOf(answered)))
   return faults
 }
 

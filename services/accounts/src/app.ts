@@ -47,6 +47,7 @@ import { logOutDeviceHandler, logOutEverywhereHandler, logOutHandler } from './s
 import { readKeysHandler } from './sessions/read-keys.js'
 import { refreshHandler } from './sessions/refresh.js'
 import { findByEmailHashHandler } from './users/find-by-email-hash.js'
+import { findByUsernameHandler } from './users/find-by-username.js'
 import { findUserHandler } from './users/find-user.js'
 import { readInitialsHandler } from './users/read-initials.js'
 import { readUserHandler } from './users/read-user.js'
@@ -135,6 +136,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.service(toAccounts.findUser, findUserHandler(deps))
   serve.service(toAccounts.readInitials, readInitialsHandler(deps))
   serve.service(toAccounts.findByEmailHash, findByEmailHashHandler(deps))
+  serve.service(toAccounts.findByUsername, findByUsernameHandler(deps))
   return server
 }
 

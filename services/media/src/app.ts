@@ -34,6 +34,7 @@ import { issueTicketHandler, openEventTickets } from './following/event-tickets.
 import { streamEventsHandler } from './following/stream-events.js'
 import { openUploadNews } from './following/upload-news.js'
 import { openUntilSettled } from './following/wait-for-upload.js'
+import { openHistoryExports } from './history/export-history.js'
 import { listHistoryHandler } from './history/list-history.js'
 import { listTrailHandler } from './history/list-trail.js'
 import { problem } from './problems.js'
@@ -77,12 +78,13 @@ export async function openApp(deps: Deps): Promise<Server> {
     logger: deps.logger,
   })
   server.addHook('onClose', () => endedSessions.close())
+  const { isEnded } = endedSessions
   const guards = await registerGuards(server, {
     service: 'media',
     issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
     audience: config.JWT_AUDIENCE,
     serviceSecrets: secrets,
-    isEnded: endedSessions.isEnded,
+    isEnded,
     findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
   })
   const news = await openUploadNews(deps.bus)
@@ -97,6 +99,8 @@ export async function openApp(deps: Deps): Promise<Server> {
   // An upload whose client left is still finished, while the database is open.
   server.addHook('preClose', () => inFlight.close())
   const rates = openUploadRates(deps)
+  const exports = openHistoryExports(deps, isEnded)
+  server.addHook('preClose', () => exports.close())
 
   const serve = openServe(server, guards)
 
@@ -114,7 +118,6 @@ export async function openApp(deps: Deps): Promise<Server> {
 
   // Signed in, or with a link, ticket or cookie given to someone who was
   const tickets = openEventTickets(secrets)
-  const { isEnded } = endedSessions
   serve.optional(uploads.preview, servePreviewHandler(deps, guards))
   serve.optional(uploads.follow, streamEventsHandler(deps, { news, guards, tickets, isEnded }))
 
@@ -135,7 +138,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   })
 
   // Managers and admins
-  serve.manager(history.list, listHistoryHandler(deps))
+  serve.manager(history.list, listHistoryHandler(deps, exports))
   serve.manager(history.trail, listTrailHandler(deps))
   serve.manager(uploads.liftHold, liftHoldHandler(deps))
   serve.manager(failures.list, listFailuresHandler(deps))

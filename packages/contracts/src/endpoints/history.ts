@@ -14,12 +14,22 @@ export const history = {
     path: '/v1/history',
     by: 'manager',
     tag,
-    summary: 'List every upload of everyone, newest first',
-    description:
-      'Erased uploads are in it, without the picture and its text; the uploads of erased users are not.',
+    summary: 'List every upload of everyone, newest first unless sorted otherwise',
+    description: [
+      'Erased uploads are in it, without the picture and its text; the uploads of erased users are not. While accounts does not answer, a `username` is 503 `overloaded`.',
+      '`Accept: text/csv` or `application/x-ndjson` sends every upload that matches, as a stream without `limit` and `cursor`. Its last line says that it is whole: `complete` and the number of uploads as the first two cells of a record, or `{"complete":true,"rows":…}`. A stream without this line was broken off. Uploads that come or change while it is sent may be missing from it.',
+      'CSV is RFC 4180 in UTF-8 with a header. `record` is `upload` or `complete`; text that a spreadsheet would take for a formula begins with an apostrophe. Three exports of a caller run at once, then 429 `rate-limited`; twenty in a process, then 503 `overloaded`.',
+    ].join('\n\n'),
     query: HistoryQuery,
-    answers: { 200: page(HistoryPage, 'One page of the uploads that match.') },
-    problems: ['invalid-cursor'],
+    answers: {
+      200: {
+        ...page(HistoryPage, 'One page of the uploads that match, or all of them.', {
+          headers: ['content-disposition'],
+        }),
+        types: ['text/csv', 'application/x-ndjson'],
+      },
+    },
+    problems: ['invalid-cursor', 'rate-limited'],
   }),
   trail: endpoint({
     id: 'listUploadEvents',

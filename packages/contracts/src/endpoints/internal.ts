@@ -5,12 +5,13 @@ import {
   EmailHashParams,
   EndedSessions,
   EndedSessionsQuery,
-  HashedUser,
+  FoundUser,
   MediaExport,
   RemoveAvatar,
   SetAvatar,
   TellDescription,
   UserInitials,
+  UsernameParams,
 } from '../internal.js'
 import { empty, json } from './answers.js'
 
@@ -103,7 +104,18 @@ export const toAccounts = {
     description:
       '404 `user-not-found` unless that user is `discoverable`, not disabled, and, where addresses are verified, has verified it.',
     params: EmailHashParams,
-    answers: { 200: json(HashedUser, 'The user.') },
+    answers: { 200: json(FoundUser, 'The user.') },
+    problems: ['user-not-found'],
+  }),
+  findByUsername: ofAccounts({
+    id: 'findUserByUsername',
+    method: 'GET',
+    path: '/internal/usernames/:username',
+    by: 'service',
+    summary: 'Who has this username',
+    description: 'In any case of its letters. A closed account is 404 `user-not-found`.',
+    params: UsernameParams,
+    answers: { 200: json(FoundUser, 'The user.') },
     problems: ['user-not-found'],
   }),
 } as const

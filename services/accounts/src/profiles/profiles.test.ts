@@ -330,6 +330,12 @@ t.test('media asks for initials and finds users by the hash of their address', a
   const isThere = async (id: string) => (await call(toAccounts.findUser, { params: { id }, headers })).status
   t.equal(await isThere(user.id), 204)
   t.equal(await isThere(crypto.randomUUID()), 404)
+  const byName = async (username: string) => {
+    const { status, body } = await call(toAccounts.findByUsername, { params: { username }, headers })
+    return body.userId ?? status
+  }
+  t.same([await byName(user.username), await byName(user.username.toUpperCase())], [user.id, user.id])
+  t.same([await byName('nobody-has-this'), await byName('no name')], [404, 400])
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', user.id).execute()
   t.equal(await byHash('sha256'), 404)
   t.equal((await call(toAccounts.readInitials, { params: { id: user.id }, headers })).status, 404)

@@ -7,11 +7,13 @@ import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import { first } from './migrations/20261129T0238-first.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
+import type { UploadFactsTable } from './upload-facts.table.js'
 import type { UploadsTable } from './uploads.table.js'
 import type { WithdrawalsTable } from './withdrawals.table.js'
 
 export type Tables = {
   uploads: UploadsTable
+  upload_facts: UploadFactsTable
   upload_events: UploadEventsTable
   avatars: AvatarsTable
   erased_users: ErasedUsersTable

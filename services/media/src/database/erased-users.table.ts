@@ -46,6 +46,7 @@ export async function deleteUserRows(trx: Transaction<Tables>, userId: string): 
   await trx.deleteFrom('refused_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('direct_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('failed_runs').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('upload_facts').where('user_id', '=', userId).execute()
   await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
   await trx
     .updateTable('upload_events')

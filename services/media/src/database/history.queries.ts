@@ -1,70 +1,78 @@
-import type { HistoryQuery } from '@likeness/contracts'
+import type { HistoryQuery, HistorySort } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
-import { firstIdAt } from '@likeness/runtime/ids'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
-import { isOfSomebody, type UploadRow } from './uploads.table.js'
+import { byTime } from './history-by-time.queries.js'
+import { byValue } from './history-by-value.queries.js'
+import type { UploadRow } from './uploads.table.js'
 
-export type HistoryRow = UploadRow & { readonly uploaded_by: string | null; readonly ip: string | null }
-
-// An id is drawn when an upload begins, uploaded_at when its row is written. A direct upload may take a day in between,
-// and clocks may differ.
-const mostApartMs = 25 * 3_600_000
-
-/** The matching uploads of all users, newest first, older than the id `after`. */
-export function listHistory(
-  db: Database<Tables>,
-  filter: Omit<HistoryQuery, 'limit' | 'cursor'>,
-  page: { after: string | undefined; limit: number },
-): Promise<HistoryRow[]> {
-  const { userId, status, format, from, to, q, ip } = filter
-  let query = db
-    .selectFrom('uploads')
-    .selectAll()
-    .select((eb) => {
-      const first = eb
-        .selectFrom('upload_events')
-        .whereRef('upload_events.user_id', '=', 'uploads.user_id')
-        .whereRef('upload_id', '=', 'id')
-        .orderBy('seq')
-        .limit(1)
-      return [first.select('actor_id').as('uploaded_by'), first.select('ip').as('ip')]
-    })
-    .where(isOfSomebody)
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-  if (page.after !== undefined) query = query.where('id', '<', page.after)
-  if (userId !== undefined) query = query.where('user_id', '=', userId)
-  if (status !== undefined) query = query.where('status', '=', status)
-  if (format !== undefined) query = query.where('format', '=', format)
-  // An index finds the range of ids; the time itself decides.
-  if (from !== undefined) {
-    const at = new Date(from)
-    query = query.where('uploaded_at', '>=', at).where('id', '>=', idNear(at, -mostApartMs))
-  }
-  if (to !== undefined) {
-    const at = new Date(to)
-    query = query.where('uploaded_at', '<', at).where('id', '<', idNear(at, mostApartMs))
-  }
-  if (q !== undefined) {
-    query = query.where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('upload_events')
-          .select('seq')
-          .whereRef('upload_events.user_id', '=', 'uploads.user_id')
-          .whereRef('upload_id', '=', 'id')
-          .where('type', '=', 'uploaded')
-          .where(sql<string>`details ->> 'filename'`, 'ilike', `%${q.replace(/[\\%_]/g, '\\$&')}%`),
-      ),
-    )
-  }
-  if (ip !== undefined) {
-    query = query.where('id', 'in', (eb) =>
-      eb.selectFrom('upload_events').select('upload_id').where('ip', '=', ip),
-    )
-  }
-  return query.execute()
+/** An upload, who sent it from where, and its place in the list: what the cursor of a page that ends with it carries. */
+export type HistoryRow = UploadRow & {
+  readonly uploaded_by: string | null
+  readonly ip: string | null
+  readonly place: string
 }
 
-const idNear = (at: Date, ms: number) => firstIdAt(new Date(Math.max(0, at.getTime() + ms)))
+/** The uploads that match all of these. */
+export type HistoryFilter = {
+  readonly [Name in Exclude<
+    keyof HistoryQuery,
+    'limit' | 'cursor' | 'sort' | 'username'
+  >]?: HistoryQuery[Name]
+}
+
+export type HistoryPage = {
+  readonly sort: HistorySort
+  /** The place that the page before ended with. */
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+/** The matching uploads of all users. */
+export function listHistory(
+  db: Database<Tables>,
+  filter: HistoryFilter,
+  { sort, after, limit }: HistoryPage,
+): Promise<HistoryRow[]> {
+  const { column, descending } = orderOf(sort)
+  const [id, value] = after?.split(' ') ?? []
+  const read = (keys: RawBuilder<unknown>) => readRows(db, keys, descending ? sql`desc` : sql`asc`)
+  const page = { after: id, descending, limit }
+  return column === 'id'
+    ? byTime(db, filter, page, read)
+    : byValue(db, filter, { ...page, column, value }, read)
+}
+
+const columns = { uploadedAt: 'id', bytes: 'bytes', confirmedAt: 'confirmed_at' } as const
+
+function orderOf(sort: HistorySort) {
+  const name = sort.replace('-', '') as keyof typeof columns
+  return { column: columns[name], descending: sort.startsWith('-') }
+}
+
+/**
+ * Whole rows of one page.
+ * @param keys a query of their `id` and the `value` they are sorted by, which is null where that is the id: it finds them
+ *   in indexes as far as possible, and no other rows are read
+ */
+async function readRows(
+  db: Database<Tables>,
+  keys: RawBuilder<unknown>,
+  direction: RawBuilder<unknown>,
+): Promise<HistoryRow[]> {
+  type Found = Omit<HistoryRow, 'place'> & { readonly value: number | Date | null }
+  const { rows } = await sql<Found>`
+    select uploads.*, first.actor_id as uploaded_by, first.ip, key.value
+    from (${keys}) as key join uploads on uploads.id = key.id
+    left join lateral (
+      select actor_id, ip from upload_events
+      where upload_events.user_id = uploads.user_id and upload_id = uploads.id order by seq limit 1
+    ) as first on true
+    order by key.value ${direction}, key.id ${direction}`.execute(db)
+  return rows.map(({ value, ...row }) => ({ ...row, place: placeOf(row.id, value) }))
+}
+
+function placeOf(id: string, value: number | Date | null): string {
+  if (value === null) return id
+  return `${id} ${value instanceof Date ? value.toISOString() : value}`
+}

@@ -24,19 +24,24 @@ const fill = sql`
     select ids[1 + n % ${users}::integer] as user_id, n, uuidv7(make_interval(secs => (n - ${uploads}::integer) * 800)) as id,
       now() + make_interval(secs => (n - ${uploads}::integer) * 800) as at,
       case when n > ${uploads}::integer - 100 then 'pending' when n % 400 = 0 then 'confirmed' when n % 500 = 1 then 'withdrawn'
-        when n % 300 = 2 then 'expired' when n % 100 = 3 then 'published' else 'superseded' end as status
+        when n % 300 = 2 then 'expired' when n % 300 = 5 then 'rejected' when n % 100 = 3 then 'published' else 'superseded' end as status
     from people, generate_series(1, ${uploads}::integer) as n
   ), made as (
     insert into uploads (user_id, id, status, original_filename, format, bytes, width, height, pages, sha256, version,
-      uploaded_at, prepared_at, confirmed_at, published_at, expires_at, closed_at, held_at, original_deleted_at)
-    select user_id, id, status, 'picture-' || n || '.jpg', case when n % 200 = 7 then 'gif' else 'jpeg' end, 1000, 9, 9, 1,
+      uploaded_at, prepared_at, confirmed_at, published_at, expires_at, closed_at, held_at, original_deleted_at,
+      failure_code)
+    select user_id, id, status, 'picture-' || n || '.jpg', case when n % 200 = 7 then 'gif' else 'jpeg' end, n, 9, 9, 1,
       lpad(to_hex(n), 64, '0'), case when confirmed then n end, at,
       case when status <> 'pending' or n % 2 = 0 then at end, case when confirmed then at end,
       case when confirmed and status <> 'confirmed' then at end,
       case when status = 'pending' then at + interval '1 day' end,
-      case when status in ('superseded', 'withdrawn', 'expired') then at end, case when status = 'withdrawn' then at end,
-      case when status = 'superseded' and n % 100 > 5 then at end
-    from drawn, lateral (select status not in ('pending', 'expired') as confirmed) as c
+      case when status in ('superseded', 'withdrawn', 'expired', 'rejected') then at end, case when status = 'withdrawn' then at end,
+      case when status = 'superseded' and n % 100 > 5 then at end, case when status = 'rejected' then 'invalid-image' end
+    from drawn, lateral (select status not in ('pending', 'expired', 'rejected') as confirmed) as c
+  ), facts as (
+    insert into upload_facts (user_id, id, uploaded_at, bytes, format, sha256, filename)
+    select user_id, id, at, n, case when n % 200 = 7 then 'gif' else 'jpeg' end, decode(lpad(to_hex(n), 64, '0'), 'hex'),
+      'picture-' || n || '.jpg' from drawn
   )
   insert into upload_events (user_id, upload_id, type, actor_id, ip, details)
   select user_id, id, 'uploaded', case when n % 1000 = 9 then ${randomUUID()}::uuid else user_id end,
@@ -51,7 +56,7 @@ t.test('each index serves a query, and no query reads all uploads or events', as
 
 async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await fill.execute(db)
-  await sql`analyze uploads, upload_events`.execute(db)
+  await sql`vacuum analyze uploads, upload_facts, upload_events`.execute(db)
   await sql`select pg_stat_reset()`.execute(db)
   const some = await db.selectFrom('uploads').selectAll().where('held_at', 'is not', null).limit(1).execute()
   const [row] = some
@@ -65,7 +70,7 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await sql`select pg_stat_force_next_flush()`.execute(db)
   await sql`select pg_stat_reset()`.execute(db)
 
-  const page = { after: undefined, limit: 50 }
+  const page = { sort: '-uploadedAt', after: undefined, limit: 50 } as const
   await listHistory(db, {}, page)
   await listHistory(db, {}, { ...page, after: row.id })
   for (const filter of [
@@ -74,6 +79,9 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
     { status: 'confirmed' },
     { status: 'withdrawn' },
     { status: 'superseded' },
+    { failure: 'invalid-image' },
+    { sha256: row.sha256 },
+    { actorId: manager.actor_id ?? '' },
     { format: 'gif' },
     { format: 'jpeg' },
     { ip: '10.7.7.7' },
@@ -82,8 +90,10 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
       from: row.uploaded_at.toISOString(),
       to: new Date(row.uploaded_at.getTime() + 3_600_000).toISOString(),
     },
-  ] as const)
+  ] as const) {
     await listHistory(db, filter, page)
+    for (const sort of ['bytes', '-confirmedAt'] as const) await listHistory(db, filter, { ...page, sort })
+  }
   await findUpload(db, row)
   await findAnyUpload(db, row.id)
   await listUploads(db, row.user_id, { status: undefined, erased: false, ...page })
@@ -104,10 +114,10 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await sql`select pg_stat_force_next_flush()`.execute(db)
   const { rows: unused } = await sql<{ name: string }>`
     select indexrelname as name from pg_stat_user_indexes
-    where relname in ('uploads', 'upload_events') and idx_scan = 0`.execute(db)
+    where relname in ('uploads', 'upload_facts', 'upload_events') and idx_scan = 0`.execute(db)
   t.strictSame(unused, [], 'an index that nothing needs costs every upload')
   const { rows: whole } = await sql<{ name: string }>`
     select relname as name from pg_stat_user_tables
-    where relname in ('uploads', 'upload_events') and seq_scan > 0`.execute(db)
+    where relname in ('uploads', 'upload_facts', 'upload_events') and seq_scan > 0`.execute(db)
   t.strictSame(whole, [])
 }

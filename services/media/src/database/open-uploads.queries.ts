@@ -83,6 +83,10 @@ const stage = statement<Pick<UploadRow, 'uploaded_at' | 'expires_at'>>(
     where not erased and pending < $12::bigint and recent < $13::bigint and stored + $6::bigint <= $14::bigint
     returning uploaded_at, expires_at
   ),
+  facts as (
+    insert into upload_facts (user_id, id, bytes, format, sha256, filename)
+    select $1::uuid, $3::uuid, $6::bigint, $5::text, decode($10::text, 'hex'), $4::text from staged
+  ),
   event as (
     insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
     select $1::uuid, $3::uuid, 'uploaded', $15::uuid, $16::inet, $17::text, jsonb_build_object('filename', $4::text)

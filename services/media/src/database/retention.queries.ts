@@ -89,6 +89,8 @@ export async function deleteOldTrails(db: Db, days: number, limit: number): Prom
         order by closed_at limit ${limit} for update skip locked))
       and ${withoutPicture}
       returning user_id, id
+    ), facts as (
+      delete from upload_facts using gone where upload_facts.user_id = gone.user_id and upload_facts.id = gone.id
     ), variants as (
       -- A picture that failed after it was rendered has variants; their files are garbage now.
       delete from avatars using gone where avatars.user_id = gone.user_id and upload_id = gone.id

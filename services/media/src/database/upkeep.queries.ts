@@ -58,7 +58,7 @@ export async function findStuck(db: Db, olderThanSeconds: number, limit: number)
     .$narrowType<{ version: number }>()
     .where('status', '=', 'confirmed')
     .where('confirmed_at', '<', before)
-    .orderBy('confirmed_at')
+    .orderBy('id')
     .limit(limit)
     .execute()
   const untold = await db

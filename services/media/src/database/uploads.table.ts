@@ -4,6 +4,7 @@ import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
+import { factsOf } from './upload-facts.table.js'
 
 export type UploadsTable = {
   user_id: string
@@ -212,6 +213,7 @@ export function insertUpload(
         .values({ ...upload, expires_at: sql<Date>`now() + make_interval(secs => ${keptSeconds})` })
         .returningAll(),
     )
+    .with('facts', (query) => query.insertInto('upload_facts').values(factsOf(upload)))
     .with('event', (query) =>
       query.insertInto('upload_events').values({
         user_id: upload.user_id,

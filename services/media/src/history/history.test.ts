@@ -85,7 +85,7 @@ t.test(
   'a parameter that a route does not know is refused by name, except in Gravatar’s addresses',
   async (t) => {
     for (const [path, names] of [
-      [addressOf(history.list, { query: { username: 'bob' } }), ['username']],
+      [addressOf(history.list, { query: { user: 'bob' } }), ['user']],
       [addressOf(uploads.list, { query: { userID: ana.id, limit: 2, x: 1 } }), ['userID', 'x']],
       [addressOf(uploads.read, { params: { id: second.id }, query: { wait: 1 } }), ['wait']],
       [addressOf(avatars.serve, { params: { userId: ana.id }, query: { width: 1 } }), ['width']],

@@ -1,25 +1,40 @@
-import type { HistoryEntry } from '@likeness/contracts'
+import type { FieldFault } from '@likeness/contracts'
 import type { history } from '@likeness/contracts/endpoints'
+import { acceptedType } from '@likeness/runtime/accepted-type'
+import { callerOf } from '@likeness/runtime/auth'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
-import { type HistoryRow, listHistory } from '../database/history.queries.js'
 import type { Deps } from '../deps.js'
-import { viewUploads } from '../uploads/upload-view.js'
+import { problem } from '../problems.js'
+import { exportFormats } from './export-formats.js'
+import type { HistoryExports } from './export-history.js'
+import { findHistory, viewHistory } from './find-history.js'
 
-/** `history.list`: the uploads of all users. */
+/** `history.list`: the uploads of all users, a page of them as JSON or all of them as a stream. */
 export const listHistoryHandler =
-  (deps: Deps): Handler<typeof history.list> =>
+  (deps: Deps, exports: HistoryExports): Handler<typeof history.list> =>
   async (request, reply) => {
-    const page = openPage(request, request.query, deps.cursors)
-    const rows = await listHistory(deps.db, request.query, { after: page.after, limit: page.rows })
+    const { query, headers } = request
+    const type = acceptedType(headers.accept, ['application/json', 'text/csv', 'application/x-ndjson'])
+    if (type !== 'application/json') {
+      assertWhole(request.url)
+      const format = exportFormats[type]
+      const stream = await exports.open(query, format, callerOf(request))
+      reply.type(format.type)
+      reply.header('content-disposition', `attachment; filename="history.${format.extension}"`)
+      return reply.code(200).send(stream)
+    }
+    const page = openPage(request, query, deps.cursors)
+    const read = await findHistory(deps, query)
+    const rows = await read({ after: page.after, limit: page.rows })
     return page.answer(reply, rows, (shown) => viewHistory(deps, shown))
   }
 
-async function viewHistory(deps: Deps, rows: readonly HistoryRow[]): Promise<HistoryEntry[]> {
-  const uploads = await viewUploads(deps, rows)
-  return uploads.map((upload, index) => ({
-    ...upload,
-    uploadedBy: rows[index]?.uploaded_by ?? null,
-    ip: rows[index]?.ip ?? null,
-  }))
+/** @throws Problem `validation-failed` */
+function assertWhole(url: string): void {
+  const given = new URLSearchParams(url.split('?')[1])
+  const errors = ['limit', 'cursor']
+    .filter((name) => given.has(name))
+    .map((path): FieldFault => ({ path, code: 'not-of-an-export' }))
+  if (errors.length > 0) throw problem('validation-failed', { errors })
 }

@@ -58,6 +58,8 @@ async function startAccountsPeer(t: Test) {
     users: new Set<string>(),
     /** The initials of people and the hashes of their addresses, by id. */
     people: new Map<string, { initials: string; hashes: readonly string[] }>(),
+    /** The user of each username. */
+    usernames: new Map<string, string>(),
     /** How often it was asked about someone, and whether it answers. */
     asked: 0,
     away: false,
@@ -112,6 +114,10 @@ async function startAccountsPeer(t: Test) {
   server.get<{ Params: { hash: string } }>(toAccounts.findByEmailHash.path, (request, reply) => {
     const { hash } = request.params
     const userId = [...peer.people].find(([, { hashes }]) => hashes.includes(hash))?.[0]
+    return answerAbout(request, reply, userId === undefined ? undefined : { userId })
+  })
+  server.get<{ Params: { username: string } }>(toAccounts.findByUsername.path, (request, reply) => {
+    const userId = peer.usernames.get(request.params.username)
     return answerAbout(request, reply, userId === undefined ? undefined : { userId })
   })
   await server.listen({ host: '127.0.0.1', port: 0 })

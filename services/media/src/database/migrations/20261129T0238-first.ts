@@ -6,8 +6,9 @@ import { type Migration, sql } from 'kysely'
  */
 export const first: Migration = {
   async up(db) {
-    // For searching file names.
+    // For searching file names, and doing so within a few days.
     await sql`create extension if not exists pg_trgm`.execute(db)
+    await sql`create extension if not exists btree_gin`.execute(db)
     // Confirmations and withdrawals draw from it, so that the later decision wins everywhere.
     await sql`create sequence avatar_version as bigint`.execute(db)
 
@@ -60,26 +61,34 @@ export const first: Migration = {
     await sql`alter table uploads add constraint uploads_sound check (is_sound(uploads))`.execute(db)
     // Each index is written at every upload or transition that its condition matches, so each says what needs it, and
     // indexes.test.ts finds one that nothing needs.
-    // The history in order of time, an upload that a manager names by its id alone, and the owners of blobs.
+    // An upload that a manager names by its id alone, and the owners of blobs.
     await sql`create index uploads_id on uploads (id)`.execute(db)
     // The quotas, in one look: bytes of the originals kept, and how many are pending. Making room takes the oldest of these.
     await sql`
       create index uploads_kept on uploads (user_id, status, id) include (bytes, expires_at)
       where original_deleted_at is null
         and status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn')`.execute(db)
-    // The history by status. The newest uploads are in these two states, and so are found along uploads_id.
+    // The history by status, whose rows need not be read to sort them by another column; and rows whose job may have been
+    // lost. Pending ones are few, and found by uploads_expiring.
     await sql`
-      create index uploads_by_status on uploads (status, id)
-      where status not in ('pending', 'confirmed')`.execute(db)
-    // The history by format. Most uploads are JPEG, and so are found along uploads_id.
-    await sql`create index uploads_by_format on uploads (format, id) where format <> 'jpeg'`.execute(db)
+      create index uploads_by_status on uploads (status, id) include (user_id, bytes, confirmed_at)
+      where status <> 'pending'`.execute(db)
+    // The history by failure. Each row that has one is over, and is written here once.
+    await sql`
+      create index uploads_by_failure on uploads (failure_code, id) include (user_id, bytes)
+      where failure_code is not null`.execute(db)
+    // The history in order of size and of confirmation, whose rows need not be read to filter them.
+    await sql`
+      create index uploads_by_bytes on uploads (bytes, id)
+      include (user_id, status, format, failure_code, original_filename)`.execute(db)
+    await sql`
+      create index uploads_confirmed on uploads (confirmed_at, id)
+      include (user_id, status, format, failure_code, original_filename)
+      where confirmed_at is not null`.execute(db)
     // Upkeep: expired rows, rows whose job may have been lost, originals, versions and trails kept too long. Each finds
     // what is stale without looking at the rest.
     await sql`create index uploads_expiring on uploads (expires_at) where status = 'pending'`.execute(db)
     await sql`create index uploads_unprepared on uploads (uploaded_at) where status = 'pending' and prepared_at is null`.execute(
-      db,
-    )
-    await sql`create index uploads_unpublished on uploads (confirmed_at) where status = 'confirmed'`.execute(
       db,
     )
     await sql`
@@ -111,14 +120,38 @@ export const first: Migration = {
     await sql`create index upload_events_by_ip on upload_events (ip, upload_id) where ip is not null`.execute(
       db,
     )
-    // File names are searched here, where rows are never updated: a trigram index on uploads would be rewritten at every
-    // transition.
+    // The history of what a manager did to others' uploads; an erasure looks them up too.
     await sql`
-      create index upload_events_by_filename on upload_events using gin ((details ->> 'filename') gin_trgm_ops)
-      where type = 'uploaded'`.execute(db)
-    // An erasure looks up where a manager acted on others' uploads.
+      create index upload_events_by_another on upload_events (actor_id, upload_id)
+      where actor_id <> user_id`.execute(db)
+
+    // What never changes of an upload, for the history: written once, while an index of uploads is written again at each
+    // transition. Deleted with its upload.
     await sql`
-      create index upload_events_by_another on upload_events (actor_id) where actor_id <> user_id`.execute(db)
+      create table upload_facts (
+        user_id uuid not null,
+        id uuid not null,
+        uploaded_at timestamptz(3) not null default now(),
+        bytes bigint not null,
+        format text not null,
+        sha256 bytea not null,
+        filename text,
+        days integer generated always as (('x' || left(id::text, 5))::bit(20)::integer) stored,
+        primary key (user_id, id)
+      )`.execute(db)
+    // The history in order of time. Most uploads are JPEG, and so are found along it.
+    await sql`
+      create index upload_facts_by_time on upload_facts (id) include (user_id, format, bytes)`.execute(db)
+    await sql`
+      create index upload_facts_by_format on upload_facts (format, id) include (user_id, bytes)
+      where format <> 'jpeg'`.execute(db)
+    // The history, and whatever is done with every upload of the same bytes.
+    await sql`create index upload_facts_by_sha256 on upload_facts (sha256)`.execute(db)
+    // A part of the file name, in all uploads or within a few days.
+    await sql`
+      create index upload_facts_by_filename on upload_facts using gin (days, filename gin_trgm_ops)`.execute(
+      db,
+    )
 
     await sql`
       create table avatars (

@@ -1,0 +1,56 @@
+import { firstIdAt } from '@likeness/runtime/ids'
+import { type RawBuilder, sql } from 'kysely'
+import type { HistoryFilter } from './history.queries.js'
+
+// Conditions of the history. Their columns are those of `listed`: a table that has the id, the owner and the time of
+// uploads, which are `uploads` itself and `upload_facts`.
+
+type Condition = RawBuilder<unknown>
+
+/** Those that every way of finding has, and `more` with values. */
+export const all = (conditions: readonly (Condition | undefined | false)[]): Condition =>
+  sql`${sql.join(
+    conditions.filter((one) => one !== undefined && one !== false),
+    sql` and `,
+  )}`
+
+/** Not of users who left. */
+export const ofSomebody = sql`not exists (select from erased_users where erased_users.user_id = listed.user_id)`
+
+export function ofUserAndTime({ userId, from, to }: HistoryFilter): Condition[] {
+  const conditions: Condition[] = []
+  if (userId !== undefined) conditions.push(sql`listed.user_id = ${userId}::uuid`)
+  // An index finds the range of ids; the time itself decides.
+  if (from !== undefined) {
+    const at = new Date(from)
+    conditions.push(sql`listed.uploaded_at >= ${at} and listed.id >= ${idNear(at, -mostApartMs)}::uuid`)
+  }
+  if (to !== undefined) {
+    const at = new Date(to)
+    conditions.push(sql`listed.uploaded_at < ${at} and listed.id < ${idNear(at, mostApartMs)}::uuid`)
+  }
+  return conditions
+}
+
+// An id is drawn when an upload begins, uploaded_at when its row is written. A direct upload may take a day in between,
+// and clocks may differ.
+export const mostApartMs = 25 * 3_600_000
+export const idNear = (at: Date, ms: number) => firstIdAt(new Date(Math.max(0, at.getTime() + ms)))
+
+/** The uploads to which something was done by this person, from this address. */
+export function ofEvents({ actorId, ip }: HistoryFilter): Condition[] {
+  const conditions: Condition[] = []
+  if (actorId !== undefined) conditions.push(sql`listed.id in (${touchedBy(actorId)})`)
+  if (ip !== undefined)
+    conditions.push(sql`listed.id in (select upload_id from upload_events where ip = ${ip}::inet)`)
+  return conditions
+}
+
+/** Those of others are found by an index, and their own among theirs. */
+const touchedBy = (actorId: string): Condition => sql`
+  select upload_id from upload_events where actor_id = ${actorId}::uuid and actor_id <> user_id
+  union all
+  select upload_id from upload_events where user_id = ${actorId}::uuid and actor_id = ${actorId}::uuid`
+
+/** A pattern for the part of a file name, in which every character means itself. */
+export const patternOf = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`

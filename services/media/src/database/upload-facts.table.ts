@@ -1,0 +1,31 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { NewUpload } from './uploads.table.js'
+
+/**
+ * What never changes of an upload, in a row of its own: an index of this table is written once, one of `uploads` at each
+ * transition. It is made and deleted with its upload.
+ */
+export type UploadFactsTable = {
+  user_id: string
+  id: string
+  uploaded_at: Generated<Date>
+  bytes: number
+  format: string
+  sha256: Buffer
+  filename: string | null
+  /** The time in its id in steps of 2^28 ms, which are three days: see `daysOf`. */
+  days: ColumnType<number, never, never>
+}
+
+/** The row of a new upload. */
+export const factsOf = ({ user_id, id, bytes, format, sha256, original_filename }: NewUpload) => ({
+  user_id,
+  id,
+  bytes,
+  format,
+  sha256: Buffer.from(sha256, 'hex'),
+  filename: original_filename,
+})
+
+/** The column `days` of an upload with this id. */
+export const daysOf = (id: string): number => Number.parseInt(id.slice(0, 5), 16)
