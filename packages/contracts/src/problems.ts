@@ -325,6 +325,14 @@ export const mediaProblems = {
     ['No such upload', 'Envoi introuvable'],
     ['It does not exist, or it is not yours.', 'Il n’existe pas, ou il n’est pas à vous.'],
   ),
+  'too-many-buckets': row(
+    400,
+    ['The range has too many parts', 'L’intervalle a trop de parties'],
+    [
+      'Choose a shorter range or a larger bucket: an answer has at most {limit} parts.',
+      'Choisissez un intervalle plus court ou une période plus longue : une réponse compte au plus {limit} parties.',
+    ],
+  ),
   'nothing-waits': row(
     409,
     ['Nothing waits', 'Rien n’attend'],

@@ -4,6 +4,7 @@ import {
   endpoints,
   failures,
   history,
+  stats,
   toAccounts,
   toMedia,
   uploads,
@@ -39,6 +40,7 @@ import { listHistoryHandler } from './history/list-history.js'
 import { listTrailHandler } from './history/list-trail.js'
 import { problem } from './problems.js'
 import { InFlight } from './receiving/in-flight.js'
+import { readStatsHandler } from './stats/read-stats.js'
 import { confirmUploadHandler } from './uploads/confirm-upload.js'
 import { createUploadHandler } from './uploads/create-upload.js'
 import { completeDirectUploadHandler } from './uploads/direct-complete.js'
@@ -141,6 +143,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.manager(history.list, listHistoryHandler(deps, exports))
   serve.manager(history.trail, listTrailHandler(deps))
   serve.manager(uploads.liftHold, liftHoldHandler(deps))
+  serve.manager(stats.read, readStatsHandler(deps))
   serve.manager(failures.list, listFailuresHandler(deps))
   serve.manager(failures.items, listFailureItemsHandler(deps))
   serve.manager(failures.retry, retryFailuresHandler(deps))

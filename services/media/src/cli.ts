@@ -40,6 +40,14 @@ addUpkeep(
   'delete originals, past versions and trails that the KEEP_… policies no longer keep, and old idempotency keys',
   async () => ({ open, run: (await import('./upkeep/prune.js')).prune }),
 )
+addUpkeep(
+  'roll-up-stats',
+  'add what happened since the last time to the sums of GET /v1/stats',
+  async () => ({
+    open,
+    run: (await import('./stats/roll-up-stats.js')).rollUpStats,
+  }),
+)
 
 program
   .command('move-storage')

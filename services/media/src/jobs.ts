@@ -6,6 +6,7 @@ import type { WorkerDeps } from './deps.js'
 import { eraseUser } from './erasure/erase-user.job.js'
 import { noting } from './failures/noting.js'
 import type { Jobs } from './queue.js'
+import { rollUpStats } from './stats/roll-up-stats.js'
 import { collectGarbage } from './upkeep/collect-garbage.js'
 import { expireUploads } from './upkeep/expire-uploads.js'
 import { prune } from './upkeep/prune.js'
@@ -28,6 +29,7 @@ const jobsOf = ({ UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, 
   'requeue-stuck': upkeepJob(requeueStuck, UPKEEP_SECONDS),
   'collect-garbage': upkeepJob(collectGarbage, 3_600),
   prune: upkeepJob(prune, 600),
+  'roll-up-stats': upkeepJob(rollUpStats, 60),
 })
 
 /** Starts working every job until the queue closes. */

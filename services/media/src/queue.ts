@@ -15,6 +15,7 @@ export type Jobs = {
   'requeue-stuck': Record<string, never>
   'collect-garbage': Record<string, never>
   prune: Record<string, never>
+  'roll-up-stats': Record<string, never>
 }
 type JobName = keyof Jobs
 
@@ -34,9 +35,13 @@ export const kinds = {
   'requeue-stuck': { kind: 'upkeep' },
   'collect-garbage': { kind: 'upkeep' },
   prune: { kind: 'upkeep' },
+  'roll-up-stats': { kind: 'upkeep' },
 } as const satisfies Kinds & Record<JobName, unknown>
 
-export type Enqueued = Exclude<JobName, 'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune'>
+export type Enqueued = Exclude<
+  JobName,
+  'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune' | 'roll-up-stats'
+>
 
 const isHeic = ({ format }: Pick<UploadRow, 'format'>) => format === 'heic'
 

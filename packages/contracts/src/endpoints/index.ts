@@ -8,6 +8,7 @@ import { inbox } from './inbox.js'
 import { toAccounts, toMedia } from './internal.js'
 import { me } from './me.js'
 import { sessions } from './sessions.js'
+import { stats } from './stats.js'
 import { uploads } from './uploads.js'
 import { users } from './users.js'
 
@@ -20,6 +21,7 @@ export {
   inbox,
   me,
   sessions,
+  stats,
   toAccounts,
   toMedia,
   uploads,
@@ -31,5 +33,5 @@ export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
   accounts: [users, sessions, me, emails, administration, inbox, toAccounts].flatMap((group) =>
     Object.values(group),
   ),
-  media: [uploads, avatars, history, failures, toMedia].flatMap((group) => Object.values(group)),
+  media: [uploads, avatars, history, failures, stats, toMedia].flatMap((group) => Object.values(group)),
 }

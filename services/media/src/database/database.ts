@@ -6,6 +6,7 @@ import type { FailedRunsTable } from './failed-runs.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import { first } from './migrations/20261129T0238-first.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
+import type { StatsStateTable, StatsTable } from './stats.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadFactsTable } from './upload-facts.table.js'
 import type { UploadsTable } from './uploads.table.js'
@@ -22,6 +23,8 @@ export type Tables = {
   idempotency_keys: IdempotencyKeysTable
   refused_uploads: RefusedUploadsTable
   failed_runs: FailedRunsTable
+  stats: StatsTable
+  stats_state: StatsStateTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */

@@ -37,10 +37,10 @@ t.test('by default everything is kept but the trails of pictures long gone', asy
     runs: 0,
   })
   t.strictSame(await blobs(media), before)
-  const refused = { user_id: ana.id, id: crypto.randomUUID(), at: new Date(Date.now() - 2 * 3_600_000) }
+  const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
+  const refused = { user_id: ana.id, id: crypto.randomUUID(), code: 'invalid-image', refused_at: twoDaysAgo }
   await media.deps.db.insertInto('refused_uploads').values(refused).execute()
   const failed = { step: 'erase', key: ana.id, user_id: ana.id, cause: 'unexpected' } as const
-  const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
   await media.deps.db
     .insertInto('failed_runs')
     .values({ ...failed, last_at: twoDaysAgo })

@@ -70,7 +70,7 @@ async function completeDirectUpload(
   } catch (error) {
     // These bytes will never do, and no others were announced. A full storage may have room later.
     if (error instanceof Problem && error.kind.status < 500) {
-      await refuseDirectUpload(deps.db, direct)
+      await refuseDirectUpload(deps.db, direct, error.code)
       await deleteFiles(deps, [directKey(direct), originalKey(direct)])
     }
     throw error

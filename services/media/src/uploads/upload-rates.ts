@@ -52,10 +52,12 @@ export function openUploadRates({ db, config, logger }: Pick<Deps, 'db' | 'confi
       } catch (error) {
         if (!(error instanceof Problem) || error.kind.status >= 500 || free.has(error.code)) throw error
         const limits = { recent: config.UPLOADS_PER_10_MINUTES, since: rateSince() }
-        const { counted, first } = await countRefusedUpload(db, senderId, limits).catch((fault: unknown) => {
-          logger.warn({ err: fault }, 'could not count a refused upload')
-          return { counted: true, first: null }
-        })
+        const { counted, first } = await countRefusedUpload(db, senderId, error.code, limits).catch(
+          (fault: unknown) => {
+            logger.warn({ err: fault }, 'could not count a refused upload')
+            return { counted: true, first: null }
+          },
+        )
         throw counted ? error : remember(senderId, rateLimited(rateEnd(first), config))
       }
     },

@@ -1,0 +1,159 @@
+import type { Database, Transaction } from '@likeness/runtime/database'
+import { type ColumnType, type Generated, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/**
+ * Counters by name: the events of each type (`uploaded`, `confirmed`, …), `bytes` of originals, `refused:CODE`, and
+ * histograms of durations, `to-confirm:BIN` and `to-publish:BIN`.
+ */
+export type Counters = Readonly<Record<string, number>>
+
+/** Sums of whole hours, days and months in UTC; the newest of each hold what is rolled up so far. */
+export type StatsTable = {
+  unit: Unit
+  at: Date
+  counters: ColumnType<Counters, string, string>
+}
+export type Unit = 'hour' | 'day' | 'month'
+
+/** One row: up to when events are in the sums, and the originals kept when they were last counted. */
+export type StatsStateTable = {
+  single: Generated<boolean>
+  rolled_up_to: Date | null
+  kept_uploads: number | null
+  kept_bytes: number | null
+  kept_at: Date | null
+}
+
+type Db = Database<Tables>
+
+/** A bin is 5 % wide: a duration read from its middle is within 2.5 %. */
+export const binWidth = 1.05
+const bin = sql.raw(`floor(ln(greatest(ms, 1)) / ln(${binWidth}))`)
+
+/** When the first upload was made; undefined before that. */
+export async function findFirstHour(db: Db): Promise<Date | undefined> {
+  const { rows } = await sql<{ at: Date }>`
+    select date_trunc('hour', uploaded_at, 'UTC') as at from uploads order by id limit 1`.execute(db)
+  return rows[0]?.at
+}
+
+/**
+ * The time before which no event can be added any more: an event has the time at which its transaction began, so it is
+ * that of the oldest transaction still open.
+ */
+export async function findSettledTime(db: Db): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`select settled_until() as at`.execute(db)
+  return (rows[0] as { at: Date }).at
+}
+
+/** What happened from one time until before another, summed by hour. */
+export async function countEvents(
+  db: Db,
+  from: Date,
+  to: Date | undefined,
+): Promise<{ hour: Date; counters: Counters }[]> {
+  const until = to === undefined ? sql`'infinity'::timestamptz` : sql`${to}::timestamptz`
+  const { rows } = await sql<{ hour: Date; counters: Counters }>`
+    with event as (
+      select user_id, upload_id, seq, type, at, details from upload_events where at >= ${from} and at < ${until}
+    ), counted as (
+      select at, type as name, 1 as n from event
+      union all
+      select at, 'bytes', bytes from event join uploads on uploads.user_id = event.user_id and id = upload_id
+      where type = 'uploaded'
+      union all
+      select at, 'refused:' || coalesce(details ->> 'code', 'unknown'), 1 from event where type in ('rejected', 'failed')
+      union all
+      select refused_at, 'refused:' || code, 1 from refused_uploads
+      where refused_at >= ${from} and refused_at < ${until}
+      union all
+      select at, 'to-confirm:' || ${bin}, 1 from (
+        select at, extract(epoch from at - uploaded_at) * 1000 as ms
+        from event join uploads on uploads.user_id = event.user_id and id = upload_id
+        where type = 'confirmed') as confirmed
+      union all
+      select at, 'to-publish:' || ${bin}, 1 from (
+        select event.at, extract(epoch from event.at - decided.at) * 1000 as ms
+        from event cross join lateral (
+          select at from upload_events before
+          where before.user_id = event.user_id and before.upload_id = event.upload_id and before.seq < event.seq
+            and before.type in ('confirmed', 'restored')
+          order by before.seq desc limit 1) as decided
+        where type = 'published') as published
+    ), summed as (
+      select date_trunc('hour', at, 'UTC') as hour, name, sum(n) as n from counted group by 1, 2
+    )
+    select hour, jsonb_object_agg(name, n) as counters from summed group by hour order by hour`.execute(db)
+  return rows
+}
+
+/** The state, locked while it is rolled up. */
+export function lockStatsState(trx: Transaction<Tables>) {
+  return trx.selectFrom('stats_state').selectAll().forUpdate().executeTakeFirstOrThrow()
+}
+
+export const findStatsState = (db: Db) => db.selectFrom('stats_state').selectAll().executeTakeFirstOrThrow()
+
+/** Adds counters to the sums of an hour, of its day and of its month. */
+export async function addCounters(trx: Transaction<Tables>, hour: Date, counters: Counters): Promise<void> {
+  const added = JSON.stringify(counters)
+  await sql`
+    insert into stats as known (unit, at, counters)
+    select unit, date_trunc(unit, ${hour}::timestamptz, 'UTC'), ${added}::jsonb
+    from unnest(array['hour', 'day', 'month']) as unit
+    on conflict (unit, at) do update set counters = (
+      select jsonb_object_agg(name, n) from (
+        select key as name, sum(value::numeric) as n
+        from (select * from jsonb_each_text(known.counters) union all select * from jsonb_each_text(excluded.counters)) as both_sides
+        group by key) as summed)`.execute(trx)
+}
+
+/** Notes up to when events are rolled up. */
+export async function setRolledUpTo(trx: Transaction<Tables>, to: Date): Promise<void> {
+  await trx.updateTable('stats_state').set({ rolled_up_to: to }).execute()
+}
+
+/** Counts the originals kept, unless that was done within the hour. */
+export async function recountKept(db: Db): Promise<void> {
+  await sql`
+    update stats_state set (kept_uploads, kept_bytes, kept_at) = (
+      select count(*), coalesce(sum(bytes), 0), now() from uploads
+      where original_deleted_at is null
+        and status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn'))
+    where kept_at is null or kept_at < now() - interval '1 hour'`.execute(db)
+}
+
+/** The sums of these units, those without events left out. */
+export async function findSums(
+  db: Db,
+  units: readonly { unit: Unit; at: Date }[],
+): Promise<{ unit: Unit; at: Date; counters: Counters }[]> {
+  const { rows } = await sql<{ unit: Unit; at: Date; counters: Counters }>`
+    select unit, at, counters from stats
+    join unnest(${units.map(({ unit }) => unit)}::text[], ${units.map(({ at }) => at)}::timestamptz[]) as asked (unit, at)
+      using (unit, at)`.execute(db)
+  return rows
+}
+
+/** What waits at this moment. */
+export async function countWaiting(db: Db) {
+  const { rows } = await sql<{
+    pending: number
+    to_prepare: number
+    oldest_to_prepare: Date | null
+    to_publish: number
+    oldest_to_publish: Date | null
+  }>`
+    select
+      (select count(*) from uploads where status = 'pending' and expires_at > now()) as pending,
+      prepare.count as to_prepare, prepare.oldest as oldest_to_prepare,
+      publish.count as to_publish, publish.oldest as oldest_to_publish
+    from
+      (select count(*), min(uploaded_at) as oldest from uploads
+        where status = 'pending' and prepared_at is null and expires_at > now()) as prepare,
+      (select count(*), min(confirmed_at) as oldest from uploads where status = 'confirmed') as publish`.execute(
+    db,
+  )
+  return rows[0] as (typeof rows)[number]
+}

@@ -1,0 +1,93 @@
+import type { Stats, StatsQuery } from '@likeness/contracts'
+import type { stats } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime/serve'
+import {
+  type Counters,
+  countEvents,
+  countWaiting,
+  findFirstHour,
+  findStatsState,
+  findSums,
+} from '../database/stats.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { figuresOf, sum } from './figures.js'
+import { bucketsOf, ceilHour, floorHour, type Span, unitsOf } from './spans.js'
+
+const mostBuckets = 1_000
+const thirtyDaysMs = 30 * 86_400_000
+
+/** `stats.read`: what happened to uploads in a range of time, and what waits now. */
+export const readStatsHandler =
+  (deps: Deps): Handler<typeof stats.read> =>
+  async ({ query }) => {
+    const range = rangeOf(query)
+    const spans = bucketsOf(query.bucket, range, mostBuckets)
+    if (!spans) throw problem('too-many-buckets', { parameters: { limit: mostBuckets } })
+    const [{ sums, rolledUpTo, kept }, waiting] = await Promise.all([
+      readSums(deps, spans),
+      countWaiting(deps.db),
+    ])
+    return {
+      from: range.from.toISOString(),
+      to: range.to.toISOString(),
+      bucket: query.bucket,
+      total: figuresOf(sum(sums)),
+      items: spans.map(({ at }, index) => ({ at: at.toISOString(), ...figuresOf(sums[index] ?? {}) })),
+      now: {
+        pending: waiting.pending,
+        toPrepare: { count: waiting.to_prepare, oldest: timeOf(waiting.oldest_to_prepare) },
+        toPublish: { count: waiting.to_publish, oldest: timeOf(waiting.oldest_to_publish) },
+        kept,
+      },
+      rolledUpTo,
+    }
+  }
+
+function rangeOf({ from, to }: StatsQuery): { from: Date; to: Date } {
+  const end = ceilHour(to === undefined ? new Date() : new Date(to))
+  const start = from === undefined ? end.getTime() - thirtyDaysMs : new Date(from)
+  return { from: floorHour(new Date(start)), to: end }
+}
+
+const timeOf = (at: Date | null) => at?.toISOString() ?? null
+
+/** The counters of each span: the sums that are kept, and what happened after they were made. */
+async function readSums(
+  { db }: Deps,
+  spans: readonly Span[],
+): Promise<{ sums: Counters[] } & Pick<Stats, 'rolledUpTo'> & { kept: Stats['now']['kept'] }> {
+  // One snapshot, or what is rolled up meanwhile would count twice or not at all.
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      const state = await findStatsState(trx)
+      const parts = spans.map(unitsOf)
+      const kept = new Map(
+        (await findSums(trx, parts.flat())).map(({ unit, at, counters }) => [keyOf(unit, at), counters]),
+      )
+      const since = state.rolled_up_to ?? (await findFirstHour(trx))
+      const last = spans.at(-1)
+      const recent = since && last && since < last.next ? await countEvents(trx, since, last.next) : []
+      return {
+        sums: spans.map(({ at, next }, index) =>
+          sum([
+            ...(parts[index] ?? []).map((part) => kept.get(keyOf(part.unit, part.at)) ?? {}),
+            ...recent.filter(({ hour }) => hour >= at && hour < next).map(({ counters }) => counters),
+          ]),
+        ),
+        rolledUpTo: timeOf(state.rolled_up_to),
+        kept: state.kept_at
+          ? {
+              uploads: state.kept_uploads ?? 0,
+              bytes: state.kept_bytes ?? 0,
+              at: state.kept_at.toISOString(),
+            }
+          : null,
+      }
+    })
+}
+
+const keyOf = (unit: string, at: Date) => `${unit} ${at.toISOString()}`
