@@ -77,9 +77,29 @@ create table refused_uploads (
   user_id uuid not null,
   id uuid not null,
   at timestamp(3) with time zone not null default now(),
+  code text not null,
+  refused_at timestamp(3) with time zone not null default now(),
   constraint refused_uploads_pkey PRIMARY KEY (user_id, id)
 );
-CREATE INDEX refused_uploads_old ON public.refused_uploads USING btree (at);
+CREATE INDEX refused_uploads_old ON public.refused_uploads USING btree (refused_at);
+
+create table stats (
+  unit text not null,
+  at timestamp(0) with time zone not null,
+  counters jsonb not null,
+  constraint stats_pkey PRIMARY KEY (unit, at),
+  constraint stats_unit_check CHECK ((unit = ANY (ARRAY['hour'::text, 'day'::text, 'month'::text])))
+);
+
+create table stats_state (
+  single boolean not null default true,
+  rolled_up_to timestamp(3) with time zone,
+  kept_uploads bigint,
+  kept_bytes bigint,
+  kept_at timestamp(3) with time zone,
+  constraint stats_state_pkey PRIMARY KEY (single),
+  constraint stats_state_single_check CHECK (single)
+);
 
 create table upload_events (
   user_id uuid not null,
@@ -94,6 +114,7 @@ create table upload_events (
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
   constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
 );
+CREATE INDEX upload_events_at ON public.upload_events USING brin (at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id, upload_id) WHERE (actor_id <> user_id);
 CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
 
@@ -290,6 +311,14 @@ AS $function$
           where a.user_id = the_user and a.version = decided and a.text_untold_since is not null);
         return next;
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.settled_until()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+AS $function$
+        select date_trunc('milliseconds', least(clock_timestamp() - interval '1 second', min(xact_start)))
+        from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+      $function$;
 
 CREATE OR REPLACE FUNCTION public.show_rendered(the_user uuid, the_upload uuid, prefix text, made_sizes integer[], made_formats text[])
  RETURNS TABLE(is_live boolean, superseded_id uuid, ahead text)

@@ -89,7 +89,6 @@ export const fieldFaults = {
     'must not be in the future or more than {years} years ago',
     'ne doit être ni dans le futur ni remonter à plus de {years} ans',
   ),
-  'not-after': say('must be later than {field}', 'doit être postérieur à {field}'),
   'not-the-same': say('must be the same as {field}', 'doit être identique à {field}'),
   'not-an-open-group': say(
     'must be a group that is open for registration: {groups}',

@@ -12,7 +12,7 @@ export const StatsQuery = z
     to: Time.optional().describe('the end of its hour counts; now unless given'),
     bucket: Bucket.default('day').describe('parts of the range, in UTC; a week begins on Monday'),
   })
-  .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), {
+  .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) <= Date.parse(to), {
     path: ['to'],
     message: fault('not-after', { field: 'from' }),
   })

@@ -9,6 +9,7 @@ import { listHistory } from './history.queries.js'
 import { isHeld } from './holds.queries.js'
 import { lockOpenUploads } from './open-uploads.queries.js'
 import { deleteOldTrails, findSurplusVersions, giveUpOriginals } from './retention.queries.js'
+import { countEvents } from './stats.table.js'
 import { expireBatch, findStuck } from './upkeep.queries.js'
 import { listTrail } from './upload-events.table.js'
 import { findAnyUpload, findUpload, listUploads, lockPending, lockUser } from './uploads.table.js'
@@ -43,8 +44,8 @@ const fill = sql`
     select user_id, id, at, n, case when n % 200 = 7 then 'gif' else 'jpeg' end, decode(lpad(to_hex(n), 64, '0'), 'hex'),
       'picture-' || n || '.jpg' from drawn
   )
-  insert into upload_events (user_id, upload_id, type, actor_id, ip, details)
-  select user_id, id, 'uploaded', case when n % 1000 = 9 then ${randomUUID()}::uuid else user_id end,
+  insert into upload_events (user_id, upload_id, type, at, actor_id, ip, details)
+  select user_id, id, 'uploaded', at, case when n % 1000 = 9 then ${randomUUID()}::uuid else user_id end,
     ('10.' || n % 200 || '.' || n % 251 || '.' || n % 249)::inet, jsonb_build_object('filename', 'picture-' || n || '.jpg')
   from drawn`
 
@@ -99,6 +100,7 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await listUploads(db, row.user_id, { status: undefined, erased: false, ...page })
   await listTrail(db, row, { after: 0, limit: 50 })
   await findStuck(db, 600, 100)
+  await countEvents(db, new Date(row.uploaded_at.getTime() - 3_600_000), row.uploaded_at)
   await expireBatch(db, 10)
   await giveUpOriginals(db, 100, 10)
   await findSurplusVersions(db, 3, undefined, 10)

@@ -109,8 +109,7 @@ t.test('sums are those of a full count, in every bucket, however long ago', asyn
   await sql`
     with made as (
       insert into uploads (user_id, id, format, bytes, width, height, pages, sha256, uploaded_at, status, closed_at)
-      select gen_random_uuid(), overlay(overlay(gen_random_uuid()::text placing lpad(to_hex((extract(epoch from at) * 1000)::bigint >> 16), 8, '0') from 1)
-          placing lpad(to_hex((extract(epoch from at) * 1000)::bigint & 65535), 4, '0') || '-7' from 10)::uuid,
+      select gen_random_uuid(), uuidv7(at - now()),
         'jpeg', 1000 + n, 10, 10, 1, repeat('ab', 32), at, 'expired', at + interval '1 day'
       from (select n, date_trunc('milliseconds', now() - interval '3 days' - random() * interval '727 days') as at from generate_series(1, 2000) as n) as times
       returning user_id, id, uploaded_at, bytes
