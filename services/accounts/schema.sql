@@ -7,12 +7,19 @@ create table activities (
   user_agent text,
   details jsonb not null default '{}'::jsonb,
   actor_id uuid,
+  actor_kind text,
+  changes jsonb,
+  seq bigint not null,
+  constraint activities_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['service'::text, 'upkeep'::text]))),
   constraint activities_pkey PRIMARY KEY (id),
-  constraint activities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  constraint activities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX activities_at ON public.activities USING btree (at);
+CREATE INDEX activities_by_another ON public.activities USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE UNIQUE INDEX activities_by_seq ON public.activities USING btree (seq);
 CREATE INDEX activities_devices ON public.activities USING btree (user_id, user_agent) WHERE (type = 'login'::text);
 CREATE INDEX activities_user ON public.activities USING btree (user_id, id DESC);
+CREATE TRIGGER activities_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.activities FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table attempts (
   key bytea not null,
@@ -21,6 +28,33 @@ create table attempts (
   constraint attempts_pkey PRIMARY KEY (key)
 );
 CREATE INDEX attempts_over ON public.attempts USING btree (resets_at);
+
+create table audit_events (
+  seq bigint not null,
+  at timestamp(3) with time zone not null default now(),
+  action text not null,
+  actor_kind text not null,
+  actor_id uuid,
+  actor_role text,
+  user_id uuid,
+  upload_id uuid,
+  ip inet,
+  user_agent text,
+  outcome text not null,
+  problem text,
+  changes jsonb,
+  details jsonb not null default '{}'::jsonb,
+  constraint audit_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['person'::text, 'service'::text, 'upkeep'::text]))),
+  constraint audit_events_check CHECK (((actor_kind = 'person'::text) = (actor_id IS NOT NULL))),
+  constraint audit_events_check1 CHECK (((outcome = 'refused'::text) = (problem IS NOT NULL))),
+  constraint audit_events_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text]))),
+  constraint audit_events_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX audit_events_at ON public.audit_events USING btree (at);
+CREATE INDEX audit_events_by_action ON public.audit_events USING btree (action, seq);
+CREATE INDEX audit_events_by_actor ON public.audit_events USING btree (actor_id, seq) WHERE (actor_id IS NOT NULL);
+CREATE INDEX audit_events_by_user ON public.audit_events USING btree (user_id, seq) WHERE (user_id IS NOT NULL);
+CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table erasures (
   id uuid not null,
@@ -105,6 +139,20 @@ create table profiles (
   constraint profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 
+create table removed_events (
+  source text not null,
+  seq bigint not null,
+  entry bigint not null,
+  gone boolean not null,
+  actor_mark bytea,
+  details_mark bytea,
+  changes_mark bytea,
+  constraint removed_events_check CHECK ((gone = (COALESCE(actor_mark, details_mark, changes_mark) IS NULL)))
+);
+CREATE INDEX removed_events_by_entry ON public.removed_events USING btree (entry);
+CREATE INDEX removed_events_by_source ON public.removed_events USING btree (source, seq);
+CREATE TRIGGER removed_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.removed_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 create table sessions (
   id uuid not null,
   user_id uuid not null,
@@ -139,6 +187,39 @@ create table signing_keys (
   constraint signing_keys_pkey PRIMARY KEY (kid)
 );
 
+create table trail_salts (
+  person_id uuid not null,
+  salt bytea not null,
+  constraint trail_salts_pkey PRIMARY KEY (person_id)
+);
+
+create table trail_seals (
+  number bigint not null,
+  source text not null,
+  first_seq bigint not null,
+  last_seq bigint not null,
+  events integer not null,
+  marks bytea not null,
+  previous bytea not null,
+  seal bytea not null,
+  at timestamp(3) with time zone not null default now(),
+  constraint trail_seals_check CHECK ((first_seq <= last_seq)),
+  constraint trail_seals_pkey PRIMARY KEY (number)
+);
+CREATE UNIQUE INDEX trail_seals_by_source ON public.trail_seals USING btree (source, last_seq);
+CREATE TRIGGER trail_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.trail_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table trail_verifications (
+  id uuid not null,
+  started_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone not null,
+  seals bigint not null,
+  events bigint not null,
+  last_number bigint not null,
+  fault jsonb,
+  constraint trail_verifications_pkey PRIMARY KEY (id)
+);
+
 create table users (
   id uuid not null,
   username text not null,
@@ -162,6 +243,100 @@ CREATE INDEX users_email_sha256 ON public.users USING btree (encode(sha256((emai
 CREATE INDEX users_role ON public.users USING btree (role) WHERE (role <> 'user'::text);
 CREATE INDEX users_unverified ON public.users USING btree (created_at) WHERE (email_verified_at IS NULL);
 
+create sequence activities_seq_seq;
+
+create sequence audit_events_seq_seq;
+
+CREATE OR REPLACE FUNCTION public.draw_entry()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      lock table audit_events in row exclusive mode;
+      return nextval(pg_get_serial_sequence('audit_events', 'seq'));
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.erase_trail(the_user uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET "likeness.removal" TO 'erasure'
+AS $function$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        redacted bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        
+        with gone as (
+          delete from activities e where e.user_id = the_user returning e.seq, e.at
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone)
+          select 'activities', gone.seq, the_entry, true from gone where gone.seq <= (select sealed_to('activities'))
+          returning 1
+        )
+        select removed + (select count(*) from gone), sealed + (select count(*) from noted)
+          
+        into removed, sealed;
+        
+        with seen as (
+          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) as actor_mark
+          from activities e left join trail_salts s on s.person_id = coalesce(e.actor_id, e.user_id, '00000000-0000-0000-0000-000000000000')
+          where e.actor_id = the_user and (e.ip is not null or e.user_agent is not null)
+          for update of e
+        ), changed as (
+          update activities e set ip = null, user_agent = null from seen where e.seq = seen.seq
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone, actor_mark)
+          select 'activities', seen.seq, the_entry, false, seen.actor_mark
+          from seen where seen.seq <= (select sealed_to('activities'))
+          returning 1
+        )
+        select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
+        
+        with seen as (
+          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) as actor_mark
+          from audit_events e left join trail_salts s on s.person_id = coalesce(e.actor_id, e.user_id, '00000000-0000-0000-0000-000000000000')
+          where e.actor_id = the_user and (e.ip is not null or e.user_agent is not null)
+          for update of e
+        ), changed as (
+          update audit_events e set ip = null, user_agent = null from seen where e.seq = seen.seq
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone, actor_mark)
+          select 'audit_events', seen.seq, the_entry, false, seen.actor_mark
+          from seen where seen.seq <= (select sealed_to('audit_events'))
+          returning 1
+        )
+        select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
+        with seen as (
+          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('details', e.seq, e.details)::text, 'UTF8')) as details_mark, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('changes', e.seq, e.changes)::text, 'UTF8')) as changes_mark
+          from audit_events e left join trail_salts s on s.person_id = coalesce(e.user_id, e.actor_id, '00000000-0000-0000-0000-000000000000')
+          where (e.user_id = the_user or e.user_id is null and e.actor_id = the_user)
+            and e.action not in ('person-erased', 'text-erased') and (e.details <> '{}' or e.changes is not null)
+          for update of e
+        ), changed as (
+          update audit_events e set details = '{}', changes = null from seen where e.seq = seen.seq
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone, details_mark, changes_mark)
+          select 'audit_events', seen.seq, the_entry, false, seen.details_mark, seen.changes_mark
+          from seen where seen.seq <= (select sealed_to('audit_events'))
+          returning 1
+        )
+        select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
+        delete from trail_salts where person_id = the_user;
+        perform write_entry(the_entry, 'person-erased', the_user, null,
+          jsonb_build_object('events', removed, 'redacted', redacted, 'sealed', sealed));
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_trail()
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+      select pg_advisory_xact_lock_shared(hashtextextended('trail', 0))
+    $function$;
+
 CREATE OR REPLACE FUNCTION public.new_id()
  RETURNS uuid
  LANGUAGE sql
@@ -180,3 +355,97 @@ AS $function$
         new.ended_in := pg_current_xact_id();
         return new;
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.prune_activities(days integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET "likeness.removal" TO 'retention'
+AS $function$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        sealed bigint := 0;
+        last_at timestamptz;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        
+        with gone as (
+          delete from activities e where e.at < now() - make_interval(days => days) returning e.seq, e.at
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone)
+          select 'activities', gone.seq, the_entry, true from gone where gone.seq <= (select sealed_to('activities'))
+          returning 1
+        )
+        select removed + (select count(*) from gone), sealed + (select count(*) from noted)
+          , (select max(gone.at) from gone)
+        into removed, sealed, last_at;
+        if removed > 0 then
+          perform write_entry(the_entry, 'trail-pruned', null, null,
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+        end if;
+        return removed;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.prune_audit(days integer, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET "likeness.removal" TO 'retention'
+AS $function$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        sealed bigint := 0;
+        last_at timestamptz;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        
+        with gone as (
+          delete from audit_events e where e.seq = any(array(
+            select old.seq from audit_events old where old.at < now() - make_interval(days => days) order by old.at limit most)) returning e.seq, e.at
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone)
+          select 'audit_events', gone.seq, the_entry, true from gone where gone.seq <= (select sealed_to('audit_events'))
+          returning 1
+        )
+        select removed + (select count(*) from gone), sealed + (select count(*) from noted)
+          , (select max(gone.at) from gone)
+        into removed, sealed, last_at;
+        if removed > 0 then
+          perform write_entry(the_entry, 'audit-pruned', null, null,
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+        end if;
+        return removed;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if tg_op <> 'TRUNCATE' and coalesce(current_setting('likeness.removal', true), '') in ('retention', 'erasure') then
+        return null;
+      end if;
+      raise exception '% is append-only: % refused', tg_table_name, tg_op using
+        errcode = 'insufficient_privilege',
+        hint = 'Retention and erasure remove events by their functions, which leave an event of their own.';
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.sealed_to(the_source text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select coalesce(max(last_seq), 0) from trail_seals where source = the_source
+    $function$;
+
+CREATE OR REPLACE FUNCTION public.write_entry(the_entry bigint, the_action text, about uuid, about_upload uuid, facts jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+      insert into audit_events (seq, action, actor_kind, user_id, upload_id, outcome, details)
+      overriding system value
+      values (the_entry, the_action, case when the_action in ('trail-pruned', 'audit-pruned') then 'upkeep' else 'service' end,
+        about, about_upload, 'done', facts)
+    $function$;

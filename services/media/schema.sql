@@ -1,3 +1,30 @@
+create table audit_events (
+  seq bigint not null,
+  at timestamp(3) with time zone not null default now(),
+  action text not null,
+  actor_kind text not null,
+  actor_id uuid,
+  actor_role text,
+  user_id uuid,
+  upload_id uuid,
+  ip inet,
+  user_agent text,
+  outcome text not null,
+  problem text,
+  changes jsonb,
+  details jsonb not null default '{}'::jsonb,
+  constraint audit_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['person'::text, 'service'::text, 'upkeep'::text]))),
+  constraint audit_events_check CHECK (((actor_kind = 'person'::text) = (actor_id IS NOT NULL))),
+  constraint audit_events_check1 CHECK (((outcome = 'refused'::text) = (problem IS NOT NULL))),
+  constraint audit_events_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text]))),
+  constraint audit_events_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX audit_events_at ON public.audit_events USING btree (at);
+CREATE INDEX audit_events_by_action ON public.audit_events USING btree (action, seq);
+CREATE INDEX audit_events_by_actor ON public.audit_events USING btree (actor_id, seq) WHERE (actor_id IS NOT NULL);
+CREATE INDEX audit_events_by_user ON public.audit_events USING btree (user_id, seq) WHERE (user_id IS NOT NULL);
+CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 create table avatars (
   user_id uuid not null,
   version bigint not null,
@@ -83,6 +110,20 @@ create table refused_uploads (
 );
 CREATE INDEX refused_uploads_old ON public.refused_uploads USING btree (refused_at);
 
+create table removed_events (
+  source text not null,
+  seq bigint not null,
+  entry bigint not null,
+  gone boolean not null,
+  actor_mark bytea,
+  details_mark bytea,
+  changes_mark bytea,
+  constraint removed_events_check CHECK ((gone = (COALESCE(actor_mark, details_mark, changes_mark) IS NULL)))
+);
+CREATE INDEX removed_events_by_entry ON public.removed_events USING btree (entry);
+CREATE INDEX removed_events_by_source ON public.removed_events USING btree (source, seq);
+CREATE TRIGGER removed_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.removed_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 create table stats (
   unit text not null,
   at timestamp(0) with time zone not null,
@@ -101,6 +142,39 @@ create table stats_state (
   constraint stats_state_single_check CHECK (single)
 );
 
+create table trail_salts (
+  person_id uuid not null,
+  salt bytea not null,
+  constraint trail_salts_pkey PRIMARY KEY (person_id)
+);
+
+create table trail_seals (
+  number bigint not null,
+  source text not null,
+  first_seq bigint not null,
+  last_seq bigint not null,
+  events integer not null,
+  marks bytea not null,
+  previous bytea not null,
+  seal bytea not null,
+  at timestamp(3) with time zone not null default now(),
+  constraint trail_seals_check CHECK ((first_seq <= last_seq)),
+  constraint trail_seals_pkey PRIMARY KEY (number)
+);
+CREATE UNIQUE INDEX trail_seals_by_source ON public.trail_seals USING btree (source, last_seq);
+CREATE TRIGGER trail_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.trail_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table trail_verifications (
+  id uuid not null,
+  started_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone not null,
+  seals bigint not null,
+  events bigint not null,
+  last_number bigint not null,
+  fault jsonb,
+  constraint trail_verifications_pkey PRIMARY KEY (id)
+);
+
 create table upload_events (
   user_id uuid not null,
   upload_id uuid not null,
@@ -111,12 +185,15 @@ create table upload_events (
   ip inet,
   details jsonb not null default '{}'::jsonb,
   user_agent text,
+  changes jsonb,
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
-  constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id) ON DELETE CASCADE
+  constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id)
 );
 CREATE INDEX upload_events_at ON public.upload_events USING brin (at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id, upload_id) WHERE (actor_id <> user_id);
 CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
+CREATE UNIQUE INDEX upload_events_by_seq ON public.upload_events USING btree (seq);
+CREATE TRIGGER upload_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.upload_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table upload_facts (
   user_id uuid not null,
@@ -191,6 +268,8 @@ create table withdrawals (
 );
 CREATE INDEX withdrawals_untold ON public.withdrawals USING btree (at) WHERE (told_at IS NULL);
 
+create sequence audit_events_seq_seq;
+
 create sequence avatar_version;
 
 CREATE OR REPLACE FUNCTION public.confirm_upload(the_user uuid, the_upload uuid, chosen_crop jsonb, chosen_text text, expected_sha256 text, the_actor uuid, the_ip inet, the_agent text, recipe text, prefix text, made_sizes integer[], made_formats text[])
@@ -215,9 +294,11 @@ AS $function$
           crop = chosen_crop, alt_text = chosen_text
         where user_id = the_user and id = the_upload
         returning uploads.* into changed;
-        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details, changes)
         values (the_user, the_upload, 'confirmed', the_actor, the_ip, the_agent,
-          jsonb_strip_nulls(jsonb_build_object('crop', chosen_crop, 'version', changed.version)));
+          jsonb_strip_nulls(jsonb_build_object('crop', chosen_crop, 'version', changed.version)),
+          case when chosen_text is not null then
+            jsonb_build_object('altText', jsonb_build_object('before', null, 'after', chosen_text)) end);
 
         if changed.rendered_ahead = recipe then
           select shown.is_live, shown.superseded_id into is_live, superseded_id
@@ -226,6 +307,133 @@ AS $function$
         end if;
         return next;
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.draw_entry()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      lock table audit_events in row exclusive mode;
+      return nextval(pg_get_serial_sequence('audit_events', 'seq'));
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.erase_texts(the_user uuid, the_upload uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET "likeness.removal" TO 'erasure'
+AS $function$
+      declare
+        the_entry bigint;
+        redacted bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        if not exists (select from upload_events e
+          where e.user_id = the_user and e.upload_id = the_upload and e.changes ? 'altText') then return; end if;
+        the_entry := draw_entry();
+        
+        with seen as (
+          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('changes', e.seq, e.changes)::text, 'UTF8')) as changes_mark
+          from upload_events e left join trail_salts s on s.person_id = coalesce(e.user_id, e.actor_id, '00000000-0000-0000-0000-000000000000')
+          where e.user_id = the_user and e.upload_id = the_upload and e.changes ? 'altText'
+          for update of e
+        ), changed as (
+          update upload_events e set changes = null from seen where e.seq = seen.seq
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone, changes_mark)
+          select 'upload_events', seen.seq, the_entry, false, seen.changes_mark
+          from seen where seen.seq <= (select sealed_to('upload_events'))
+          returning 1
+        )
+        select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
+        perform write_entry(the_entry, 'text-erased', the_user, the_upload,
+          jsonb_build_object('redacted', redacted, 'sealed', sealed));
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.erase_trail(the_user uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET "likeness.removal" TO 'erasure'
+AS $function$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        redacted bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        
+        with gone as (
+          delete from upload_events e where e.user_id = the_user returning e.seq, e.at
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone)
+          select 'upload_events', gone.seq, the_entry, true from gone where gone.seq <= (select sealed_to('upload_events'))
+          returning 1
+        )
+        select removed + (select count(*) from gone), sealed + (select count(*) from noted)
+          
+        into removed, sealed;
+        
+        with seen as (
+          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) as actor_mark
+          from upload_events e left join trail_salts s on s.person_id = coalesce(e.actor_id, e.user_id, '00000000-0000-0000-0000-000000000000')
+          where e.actor_id = the_user and e.actor_id <> e.user_id and (e.ip is not null or e.user_agent is not null)
+          for update of e
+        ), changed as (
+          update upload_events e set ip = null, user_agent = null from seen where e.seq = seen.seq
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone, actor_mark)
+          select 'upload_events', seen.seq, the_entry, false, seen.actor_mark
+          from seen where seen.seq <= (select sealed_to('upload_events'))
+          returning 1
+        )
+        select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
+        
+        with seen as (
+          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) as actor_mark
+          from audit_events e left join trail_salts s on s.person_id = coalesce(e.actor_id, e.user_id, '00000000-0000-0000-0000-000000000000')
+          where e.actor_id = the_user and (e.ip is not null or e.user_agent is not null)
+          for update of e
+        ), changed as (
+          update audit_events e set ip = null, user_agent = null from seen where e.seq = seen.seq
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone, actor_mark)
+          select 'audit_events', seen.seq, the_entry, false, seen.actor_mark
+          from seen where seen.seq <= (select sealed_to('audit_events'))
+          returning 1
+        )
+        select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
+        with seen as (
+          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('details', e.seq, e.details)::text, 'UTF8')) as details_mark, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('changes', e.seq, e.changes)::text, 'UTF8')) as changes_mark
+          from audit_events e left join trail_salts s on s.person_id = coalesce(e.user_id, e.actor_id, '00000000-0000-0000-0000-000000000000')
+          where (e.user_id = the_user or e.user_id is null and e.actor_id = the_user)
+            and e.action not in ('person-erased', 'text-erased') and (e.details <> '{}' or e.changes is not null)
+          for update of e
+        ), changed as (
+          update audit_events e set details = '{}', changes = null from seen where e.seq = seen.seq
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone, details_mark, changes_mark)
+          select 'audit_events', seen.seq, the_entry, false, seen.details_mark, seen.changes_mark
+          from seen where seen.seq <= (select sealed_to('audit_events'))
+          returning 1
+        )
+        select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
+        delete from trail_salts where person_id = the_user;
+        -- The job may run again when it is done.
+        if removed + redacted > 0 or not exists (
+          select from audit_events where user_id = the_user and action = 'person-erased') then
+          perform write_entry(the_entry, 'person-erased', the_user, null,
+            jsonb_build_object('events', removed, 'redacted', redacted, 'sealed', sealed));
+        end if;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.hold_trail()
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+      select pg_advisory_xact_lock_shared(hashtextextended('trail', 0))
+    $function$;
 
 CREATE OR REPLACE FUNCTION public.is_sound(u uploads)
  RETURNS boolean
@@ -285,6 +493,78 @@ AS $function$
         ) as u;
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.prune_audit(days integer, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET "likeness.removal" TO 'retention'
+AS $function$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        sealed bigint := 0;
+        last_at timestamptz;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        
+        with gone as (
+          delete from audit_events e where e.seq = any(array(
+            select old.seq from audit_events old where old.at < now() - make_interval(days => days) order by old.at limit most)) returning e.seq, e.at
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone)
+          select 'audit_events', gone.seq, the_entry, true from gone where gone.seq <= (select sealed_to('audit_events'))
+          returning 1
+        )
+        select removed + (select count(*) from gone), sealed + (select count(*) from noted)
+          , (select max(gone.at) from gone)
+        into removed, sealed, last_at;
+        if removed > 0 then
+          perform write_entry(the_entry, 'audit-pruned', null, null,
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+        end if;
+        return removed;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.prune_trails(days integer, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET "likeness.removal" TO 'retention'
+AS $function$
+      declare
+        old uploads[];
+        the_entry bigint;
+        removed bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        old := array(
+          select u from uploads u
+          where status in ('discarded', 'expired', 'rejected', 'failed', 'erased')
+            and closed_at <= now() - make_interval(days => days)
+          order by closed_at limit most for update skip locked);
+        if cardinality(old) = 0 then return 0; end if;
+        the_entry := draw_entry();
+        -- A picture that failed after it was rendered has variants; their files are garbage now.
+        delete from avatars using unnest(old) u where avatars.user_id = u.user_id and avatars.upload_id = u.id;
+        delete from upload_facts using unnest(old) u where upload_facts.user_id = u.user_id and upload_facts.id = u.id;
+        
+        with gone as (
+          delete from upload_events e where (e.user_id, e.upload_id) in (select u.user_id, u.id from unnest(old) u) returning e.seq, e.at
+        ), noted as (
+          insert into removed_events (source, seq, entry, gone)
+          select 'upload_events', gone.seq, the_entry, true from gone where gone.seq <= (select sealed_to('upload_events'))
+          returning 1
+        )
+        select removed + (select count(*) from gone), sealed + (select count(*) from noted)
+          
+        into removed, sealed;
+        delete from uploads using unnest(old) u where uploads.user_id = u.user_id and uploads.id = u.id;
+        perform write_entry(the_entry, 'trail-pruned', null, null, jsonb_build_object(
+          'uploads', cardinality(old), 'events', removed, 'sealed', sealed,
+          'until', (select max(u.closed_at) from unnest(old) u)));
+        return cardinality(old);
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.publish_upload(the_user uuid, the_upload uuid, decided bigint)
  RETURNS TABLE(changed uploads, has_untold_text boolean)
  LANGUAGE plpgsql
@@ -311,6 +591,27 @@ AS $function$
           where a.user_id = the_user and a.version = decided and a.text_untold_since is not null);
         return next;
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if tg_op <> 'TRUNCATE' and coalesce(current_setting('likeness.removal', true), '') in ('retention', 'erasure') then
+        return null;
+      end if;
+      raise exception '% is append-only: % refused', tg_table_name, tg_op using
+        errcode = 'insufficient_privilege',
+        hint = 'Retention and erasure remove events by their functions, which leave an event of their own.';
+    end $function$;
+
+CREATE OR REPLACE FUNCTION public.sealed_to(the_source text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select coalesce(max(last_seq), 0) from trail_seals where source = the_source
+    $function$;
 
 CREATE OR REPLACE FUNCTION public.settled_until()
  RETURNS timestamp with time zone
@@ -366,3 +667,13 @@ AS $function$
       end $function$;
 
 create sequence upload_events_seq_seq;
+
+CREATE OR REPLACE FUNCTION public.write_entry(the_entry bigint, the_action text, about uuid, about_upload uuid, facts jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+      insert into audit_events (seq, action, actor_kind, user_id, upload_id, outcome, details)
+      overriding system value
+      values (the_entry, the_action, case when the_action in ('trail-pruned', 'audit-pruned') then 'upkeep' else 'service' end,
+        about, about_upload, 'done', facts)
+    $function$;

@@ -88,7 +88,13 @@ async function askAnew(
   plan: Plan,
   unitsOf?: Parameters<typeof askTurn>[2],
 ): Promise<Turn> {
-  await withDatabase(databaseUrl, (db) => db.query('truncate uploads, upload_events cascade'))
+  // The trail is append-only: only who owns the database can empty it.
+  await withDatabase(databaseUrl, (db) =>
+    db.query(`
+      alter table upload_events disable trigger user;
+      truncate uploads, upload_events cascade;
+      alter table upload_events enable trigger user`),
+  )
   return askTurn(plan, payers, unitsOf)
 }
 

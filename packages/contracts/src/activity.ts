@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ActorKind, Changes } from './audit.js'
 import { Id, PageQuery, pageOf, Time } from './common.js'
 
 /** The kinds of activity on an account, which its owner and managers see. */
@@ -33,9 +34,11 @@ export const Activity = z
     id: Id,
     type: ActivityType,
     at: Time,
+    actorKind: ActorKind,
     actorId: Id.nullable().describe('the person who did it, if not the user'),
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
+    changes: Changes,
     details: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Activity' })

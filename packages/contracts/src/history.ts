@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ActorKind, Changes } from './audit.js'
 import { Id, PageQuery, pageOf, Time, text } from './common.js'
 import { fault } from './read-fields.js'
 import { ImageFormat, Sha256, Upload, UploadEventType, UploadStatus } from './uploads.js'
@@ -9,9 +10,11 @@ export const UploadEvent = z
   .object({
     type: UploadEventType,
     at: Time,
-    actorId: Id.nullable().describe('null when a job did it'),
+    actorKind: ActorKind,
+    actorId: Id.nullable().describe('null when no person did it'),
     ip: z.string().nullable(),
     userAgent: z.string().nullable().describe('the device as it names itself'),
+    changes: Changes,
     details: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'UploadEvent' })

@@ -43,7 +43,7 @@ const problem = problemsOf(commonProblems)
  * @param options `openApi` is what `/openapi.json` answers; `checks` see `addProbes`; `jsonLimit` in bytes;
  *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
  *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` finds an answer that is
- *   ready before the framework sees a request.
+ *   ready before the framework sees a request; `noteRefusal` runs before a problem is answered.
  */
 export async function createServer(options: {
   openApi?: OpenApi
@@ -54,6 +54,7 @@ export async function createServer(options: {
   corsOrigins: readonly string[]
   isAway?: (error: unknown) => boolean
   answerFirst?: (asked: Asked) => ReadyAnswer | undefined
+  noteRefusal?: (problem: Problem, request: FastifyRequest) => Promise<void>
 }): Promise<Server> {
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
@@ -76,10 +77,11 @@ export async function createServer(options: {
 
   server.setSerializerCompiler(({ schema }) => jsonWriter(schema as unknown as z.ZodType))
   acceptEmptyJson(server)
-  server.setErrorHandler((error: FastifyError, request, reply) => {
+  server.setErrorHandler(async (error: FastifyError, request, reply) => {
     const known = error instanceof Problem ? error : toProblem(error, request, options)
     logFault(known, error, request)
     logRefusal(known, request)
+    await options.noteRefusal?.(known, request)
     return sendProblem(known, request, reply)
   })
   refuseTunnels(server.server)

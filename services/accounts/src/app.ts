@@ -1,4 +1,4 @@
-import { version } from '@likeness/contracts'
+import { IdParams, version } from '@likeness/contracts'
 import {
   administration,
   emails,
@@ -14,9 +14,11 @@ import { registerGuards } from '@likeness/runtime/auth'
 import { secretsOf } from '@likeness/runtime/secrets'
 import { openServe } from '@likeness/runtime/serve'
 import { createServer, type Server } from '@likeness/runtime/server'
+import { openRefusalNotes } from '@likeness/runtime/trail/operators'
 import { listActivityHandler, listMyActivityHandler } from './activity/list-activity.js'
 import { administerUserHandler } from './administration/administer-user.js'
 import { closeUserHandler } from './administration/close-user.js'
+import { listAuditHandler } from './administration/list-audit.js'
 import { listErasuresHandler } from './administration/list-erasures.js'
 import { listUsersHandler, readUserAsManagerHandler } from './administration/list-users.js'
 import type { ApiDeps, Deps } from './deps.js'
@@ -66,6 +68,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
     jsonLimit,
     corsOrigins: config.CORS_ORIGINS,
     checks: readinessChecks(deps),
+    noteRefusal: openRefusalNotes(deps.db, async ({ params }) => ({ userId: idIn(params) })),
   })
   const guards = await registerGuards(server, {
     service: 'accounts',
@@ -124,6 +127,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.manager(administration.listActivity, listActivityHandler(deps))
   serve.manager(administration.patchUser, administerUserHandler(deps))
   serve.manager(administration.listErasures, listErasuresHandler(deps))
+  serve.manager(administration.listAudit, listAuditHandler(deps))
 
   // Administrators
   serve.admin(administration.closeUser, closeUserHandler(deps))
@@ -139,6 +143,9 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.service(toAccounts.findByUsername, findByUsernameHandler(deps))
   return server
 }
+
+/** The person that a path of `/v1/admin/users/:id` names. */
+const idIn = (params: unknown) => IdParams.safeParse(params).data?.id ?? null
 
 /** The checks behind `/readyz` of both processes. */
 export const readinessChecks = (deps: Deps) => ({

@@ -3,6 +3,7 @@ import { administration, emails, me, sessions, toAccounts } from '@likeness/cont
 import { hold } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { deleteUser } from './database/users.table.js'
 import { goodPassword, startAccounts } from './testing/start-accounts.js'
 import { startMailbox } from './testing/start-mailbox.js'
 
@@ -212,7 +213,7 @@ t.test('a decision still holds when it takes effect', async (t) => {
         await held.release()
         t.equal((await asked).status, 202)
         t.same(await db.selectFrom('one_time_tokens').select('email').execute(), [], endpoint.id)
-        await db.deleteFrom('users').where('id', '=', id).execute()
+        await db.transaction().execute((trx) => deleteUser(trx, id))
       }
     }
   })

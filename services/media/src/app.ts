@@ -17,6 +17,7 @@ import { openJwks } from '@likeness/runtime/jwks'
 import { secretsOf } from '@likeness/runtime/secrets'
 import { openServe } from '@likeness/runtime/serve'
 import { createServer, type Server } from '@likeness/runtime/server'
+import { openRefusalNotes } from '@likeness/runtime/trail/operators'
 import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'
@@ -36,8 +37,10 @@ import { streamEventsHandler } from './following/stream-events.js'
 import { openUploadNews } from './following/upload-news.js'
 import { openUntilSettled } from './following/wait-for-upload.js'
 import { openHistoryExports } from './history/export-history.js'
+import { listAuditHandler } from './history/list-audit.js'
 import { listHistoryHandler } from './history/list-history.js'
 import { listTrailHandler } from './history/list-trail.js'
+import { subjectOf } from './history/subject-of.js'
 import { problem } from './problems.js'
 import { InFlight } from './receiving/in-flight.js'
 import { readStatsHandler } from './stats/read-stats.js'
@@ -72,6 +75,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     checks: readinessChecks(deps),
     isAway: (error) => error instanceof StorageAwayError || error instanceof ServiceAwayError,
     answerFirst: hot.find,
+    noteRefusal: openRefusalNotes(deps.db, (request) => subjectOf(deps, request)),
   })
   const listEndedSessions = async (since: string | undefined) =>
     (await deps.accounts(toAccounts.listEndedSessions, { query: { since } })).body
@@ -142,6 +146,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   // Managers and admins
   serve.manager(history.list, listHistoryHandler(deps, exports))
   serve.manager(history.trail, listTrailHandler(deps))
+  serve.manager(history.listAudit, listAuditHandler(deps))
   serve.manager(uploads.liftHold, liftHoldHandler(deps))
   serve.manager(stats.read, readStatsHandler(deps))
   serve.manager(failures.list, listFailuresHandler(deps))

@@ -1,5 +1,6 @@
 import { ActivityPage, ActivityQuery } from '../activity.js'
 import { AdminClose, AdminPatch, AdminUser, AdminUserPage, ListUsersQuery } from '../admin.js'
+import { AuditPage, AuditQuery } from '../audit.js'
 import { IdParams } from '../common.js'
 import { endpointsOf } from '../endpoint.js'
 import { ErasedAccountPage, ListErasuresQuery, StartedErasure } from '../erasures.js'
@@ -85,6 +86,19 @@ export const administration = {
     description: 'Shows who closed which account, when and why, and how far its erasure is.',
     query: ListErasuresQuery,
     answers: { 200: page(ErasedAccountPage, 'One page of the closed accounts.') },
+    problems: ['invalid-cursor'],
+  }),
+  listAudit: endpoint({
+    id: 'listAccountsAudit',
+    method: 'GET',
+    path: '/v1/admin/audit',
+    by: 'manager',
+    tag,
+    summary: 'List what changed no account, newest first',
+    description:
+      'Shows which manager read what of whom, which of their attempts were refused, and what retention and erasure removed. Events are appended and never changed. Reading this list is an event too.',
+    query: AuditQuery,
+    answers: { 200: page(AuditPage, 'One page of the events that match.') },
     problems: ['invalid-cursor'],
   }),
 } as const

@@ -1,3 +1,4 @@
+import { AuditPage, AuditQuery } from '../audit.js'
 import { PageQuery } from '../common.js'
 import { endpointsOf } from '../endpoint.js'
 import { HistoryPage, HistoryQuery, TrailPage, TrailParams } from '../history.js'
@@ -43,5 +44,18 @@ export const history = {
     query: PageQuery,
     answers: { 200: page(TrailPage, 'One page of its events.') },
     problems: ['invalid-cursor', 'upload-not-found'],
+  }),
+  listAudit: endpoint({
+    id: 'listAudit',
+    method: 'GET',
+    path: '/v1/audit',
+    by: 'manager',
+    tag,
+    summary: 'List what changed no upload, newest first',
+    description:
+      'Shows which manager read what of whom, which of their attempts were refused, and what retention and erasure removed. Events are appended and never changed. Reading this list is an event too.',
+    query: AuditQuery,
+    answers: { 200: page(AuditPage, 'One page of the events that match.') },
+    problems: ['invalid-cursor'],
   }),
 } as const

@@ -4,6 +4,7 @@ import { callerOf } from '@likeness/runtime/auth'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Reply, Request } from '@likeness/runtime/server'
+import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
 import { type ActivityRow, listActivities } from '../database/activities.table.js'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -21,6 +22,11 @@ export const listActivityHandler =
   async (request, reply) => {
     const { id } = request.params
     if (!(await findPerson(deps.db, id))) throw problem('user-not-found')
+    await noteReading(deps.db, request, {
+      action: 'activity-read',
+      userId: id,
+      details: filtersOf(request.query),
+    })
     return answerActivity(deps, id, request, reply)
   }
 
@@ -40,8 +46,10 @@ export const viewActivity = (row: ActivityRow): Activity => ({
   id: row.id,
   type: row.type,
   at: row.at.toISOString(),
+  actorKind: row.actor_kind ?? 'person',
   actorId: row.actor_id,
   ip: row.ip,
   userAgent: row.user_agent,
+  changes: row.changes ?? {},
   details: row.details,
 })

@@ -1,4 +1,4 @@
-import type { AdminPatch } from '@likeness/contracts'
+import type { AdminPatch, Changes } from '@likeness/contracts'
 import type { administration } from '@likeness/contracts/endpoints'
 import { callerOf, isAtLeast } from '@likeness/runtime/auth'
 import type { Transaction } from '@likeness/runtime/database'
@@ -45,12 +45,13 @@ export async function administerUser(
     const person = await lockActedOn(trx, actor, id)
     if (patch.role !== undefined || patch.disabled === true) await assertAnotherAdmin(trx, id, patch)
 
-    for (const { type, details } of await apply(trx, person, patch)) {
+    for (const { type, changes, details } of await apply(trx, person, patch)) {
       await insertActivity(trx, {
         userId: id,
         type,
         origin,
         actorId: actor.id,
+        ...(changes && { changes }),
         details: { ...details, ...(patch.reason === undefined ? {} : { reason: patch.reason }) },
       })
     }
@@ -60,7 +61,8 @@ export async function administerUser(
 
 type Act = {
   readonly type: 'role-changed' | 'group-changed' | 'disabled' | 'enabled' | 'email-verified' | 'logout'
-  readonly details: Readonly<Record<string, string | number>>
+  readonly changes?: Changes
+  readonly details?: Readonly<Record<string, string | number>>
 }
 
 async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch): Promise<Act[]> {
@@ -68,10 +70,15 @@ async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch
   const { role = person.role, group = person.group_name } = patch
   const wasDisabled = person.disabled_at !== null
   const { disabled = wasDisabled } = patch
-  if (role !== person.role) acts.push({ type: 'role-changed', details: { from: person.role, to: role } })
+  if (role !== person.role)
+    acts.push({ type: 'role-changed', changes: { role: { before: person.role, after: role } } })
   if (group !== person.group_name)
-    acts.push({ type: 'group-changed', details: { from: person.group_name, to: group } })
-  if (disabled !== wasDisabled) acts.push({ type: disabled ? 'disabled' : 'enabled', details: {} })
+    acts.push({ type: 'group-changed', changes: { group: { before: person.group_name, after: group } } })
+  if (disabled !== wasDisabled)
+    acts.push({
+      type: disabled ? 'disabled' : 'enabled',
+      changes: { disabled: { before: wasDisabled, after: disabled } },
+    })
   if (acts.length > 0) await setStanding(trx, person.id, { role, group, disabled })
   // An access token carries the role it was made with, so losing a role ends the sessions.
   const cause = disabled ? 'disabled' : isAtLeast(role, person.role) ? undefined : 'role-changed'
@@ -88,7 +95,7 @@ async function apply(trx: Transaction<Tables>, person: Person, patch: AdminPatch
     !person.email_verified_at &&
     (await markVerified(trx, person.id, person.email))
   ) {
-    acts.push({ type: 'email-verified', details: {} })
+    acts.push({ type: 'email-verified', changes: { emailVerified: { before: false, after: true } } })
   }
   return acts
 }

@@ -2,9 +2,11 @@ import { type AdminPatch, addressOf, type LoggedIn, type Role } from '@likeness/
 import type { Input } from '@likeness/contracts/call'
 import { administration, emails, me, sessions } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
+import { sql } from 'kysely'
 import t from 'tap'
 import { type Accounts, goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
+import { prune } from '../upkeep/prune.js'
 
 /** A new user with this role, logged in. */
 async function joinAs({ db, logIn, register }: Accounts, role: Role): Promise<LoggedIn> {
@@ -111,8 +113,13 @@ t.test('only administrators set roles, and nobody promotes themselves', async (t
   })
   t.match(feed.body, {
     items: [
-      { actorId: admin.user.id, details: { from: 'manager', to: 'user' } },
-      { actorId: admin.user.id, details: { from: 'user', to: 'manager', reason: 'helps out' } },
+      { actorId: admin.user.id, changes: { role: { before: 'manager', after: 'user' } } },
+      {
+        actorKind: 'person',
+        actorId: admin.user.id,
+        changes: { role: { before: 'user', after: 'manager' } },
+        details: { reason: 'helps out' },
+      },
     ],
   })
 })
@@ -227,7 +234,11 @@ t.test('group, disable, enable, verify', async (t) => {
       'registered',
     ],
   )
-  t.match(feed.body.items[4], { actorId: manager.user.id, details: { reason: 'abuse' } })
+  t.match(feed.body.items[4], {
+    actorId: manager.user.id,
+    changes: { disabled: { before: false, after: true } },
+    details: { reason: 'abuse' },
+  })
   const unknown = await call(administration.patchUser, {
     params: { id: '0199a3b0-0000-7000-8000-000000000000' },
     body: { disabled: true },
@@ -271,4 +282,61 @@ t.test('an administrator starts a reset, and cannot choose the password', async 
   const link = await mailbox.read(call, user.email, /Choose a new password/)
   t.ok(link.token, 'which only the owner reads')
   await logIn(user.username)
+})
+
+t.test('what operators read and were refused is in the audit, which nobody can change', async (t) => {
+  const accounts = await startAccounts(t)
+  const { call, db, deps } = accounts
+  const manager = await joinAs(accounts, 'manager')
+  const admin = await joinAs(accounts, 'admin')
+  const user = await joinAs(accounts, 'user')
+  const asManager = { params: { id: user.user.id }, token: manager.accessToken }
+  await call(administration.readUser, asManager)
+  await call(administration.readUser, { ...asManager, params: { id: manager.user.id } })
+  await call(administration.listActivity, { ...asManager, query: { type: 'login' } })
+  await call(administration.listUsers, { token: manager.accessToken, query: { q: user.user.username } })
+  t.equal((await call(administration.patchUser, { ...asManager, body: { role: 'admin' } })).status, 403)
+  const close = { params: { id: user.user.id }, body: { reason: 'x' } }
+  t.equal((await call(administration.closeUser, { ...close, token: manager.accessToken })).status, 403)
+
+  const audit = await call(administration.listAudit, {
+    token: admin.accessToken,
+    query: { actorId: manager.user.id },
+  })
+  const about = { actorId: manager.user.id, actorRole: 'manager', userId: user.user.id, ip: '127.0.0.1' }
+  t.match(audit.body.items, [
+    { ...about, action: 'act-refused', problem: 'forbidden', details: { endpoint: 'closeUser' } },
+    { ...about, action: 'act-refused', problem: 'forbidden', details: { endpoint: 'patchUser' } },
+    { ...about, action: 'accounts-listed', userId: null, details: { filters: ['q'] } },
+    { ...about, action: 'activity-read', outcome: 'done' },
+    { ...about, action: 'account-read', outcome: 'done' },
+  ])
+  t.equal(audit.body.items.length, 5)
+
+  for (const table of ['activities', 'audit_events'] as const) {
+    await t.rejects(db.deleteFrom(table).execute(), /append-only/)
+    await t.rejects(sql`update ${sql.table(table)} set details = '{}'`.execute(db), /append-only/)
+    await t.rejects(sql`truncate ${sql.table(table)}`.execute(db), /append-only/)
+  }
+  await t.rejects(db.deleteFrom('users').where('id', '=', user.user.id).execute(), /foreign key/)
+
+  t.match(await prune(deps, { dryRun: false }), { activities: 0, audit: 0 })
+  t.match(await prune({ db, config: { ...deps.config, KEEP_ACTIVITY_DAYS: 0 } }, { dryRun: false }), {
+    activities: 6,
+  })
+  const pruned = await call(administration.listAudit, {
+    token: admin.accessToken,
+    query: { action: 'trail-pruned' },
+  })
+  t.match(pruned.body.items, [{ actorKind: 'upkeep', actorId: null, details: { events: 6, until: String } }])
+
+  t.equal((await call(administration.closeUser, { ...close, token: admin.accessToken })).status, 202)
+  const erased = await call(administration.listAudit, {
+    token: admin.accessToken,
+    query: { userId: user.user.id },
+  })
+  t.match(
+    erased.body.items.filter(({ actorKind }) => actorKind === 'service'),
+    [{ action: 'person-erased', details: { events: 0 } }],
+  )
 })

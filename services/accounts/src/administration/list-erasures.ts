@@ -2,6 +2,7 @@ import type { ErasedAccount } from '@likeness/contracts'
 import type { administration } from '@likeness/contracts/endpoints'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
+import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
 import { type ErasureRow, listErasures } from '../database/erasures.table.js'
 import type { ApiDeps } from '../deps.js'
 import { viewErasure } from '../erasure/read-erasure.js'
@@ -12,6 +13,8 @@ export const listErasuresHandler =
   async (request, reply) => {
     const page = openPage(request, request.query, deps.cursors)
     const { status } = request.query
+    const details = filtersOf(request.query)
+    await noteReading(deps.db, request, { action: 'erasures-listed', userId: null, details })
     const rows = await listErasures(deps.db, status, { after: page.after, limit: page.rows })
     return page.answer(reply, rows, (shown) => shown.map(viewErasedAccount))
   }

@@ -1,4 +1,4 @@
-import type { ActedBy, ActivityType, Language } from '@likeness/contracts'
+import type { ActedBy, ActivityType, ActorKind, Changes, Language } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
 import { statement } from '@likeness/runtime/prepared'
@@ -17,6 +17,10 @@ export type ActivitiesTable = {
   details: ColumnType<Record<string, unknown>, string, never>
   /** The person who did it, if not the user; null also when no person did. */
   actor_id: Generated<string | null>
+  /** null when a person did it: the user, or `actor_id`. */
+  actor_kind: Generated<Exclude<ActorKind, 'person'> | null>
+  changes: ColumnType<Changes | null, string | null | undefined, never>
+  seq: ColumnType<number, never, never>
 }
 export type ActivityRow = Selectable<ActivitiesTable>
 
@@ -28,15 +32,20 @@ export type Origin = {
   readonly userAgent: string | null
   /** The language of the request, for e-mails to people who have not chosen one. */
   readonly language: Language
+  /** What acts, if it is no person. */
+  readonly kind?: Exclude<ActorKind, 'person'>
 }
-export const ourselves: Origin = { ip: null, userAgent: null, language: 'en' }
+/** The origin of commands on the machine. */
+export const ourselves: Origin = { ip: null, userAgent: null, language: 'en', kind: 'upkeep' }
 
 /** Converts the actor that media reports for an activity row, which names the actor only if it is not the user. */
 export const byActor = (
   userId: string,
   actor: ActedBy | null,
 ): { readonly origin: Origin; readonly actorId: string | null } => ({
-  origin: { ...ourselves, ip: actor?.ip ?? null, userAgent: actor?.userAgent ?? null },
+  origin: actor
+    ? { ip: actor.ip, userAgent: actor.userAgent, language: 'en' }
+    : { ...ourselves, kind: 'service' },
   actorId: actor === null || actor.id === userId ? null : actor.id,
 })
 
@@ -47,16 +56,21 @@ export async function insertActivity(
     type: ActivityType
     origin: Origin
     actorId?: string | null
+    changes?: Changes
     details?: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
-  const { userId, type, origin, actorId = null, details = {} } = activity
-  await insertOne(db, newId(), userId, type, origin.ip, origin.userAgent, JSON.stringify(details), actorId)
+  const { userId, type, origin, actorId = null, changes, details = {} } = activity
+  await insertOne(
+    db,
+    ...[newId(), userId, type, origin.ip, origin.userAgent, JSON.stringify(details), actorId, origin.kind],
+    changes && JSON.stringify(changes),
+  )
 }
 const insertOne = statement(
   'insert-activity',
-  `insert into activities (id, user_id, type, ip, user_agent, details, actor_id)
-  values ($1, $2, $3, $4, $5, $6, $7)`,
+  `insert into activities (id, user_id, type, ip, user_agent, details, actor_id, actor_kind, changes)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 )
 
 /** Records a failed login of an account or of none. An account closed meanwhile counts as none, for the same work. */
@@ -115,11 +129,13 @@ export function listActivities(
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
-/** Deletes activity more than `days` old; returns the number of rows. */
+/** Deletes activity more than `days` old, by the function of retention; returns the number of rows. */
 export async function pruneActivities(db: Db, days: number): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('activities')
-    .where('at', '<', sql<Date>`now() - make_interval(days => ${days})`)
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
+  const { rows } = await sql<{ count: number }>`select prune_activities(${days}) as count`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** Deletes the activity on an account, and what is its person's elsewhere in the trail, by the function of erasure. */
+export async function eraseTrail(db: Db, userId: string): Promise<void> {
+  await sql`select erase_trail(${userId})`.execute(db)
 }

@@ -1,4 +1,5 @@
 import type { Migrations } from '@likeness/runtime/migrations'
+import type { AuditEventsTable } from '@likeness/runtime/trail/audit-events'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
 import type { ErasuresTable } from './erasures.table.js'
@@ -16,6 +17,7 @@ export type Tables = {
   profiles: ProfilesTable
   sessions: SessionsTable
   activities: ActivitiesTable
+  audit_events: AuditEventsTable
   signing_keys: SigningKeysTable
   attempts: AttemptsTable
   one_time_tokens: OneTimeTokensTable

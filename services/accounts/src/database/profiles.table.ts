@@ -113,6 +113,7 @@ export async function showAvatar(
     origin.userAgent,
     actorId,
     JSON.stringify(details),
+    origin.kind,
   )
   return found.length > 0
 }
@@ -132,8 +133,10 @@ const shownAvatar = statement<{ id: string }>(
     where user_id = id and (shown < $2 or shown = $2 and avatar <> newest)
     returning shown
   ), activity as (
-    insert into activities (id, user_id, type, ip, user_agent, actor_id, details)
-    select new_id(), $1, $5, $6, $7, $8, $9 from changed where shown < $2
+    insert into activities (id, user_id, type, ip, user_agent, actor_id, details, actor_kind, changes)
+    select new_id(), $1, $5, $6, $7, $8, $9, $10,
+      jsonb_build_object('avatarVersion', jsonb_build_object('before', nullif(shown, 0), 'after', $2::bigint))
+    from changed where shown < $2
   )
   select id from person`,
 )

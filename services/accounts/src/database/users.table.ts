@@ -2,6 +2,7 @@ import type { Role } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { statement } from '@likeness/runtime/prepared'
 import { type Generated, type Insertable, type Selectable, sql } from 'kysely'
+import { eraseTrail } from './activities.table.js'
 import type { Tables } from './database.js'
 
 export type UsersTable = {
@@ -203,14 +204,20 @@ export async function setPassword(trx: Transaction<Tables>, id: string, hash: st
 }
 
 /** Deletes accounts nobody can use: ghosts and, if verification is mandatory, those that never verified. */
-export async function deleteUnverified(db: Db, days: number, alsoReal: boolean): Promise<number> {
-  let query = db
-    .deleteFrom('users')
+export async function deleteUnverified(
+  trx: Transaction<Tables>,
+  days: number,
+  alsoReal: boolean,
+): Promise<number> {
+  let query = trx
+    .selectFrom('users')
+    .select('id')
     .where('email_verified_at', 'is', null)
     .where('created_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
   if (!alsoReal) query = query.where('ghost', '=', true)
-  const { numDeletedRows } = await query.executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
+  const people = await query.orderBy('id').forUpdate().execute()
+  for (const { id } of people) await deleteUser(trx, id)
+  return people.length
 }
 
 /** Fails on the unique constraint `users_username`. */
@@ -264,6 +271,7 @@ export async function setStanding(
 
 /** Deletes a user with their profile, activity, tokens and e-mails. */
 export async function deleteUser(trx: Transaction<Tables>, id: string): Promise<void> {
+  await eraseTrail(trx, id)
   await trx.deleteFrom('users').where('id', '=', id).execute()
 }
 

@@ -84,7 +84,8 @@ async function confirmEmail(deps: ApiDeps, token: string, origin: Origin): Promi
       if (!(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
       if (found.purpose === 'change-email') return changeAddress(trx, person, found, origin)
       if (!(await markVerified(trx, person.id, found.email))) throw problem('token-invalid')
-      await insertActivity(trx, { userId: person.id, type: 'email-verified', origin })
+      const changes = { emailVerified: { before: false, after: true } }
+      await insertActivity(trx, { userId: person.id, type: 'email-verified', origin, changes })
       return undefined
     })
     if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
@@ -106,8 +107,9 @@ async function changeAddress(
 ): Promise<string> {
   await setEmail(trx, person.id, found.email)
   await endAccess(trx, person.id, 'sessions-stay')
-  const details = changeOf(person.email, found.email)
-  await insertActivity(trx, { userId: person.id, type: 'email-changed', origin, details })
+  const { from: before, to: after } = changeOf(person.email, found.email)
+  const changes = { email: { before, after } }
+  await insertActivity(trx, { userId: person.id, type: 'email-changed', origin, changes })
   return queueNotice(trx, 'email-changed', person, origin, {
     newEmail: found.email,
     ip: origin.ip ?? '–',

@@ -5,6 +5,7 @@ import { administration, inbox, me, sessions, users } from '@likeness/contracts/
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
+import { deleteUser } from '../database/users.table.js'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMediaPeer } from '../testing/start-media-peer.js'
 import { requeueStuck } from '../upkeep/requeue-stuck.js'
@@ -59,7 +60,7 @@ t.test('leaving closes the account at once, erases it in both services and frees
     'the last e-mail to the person who left, and the first to the new one',
   )
 
-  await db.deleteFrom('users').where('id', '=', again.id).execute()
+  await db.transaction().execute((trx) => deleteUser(trx, again.id))
   await db.deleteFrom('inbox_messages').execute()
   for (const table of [
     'users',

@@ -1,4 +1,4 @@
-import { type Me, ProfilePatch, readValid, type UserPatch } from '@likeness/contracts'
+import { type Changes, type Me, ProfilePatch, readValid, type UserPatch } from '@likeness/contracts'
 import type { me } from '@likeness/contracts/endpoints'
 import { callerOf } from '@likeness/runtime/auth'
 import { violates } from '@likeness/runtime/database-errors'
@@ -56,13 +56,18 @@ async function patchMe(
       if (faults.length > 0) throw invalid(faults)
       const changes = differences(readProfilePatch(deps, profile, before.custom), before)
       const renamed = patch.username !== undefined && patch.username !== before.username
-      const fields = [...(renamed ? ['username'] : []), ...Object.keys(changes).map(toCamelCase)]
-      if (fields.length === 0) return seen
+      const noted: Changes = Object.fromEntries(
+        Object.entries(changes).map(([column, after]) => [
+          toCamelCase(column),
+          { before: before[column as keyof ProfileChanges], after },
+        ]),
+      )
+      if (renamed) noted.username = { before: before.username, after: patch.username }
+      if (Object.keys(noted).length === 0) return seen
 
       if (renamed) await setUsername(trx, id, patch.username ?? before.username)
       await updateProfile(trx, id, changes)
-      // Names, never values: the trail says what changed, not what it was.
-      await insertActivity(trx, { userId: id, type: 'profile-updated', origin, details: { fields } })
+      await insertActivity(trx, { userId: id, type: 'profile-updated', origin, changes: noted })
       const after = await findPerson(trx, id)
       if (!after) throw problem('unauthenticated')
       return viewMe(after, deps.config)

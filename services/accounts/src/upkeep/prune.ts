@@ -1,4 +1,5 @@
-import type { Database } from '@likeness/runtime/database'
+import type { Transaction } from '@likeness/runtime/database'
+import { pruneAuditEvents } from '@likeness/runtime/trail/audit-events'
 import { pruneActivities } from '../database/activities.table.js'
 import { pruneAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
@@ -15,6 +16,8 @@ const sessionDays = 1
 /** An expired link is reported as expired for this long. */
 const tokenDays = 7
 const mailDays = 7
+/** Events of the audit in one run; more wait for the next. */
+const mostAudit = 100_000
 
 export type Deleted = {
   readonly sessions: number
@@ -23,6 +26,7 @@ export type Deleted = {
   readonly mails: number
   readonly messages: number
   readonly activities: number
+  readonly audit: number
   readonly users: number
   readonly erasures: number
 }
@@ -43,7 +47,7 @@ export async function prune(
   }
 }
 
-const deleteAll = async (db: Database<Tables>, config: Deps['config']): Promise<Deleted> => ({
+const deleteAll = async (db: Transaction<Tables>, config: Deps['config']): Promise<Deleted> => ({
   // First, because every transaction locks a user before what is theirs; another order may deadlock.
   users: await deleteUnverified(db, config.UNVERIFIED_DAYS, config.EMAIL_VERIFICATION === 'mandatory'),
   sessions: await pruneSessions(db, sessionDays),
@@ -52,5 +56,6 @@ const deleteAll = async (db: Database<Tables>, config: Deps['config']): Promise<
   mails: await pruneMails(db, mailDays),
   messages: await pruneInboxMessages(db, mailDays),
   activities: await pruneActivities(db, config.KEEP_ACTIVITY_DAYS),
+  audit: await pruneAuditEvents(db, config.KEEP_ACTIVITY_DAYS, mostAudit),
   erasures: await pruneErasures(db, config.KEEP_ACTIVITY_DAYS),
 })

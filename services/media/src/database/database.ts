@@ -1,4 +1,5 @@
 import type { Migrations } from '@likeness/runtime/migrations'
+import type { AuditEventsTable } from '@likeness/runtime/trail/audit-events'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
@@ -16,6 +17,7 @@ export type Tables = {
   uploads: UploadsTable
   upload_facts: UploadFactsTable
   upload_events: UploadEventsTable
+  audit_events: AuditEventsTable
   avatars: AvatarsTable
   erased_users: ErasedUsersTable
   withdrawals: WithdrawalsTable

@@ -3,14 +3,14 @@ import { type SqlBool, sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
-import type { UploadKey } from './uploads.table.js'
+import type { UploadKey, UploadRow } from './uploads.table.js'
 
 type Db = Database<Tables>
 
-/** Under `lockUser`: changes an avatar's text, with its event, and notes that accounts does not know of it. */
+/** Under `lockUser`: changes the text of an upload just found, with its event, and notes that accounts does not know of it. */
 export async function setAltText(
   trx: Transaction<Tables>,
-  { user_id, id }: UploadKey,
+  { user_id, id, alt_text }: UploadKey & Pick<UploadRow, 'alt_text'>,
   altText: string | null,
   actor: Actor,
 ): Promise<AvatarRow> {
@@ -24,9 +24,10 @@ export async function setAltText(
       where user_id = ${user_id} and upload_id = ${id}
       returning *
     ), event as (
-      insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+      insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details, changes)
       select user_id, upload_id, 'described', ${actor.id}::uuid, ${actor.ip}::inet, ${actor.userAgent}::text,
-        jsonb_build_object('version', version, 'revision', text_revision)
+        jsonb_build_object('version', version, 'revision', text_revision),
+        jsonb_build_object('altText', jsonb_build_object('before', ${alt_text}::text, 'after', ${altText}::text))
       from described
     )
     select * from described`.execute(trx)

@@ -36,8 +36,8 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
 }
 
 /**
- * Deletes every row of the user, and the addresses and devices from which they acted on others' uploads; marks the
- * erasure complete.
+ * Deletes every row of the user, and what is theirs in the trails of others, by `erase_trail`; marks the erasure
+ * complete.
  */
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
   await deleteKeysOfUser(trx, userId)
@@ -47,14 +47,8 @@ export async function deleteUserRows(trx: Transaction<Tables>, userId: string): 
   await trx.deleteFrom('direct_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('failed_runs').where('user_id', '=', userId).execute()
   await trx.deleteFrom('upload_facts').where('user_id', '=', userId).execute()
+  await sql`select erase_trail(${userId})`.execute(trx)
   await trx.deleteFrom('uploads').where('user_id', '=', userId).execute()
-  await trx
-    .updateTable('upload_events')
-    .set({ ip: null, user_agent: null })
-    .where('actor_id', '=', userId)
-    .where(sql<boolean>`(ip is not null or user_agent is not null)`)
-    .whereRef('actor_id', '<>', 'user_id')
-    .execute()
   await trx
     .updateTable('erased_users')
     .set({ erased_at: sql<Date>`coalesce(erased_at, now())` })

@@ -80,27 +80,17 @@ export async function countOldTrails(db: Db, days: number): Promise<number> {
   )
 }
 
-/** Deletes up to `limit` of each, the events with their upload. @returns how many rows of both */
+/**
+ * Deletes up to `limit` of each, the events with their upload by `prune_trails`, which notes it in the audit.
+ * @returns how many rows of both
+ */
 export async function deleteOldTrails(db: Db, days: number, limit: number): Promise<number> {
-  const uploads = await sql`
-    with gone as (
-      delete from uploads where ctid = any(array(
-        select ctid from uploads where ${withoutPicture} and closed_at <= ${daysAgo(days)}
-        order by closed_at limit ${limit} for update skip locked))
-      and ${withoutPicture}
-      returning user_id, id
-    ), facts as (
-      delete from upload_facts using gone where upload_facts.user_id = gone.user_id and upload_facts.id = gone.id
-    ), variants as (
-      -- A picture that failed after it was rendered has variants; their files are garbage now.
-      delete from avatars using gone where avatars.user_id = gone.user_id and upload_id = gone.id
-    )
-    select from gone`.execute(db)
+  const uploads = await sql<{ count: number }>`select prune_trails(${days}, ${limit}) as count`.execute(db)
   const withdrawals = await sql`
     delete from withdrawals where ctid = any(array(
       select ctid from withdrawals where told_at <= ${daysAgo(days)} limit ${limit} for update skip locked))
     returning 1`.execute(db)
-  return uploads.rows.length + withdrawals.rows.length
+  return (uploads.rows[0]?.count ?? 0) + withdrawals.rows.length
 }
 
 async function count(db: Db, rows: RawBuilder<unknown>): Promise<number> {

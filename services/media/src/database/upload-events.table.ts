@@ -1,7 +1,7 @@
-import type { UploadEventType, UploadNewsName } from '@likeness/contracts'
-import type { Database } from '@likeness/runtime/database'
+import type { Changes, UploadEventType, UploadNewsName } from '@likeness/contracts'
+import type { Database, Transaction } from '@likeness/runtime/database'
 import { statement } from '@likeness/runtime/prepared'
-import type { ColumnType, Generated, Selectable } from 'kysely'
+import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import { type UploadKey, type UploadRow, uploadColumns } from './uploads.table.js'
 
@@ -17,6 +17,11 @@ export type UploadEventsTable = {
   ip: string | null
   user_agent: string | null
   details: ColumnType<Record<string, unknown>, string, never>
+  /**
+   * What the type of the event does not say about what changed: texts, and the status before where several are
+   * possible. `viewEvent` adds the rest.
+   */
+  changes: ColumnType<Changes | null, string | null | undefined, never>
 }
 export type UploadEventRow = Selectable<UploadEventsTable>
 
@@ -40,6 +45,11 @@ export function listTrail(
     .orderBy('seq')
     .limit(page.limit)
     .execute()
+}
+
+/** Takes the texts of a picture out of its trail, by the function of erasure. */
+export async function eraseTexts(trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<void> {
+  await sql`select erase_texts(${user_id}, ${id})`.execute(trx)
 }
 
 /** The events that followers of an upload are told, by the name they get; they are not told the others. */

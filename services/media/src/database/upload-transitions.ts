@@ -36,38 +36,62 @@ function transition(
   event: Event,
   condition: Expression<SqlBool> = sql<SqlBool>`true`,
 ): Promise<UploadRow | undefined> {
-  return db
-    .with('changed', (query) =>
-      query
-        .updateTable('uploads')
-        .set(set)
-        .where('user_id', '=', key.user_id)
-        .where('id', '=', key.id)
-        .where('status', 'in', from)
-        .where(condition)
-        .returningAll(),
-    )
-    .with('event', (query) =>
-      query
-        .insertInto('upload_events')
-        .columns(['user_id', 'upload_id', 'type', 'actor_id', 'ip', 'user_agent', 'details'])
-        .expression((changed) =>
-          changed.selectFrom('changed').select([
-            'changed.user_id',
-            'changed.id',
-            sql<UploadEventType>`${event.type}`.as('type'),
-            sql<string | null>`${event.actor.id}::uuid`.as('actor_id'),
-            sql<string | null>`${event.actor.ip}::inet`.as('ip'),
-            sql<string | null>`${event.actor.userAgent}::text`.as('user_agent'),
-            sql<string>`${JSON.stringify(event.details ?? {})}::jsonb
+  return (
+    db
+      // Locked first, so that the status before is the one that this changes.
+      .with('before', (query) =>
+        query
+          .selectFrom('uploads')
+          .select(['user_id', 'id', 'status', 'version'])
+          .where('user_id', '=', key.user_id)
+          .where('id', '=', key.id)
+          .where('status', 'in', from)
+          .where(condition)
+          .forNoKeyUpdate(),
+      )
+      .with('changed', (query) =>
+        query
+          .updateTable('uploads')
+          .from('before')
+          .set(set)
+          .whereRef('uploads.user_id', '=', 'before.user_id')
+          .whereRef('uploads.id', '=', 'before.id')
+          .returningAll('uploads'),
+      )
+      .with('event', (query) =>
+        query
+          .insertInto('upload_events')
+          .columns(['user_id', 'upload_id', 'type', 'actor_id', 'ip', 'user_agent', 'details', 'changes'])
+          .expression((made) =>
+            made
+              .selectFrom('changed')
+              .innerJoin('before', 'before.id', 'changed.id')
+              .select([
+                'changed.user_id',
+                'changed.id',
+                sql<UploadEventType>`${event.type}`.as('type'),
+                sql<string | null>`${event.actor.id}::uuid`.as('actor_id'),
+                sql<string | null>`${event.actor.ip}::inet`.as('ip'),
+                sql<string | null>`${event.actor.userAgent}::text`.as('user_agent'),
+                sql<string>`${JSON.stringify(event.details ?? {})}::jsonb
                 || jsonb_strip_nulls(jsonb_build_object('version', changed.version))`.as('details'),
-          ]),
-        ),
-    )
-    .selectFrom('changed')
-    .selectAll()
-    .executeTakeFirst()
+                (from.length > 1 ? statusAndVersion : nothing).as('changes'),
+              ]),
+          ),
+      )
+      .selectFrom('changed')
+      .selectAll()
+      .executeTakeFirst()
+  )
 }
+
+const nothing = sql<string | null>`null::jsonb`
+/** What the type of an event does not say, where a transition has several states to start from. */
+const statusAndVersion = sql<string | null>`
+  jsonb_build_object('status', jsonb_build_object('before', before.status, 'after', changed.status))
+  || case when before.version is distinct from changed.version
+    then jsonb_build_object('version', jsonb_build_object('before', before.version, 'after', changed.version))
+    else '{}' end`
 
 /** Notes the first decoding, once the preview is stored. The status stays as it is. */
 export async function markPrepared(

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Upload } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
+import { noteReading } from '@likeness/runtime/trail/operators'
 import { findNews } from '../database/upload-events.table.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -39,6 +40,8 @@ export function streamEventsHandler(
     const { id } = request.params
     const caller = await followerOf(deps, options, request, { uploadId: id, ticket: request.query.ticket })
     const row = await findUploadFor(deps, caller, id)
+    const reading = { caller, action: 'upload-followed', userId: row.user_id, uploadId: row.id } as const
+    await noteReading(deps.db, request, reading)
     const after = Number(request.headers['last-event-id'] ?? 0)
     if (after > 0 && isSettled(row) && (await findNews(deps.db, row, after, 1))?.events.length === 0) {
       // 204 is the one answer after which a browser does not connect again.

@@ -4,6 +4,7 @@ import { acceptedType } from '@likeness/runtime/accepted-type'
 import { callerOf } from '@likeness/runtime/auth'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
+import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { exportFormats } from './export-formats.js'
@@ -18,6 +19,11 @@ export const listHistoryHandler =
     const type = acceptedType(headers.accept, ['application/json', 'text/csv', 'application/x-ndjson'])
     if (type !== 'application/json') {
       assertWhole(request.url)
+      await noteReading(deps.db, request, {
+        action: 'history-exported',
+        userId: query.userId ?? null,
+        details: { ...filtersOf(query), type },
+      })
       const format = exportFormats[type]
       const stream = await exports.open(query, format, callerOf(request))
       reply.type(format.type)
@@ -25,6 +31,11 @@ export const listHistoryHandler =
       return reply.code(200).send(stream)
     }
     const page = openPage(request, query, deps.cursors)
+    await noteReading(deps.db, request, {
+      action: 'history-listed',
+      userId: query.userId ?? null,
+      details: filtersOf(query),
+    })
     const read = await findHistory(deps, query)
     const rows = await read({ after: page.after, limit: page.rows })
     return page.answer(reply, rows, (shown) => viewHistory(deps, shown))

@@ -128,6 +128,7 @@ t.test('a process that died: after its commit the upload is found, before it ano
 
   const ben = await media.person()
   const lost = await send(ben, 'k')
+  await sql`select erase_trail(${ben.id})`.execute(media.deps.db)
   await media.deps.db.deleteFrom('uploads').where('user_id', '=', ben.id).execute()
   await forget(ben, false)
   t.match(await send(ben, 'k', await jpeg(99, 99)), { status: 422 }, 'still the key of that request')

@@ -32,6 +32,7 @@ t.test('by default everything is kept but the trails of pictures long gone', asy
     versions: 0,
     originals: 0,
     trails: 0,
+    audit: 0,
     keys: 0,
     refusals: 0,
     runs: 0,
@@ -178,7 +179,15 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'prune', '--dry-run', '--json'], {
     env: { ...process.env, NODE_OPTIONS: '', ...media.env },
   })
-  t.strictSame(JSON.parse(stdout), { versions: 0, originals: 0, trails: 2, keys: 0, refusals: 0, runs: 0 })
+  t.strictSame(JSON.parse(stdout), {
+    versions: 0,
+    originals: 0,
+    trails: 2,
+    audit: 0,
+    keys: 0,
+    refusals: 0,
+    runs: 0,
+  })
   t.match(await prune(deps, run), { trails: 2 })
   const left = async (table: 'uploads' | 'upload_events') => {
     const column = table === 'uploads' ? 'id' : 'upload_id'

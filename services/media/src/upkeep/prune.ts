@@ -1,3 +1,4 @@
+import { countOldAuditEvents, pruneAuditEvents } from '@likeness/runtime/trail/audit-events'
 import { theWorker } from '../database/actor.js'
 import { oldFailedRuns } from '../database/failed-runs.table.js'
 import { oldKeys } from '../database/idempotency-keys.table.js'
@@ -19,9 +20,9 @@ const batch = 1_000
 type Options = { readonly dryRun: boolean }
 
 /**
- * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS) and the trails of
- * uploads without a picture (KEEP_TRAIL_DAYS); idempotency keys and failed runs of jobs after a day; and refusals that no
- * longer count.
+ * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS), the trails of
+ * uploads without a picture and the audit (KEEP_TRAIL_DAYS); idempotency keys and failed runs of jobs after a day; and
+ * refusals that no longer count.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
@@ -32,6 +33,7 @@ export async function prune(
   originals: number
   versions: number
   trails: number
+  audit: number
   keys: number
   refusals: number
   runs: number
@@ -40,6 +42,7 @@ export async function prune(
     versions: await eraseSurplusVersions(deps, options),
     originals: await deleteOldOriginals(deps, options),
     trails: await deleteTrails(deps, options),
+    audit: await deleteAudit(deps, options),
     keys: await deleteOld(deps, oldKeys, options),
     refusals: await deleteOld(deps, oldRefusals, options),
     runs: await deleteOld(deps, oldFailedRuns, options),
@@ -77,6 +80,12 @@ async function deleteTrails(deps: Deps, { dryRun }: Options): Promise<number> {
   const days = deps.config.KEEP_TRAIL_DAYS
   if (dryRun) return countOldTrails(deps.db, days)
   return inBatches(() => deleteOldTrails(deps.db, days, batch))
+}
+
+async function deleteAudit({ db, config }: Deps, { dryRun }: Options): Promise<number> {
+  const days = config.KEEP_TRAIL_DAYS
+  if (dryRun) return countOldAuditEvents(db, days)
+  return inBatches(() => pruneAuditEvents(db, days, batch))
 }
 
 async function deleteOld(deps: Deps, rows: OldRows, { dryRun }: Options): Promise<number> {

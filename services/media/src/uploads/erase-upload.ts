@@ -1,6 +1,7 @@
 import type { Actor } from '../database/actor.js'
 import { deleteAvatarsOf } from '../database/avatars.table.js'
 import { deleteKeysOfUpload } from '../database/idempotency-keys.table.js'
+import { eraseTexts } from '../database/upload-events.table.js'
 import { markErased } from '../database/upload-transitions.js'
 import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -8,8 +9,8 @@ import { announce } from './announce.js'
 import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
 
 /**
- * Erases everything that shows a picture that is not the avatar: its files, and the rows of its variants. Its row and
- * trail stay for the audit.
+ * Erases everything that shows a picture that is not the avatar: its files, the rows of its variants and its texts. Its
+ * row and trail stay for the audit.
  * @returns false when its status does not allow it
  */
 export async function eraseUpload(
@@ -20,6 +21,7 @@ export async function eraseUpload(
   const erased = await deps.db.transaction().execute(async (trx) => {
     const row = await markErased(trx, upload, actor)
     if (!row) return undefined
+    await eraseTexts(trx, upload)
     await deleteKeysOfUpload(trx, upload)
     return { row, avatars: await deleteAvatarsOf(trx, upload) }
   })

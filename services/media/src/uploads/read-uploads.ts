@@ -2,6 +2,7 @@ import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf, isAtLeast } from '@likeness/runtime/auth'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
+import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
 import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
@@ -11,8 +12,11 @@ import { viewUpload, viewUploads } from './upload-view.js'
 /** `uploads.read` */
 export const readUploadHandler =
   (deps: Deps): Handler<typeof uploads.read> =>
-  async (request) =>
-    viewUpload(deps, await findUploadFor(deps, callerOf(request), request.params.id))
+  async (request) => {
+    const row = await findUploadFor(deps, callerOf(request), request.params.id)
+    await noteReading(deps.db, request, { action: 'upload-read', userId: row.user_id, uploadId: row.id })
+    return viewUpload(deps, row)
+  }
 
 /** `uploads.list`: the history of one user. */
 export const listUploadsHandler =
@@ -24,6 +28,11 @@ export const listUploadsHandler =
     // draft-ietf-httpbis-resumable-upload: spares clients from sending what would be refused.
     reply.header('upload-limit', `max-size=${deps.config.IMAGE_MAX_BYTES}`)
     const page = openPage(request, request.query, deps.cursors)
+    await noteReading(deps.db, request, {
+      action: 'uploads-listed',
+      userId,
+      details: filtersOf(request.query),
+    })
     const rows = await listUploads(deps.db, userId, {
       status,
       erased: false,

@@ -4,6 +4,7 @@ import { callerOf, type Guards } from '@likeness/runtime/auth'
 import { isKnown } from '@likeness/runtime/entity-tags'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Request } from '@likeness/runtime/server'
+import { noteReading } from '@likeness/runtime/trail/operators'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -42,7 +43,9 @@ async function findShown(
 ): Promise<{ row: UploadRow; seconds: number }> {
   if (request.headers.authorization !== undefined || expires === undefined || signature === undefined) {
     await guards.signedIn(request)
-    return { row: await findUploadFor(deps, callerOf(request), id), seconds: 3600 }
+    const row = await findUploadFor(deps, callerOf(request), id)
+    await noteReading(deps.db, request, { action: 'preview-read', userId: row.user_id, uploadId: row.id })
+    return { row, seconds: 3600 }
   }
   deps.previews.assertGood(id, { expires, signature })
   return { row: await findLinkedUpload(deps, id), seconds: Math.floor(expires - Date.now() / 1000) }

@@ -1,4 +1,6 @@
+import { createTrail, redactAuditOf, redactEvents, removeEvents } from '@likeness/runtime/trail/tables'
 import { type Migration, sql } from 'kysely'
+import { activities } from '../activities.trail.js'
 
 /** Users and all that belongs to them, as of the first release. */
 export const first: Migration = {
@@ -85,14 +87,23 @@ export const first: Migration = {
     await sql`
       create table activities (
         id uuid primary key,
-        user_id uuid references users (id) on delete cascade,
+        user_id uuid references users (id),
         type text not null,
         at timestamptz(3) not null default now(),
         ip inet,
         user_agent text,
         details jsonb not null default '{}',
-        actor_id uuid
+        actor_id uuid,
+        actor_kind text check (actor_kind in ('service', 'upkeep')),
+        changes jsonb,
+        seq bigint generated always as identity
       )`.execute(db)
+    // What reads the activity of all in its order: sealing, verifying, and whoever takes it elsewhere.
+    await sql`create unique index activities_by_seq on activities (seq)`.execute(db)
+    // An erasure looks up where someone acted on others.
+    await sql`create index activities_by_another on activities (actor_id) where actor_id is not null`.execute(
+      db,
+    )
     await sql`create index activities_user on activities (user_id, id desc)`.execute(db)
     await sql`create index activities_at on activities (at)`.execute(db)
     // Finds whether a device logged in before.
@@ -186,5 +197,55 @@ export const first: Migration = {
         from (select us, lpad(to_hex(us / 1000), 12, '0') as hex
           from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as us) as now) as parts
       $$`.execute(db)
+
+    await createTrail(db, activities)
+
+    // The two ways in which activity is removed. Each leaves an event in audit_events.
+    await sql
+      .raw(`
+      create function prune_activities(days integer) returns bigint
+      language plpgsql volatile set likeness.removal = 'retention' as $$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        sealed bigint := 0;
+        last_at timestamptz;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        ${removeEvents(activities, {
+          condition: 'e.at < now() - make_interval(days => days)',
+          until: 'last_at',
+        })}
+        if removed > 0 then
+          perform write_entry(the_entry, 'trail-pruned', null, null,
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+        end if;
+        return removed;
+      end $$`)
+      .execute(db)
+    await sql
+      .raw(`
+      create function erase_trail(the_user uuid) returns void
+      language plpgsql volatile set likeness.removal = 'erasure' as $$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        redacted bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        ${removeEvents(activities, { condition: 'e.user_id = the_user' })}
+        ${redactEvents(activities, {
+          parts: ['actor'],
+          condition: 'e.actor_id = the_user and (e.ip is not null or e.user_agent is not null)',
+        })}
+        ${redactAuditOf('the_user')}
+        delete from trail_salts where person_id = the_user;
+        perform write_entry(the_entry, 'person-erased', the_user, null,
+          jsonb_build_object('events', removed, 'redacted', redacted, 'sealed', sealed));
+      end $$`)
+      .execute(db)
   },
 }

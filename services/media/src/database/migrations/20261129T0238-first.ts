@@ -1,4 +1,6 @@
+import { createTrail, redactAuditOf, redactEvents, removeEvents } from '@likeness/runtime/trail/tables'
 import { type Migration, sql } from 'kysely'
+import { uploadEvents } from '../upload-events.trail.js'
 
 /**
  * Uploads, their event trail, and the avatars made of them, as of the first release. Keys lead with user_id, so a
@@ -114,9 +116,13 @@ export const first: Migration = {
         ip inet,
         details jsonb not null default '{}',
         user_agent text,
+        changes jsonb,
         primary key (user_id, upload_id, seq),
-        foreign key (user_id, upload_id) references uploads (user_id, id) on delete cascade
+        foreign key (user_id, upload_id) references uploads (user_id, id)
       )`.execute(db)
+    // What reads the trail of all in its order: sealing, verifying, and whoever takes events elsewhere. Each insert goes
+    // to its last page.
+    await sql`create unique index upload_events_by_seq on upload_events (seq)`.execute(db)
     await sql`create index upload_events_by_ip on upload_events (ip, upload_id) where ip is not null`.execute(
       db,
     )
@@ -421,9 +427,11 @@ export const first: Migration = {
           crop = chosen_crop, alt_text = chosen_text
         where user_id = the_user and id = the_upload
         returning uploads.* into changed;
-        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details, changes)
         values (the_user, the_upload, 'confirmed', the_actor, the_ip, the_agent,
-          jsonb_strip_nulls(jsonb_build_object('crop', chosen_crop, 'version', changed.version)));
+          jsonb_strip_nulls(jsonb_build_object('crop', chosen_crop, 'version', changed.version)),
+          case when chosen_text is not null then
+            jsonb_build_object('altText', jsonb_build_object('before', null, 'after', chosen_text)) end);
 
         if changed.rendered_ahead = recipe then
           select shown.is_live, shown.superseded_id into is_live, superseded_id
@@ -461,5 +469,89 @@ export const first: Migration = {
           where a.user_id = the_user and a.version = decided and a.text_untold_since is not null);
         return next;
       end $$`.execute(db)
+
+    await createTrail(db, uploadEvents)
+
+    // The three ways in which something leaves the trail of uploads: the row and trail of an upload without a picture,
+    // the texts of a picture that is erased, and all that is a person's. Each leaves an event in audit_events.
+    await sql
+      .raw(`
+      create function prune_trails(days integer, most integer) returns bigint
+      language plpgsql volatile set likeness.removal = 'retention' as $$
+      declare
+        old uploads[];
+        the_entry bigint;
+        removed bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        old := array(
+          select u from uploads u
+          where status in ('discarded', 'expired', 'rejected', 'failed', 'erased')
+            and closed_at <= now() - make_interval(days => days)
+          order by closed_at limit most for update skip locked);
+        if cardinality(old) = 0 then return 0; end if;
+        the_entry := draw_entry();
+        -- A picture that failed after it was rendered has variants; their files are garbage now.
+        delete from avatars using unnest(old) u where avatars.user_id = u.user_id and avatars.upload_id = u.id;
+        delete from upload_facts using unnest(old) u where upload_facts.user_id = u.user_id and upload_facts.id = u.id;
+        ${removeEvents(uploadEvents, {
+          condition: `(e.user_id, e.upload_id) in (select u.user_id, u.id from unnest(old) u)`,
+        })}
+        delete from uploads using unnest(old) u where uploads.user_id = u.user_id and uploads.id = u.id;
+        perform write_entry(the_entry, 'trail-pruned', null, null, jsonb_build_object(
+          'uploads', cardinality(old), 'events', removed, 'sealed', sealed,
+          'until', (select max(u.closed_at) from unnest(old) u)));
+        return cardinality(old);
+      end $$`)
+      .execute(db)
+    await sql
+      .raw(`
+      create function erase_texts(the_user uuid, the_upload uuid) returns void
+      language plpgsql volatile set likeness.removal = 'erasure' as $$
+      declare
+        the_entry bigint;
+        redacted bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        if not exists (select from upload_events e
+          where e.user_id = the_user and e.upload_id = the_upload and e.changes ? 'altText') then return; end if;
+        the_entry := draw_entry();
+        ${redactEvents(uploadEvents, {
+          parts: ['changes'],
+          condition: `e.user_id = the_user and e.upload_id = the_upload and e.changes ? 'altText'`,
+        })}
+        perform write_entry(the_entry, 'text-erased', the_user, the_upload,
+          jsonb_build_object('redacted', redacted, 'sealed', sealed));
+      end $$`)
+      .execute(db)
+    await sql
+      .raw(`
+      create function erase_trail(the_user uuid) returns void
+      language plpgsql volatile set likeness.removal = 'erasure' as $$
+      declare
+        the_entry bigint;
+        removed bigint := 0;
+        redacted bigint := 0;
+        sealed bigint := 0;
+      begin
+        perform hold_trail();
+        the_entry := draw_entry();
+        ${removeEvents(uploadEvents, { condition: 'e.user_id = the_user' })}
+        ${redactEvents(uploadEvents, {
+          parts: ['actor'],
+          condition: `e.actor_id = the_user and e.actor_id <> e.user_id and (e.ip is not null or e.user_agent is not null)`,
+        })}
+        ${redactAuditOf('the_user')}
+        delete from trail_salts where person_id = the_user;
+        -- The job may run again when it is done.
+        if removed + redacted > 0 or not exists (
+          select from audit_events where user_id = the_user and action = 'person-erased') then
+          perform write_entry(the_entry, 'person-erased', the_user, null,
+            jsonb_build_object('events', removed, 'redacted', redacted, 'sealed', sealed));
+        end if;
+      end $$`)
+      .execute(db)
   },
 }

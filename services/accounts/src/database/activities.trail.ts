@@ -1,0 +1,7 @@
+import type { TrailTable } from '@likeness/runtime/trail/format'
+
+/** The activity on accounts, as it is sealed. Once released this never changes. */
+export const activities: TrailTable = {
+  name: 'activities',
+  facts: ['id', 'user_id', 'type', 'actor_id', 'actor_kind'],
+}
