@@ -18,5 +18,13 @@ t.test('each public endpoint is at or below exactly one prefix, of its own servi
 t.test('neither /internal nor what is above the API is a prefix', async (t) => {
   t.notMatch([...accounts, ...media].join(' '), /internal/)
   for (const prefix of [...accounts, ...media]) t.match(prefix, /^(\/v1)?\/[a-z.]/, prefix)
-  t.strictSame(media, ['/v1/uploads', '/v1/avatars', '/avatar', '/v1/history', '/v1/failures', '/v1/stats'])
+  t.strictSame(media, [
+    '/v1/uploads',
+    '/v1/avatars',
+    '/avatar',
+    '/v1/history',
+    '/v1/audit',
+    '/v1/failures',
+    '/v1/stats',
+  ])
 })
