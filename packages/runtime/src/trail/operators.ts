@@ -47,9 +47,9 @@ export async function noteReading(
 }
 
 /** The names of the filters that a list was asked for with, and that it goes on, for `details`. */
-export const filtersOf = ({ cursor, ...filters }: { cursor?: unknown; limit?: unknown }) => ({
+export const filtersOf = ({ cursor, ...filters }: { cursor?: unknown }) => ({
   filters: Object.entries(filters).flatMap(([name, value]) =>
-    name === 'limit' || value === undefined ? [] : [name],
+    name === 'limit' || name === 'sort' || value === undefined ? [] : [name],
   ),
   ...(cursor !== undefined && { continued: true }),
 })
