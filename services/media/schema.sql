@@ -175,6 +175,25 @@ create table trail_verifications (
   constraint trail_verifications_pkey PRIMARY KEY (id)
 );
 
+create table upkeep_runs (
+  id uuid not null,
+  task text not null,
+  started_by text not null,
+  actor_id uuid,
+  dry_run boolean not null,
+  status text not null,
+  asked_at timestamp(3) with time zone not null default now(),
+  started_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  result jsonb,
+  error text,
+  idle boolean not null default false,
+  constraint upkeep_runs_pkey PRIMARY KEY (id),
+  constraint upkeep_runs_started_by_check CHECK ((started_by = ANY (ARRAY['schedule'::text, 'cli'::text, 'http'::text]))),
+  constraint upkeep_runs_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'partly'::text, 'failed'::text, 'killed'::text, 'skipped'::text])))
+);
+CREATE INDEX upkeep_runs_task ON public.upkeep_runs USING btree (task, id);
+
 create table upload_events (
   user_id uuid not null,
   upload_id uuid not null,

@@ -26,5 +26,6 @@ t.test('neither /internal nor what is above the API is a prefix', async (t) => {
     '/v1/audit',
     '/v1/failures',
     '/v1/stats',
+    '/v1/upkeep',
   ])
 })

@@ -115,9 +115,24 @@ const userNotFound = row(
   ['No user has this id.', 'Aucun utilisateur n’a cet identifiant.'],
 )
 
+/** Problems of the tasks of upkeep, which both services have. */
+const upkeepProblems = {
+  'task-not-found': row(
+    404,
+    ['No such task', 'Tâche introuvable'],
+    ['The tasks of upkeep are {tasks}.', 'Les tâches d’entretien sont {tasks}.'],
+  ),
+  'task-is-running': row(
+    409,
+    ['This task is running already', 'Cette tâche est déjà en cours'],
+    ['Wait until its run has ended, then try again.', 'Attendez la fin de son exécution, puis réessayez.'],
+  ),
+} satisfies ProblemTable
+
 /** Every problem of the accounts service. */
 export const accountsProblems = {
   ...commonProblems,
+  ...upkeepProblems,
   'username-taken': row(
     409,
     ['This username is taken', 'Ce nom d’utilisateur est déjà pris'],
@@ -222,6 +237,7 @@ export const accountsProblems = {
 /** Every problem of the media service. */
 export const mediaProblems = {
   ...commonProblems,
+  ...upkeepProblems,
   'no-image': row(
     400,
     ['No image was sent', 'Aucune image envoyée'],

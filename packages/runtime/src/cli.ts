@@ -4,26 +4,21 @@ import type { z } from 'zod'
 import { commandEnv, describeConfig, ProcessConfig, parseConfig } from './config.js'
 import { Problem } from './problem.js'
 import { startupFault } from './process.js'
+import type { Result, UpkeepDeps, UpkeepTask } from './upkeep.js'
 
-/** What a command prints, by name. */
-export type Result = Readonly<Record<string, unknown>>
+/** Partly done, or something found; `attention` of the result says what. */
+const exitPartly = 3
+
 export type Options = { readonly json?: boolean }
 
 export type Cli = {
   readonly program: Command
   /** Reads settings from the environment, else from `npm start` beside it. @throws ConfigError */
   readonly settings: <Schema extends z.ZodObject>(schema: Schema) => z.output<Schema>
-  /**
-   * Adds a command of upkeep: the function that the schedule runs, once, with `--dry-run`.
-   * @param load gives what opens its parts and what it runs; both are loaded when it runs, so that `--help` is quick
-   */
-  readonly addUpkeep: <Deps extends { close(): Promise<void> }>(
-    name: string,
-    description: string,
-    load: () => Promise<{
-      open: () => Promise<Deps>
-      run: (deps: Deps, options: { dryRun: boolean }) => Promise<Result>
-    }>,
+  /** Adds a command for each task of upkeep, with `--dry-run`. @param open opens the parts that they work with */
+  readonly addUpkeep: <Deps extends UpkeepDeps & { close(): Promise<void> }>(
+    tasks: Readonly<Record<string, UpkeepTask<Deps>>>,
+    open: () => Promise<Deps>,
   ) => void
 }
 
@@ -58,24 +53,35 @@ export function openCli(
   return {
     program,
     settings,
-    addUpkeep(name, description, load) {
-      program
-        .command(name)
-        .description(description)
-        .option('--dry-run', 'change nothing, only count')
-        .option('--json', 'print JSON')
-        .action((options: Options & { dryRun?: boolean }) =>
-          finish(options, async () => {
-            const { open, run } = await load()
-            const deps = await open()
-            try {
-              return await run(deps, { dryRun: options.dryRun === true })
-            } finally {
-              await deps.close()
-            }
-          }),
-        )
+    addUpkeep(tasks, open) {
+      for (const [name, task] of Object.entries(tasks)) {
+        program
+          .command(name)
+          .description(task.description)
+          .option('--dry-run', 'change nothing, only count')
+          .option('--json', 'print JSON')
+          .action((options: Options & { dryRun?: boolean }) =>
+            finish(options, () => runOnce(open, name, task, options.dryRun === true)),
+          )
+      }
     },
+  }
+}
+
+/** Runs a task, unless another run of it is under way, which is no failure: a cron job may come too early. */
+async function runOnce<Deps extends UpkeepDeps & { close(): Promise<void> }>(
+  open: () => Promise<Deps>,
+  name: string,
+  task: UpkeepTask<Deps>,
+  dryRun: boolean,
+): Promise<Result> {
+  const { runUpkeep } = await import('./upkeep.js')
+  const deps = await open()
+  try {
+    const { result } = await runUpkeep(deps, name, task, { started_by: 'cli', dry_run: dryRun })
+    return result ?? { skipped: 'another run of this task is under way' }
+  } finally {
+    await deps.close()
   }
 }
 
@@ -83,6 +89,7 @@ export function openCli(
 export async function finish({ json }: Options, work: () => Promise<Result>): Promise<void> {
   try {
     const result = await work()
+    if (result.attention !== undefined) process.exitCode = exitPartly
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${linesOf(result).join('\n')}\n`)
   } catch (error) {
     process.stderr.write(`${faultOf(error)}\n`)

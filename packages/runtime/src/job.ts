@@ -7,8 +7,8 @@ export type JobPolicy = {
   /** First wait between attempts; doubles, with jitter, up to `longestBackoffMs` (a minute). */
   readonly backoffMs: number
   readonly longestBackoffMs?: number
-  /** For upkeep: run once per interval across all workers, and never twice at once in one process. */
-  readonly everyMs?: number
+  /** For upkeep: a cron expression in UTC, or `off`. It runs once per tick across all workers, however many. */
+  readonly cron?: string
 }
 
 /** A job's policy, and what runs it: throw to have it tried again, throw PermanentFailure to end it. */

@@ -1,5 +1,10 @@
 import type { JobPolicy, Payload } from './job.js'
 import type { JobQueue } from './queue.js'
+import { runUpkeep, type UpkeepDeps, type UpkeepTask } from './upkeep.js'
+import type { Schedule } from './upkeep-schedule.js'
+
+/** What a job of upkeep carries: the run that was asked for, or nothing by schedule. */
+export type UpkeepPayload = { readonly runId: string } | { readonly runId?: never }
 
 /** One job of a service: its policy, and the function that runs it. */
 export type Job<Deps, Carried> = JobPolicy & {
@@ -11,17 +16,28 @@ export type JobTable<Deps, Jobs extends Readonly<Record<string, Payload>>> = {
   readonly [Name in keyof Jobs]: Job<Deps, Jobs[Name]>
 }
 
-/** The policy of a task of upkeep: once per interval across all workers; a run that fails waits for the next one. */
-export const upkeepJob = <Deps>(
-  run: (deps: Deps, options: { dryRun: boolean }) => Promise<unknown>,
-  everySeconds: number,
+/** The jobs of a service's upkeep: each run of a task is the only one at a time, and one that fails waits for the next tick. */
+export const upkeepJobs = <Deps extends UpkeepDeps, Name extends string>(
+  tasks: Readonly<Record<Name, UpkeepTask<Deps>>>,
+  schedules: Readonly<Record<Name, Schedule>>,
 ) =>
-  ({
-    run: (deps: Deps) => run(deps, { dryRun: false }),
-    attempts: 1,
-    backoffMs: 1_000,
-    everyMs: everySeconds * 1000,
-  }) as const
+  Object.fromEntries(
+    (Object.entries(tasks) as [Name, UpkeepTask<Deps>][]).map(([name, task]) => [
+      name,
+      {
+        run: (deps: Deps, { runId }: UpkeepPayload) =>
+          runUpkeep(
+            deps,
+            name,
+            task,
+            runId === undefined ? { started_by: 'schedule' } : { started_by: 'http', id: runId },
+          ),
+        attempts: 1,
+        backoffMs: 1_000,
+        cron: schedules[name],
+      },
+    ]),
+  ) as Record<Name, Job<Deps, UpkeepPayload>>
 
 /**
  * Starts working every job until the queue closes.

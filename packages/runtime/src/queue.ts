@@ -26,7 +26,8 @@ export type JobQueue = {
   /** Adds a job; if one with its key waits between two tries, ends its pause instead. Rejects as `add` does. */
   hurry(name: string, payload: Payload, key: string): Promise<void>
   /**
-   * Works jobs by their names until `close`. With `everyMs` also keeps the schedule, even when the queue is emptied.
+   * Works jobs by their names until `close`. With `cron` also keeps the schedule, even when the queue is emptied. The
+   * schedule of the process that was started last counts.
    * @param places how many jobs of a kind run at once; a kind without a number has a place for each of its names
    */
   work(jobs: Readonly<Record<string, WorkedJob>>, places: Readonly<Record<string, number>>): Promise<void>
@@ -37,6 +38,7 @@ export type JobQueue = {
 }
 
 const scheduleCheckMs = 5_000
+const looksPerMinute = 12
 const answerTimeoutMs = 2_000
 
 // Under load, jobs are added together, which costs each of them a fraction.
@@ -93,14 +95,26 @@ export async function openQueue(
     return keep(adding, queueOf(kind).add({ name, payload, key, priority }))
   }
 
-  /** Adds the schedules that the queue does not have, as when it was emptied. */
-  async function keepSchedules(kind: string, scheduled: readonly [string, number][]): Promise<void> {
+  /** Makes the schedules of the queue these: it lacks them when it was emptied, and has others after a change. */
+  async function keepSchedules(kind: string, crons: ReadonlyMap<string, string>): Promise<void> {
     const { queue } = queueOf(kind)
-    if ((await queue.getJobSchedulersCount()) >= scheduled.length) return
-    for (const [name, every] of scheduled) {
-      if (await queue.getJobScheduler(name)) continue
-      await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: jobOptions })
+    const found = new Map((await queue.getJobSchedulers()).map(({ key, pattern }) => [key, pattern]))
+    for (const name of found.keys()) if (!crons.has(name)) await queue.removeJobScheduler(name)
+    for (const [name, pattern] of crons) {
+      if (found.get(name) === pattern) continue
+      await queue.upsertJobScheduler(name, { pattern, tz: 'UTC' }, { name, data: {}, opts: jobOptions })
     }
+  }
+
+  /** Looks at how many schedules there are, and once a minute at each: a worker with other settings may still run. */
+  function watchSchedules(kind: string, crons: ReadonlyMap<string, string>): void {
+    let looks = 0
+    const look = async () => {
+      looks += 1
+      const isComplete = (await queueOf(kind).queue.getJobSchedulersCount()) === crons.size
+      if (!isComplete || looks % looksPerMinute === 0) await keepSchedules(kind, crons)
+    }
+    timers.push(setInterval(() => void look().catch(onError), scheduleCheckMs).unref())
   }
 
   return {
@@ -131,13 +145,13 @@ export async function openQueue(
         })
         workers.push(worker)
         await worker.waitUntilReady()
-        const scheduled = Object.entries(ofKind).flatMap(([name, { everyMs }]): [string, number][] =>
-          everyMs === undefined ? [] : [[name, everyMs]],
+        const scheduled = Object.entries(ofKind).flatMap(([name, { cron }]): [string, string][] =>
+          cron === undefined ? [] : [[name, cron]],
         )
         if (scheduled.length === 0) continue
-        await keepSchedules(kind, scheduled)
-        const look = () => void keepSchedules(kind, scheduled).catch(onError)
-        timers.push(setInterval(look, scheduleCheckMs).unref())
+        const crons = new Map(scheduled.filter(([, cron]) => cron !== 'off'))
+        await keepSchedules(kind, crons)
+        watchSchedules(kind, crons)
       }
     },
 

@@ -54,7 +54,7 @@ type ServeOptions = Partial<Pick<RouteShorthandOptions, 'logLevel'>> & {
 
 type Serve<By extends CalledBy> = <Served extends Endpoint & { readonly by: By }>(
   endpoint: Served,
-  handler: Handler<Served>,
+  handler: NoInfer<Handler<Served>>,
   options?: ServeOptions,
 ) => void
 

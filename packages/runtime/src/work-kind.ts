@@ -40,22 +40,16 @@ export function workKind(
 ): Worker {
   const { jobs, running, logger } = options
   const jobOf = (name = '') => jobs[name] ?? unknown
-  /** The names of upkeep that run: one that takes longer than its interval is not begun again, and takes no more places. */
-  const busy = new Set<string>()
 
   async function run(name: string, payload: Payload, number: number): Promise<void> {
     const job = jobOf(name)
-    if (busy.has(name)) return
     const last = number >= job.attempts
-    if (job.everyMs !== undefined) busy.add(name)
     try {
       await job.run(payload, { number, last })
     } catch (error) {
       if (!last || error instanceof PermanentFailure) throw error
       const fault = new PermanentFailure(error instanceof Error ? error.message : String(error))
       throw Object.assign(fault, { cause: error })
-    } finally {
-      busy.delete(name)
     }
   }
 

@@ -1,5 +1,6 @@
 import { IdParams, version } from '@likeness/contracts'
 import {
+  accountsUpkeep,
   administration,
   emails,
   endpoints,
@@ -15,6 +16,7 @@ import { secretsOf } from '@likeness/runtime/secrets'
 import { openServe } from '@likeness/runtime/serve'
 import { createServer, type Server } from '@likeness/runtime/server'
 import { openRefusalNotes } from '@likeness/runtime/trail/operators'
+import { upkeepHandlers } from '@likeness/runtime/upkeep-handlers'
 import { listActivityHandler, listMyActivityHandler } from './activity/list-activity.js'
 import { administerUserHandler } from './administration/administer-user.js'
 import { closeUserHandler } from './administration/close-user.js'
@@ -37,6 +39,7 @@ import { exportMeHandler } from './erasure/export-me.js'
 import { readErasureHandler } from './erasure/read-erasure.js'
 import { changePasswordHandler } from './passwords/change-password.js'
 import { requestResetHandler, resetPasswordHandler } from './passwords/reset-password.js'
+import { problem } from './problems.js'
 import { describeAvatarHandler } from './profiles/describe-avatar.js'
 import { patchMeHandler } from './profiles/patch-me.js'
 import { readMeHandler } from './profiles/read-me.js'
@@ -48,6 +51,7 @@ import { logInHandler } from './sessions/log-in.js'
 import { logOutDeviceHandler, logOutEverywhereHandler, logOutHandler } from './sessions/log-out.js'
 import { readKeysHandler } from './sessions/read-keys.js'
 import { refreshHandler } from './sessions/refresh.js'
+import { upkeepTasks } from './upkeep/tasks.js'
 import { findByEmailHashHandler } from './users/find-by-email-hash.js'
 import { findByUsernameHandler } from './users/find-by-username.js'
 import { findUserHandler } from './users/find-user.js'
@@ -128,9 +132,13 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.manager(administration.patchUser, administerUserHandler(deps))
   serve.manager(administration.listErasures, listErasuresHandler(deps))
   serve.manager(administration.listAudit, listAuditHandler(deps))
+  const cleaning = upkeepHandlers(deps, { path: accountsUpkeep.list.path, tasks: upkeepTasks, problem })
+  serve.manager(accountsUpkeep.list, cleaning.list)
+  serve.manager(accountsUpkeep.read, cleaning.read)
 
   // Administrators
   serve.admin(administration.closeUser, closeUserHandler(deps))
+  serve.admin(accountsUpkeep.run, cleaning.run)
 
   // The media service
   serve.service(toAccounts.setAvatar, setAvatarHandler(deps))

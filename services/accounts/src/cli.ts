@@ -7,6 +7,7 @@ import { AccountsConfig, KeyConfig } from './config.js'
 import { openGroups } from './groups/groups.js'
 import { createAdmin, migrate } from './index.js'
 import { rotateKeys } from './keys/rotate-keys.js'
+import { upkeepTasks } from './upkeep/tasks.js'
 
 const { program, settings, addUpkeep } = openCli('accounts', {
   description: 'Administration and upkeep of the accounts service.',
@@ -56,19 +57,6 @@ program
   )
 
 addAdministration(program, settings)
-addUpkeep(
-  'requeue-stuck',
-  'add the lost jobs of e-mails and erasures that have waited too long',
-  async () => ({ open, run: (await import('./upkeep/requeue-stuck.js')).requeueStuck }),
-)
-addUpkeep(
-  'prune',
-  'delete expired sessions, sent e-mails, old activity and accounts that were never verified',
-  async () => ({ open, run: (await import('./upkeep/prune.js')).prune }),
-)
-addUpkeep('retire-keys', 'delete signing keys whose last token has expired', async () => ({
-  open,
-  run: (await import('./upkeep/retire-keys.js')).retireKeys,
-}))
+addUpkeep(upkeepTasks, open)
 
 await program.parseAsync()

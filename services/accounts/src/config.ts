@@ -1,4 +1,5 @@
 import { httpUrl, integer, onOff, ProcessConfig, secret, urlWith } from '@likeness/runtime/config'
+import { upkeepSchedules } from '@likeness/runtime/upkeep-schedule'
 import { z } from 'zod'
 
 /** Settings for creating users and checking passwords; the CLI needs only these. */
@@ -57,6 +58,14 @@ const MailConfig = z.object({
     .default('{publicUrl}/stop-email-change?token={token}')
     .describe('page opened by the link that stops a change of address'),
 })
+
+/** Every task of upkeep with its usual schedule. */
+const schedules = {
+  'requeue-stuck': '*/15 * * * * *',
+  prune: '*/10 * * * *',
+  'retire-keys': '*/10 * * * *',
+} as const
+export type UpkeepName = keyof typeof schedules
 
 /** Every variable of the accounts service; `--help` of the CLI prints them. */
 export const AccountsConfig = ProcessConfig.extend({
@@ -120,9 +129,6 @@ export const AccountsConfig = ProcessConfig.extend({
     .default('FR')
     .describe('country of phone numbers given without a + prefix'),
   KEEP_ACTIVITY_DAYS: integer(1, 3_650).default(400).describe('how long activity is kept'),
-  REQUEUE_SECONDS: integer(1, 3_600)
-    .default(15)
-    .describe('interval between searches for e-mails whose job was lost'),
-  UPKEEP_SECONDS: integer(1, 86_400).default(600).describe('interval between other upkeep runs'),
+  UPKEEP_SCHEDULE: upkeepSchedules(schedules),
 })
 export type AccountsConfig = z.output<typeof AccountsConfig>

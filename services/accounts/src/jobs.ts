@@ -1,19 +1,15 @@
-import { type JobTable, upkeepJob, workTable } from '@likeness/runtime/jobs'
+import { type JobTable, upkeepJobs, workTable } from '@likeness/runtime/jobs'
 import type { WorkerDeps } from './deps.js'
 import { sendMail } from './emails/send-mail.job.js'
 import { eraseUser } from './erasure/erase-user.job.js'
 import type { Jobs } from './queue.js'
-import { prune } from './upkeep/prune.js'
-import { requeueStuck } from './upkeep/requeue-stuck.js'
-import { retireKeys } from './upkeep/retire-keys.js'
+import { upkeepTasks } from './upkeep/tasks.js'
 
 /** Every job: its handler, how often it is tried, and its schedule. */
-const jobsOf = ({ REQUEUE_SECONDS, UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
+const jobsOf = ({ UPKEEP_SCHEDULE }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
   'send-mail': { run: sendMail, attempts: 10, backoffMs: 1_000 },
   'erase-user': { run: eraseUser, attempts: 30, backoffMs: 500 },
-  'requeue-stuck': upkeepJob(requeueStuck, REQUEUE_SECONDS),
-  prune: upkeepJob(prune, UPKEEP_SECONDS),
-  'retire-keys': upkeepJob(retireKeys, UPKEEP_SECONDS),
+  ...upkeepJobs(upkeepTasks, UPKEEP_SCHEDULE),
 })
 
 /** Starts working every job until the queue closes. */

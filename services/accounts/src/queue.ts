@@ -1,14 +1,13 @@
+import type { UpkeepPayload } from '@likeness/runtime/jobs'
 import type { Logger } from '@likeness/runtime/logger'
 import type { JobQueue, Kinds } from '@likeness/runtime/queue'
+import type { UpkeepName } from './config.js'
 
 /** Every job of this service: its name and what it carries. */
 export type Jobs = {
   'send-mail': { mailId: string }
   'erase-user': { erasureId: string }
-  'requeue-stuck': Record<string, never>
-  prune: Record<string, never>
-  'retire-keys': Record<string, never>
-}
+} & Readonly<Record<UpkeepName, UpkeepPayload>>
 
 /** The kind of work of each job: a mail server that hangs holds up no erasure. */
 export const kinds = {

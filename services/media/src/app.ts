@@ -7,6 +7,7 @@ import {
   stats,
   toAccounts,
   toMedia,
+  upkeep,
   uploads,
 } from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
@@ -18,6 +19,7 @@ import { secretsOf } from '@likeness/runtime/secrets'
 import { openServe } from '@likeness/runtime/serve'
 import { createServer, type Server } from '@likeness/runtime/server'
 import { openRefusalNotes } from '@likeness/runtime/trail/operators'
+import { upkeepHandlers } from '@likeness/runtime/upkeep-handlers'
 import { StorageAwayError } from '@likeness/storage'
 import { openAvatarCache } from './avatars/avatar-cache.js'
 import { deliveryOf } from './avatars/delivery.js'
@@ -44,6 +46,7 @@ import { subjectOf } from './history/subject-of.js'
 import { problem } from './problems.js'
 import { InFlight } from './receiving/in-flight.js'
 import { readStatsHandler } from './stats/read-stats.js'
+import { upkeepTasks } from './upkeep/tasks.js'
 import { confirmUploadHandler } from './uploads/confirm-upload.js'
 import { createUploadHandler } from './uploads/create-upload.js'
 import { completeDirectUploadHandler } from './uploads/direct-complete.js'
@@ -152,6 +155,12 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.manager(failures.list, listFailuresHandler(deps))
   serve.manager(failures.items, listFailureItemsHandler(deps))
   serve.manager(failures.retry, retryFailuresHandler(deps))
+  const cleaning = upkeepHandlers(deps, { path: upkeep.list.path, tasks: upkeepTasks, problem })
+  serve.manager(upkeep.list, cleaning.list)
+  serve.manager(upkeep.read, cleaning.read)
+
+  // Admins
+  serve.admin(upkeep.run, cleaning.run)
 
   // The accounts service
   serve.service(toMedia.eraseUser, eraseUserHandler(deps))

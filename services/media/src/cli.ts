@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { finish, openCli, type Result } from '@likeness/runtime/cli'
+import { finish, openCli } from '@likeness/runtime/cli'
 import { StartError } from '@likeness/runtime/process'
+import type { Result } from '@likeness/runtime/upkeep'
 import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
 import { InvalidArgumentError } from 'commander'
 import type { Rerendered } from './avatars/rerender.js'
 import { MediaConfig } from './config.js'
+import { upkeepTasks } from './upkeep/tasks.js'
 
 // How often a long command reports its progress.
 const progressMs = 2_000
@@ -19,35 +21,7 @@ const { program, settings, addUpkeep } = openCli('media', {
 const readConfig = () => settings(MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }))
 const open = async () => (await import('./deps.js')).openDeps(readConfig())
 
-addUpkeep(
-  'expire-uploads',
-  'expire unconfirmed uploads past their time and delete their files',
-  async () => ({
-    open,
-    run: (await import('./upkeep/expire-uploads.js')).expireUploads,
-  }),
-)
-addUpkeep('requeue-stuck', 'add lost jobs again, for uploads that wait too long', async () => ({
-  open,
-  run: (await import('./upkeep/requeue-stuck.js')).requeueStuck,
-}))
-addUpkeep('collect-garbage', 'delete blobs that no row names', async () => ({
-  open,
-  run: (await import('./upkeep/collect-garbage.js')).collectGarbage,
-}))
-addUpkeep(
-  'prune',
-  'delete originals, past versions and trails that the KEEP_… policies no longer keep, and old idempotency keys',
-  async () => ({ open, run: (await import('./upkeep/prune.js')).prune }),
-)
-addUpkeep(
-  'roll-up-stats',
-  'add what happened since the last time to the sums of GET /v1/stats',
-  async () => ({
-    open,
-    run: (await import('./stats/roll-up-stats.js')).rollUpStats,
-  }),
-)
+addUpkeep(upkeepTasks, open)
 
 program
   .command('move-storage')

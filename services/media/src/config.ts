@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { VariantFormat } from '@likeness/contracts'
 import { duration, httpUrl, integer, ProcessConfig } from '@likeness/runtime/config'
+import { upkeepSchedules } from '@likeness/runtime/upkeep-schedule'
 import { parseStorageUrl } from '@likeness/storage/url'
 import { z } from 'zod'
 
@@ -28,6 +29,16 @@ const storageUrl = z.string().superRefine((url, context) => {
 
 const orWord = <Word extends string>(word: Word, most: number) =>
   z.union([z.literal(word), integer(0, most)], { error: `must be ${word} or a whole number up to ${most}` })
+
+/** Every task of upkeep with its usual schedule. */
+const schedules = {
+  'expire-uploads': '*/15 * * * * *',
+  'requeue-stuck': '*/15 * * * * *',
+  'collect-garbage': '17 * * * *',
+  prune: '*/10 * * * *',
+  'roll-up-stats': '* * * * *',
+} as const
+export type UpkeepName = keyof typeof schedules
 
 /** Every variable of the media service; `--help` of each process prints them. */
 export const MediaConfig = ProcessConfig.extend({
@@ -118,7 +129,7 @@ export const MediaConfig = ProcessConfig.extend({
   REQUEUE_AFTER_SECONDS: integer(1, 86_400)
     .default(30)
     .describe('an upload that waits longer than this gets its job again'),
-  UPKEEP_SECONDS: integer(1, 86_400).default(15).describe('interval of expiring and requeueing'),
+  UPKEEP_SCHEDULE: upkeepSchedules(schedules),
   GARBAGE_GRACE_SECONDS: integer(0, 604_800)
     .default(3_600)
     .describe('a blob that no row names is kept this long'),

@@ -1,4 +1,4 @@
-import { type JobTable, upkeepJob, workTable } from '@likeness/runtime/jobs'
+import { type JobTable, upkeepJobs, workTable } from '@likeness/runtime/jobs'
 import { publishAvatar } from './avatars/publish-avatar.job.js'
 import { tellDescription } from './avatars/tell-description.job.js'
 import { tellWithdrawal } from './avatars/tell-withdrawal.job.js'
@@ -6,18 +6,14 @@ import type { WorkerDeps } from './deps.js'
 import { eraseUser } from './erasure/erase-user.job.js'
 import { noting } from './failures/noting.js'
 import type { Jobs } from './queue.js'
-import { rollUpStats } from './stats/roll-up-stats.js'
-import { collectGarbage } from './upkeep/collect-garbage.js'
-import { expireUploads } from './upkeep/expire-uploads.js'
-import { prune } from './upkeep/prune.js'
-import { requeueStuck } from './upkeep/requeue-stuck.js'
+import { upkeepTasks } from './upkeep/tasks.js'
 import { prepareUpload } from './uploads/prepare-upload.job.js'
 
 // Jobs that wait for accounts succeed within seconds of its return.
 const tell = { attempts: 60, backoffMs: 500, longestBackoffMs: 5_000 } as const
 
 /** Every job: its handler, how often it is tried, and its schedule. */
-const jobsOf = ({ UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
+const jobsOf = ({ UPKEEP_SCHEDULE }: WorkerDeps['config']): JobTable<WorkerDeps, Jobs> => ({
   'prepare-upload': { run: noting('prepare-upload', prepareUpload), attempts: 5, backoffMs: 500 },
   'prepare-heic': { run: noting('prepare-heic', prepareUpload), attempts: 5, backoffMs: 500 },
   'publish-avatar': { run: noting('publish-avatar', publishAvatar), ...tell },
@@ -25,11 +21,7 @@ const jobsOf = ({ UPKEEP_SECONDS }: WorkerDeps['config']): JobTable<WorkerDeps, 
   'erase-user': { run: noting('erase-user', eraseUser), attempts: 8, backoffMs: 1_000 },
   'tell-withdrawal': { run: noting('tell-withdrawal', tellWithdrawal), ...tell },
   'tell-description': { run: noting('tell-description', tellDescription), ...tell },
-  'expire-uploads': upkeepJob(expireUploads, UPKEEP_SECONDS),
-  'requeue-stuck': upkeepJob(requeueStuck, UPKEEP_SECONDS),
-  'collect-garbage': upkeepJob(collectGarbage, 3_600),
-  prune: upkeepJob(prune, 600),
-  'roll-up-stats': upkeepJob(rollUpStats, 60),
+  ...upkeepJobs(upkeepTasks, UPKEEP_SCHEDULE),
 })
 
 /** Starts working every job until the queue closes. */

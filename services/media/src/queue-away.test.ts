@@ -20,7 +20,7 @@ for (const queue of ['postgres', 'redis'] as const) {
     const media = await startMedia(t, {
       queue,
       through: door.through,
-      config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SECONDS: '1' },
+      config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' },
     })
     await media.work()
     const person = await media.person()

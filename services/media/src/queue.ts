@@ -1,5 +1,7 @@
+import type { UpkeepPayload } from '@likeness/runtime/jobs'
 import type { Logger } from '@likeness/runtime/logger'
 import type { JobQueue, Kinds } from '@likeness/runtime/queue'
+import type { UpkeepName } from './config.js'
 import type { ConfirmedRow, UploadKey, UploadRow } from './database/uploads.table.js'
 
 /** Every job of this service: its name and what it carries. */
@@ -11,12 +13,7 @@ export type Jobs = {
   'erase-user': { userId: string }
   'tell-withdrawal': { userId: string; version: number }
   'tell-description': { userId: string; uploadId: string }
-  'expire-uploads': Record<string, never>
-  'requeue-stuck': Record<string, never>
-  'collect-garbage': Record<string, never>
-  prune: Record<string, never>
-  'roll-up-stats': Record<string, never>
-}
+} & Readonly<Record<UpkeepName, UpkeepPayload>>
 type JobName = keyof Jobs
 
 /**
@@ -38,10 +35,7 @@ export const kinds = {
   'roll-up-stats': { kind: 'upkeep' },
 } as const satisfies Kinds & Record<JobName, unknown>
 
-export type Enqueued = Exclude<
-  JobName,
-  'expire-uploads' | 'requeue-stuck' | 'collect-garbage' | 'prune' | 'roll-up-stats'
->
+export type Enqueued = Exclude<JobName, UpkeepName>
 
 const isHeic = ({ format }: Pick<UploadRow, 'format'>) => format === 'heic'
 

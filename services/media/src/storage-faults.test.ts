@@ -20,7 +20,7 @@ async function onS3(t: Test, timeoutMs = 60_000) {
     config: {
       STORAGE_URL: s3.url('pictures', { timeoutMs: `${timeoutMs}`, attempts: '1' }),
       REQUEUE_AFTER_SECONDS: '1',
-      UPKEEP_SECONDS: '1',
+      UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *',
     },
   })
   return { media, proxy: s3.proxy }
@@ -28,7 +28,7 @@ async function onS3(t: Test, timeoutMs = 60_000) {
 
 const rows = async (media: Media) => (await media.deps.db.selectFrom('uploads').select('id').execute()).length
 
-// The worker collects garbage as it starts, which would take bytes whose row is still on its way.
+// A worker does this by its schedule alone: bytes whose row is still on its way would be taken.
 const cleanUp = async (media: Media) =>
   collectGarbage(await media.upkeep({ GARBAGE_GRACE_SECONDS: '0' }), { dryRun: false })
 

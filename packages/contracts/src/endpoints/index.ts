@@ -9,10 +9,12 @@ import { toAccounts, toMedia } from './internal.js'
 import { me } from './me.js'
 import { sessions } from './sessions.js'
 import { stats } from './stats.js'
+import { accountsUpkeep, upkeep } from './upkeep.js'
 import { uploads } from './uploads.js'
 import { users } from './users.js'
 
 export {
+  accountsUpkeep,
   administration,
   avatars,
   emails,
@@ -24,14 +26,15 @@ export {
   stats,
   toAccounts,
   toMedia,
+  upkeep,
   uploads,
   users,
 }
 
 /** Every endpoint of each service, in the order of the documentation. */
 export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
-  accounts: [users, sessions, me, emails, administration, inbox, toAccounts].flatMap((group) =>
-    Object.values(group),
+  accounts: [users, sessions, me, emails, administration, accountsUpkeep, inbox, toAccounts].flatMap(
+    (group) => Object.values(group),
   ),
-  media: [uploads, avatars, history, failures, stats, toMedia].flatMap((group) => Object.values(group)),
+  media: [uploads, avatars, history, failures, stats, upkeep, toMedia].flatMap((group) => Object.values(group)),
 }

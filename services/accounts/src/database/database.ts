@@ -1,5 +1,6 @@
 import type { Migrations } from '@likeness/runtime/migrations'
 import type { AuditEventsTable } from '@likeness/runtime/trail/audit-events'
+import type { UpkeepRunsTable } from '@likeness/runtime/upkeep-runs.table'
 import type { ActivitiesTable } from './activities.table.js'
 import type { AttemptsTable } from './attempts.table.js'
 import type { ErasuresTable } from './erasures.table.js'
@@ -24,6 +25,7 @@ export type Tables = {
   mails: MailsTable
   inbox_messages: InboxTable
   erasures: ErasuresTable
+  upkeep_runs: UpkeepRunsTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written and never changes once released. */

@@ -95,7 +95,7 @@ t.test('an erasure survives a lost queue and an unavailable media service', asyn
   const { status } = await call(me.close, { body: { password: goodPassword }, token })
   t.equal(status, 202)
   const workerDeps = await work()
-  t.same(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0, erasures: 0 }, 'not yet')
+  t.same(await requeueStuck(workerDeps, { dryRun: true }), { mails: 0, erasures: 0, upkeep: 0 }, 'not yet')
   await db
     .updateTable('erasures')
     .set({ requested_at: new Date(Date.now() - 60_000) })

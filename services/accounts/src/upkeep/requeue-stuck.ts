@@ -1,3 +1,4 @@
+import { requeueRuns } from '@likeness/runtime/upkeep-nudges'
 import { findOpenErasures } from '../database/erasures.table.js'
 import { findWaitingMails } from '../database/mails.table.js'
 import type { Deps } from '../deps.js'
@@ -8,14 +9,22 @@ const batch = 500
 
 /** Adds the lost jobs of e-mails and erasures that have waited too long. */
 export async function requeueStuck(
-  { db, enqueue }: Pick<Deps, 'db' | 'enqueue'>,
+  deps: Deps,
   options: { dryRun: boolean },
-): Promise<{ mails: number; erasures: number }> {
+): Promise<{ mails: number; erasures: number; upkeep: number }> {
+  const { db, enqueue } = deps
   const mails = await findWaitingMails(db, waitingSeconds, batch)
   const erasures = await findOpenErasures(db, waitingSeconds, batch)
   if (!options.dryRun) {
     for (const mailId of mails) enqueue('send-mail', { mailId })
     for (const erasureId of erasures) enqueue('erase-user', { erasureId })
   }
-  return { mails: mails.length, erasures: erasures.length }
+  return {
+    mails: mails.length,
+    erasures: erasures.length,
+    upkeep: await requeueRuns(deps, Object.keys(deps.config.UPKEEP_SCHEDULE), {
+      ...options,
+      olderThanSeconds: waitingSeconds,
+    }),
+  }
 }

@@ -39,7 +39,7 @@ t.test('ended things are deleted, live ones stay', async (t) => {
 })
 
 t.test('the worker runs upkeep on its schedule', async (t) => {
-  const { db, join, work } = await startAccounts(t, { config: { UPKEEP_SECONDS: '1' } })
+  const { db, join, work } = await startAccounts(t, { config: { UPKEEP_SCHEDULE: 'prune=* * * * * *' } })
   const { user } = await join()
   await db
     .updateTable('sessions')

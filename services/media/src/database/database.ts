@@ -1,5 +1,6 @@
 import type { Migrations } from '@likeness/runtime/migrations'
 import type { AuditEventsTable } from '@likeness/runtime/trail/audit-events'
+import type { UpkeepRunsTable } from '@likeness/runtime/upkeep-runs.table'
 import type { AvatarsTable } from './avatars.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
@@ -27,6 +28,7 @@ export type Tables = {
   failed_runs: FailedRunsTable
   stats: StatsTable
   stats_state: StatsStateTable
+  upkeep_runs: UpkeepRunsTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */

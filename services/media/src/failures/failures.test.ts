@@ -8,7 +8,9 @@ import { type Media, startMedia } from '../testing/start-media.js'
 import { settled, upload } from '../testing/steps.js'
 import { originalKey } from '../uploads/upload-files.js'
 
-const media: Media = await startMedia(t, { config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SECONDS: '1' } })
+const media: Media = await startMedia(t, {
+  config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' },
+})
 const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
 
 const groups = async () => (await max.call(failures.list, {})).body.items

@@ -39,7 +39,7 @@ export async function setUp(
       STORAGE_URL: url('pictures', { timeoutMs: '600000' }),
       RENDER_AHEAD: String(renderAhead),
       // What a process leaves is found soon.
-      ...(renderAhead ? { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SECONDS: '1' } : {}),
+      ...(renderAhead ? { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' } : {}),
     },
   })
   const person = await media.person()

@@ -1,3 +1,4 @@
+import { requeueRuns } from '@likeness/runtime/upkeep-nudges'
 import { findUnerased } from '../database/erased-users.table.js'
 import { findStuck } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
@@ -13,7 +14,14 @@ const batch = 1_000
 export async function requeueStuck(
   deps: Deps,
   options: { dryRun: boolean },
-): Promise<{ prepare: number; publish: number; withdraw: number; describe: number; erase: number }> {
+): Promise<{
+  prepare: number
+  publish: number
+  withdraw: number
+  describe: number
+  erase: number
+  upkeep: number
+}> {
   const { REQUEUE_AFTER_SECONDS } = deps.config
   const { unprepared, unpublished, untold, undescribed } = await findStuck(
     deps.db,
@@ -35,5 +43,9 @@ export async function requeueStuck(
     withdraw: untold.length,
     describe: undescribed.length,
     erase: unerased.length,
+    upkeep: await requeueRuns(deps, Object.keys(deps.config.UPKEEP_SCHEDULE), {
+      ...options,
+      olderThanSeconds: REQUEUE_AFTER_SECONDS,
+    }),
   }
 }

@@ -307,6 +307,25 @@ export const first: Migration = {
     await sql`create index idempotency_keys_about on idempotency_keys (about_user_id, upload_id)`.execute(db)
     await sql`create index idempotency_keys_old on idempotency_keys (created_at)`.execute(db)
 
+    // Each run of a task of upkeep, whoever began it; packages/runtime/src/upkeep-runs.table.ts has what is asked of it.
+    await sql`
+      create table upkeep_runs (
+        id uuid primary key,
+        task text not null,
+        started_by text not null check (started_by in ('schedule', 'cli', 'http')),
+        actor_id uuid,
+        dry_run boolean not null,
+        status text not null
+          check (status in ('waiting', 'running', 'done', 'partly', 'failed', 'killed', 'skipped')),
+        asked_at timestamptz(3) not null default now(),
+        started_at timestamptz(3),
+        finished_at timestamptz(3),
+        result jsonb,
+        error text,
+        idle boolean not null default false
+      )`.execute(db)
+    await sql`create index upkeep_runs_task on upkeep_runs (task, id)`.execute(db)
+
     // Serialises what must be counted or ordered per user, until the transaction ends.
     await sql`
       create function lock_user(the_user uuid) returns void language sql volatile as $$

@@ -1,0 +1,105 @@
+import type { UpkeepRun, UpkeepRuns } from '@likeness/contracts'
+import type { upkeep } from '@likeness/contracts/endpoints'
+import type { QueryExecutorProvider } from 'kysely'
+import { callerOf } from './auth.js'
+import { newId } from './ids.js'
+import type { Logger } from './logger.js'
+import type { Problem, ProblemDetails } from './problem.js'
+import type { JobQueue } from './queue.js'
+import type { Handler } from './serve.js'
+import { nudgeRun } from './upkeep-nudges.js'
+import {
+  findTaskStates,
+  insertWaitingRun,
+  isDead,
+  type TaskState,
+  type UpkeepRunRow,
+} from './upkeep-runs.table.js'
+import { nextRunOf, type Schedule } from './upkeep-schedule.js'
+
+const runsShown = 20
+
+type Deps = {
+  readonly config: { readonly UPKEEP_SCHEDULE: Readonly<Record<string, Schedule>> }
+  readonly db: QueryExecutorProvider
+  readonly queue: JobQueue
+  readonly logger: Logger
+}
+
+/** The handlers of a service's upkeep. They differ by its tasks, and by where they are. */
+export function upkeepHandlers(
+  deps: Deps,
+  options: {
+    /** `/v1/upkeep` */
+    readonly path: string
+    readonly tasks: Readonly<Record<string, { readonly description: string }>>
+    readonly problem: (code: 'task-not-found' | 'task-is-running', details?: ProblemDetails) => Problem
+  },
+): {
+  readonly list: Handler<typeof upkeep.list>
+  readonly read: Handler<typeof upkeep.read>
+  readonly run: Handler<typeof upkeep.run>
+} {
+  const { path, tasks, problem } = options
+  const { config, db } = deps
+  const names = Object.keys(tasks)
+
+  async function stateOf(task: string, runs: number): Promise<TaskState> {
+    const [state] = Object.hasOwn(tasks, task) ? await findTaskStates(db, [task], runs) : []
+    if (!state) throw problem('task-not-found', { parameters: { tasks: names.join(', ') } })
+    return state
+  }
+  const viewTask = async ({ task, locked }: TaskState) => {
+    const schedule = config.UPKEEP_SCHEDULE[task] ?? 'off'
+    return {
+      name: task,
+      description: tasks[task]?.description ?? '',
+      schedule,
+      nextRunAt: (await nextRunOf(schedule))?.toISOString() ?? null,
+      isRunning: locked,
+    }
+  }
+  return {
+    list: async () => {
+      const states = await findTaskStates(db, names, 1)
+      const items = states.map(async (state) => {
+        const [last] = state.runs
+        return { ...(await viewTask(state)), lastRun: last ? viewRun(last, state) : null }
+      })
+      return { items: await Promise.all(items) }
+    },
+    read: async (request): Promise<UpkeepRuns> => {
+      const state = await stateOf(request.params.task, runsShown)
+      return { ...(await viewTask(state)), runs: state.runs.map((run) => viewRun(run, state)) }
+    },
+    run: async (request, reply) => {
+      const { task } = request.params
+      const state = await stateOf(task, 0)
+      if (state.locked) throw problem('task-is-running')
+      const run = await insertWaitingRun(db, {
+        id: newId(),
+        task,
+        started_by: 'http',
+        actor_id: callerOf(request).id,
+        dry_run: request.query.dryRun === 'true',
+      })
+      if (!run) throw new Error('an insert returned no row')
+      nudgeRun(deps, run)
+      return reply.header('location', `${path}/${task}`).code(202).send(viewRun(run, state))
+    },
+  }
+}
+
+const viewRun = (run: UpkeepRunRow, state: TaskState): UpkeepRun => ({
+  id: run.id,
+  status: isDead(run, state) ? 'killed' : run.status,
+  startedBy: run.started_by,
+  actorId: run.actor_id,
+  dryRun: run.dry_run,
+  askedAt: run.asked_at.toISOString(),
+  startedAt: run.started_at?.toISOString() ?? null,
+  finishedAt: run.finished_at?.toISOString() ?? null,
+  durationMs: run.started_at && run.finished_at ? run.finished_at.getTime() - run.started_at.getTime() : null,
+  result: run.result,
+  error: run.error,
+})
