@@ -219,6 +219,7 @@ create table trail_verifications (
   fault jsonb,
   constraint trail_verifications_pkey PRIMARY KEY (id)
 );
+
 create table upkeep_runs (
   id uuid not null,
   task text not null,

@@ -36,5 +36,7 @@ export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
   accounts: [users, sessions, me, emails, administration, accountsUpkeep, inbox, toAccounts].flatMap(
     (group) => Object.values(group),
   ),
-  media: [uploads, avatars, history, failures, stats, upkeep, toMedia].flatMap((group) => Object.values(group)),
+  media: [uploads, avatars, history, failures, stats, upkeep, toMedia].flatMap((group) =>
+    Object.values(group),
+  ),
 }
