@@ -222,13 +222,12 @@ create table upload_facts (
   format text not null,
   sha256 bytea not null,
   filename text,
-  days integer default ((('x'::text || "left"((id)::text, 5)))::bit(20))::integer,
   constraint upload_facts_pkey PRIMARY KEY (user_id, id)
 );
-CREATE INDEX upload_facts_by_filename ON public.upload_facts USING gin (days, filename gin_trgm_ops);
+CREATE INDEX upload_facts_by_filename ON public.upload_facts USING gin (filename gin_trgm_ops);
 CREATE INDEX upload_facts_by_format ON public.upload_facts USING btree (format, id) INCLUDE (user_id, bytes) WHERE (format <> 'jpeg'::text);
 CREATE INDEX upload_facts_by_sha256 ON public.upload_facts USING btree (sha256);
-CREATE INDEX upload_facts_by_time ON public.upload_facts USING btree (id) INCLUDE (user_id, format, bytes);
+CREATE INDEX upload_facts_by_time ON public.upload_facts USING btree (id) INCLUDE (user_id, format, uploaded_at, filename);
 
 create table uploads (
   user_id uuid not null,

@@ -1,12 +1,12 @@
 /*
- * GET /v1/history over HTTP on a table of many uploads: every filter, first pages and deep ones of the same size, by one
- * client. SQL fills the table.
+ * GET /v1/history over HTTP on a table of many uploads: every filter in every order, first pages and deep ones of the same
+ * size, by one client; and how fast it is exported. SQL fills the table.
  */
 import { history } from '@likeness/contracts/endpoints'
 import { figure, type Row } from '../measuring/report.js'
 import { quantile } from '../measuring/turns.js'
 import { logIn, password } from '../product/client.js'
-import { fill } from '../product/fill.js'
+import { fill, manager } from '../product/fill.js'
 import { openStack } from '../product/stack.js'
 import { runCli } from '../product/tree.js'
 import { withDatabase } from '../product/with-database.js'
@@ -40,16 +40,32 @@ export const measureHistory: Part = async ({ turns, uploads }) => {
       return (await answer.json()) as Page
     }
     const someone = (await ask('')).items[0]?.userId ?? ''
-    const measured: { query: string; first: number; deep: number }[] = []
-    for (const query of queriesOf(someone))
-      measured.push({ query, ...(await measure(ask, query, turns * pagesATurn)) })
-    const rowOf = (what: string, page: 'first' | 'deep'): Row => ({
-      part: 'history',
-      what: `${what}, slowest filter, p95`,
-      unit: 'ms',
-      product: Math.max(...measured.map((one) => one[page]).filter((ms) => !Number.isNaN(ms))),
-      note: measured.map((one) => `${nameOf(one.query)} ${figure(one[page])}`).join(' · '),
-    })
+    const rows: Row[] = []
+    for (const sort of sorts) {
+      const measured: { query: string; first: number; deep: number }[] = []
+      for (const query of queriesOf(someone)) {
+        const { first, deep } = await measure(ask, `sort=${sort}&${query}`, turns * pagesATurn)
+        measured.push({ query, first, deep })
+      }
+      const rowOf = (what: string, page: 'first' | 'deep'): Row => ({
+        part: 'history',
+        what: `${what} by ${sort}, slowest filter, p95`,
+        unit: 'ms',
+        product: Math.max(...measured.map((one) => one[page]).filter((ms) => !Number.isNaN(ms))),
+        note: measured.map((one) => `${nameOf(one.query)} ${figure(one[page])}`).join(' · '),
+      })
+      rows.push(rowOf(`first page of ${pageSize}`, 'first'), rowOf(`deep pages of ${pageSize}`, 'deep'))
+    }
+    for (const type of ['application/x-ndjson', 'text/csv']) {
+      const headers = { authorization, accept: type }
+      const url = `${stack.parts.media.url}${history.list.path}?status=superseded`
+      rows.push({
+        part: 'history',
+        what: `exporting as ${type}`,
+        unit: 'rows/s',
+        product: await exportRate(await fetch(url, { headers })),
+      })
+    }
     return [
       {
         part: 'history',
@@ -57,37 +73,63 @@ export const measureHistory: Part = async ({ turns, uploads }) => {
         unit: 's',
         product: filled,
       },
-      rowOf(`first page of ${pageSize}`, 'first'),
-      rowOf(`deep pages of ${pageSize}`, 'deep'),
+      ...rows,
     ]
   } finally {
     await stack.close()
   }
 }
 
+const sorts = ['-uploadedAt', 'uploadedAt', '-bytes', 'bytes', '-confirmedAt', 'confirmedAt']
+
+/** Filters that match most uploads, some, few and none. */
 function queriesOf(userId: string): string[] {
   const month = `from=${daysAgo(40)}&to=${daysAgo(10)}`
   return [
     '',
     month,
+    `from=${daysAgo(21)}&to=${daysAgo(20)}`,
+    `from=2016-01-01T00:00:00Z&to=2036-01-01T00:00:00Z`,
     `userId=${userId}`,
-    'status=published',
-    'status=withdrawn',
-    'status=failed',
-    'format=gif',
+    ...['superseded', 'published', 'withdrawn', 'failed', 'pending', 'rejected'].map(
+      (status) => `status=${status}`,
+    ),
+    ...['invalid-image', 'too-many-pixels', 'image-too-small'].map((code) => `failure=${code}`),
+    ...['jpeg', 'webp', 'gif', 'avif'].map((format) => `format=${format}`),
     'format=gif&status=published',
-    'ip=198.51.100.7',
-    'ip=10.1.5.7',
-    'q=img',
-    'q=img_0042',
-    'q=nothing+like+it',
+    `status=withdrawn&${month}`,
+    // Half of all, a thousandth, some, none.
+    ...['198.51.100.7', '192.0.2.1', '10.1.5.7', '203.0.113.9'].map((ip) => `ip=${ip}`),
+    `actorId=${manager}`,
+    `actorId=${userId}`,
+    `sha256=${'ab'.repeat(32)}`,
+    `sha256=${'cd'.repeat(32)}`,
+    ...['img', '042', 'img_0042', 'photo-abc', 'nothing+like+it'].map((part) => `q=${part}`),
     `q=photo-abc&${month}`,
   ]
 }
 
+// Of an export, which may be of millions.
+const mostLines = 100_000
+
+async function exportRate(response: Response): Promise<number> {
+  const began = performance.now()
+  let lines = 0
+  for await (const bytes of response.body ?? []) {
+    for (const byte of bytes as Uint8Array) if (byte === 10) lines += 1
+    if (lines >= mostLines) break
+  }
+  return (lines / (performance.now() - began)) * 1000
+}
+
 /** A filter without what differs from run to run. */
 const nameOf = (query: string) =>
-  query.replace(/from=.*&to=.*/, 'a month').replace(/userId=.*/, 'one user') || 'all'
+  query
+    .replace(/from=2016.*/, 'twenty years')
+    .replace(/from=.*&to=.*/, (range) => (range.includes(daysAgo(21).slice(0, 10)) ? 'a day' : 'a month'))
+    .replace(/(userId|actorId)=(?!018f0000).*/, '$1 of one user')
+    .replace(/actorId=018f.*/, 'actorId of a manager')
+    .replace(/sha256=(..).*/, 'sha256 $1…') || 'all'
 
 /** @returns the time that 95 of 100 pages stay under, ms; not a number where there is no second page */
 async function measure(ask: Ask, query: string, pages: number): Promise<{ first: number; deep: number }> {
@@ -98,7 +140,8 @@ async function measure(ask: Ask, query: string, pages: number): Promise<{ first:
   for (let page = 0; page < pages && nextCursor !== null; page += 1) {
     const next = `${query}&cursor=${nextCursor}`
     const { ms, result } = await timed(() => ask(next))
-    deep.push(ms)
+    // A last page may be shorter.
+    if (result.items.length === pageSize) deep.push(ms)
     nextCursor = result.nextCursor
   }
   return { first: quantile(first, 0.95), deep: quantile(deep, 0.95) }

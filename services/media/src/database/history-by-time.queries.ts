@@ -1,98 +1,77 @@
-import type { Database } from '@likeness/runtime/database'
 import { type RawBuilder, sql } from 'kysely'
-import type { Tables } from './database.js'
 import type { HistoryFilter, HistoryRow } from './history.queries.js'
-import {
-  all,
-  idNear,
-  mostApartMs,
-  ofEvents,
-  ofSomebody,
-  ofUserAndTime,
-  patternOf,
-} from './history-filters.js'
-import { daysOf } from './upload-facts.table.js'
+import { all, ofEvents, ofSomebody, ofUserAndTime, patternOf } from './history-filters.js'
 
-type Db = Database<Tables>
-type Read = (keys: RawBuilder<unknown>) => Promise<HistoryRow[]>
 type TimePage = { readonly after: string | undefined; readonly descending: boolean; readonly limit: number }
+type Read = (keys: RawBuilder<unknown>) => Promise<HistoryRow[]>
 
-// In steps of three days. The last look is at everything.
-const windows = [2, 8, 32]
+// How many of the next uploads are looked at for a part of a file name, before the index of names is.
+const nearby = [1_000, 20_000]
 
 /**
- * A page in the order of time, which is that of the ids. A part of a file name is looked for in the days that come next,
- * then in more of them: where many names match, a few days have a page of them, however long the history is.
+ * A page in the order of time, which is that of the ids. Indexes by status, failure, format and address have them in this
+ * order, so that a page of one of these is read as it stands. Names that many uploads have are found among the next ones;
+ * those that few have, in the index of names.
  */
-export async function byTime(
-  db: Db,
-  filter: HistoryFilter,
-  page: TimePage,
-  read: Read,
-): Promise<HistoryRow[]> {
-  if (filter.q !== undefined) {
-    const next = await nextDay(db, filter, page)
-    for (const days of windows) {
-      const found = await read(keysOf(filter, page, daysFrom(next, days, page.descending)))
-      if (found.length === page.limit) return found
-    }
+export async function byTime(filter: HistoryFilter, page: TimePage, read: Read): Promise<HistoryRow[]> {
+  const { q, ip } = filter
+  if (q === undefined || ip !== undefined) return read(keysFrom(sql`upload_facts`, filter, page))
+  const { direction, next } = orderOf(page)
+  for (const count of nearby) {
+    const some = sql`(
+      select * from upload_facts as listed where ${all([sql`true`, next(sql`id`), ...ofUserAndTime(filter)])}
+      order by id ${direction} limit ${count})`
+    const found = await read(keysFrom(some, filter, page))
+    if (found.length === page.limit) return found
   }
-  return read(keysOf(filter, page))
+  // By itself, since the planner knows little of names: it might expect many and look through all uploads for them.
+  const named = sql`(select * from upload_facts where filename ilike ${patternOf(q)} offset 0)`
+  return read(keysFrom(named, filter, page))
 }
 
-function keysOf(
-  filter: HistoryFilter,
-  { after, descending, limit }: TimePage,
-  days?: readonly number[],
-): RawBuilder<unknown> {
-  const { status, failure, format, sha256, q, ip, actorId } = filter
-  const direction = descending ? sql`desc` : sql`asc`
-  const than = descending ? sql`<` : sql`>`
-  const changes = all([
-    sql`true`,
-    status !== undefined && sql`uploads.status = ${status}`,
-    failure !== undefined && sql`uploads.failure_code = ${failure}`,
-  ])
-  const ofFacts = [format, sha256, q, ip, actorId].some((one) => one !== undefined)
-  const ofUploads = status !== undefined || failure !== undefined
-  // The events of an address are kept in this order, too.
-  const touched = sql`(
-    select distinct upload_id from upload_events
-    where ip = ${ip}::inet ${after === undefined ? sql`` : sql`and upload_id ${than} ${after}::uuid`}
-    order by upload_id ${direction}) as touched join upload_facts as listed on listed.id = touched.upload_id`
-  const from =
-    ofUploads && !ofFacts
-      ? sql`(select * from uploads where ${changes}) as listed`
-      : sql`${ip === undefined ? sql`upload_facts as listed` : touched}
-        ${ofUploads ? sql`join uploads on uploads.id = listed.id and ${changes}` : sql``}`
+/** @param facts the table, or rows of it */
+function keysFrom(facts: RawBuilder<unknown>, filter: HistoryFilter, page: TimePage): RawBuilder<unknown> {
+  const { format, sha256, q, actorId } = filter
+  const { direction, next } = orderOf(page)
   return sql`
-    select listed.id, null::bigint as value from ${from}
+    select listed.id, null::bigint as value from ${listedIn(facts, filter, page)}
     where ${all([
       ofSomebody,
-      after !== undefined && sql`listed.id ${than} ${after}::uuid`,
+      next(sql`listed.id`),
       ...ofUserAndTime(filter),
       ...ofEvents({ actorId }),
       format !== undefined && sql`listed.format = ${format}`,
       sha256 !== undefined && sql`listed.sha256 = decode(${sha256}, 'hex')`,
       q !== undefined && sql`listed.filename ilike ${patternOf(q)}`,
-      days && sql`listed.days = any(${days}::integer[])`,
     ])}
-    order by listed.id ${direction} limit ${limit}`
+    order by listed.id ${direction} limit ${page.limit}`
 }
 
-/** The days in which the page begins. */
-async function nextDay(
-  db: Db,
-  { from, to }: HistoryFilter,
-  { after, descending }: TimePage,
-): Promise<number> {
-  if (after !== undefined) return daysOf(after)
-  const { rows } = await sql<{ id: string }>`
-    select id from upload_facts order by id ${descending ? sql`desc` : sql`asc`} limit 1`.execute(db)
-  const end = daysOf(rows[0]?.id ?? '0')
-  if (descending) return to === undefined ? end : Math.min(end, daysOf(idNear(new Date(to), mostApartMs)))
-  return from === undefined ? end : Math.max(end, daysOf(idNear(new Date(from), -mostApartMs)))
+/** What is read as `listed`: the facts, unless only what changes is asked for. */
+function listedIn(facts: RawBuilder<unknown>, filter: HistoryFilter, page: TimePage): RawBuilder<unknown> {
+  const { status, failure, format, sha256, q, ip, actorId } = filter
+  const changes = [
+    status !== undefined && sql`uploads.status = ${status}`,
+    failure !== undefined && sql`uploads.failure_code = ${failure}`,
+  ].filter((one) => one !== false)
+  if (changes.length > 0 && [format, sha256, q, ip, actorId].every((one) => one === undefined))
+    return sql`(select * from uploads where ${all(changes)}) as listed`
+  const { direction, next } = orderOf(page)
+  const touched = sql`(
+    select distinct upload_id from upload_events where ${all([sql`ip = ${ip}::inet`, next(sql`upload_id`)])}
+    order by upload_id ${direction}) as touched`
+  const listed =
+    ip === undefined
+      ? sql`${facts} as listed`
+      : sql`${touched} join ${facts} as listed on listed.id = touched.upload_id`
+  return changes.length > 0
+    ? sql`${listed} join uploads on ${all([sql`uploads.id = listed.id`, ...changes])}`
+    : listed
 }
 
-const daysFrom = (first: number, count: number, descending: boolean): number[] =>
-  Array.from({ length: count }, (_, index) => (descending ? first - index : first + index))
+const orderOf = ({ after, descending }: TimePage) => ({
+  direction: descending ? sql`desc` : sql`asc`,
+  /** The condition that an id comes after the page before. */
+  next: (id: RawBuilder<unknown>) =>
+    after !== undefined && sql`${id} ${descending ? sql`<` : sql`>`} ${after}::uuid`,
+})

@@ -29,7 +29,7 @@ export type HistoryPage = {
 }
 
 /** The matching uploads of all users. */
-export function listHistory(
+export async function listHistory(
   db: Database<Tables>,
   filter: HistoryFilter,
   { sort, after, limit }: HistoryPage,
@@ -39,8 +39,8 @@ export function listHistory(
   const read = (keys: RawBuilder<unknown>) => readRows(db, keys, descending ? sql`desc` : sql`asc`)
   const page = { after: id, descending, limit }
   return column === 'id'
-    ? byTime(db, filter, page, read)
-    : byValue(db, filter, { ...page, column, value }, read)
+    ? byTime(filter, page, read)
+    : read(await byValue(db, filter, { ...page, column, value }))
 }
 
 const columns = { uploadedAt: 'id', bytes: 'bytes', confirmedAt: 'confirmed_at' } as const

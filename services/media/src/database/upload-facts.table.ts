@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { Generated } from 'kysely'
 import type { NewUpload } from './uploads.table.js'
 
 /**
@@ -13,8 +13,6 @@ export type UploadFactsTable = {
   format: string
   sha256: Buffer
   filename: string | null
-  /** The time in its id in steps of 2^28 ms, which are three days: see `daysOf`. */
-  days: ColumnType<number, never, never>
 }
 
 /** The row of a new upload. */
@@ -26,6 +24,3 @@ export const factsOf = ({ user_id, id, bytes, format, sha256, original_filename 
   sha256: Buffer.from(sha256, 'hex'),
   filename: original_filename,
 })
-
-/** The column `days` of an upload with this id. */
-export const daysOf = (id: string): number => Number.parseInt(id.slice(0, 5), 16)

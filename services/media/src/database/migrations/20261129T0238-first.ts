@@ -8,9 +8,8 @@ import { uploadEvents } from '../upload-events.trail.js'
  */
 export const first: Migration = {
   async up(db) {
-    // For searching file names, and doing so within a few days.
+    // For searching file names.
     await sql`create extension if not exists pg_trgm`.execute(db)
-    await sql`create extension if not exists btree_gin`.execute(db)
     // Confirmations and withdrawals draw from it, so that the later decision wins everywhere.
     await sql`create sequence avatar_version as bigint`.execute(db)
 
@@ -142,22 +141,19 @@ export const first: Migration = {
         format text not null,
         sha256 bytea not null,
         filename text,
-        days integer generated always as (('x' || left(id::text, 5))::bit(20)::integer) stored,
         primary key (user_id, id)
       )`.execute(db)
     // The history in order of time. Most uploads are JPEG, and so are found along it.
     await sql`
-      create index upload_facts_by_time on upload_facts (id) include (user_id, format, bytes)`.execute(db)
+      create index upload_facts_by_time on upload_facts (id)
+      include (user_id, format, uploaded_at, filename)`.execute(db)
     await sql`
       create index upload_facts_by_format on upload_facts (format, id) include (user_id, bytes)
       where format <> 'jpeg'`.execute(db)
     // The history, and whatever is done with every upload of the same bytes.
     await sql`create index upload_facts_by_sha256 on upload_facts (sha256)`.execute(db)
-    // A part of the file name, in all uploads or within a few days.
     await sql`
-      create index upload_facts_by_filename on upload_facts using gin (days, filename gin_trgm_ops)`.execute(
-      db,
-    )
+      create index upload_facts_by_filename on upload_facts using gin (filename gin_trgm_ops)`.execute(db)
 
     await sql`
       create table avatars (
