@@ -4,6 +4,7 @@ import { decodeFrames } from './decode-frames.js'
 import { decodePixels } from './decode-pixels.js'
 import { encode } from './encode.js'
 import { still } from './frames.js'
+import { lookOf } from './look.js'
 import { openPicture, type Picture } from './open-picture.js'
 import { fromPixels, type Pixels, toPixels } from './pixels.js'
 import { countFrames, encodeSizes, type RenderOptions, type Variant } from './render.js'
@@ -22,6 +23,8 @@ export type Prepared = {
   readonly preview: Buffer
   /** A placeholder of about 25 bytes (https://evanw.github.io/thumbhash/), base64. */
   readonly thumbhash: string
+  /** 64 bits by which alike pictures are found, see `lookOf`; absent for one without enough in it. */
+  readonly look: string | undefined
   /** Pixels of the upright picture, not of the preview. */
   readonly width: number
   readonly height: number
@@ -47,12 +50,13 @@ export async function prepare(
     stored.resize(side, side, { fit: 'inside', withoutEnlargement: true }).autoOrient(),
   )
   const whole = side > previewSize ? await toPixels(shrink(pixels, previewSize)) : pixels
-  const [preview, thumbhash] = await Promise.all([
+  const [preview, small] = await Promise.all([
     // WebP shows transparency as it is, so nothing is seen through it.
     encode(whole, 'webp', { background: '#000000' }),
-    hash(whole),
+    toPixels(shrink(whole, thumbhashSize).ensureAlpha()),
   ])
-  onPrepared({ preview, thumbhash, width: picture.width, height: picture.height })
+  const { width, height } = picture
+  onPrepared({ preview, thumbhash: hash(small), look: lookOf(small), width, height })
   return ahead ? renderCentre(picture, pixels, ahead) : []
 }
 
@@ -79,7 +83,5 @@ async function renderCentre(
 const shrink = (pixels: Pixels, side: number) =>
   fromPixels(pixels).resize(side, side, { fit: 'inside', withoutEnlargement: true })
 
-async function hash(pixels: Pixels): Promise<string> {
-  const { data, raw } = await toPixels(shrink(pixels, thumbhashSize).ensureAlpha())
-  return Buffer.from(rgbaToThumbHash(raw.width, raw.height, data)).toString('base64')
-}
+const hash = ({ data, raw }: Pixels): string =>
+  Buffer.from(rgbaToThumbHash(raw.width, raw.height, data)).toString('base64')
