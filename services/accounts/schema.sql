@@ -7,6 +7,7 @@ create table activities (
   user_agent text,
   details jsonb not null default '{}'::jsonb,
   actor_id uuid,
+  actor_role text,
   actor_kind text,
   changes jsonb,
   seq bigint not null,

@@ -45,6 +45,24 @@ create table avatars (
 CREATE UNIQUE INDEX avatars_live ON public.avatars USING btree (user_id) WHERE live;
 CREATE INDEX avatars_text_untold ON public.avatars USING btree (text_untold_since) WHERE (text_untold_since IS NOT NULL);
 
+create table blocked_images (
+  id uuid not null,
+  at timestamp(3) with time zone not null default now(),
+  sha256 text not null,
+  look bit(64),
+  distance integer,
+  reason text not null,
+  actor_id uuid not null,
+  takedown_id uuid not null,
+  lifted_at timestamp(3) with time zone,
+  lifted_by uuid,
+  lift_reason text,
+  constraint blocked_images_check CHECK (((look IS NULL) = (distance IS NULL))),
+  constraint blocked_images_pkey PRIMARY KEY (id),
+  constraint blocked_images_takedown_id_fkey FOREIGN KEY (takedown_id) REFERENCES takedowns(id)
+);
+CREATE UNIQUE INDEX blocked_images_bytes ON public.blocked_images USING btree (sha256) WHERE (lifted_at IS NULL);
+
 create table direct_uploads (
   user_id uuid not null,
   id uuid not null,
@@ -100,6 +118,26 @@ create table idempotency_keys (
 CREATE INDEX idempotency_keys_about ON public.idempotency_keys USING btree (about_user_id, upload_id);
 CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
 
+create table looks (
+  user_id uuid not null,
+  upload_id uuid not null,
+  look bit(64) not null,
+  constraint looks_pkey PRIMARY KEY (user_id, upload_id)
+);
+
+create table owner_notices (
+  user_id uuid not null,
+  id uuid not null,
+  at timestamp(3) with time zone not null default now(),
+  kind text not null,
+  upload_ids uuid[] not null,
+  actor_id uuid not null,
+  reason text,
+  by_mail boolean not null,
+  constraint owner_notices_pkey PRIMARY KEY (user_id, id)
+);
+CREATE INDEX owner_notices_at ON public.owner_notices USING btree (at);
+
 create table refused_uploads (
   user_id uuid not null,
   id uuid not null,
@@ -141,6 +179,37 @@ create table stats_state (
   constraint stats_state_pkey PRIMARY KEY (single),
   constraint stats_state_single_check CHECK (single)
 );
+
+create table takedown_items (
+  takedown_id uuid not null,
+  user_id uuid not null,
+  upload_id uuid not null,
+  sha256 text not null,
+  outcome text,
+  constraint takedown_items_outcome_check CHECK ((outcome = ANY (ARRAY['withdrawn'::text, 'refused'::text, 'held'::text, 'left'::text, 'gone'::text]))),
+  constraint takedown_items_pkey PRIMARY KEY (takedown_id, user_id, upload_id),
+  constraint takedown_items_takedown_id_fkey FOREIGN KEY (takedown_id) REFERENCES takedowns(id)
+);
+CREATE INDEX takedown_items_of_user ON public.takedown_items USING btree (user_id);
+CREATE INDEX takedown_items_waiting ON public.takedown_items USING btree (takedown_id, user_id) WHERE (outcome IS NULL);
+
+create table takedowns (
+  id uuid not null,
+  at timestamp(3) with time zone not null default now(),
+  actor_id uuid not null,
+  ip inet,
+  user_agent text,
+  reason text not null,
+  upload_id uuid not null,
+  sha256 text not null,
+  alike integer,
+  blocked_image_id uuid,
+  seen text not null,
+  finished_at timestamp(3) with time zone,
+  constraint takedowns_pkey PRIMARY KEY (id)
+);
+CREATE INDEX takedowns_seen ON public.takedowns USING btree (seen);
+CREATE INDEX takedowns_unfinished ON public.takedowns USING btree (at) WHERE (finished_at IS NULL);
 
 create table trail_salts (
   person_id uuid not null,
@@ -564,6 +633,7 @@ AS $function$
         the_entry := draw_entry();
         -- A picture that failed after it was rendered has variants; their files are garbage now.
         delete from avatars using unnest(old) u where avatars.user_id = u.user_id and avatars.upload_id = u.id;
+        delete from looks using unnest(old) u where looks.user_id = u.user_id and looks.upload_id = u.id;
         delete from upload_facts using unnest(old) u where upload_facts.user_id = u.user_id and upload_facts.id = u.id;
         
         with gone as (

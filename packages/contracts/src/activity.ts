@@ -25,6 +25,11 @@ export const ActivityType = z
     'avatar-restored',
     'avatar-described',
     'avatar-removed',
+    'upload-refused',
+    'picture-held',
+    'upload-discarded',
+    'picture-erased',
+    'hold-lifted',
   ])
   .meta({ id: 'ActivityType' })
 export type ActivityType = z.output<typeof ActivityType>
@@ -35,7 +40,11 @@ export const Activity = z
     type: ActivityType,
     at: Time,
     actorKind: ActorKind,
-    actorId: Id.nullable().describe('the person who did it, if not the user'),
+    actorId: Id.nullable().describe('the person who did it, if not the user; only managers see this'),
+    actorRole: z
+      .enum(['manager', 'admin', 'operator'])
+      .nullable()
+      .describe('null when the user did it, or no person; `operator` when they have left since'),
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     changes: Changes,

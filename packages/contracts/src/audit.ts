@@ -30,6 +30,11 @@ export const AuditAction = z
     'activity-read',
     'erasures-listed',
     'audit-read',
+    'uses-listed',
+    // They acted on a picture, whoever uses it.
+    'picture-taken-down',
+    'image-blocked',
+    'image-unblocked',
     // They attempted something and were refused.
     'act-refused',
     // Something was removed from a trail.

@@ -25,6 +25,7 @@ export const chapters = {
   avatars: 'What is published: pictures by user, by version, and by the hash of an e-mail address.',
   history: 'The audit of every upload, for managers and administrators.',
   operation: 'What waits, what failed and how much there is, for managers and administrators.',
+  moderation: 'What managers and administrators do against pictures.',
   upkeep: 'Routine cleaning: what runs when, what it did, and running it now.',
 } as const satisfies Readonly<Record<string, string>>
 type Chapter = keyof typeof chapters

@@ -19,6 +19,11 @@ export const fieldFaults = {
     'must be the same in the address and in the form',
     'doit être identique dans l’adresse et dans le formulaire',
   ),
+  'not-both': say(
+    'must not be given together with {other}',
+    'ne doit pas être donné en même temps que {other}',
+  ),
+  'not-as-given': say('must be as it was given', 'doit être tel qu’il a été donné'),
   'unexpected-body': say('must not have a body', 'doit être sans corps'),
 
   'not-text': say('must be text', 'doit être un texte'),

@@ -51,6 +51,19 @@ export const RemoveAvatar = z
   .meta({ id: 'RemoveAvatar' })
 export type RemoveAvatar = z.output<typeof RemoveAvatar>
 
+/** `toAccounts.tellOwner`: what an operator did to a person’s uploads, apart from withdrawing their avatar. */
+export const TellOwner = z
+  .object({
+    noticeId: Id,
+    kind: z.enum(['upload-refused', 'picture-held', 'upload-discarded', 'picture-erased', 'hold-lifted']),
+    uploadIds: z.array(Id).min(1),
+    actorId: Id,
+    reason: z.string().nullable(),
+    byMail: z.boolean().describe('false where another e-mail says it already'),
+  })
+  .meta({ id: 'TellOwner' })
+export type TellOwner = z.output<typeof TellOwner>
+
 /** `toAccounts.listEndedSessions`. `until` is the `since` of the next call, and means nothing else. */
 export const EndedSessions = z
   .object({ sessions: z.array(Id), until: z.string().max(40) })

@@ -392,8 +392,8 @@ export const mediaProblems = {
     410,
     ['This upload was rejected', 'Cet envoi a été refusé'],
     [
-      'The image could not be decoded: upload another one.',
-      'L’image n’a pas pu être décodée : envoyez-en une autre.',
+      'The image could not be decoded, or an operator does not allow it; `failure` of the upload says which. Upload another one.',
+      'L’image n’a pas pu être décodée, ou un opérateur ne l’admet pas ; `failure` de l’envoi le précise. Envoyez-en une autre.',
     ],
   ),
   'upload-failed': row(
@@ -413,8 +413,8 @@ export const mediaProblems = {
     409,
     ['This upload is not pending', 'Cet envoi n’est pas en attente'],
     [
-      'Only a pending upload can be discarded; the status of this one is {status}.',
-      'Seul un envoi en attente peut être annulé ; le statut de celui-ci est {status}.',
+      'Only a pending upload can be discarded or refused; the status of this one is {status}.',
+      'Seul un envoi en attente peut être annulé ou refusé ; le statut de celui-ci est {status}.',
     ],
   ),
   'upload-is-live': row(
@@ -490,5 +490,63 @@ export const mediaProblems = {
       'It can be restored once an operator allows it: write to them, or upload another picture.',
       'Elle pourra être rétablie quand un opérateur l’autorisera : écrivez-lui, ou envoyez une autre image.',
     ],
+  ),
+  'blocked-image': row(
+    422,
+    ['This picture is not allowed here', 'Cette image n’est pas admise ici'],
+    [
+      'An operator has put it on the deny-list: upload another one, or write to the operators if this is a mistake.',
+      'Un opérateur l’a mise sur la liste de refus : envoyez-en une autre, ou écrivez aux opérateurs si c’est une erreur.',
+    ],
+  ),
+  'foreign-address': row(
+    422,
+    ['This address is not of this service', 'Cette adresse n’est pas de ce service'],
+    [
+      'Only addresses at {origin} lead to a picture here.',
+      'Seules les adresses sous {origin} mènent ici à une image.',
+    ],
+  ),
+  'not-a-picture-address': row(
+    422,
+    ['This is not the address of a picture', 'Ce n’est pas l’adresse d’une image'],
+    [
+      'Send the address of an avatar, one of its variants, a preview or an upload, or the id of an upload.',
+      'Envoyez l’adresse d’un avatar, d’une de ses variantes, d’un aperçu ou d’un envoi, ou l’identifiant d’un envoi.',
+    ],
+  ),
+  'nothing-to-take-down': row(
+    409,
+    ['Nothing is left to take down', 'Il ne reste rien à retirer'],
+    [
+      'Each use is closed or held already; with `block` the picture can still be put on the deny-list.',
+      'Chaque usage est déjà clos ou retenu ; avec `block`, l’image peut encore être mise sur la liste de refus.',
+    ],
+  ),
+  'too-many-alike': row(
+    422,
+    ['Too many pictures are that alike', 'Trop d’images sont aussi semblables'],
+    [
+      'More than {limit} are: send a smaller `alike`.',
+      'Il y en a plus de {limit} : envoyez un `alike` plus petit.',
+    ],
+  ),
+  'changed-meanwhile': row(
+    409,
+    ['What you looked at has changed', 'Ce que vous avez vu a changé'],
+    [
+      'Nothing was done: list the uses again with `?dryRun=true`, and send the new `seen`.',
+      'Rien n’a été fait : listez à nouveau les usages avec `?dryRun=true`, puis envoyez le nouveau `seen`.',
+    ],
+  ),
+  'takedown-not-found': row(
+    404,
+    ['No such take-down', 'Retrait introuvable'],
+    ['No take-down has this id.', 'Aucun retrait n’a cet identifiant.'],
+  ),
+  'blocked-image-not-found': row(
+    404,
+    ['No such entry', 'Entrée introuvable'],
+    ['The deny-list has no entry with this id.', 'La liste de refus n’a pas d’entrée avec cet identifiant.'],
   ),
 } satisfies ProblemTable

@@ -93,6 +93,7 @@ export const UploadEventType = z
     'published',
     'superseded',
     'withdrawn',
+    'held',
     'restored',
     'described',
     'hold-lifted',

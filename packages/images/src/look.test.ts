@@ -20,7 +20,10 @@ function apart(one: string | undefined, other: string | undefined): number {
 }
 /** A scene of soft blotches, as photos have them. */
 const scene = (width = 600, height = 450) =>
-  noise({ width: 8, height: 6 }).png().toBuffer().then((tiny) => sharp(tiny).resize(width, height, { fit: 'fill' }).png().toBuffer())
+  noise({ width: 8, height: 6 })
+    .png()
+    .toBuffer()
+    .then((tiny) => sharp(tiny).resize(width, height, { fit: 'fill' }).png().toBuffer())
 
 await t.test('the look stays when a picture is changed a little, and differs from any other', async (t) => {
   const [one, other] = [await scene(), await scene()]
@@ -28,14 +31,22 @@ await t.test('the look stays when a picture is changed a little, and differs fro
   t.match(look, /^[0-9a-f]{16}$/)
   const note = { create: { width: 240, height: 36, channels: 3 as const, background: '#ffffff' } }
   for (const [name, changed, most] of [
-    ['one pixel', sharp(one).composite([{ input: { create: { ...note.create, width: 1, height: 1 } }, left: 5, top: 5 }]), 1],
+    [
+      'one pixel',
+      sharp(one).composite([{ input: { create: { ...note.create, width: 1, height: 1 } }, left: 5, top: 5 }]),
+      1,
+    ],
     ['encoded anew', sharp(await sharp(one).jpeg({ quality: 30 }).toBuffer()), 3],
     ['resized', sharp(one).resize(173), 4],
     ['brighter', sharp(one).linear(1, 12), 4],
     ['grey', sharp(one).grayscale(), 4],
     ['written on', sharp(one).composite([{ input: note, left: 30, top: 400 }]), 8],
     ['cut at the edges', sharp(one).extract({ left: 6, top: 5, width: 588, height: 440 }), 8],
-    ['turned by its orientation', sharp(await sharp(one).rotate(-90).png().toBuffer()).withMetadata({ orientation: 6 }), 2],
+    [
+      'turned by its orientation',
+      sharp(await sharp(one).rotate(-90).png().toBuffer()).withMetadata({ orientation: 6 }),
+      2,
+    ],
   ] as const) {
     const distance = apart(look, await lookOf(changed.clone()))
     t.ok(distance <= most, `${name}: ${distance} bits differ`)
@@ -67,7 +78,11 @@ await t.test('real photos', { skip: photos ? false : 'LIKENESS_PHOTOS is not set
     }
     // Examples of orientation, and of formats, show the same upright scene.
     looks.set(name.replace(/(-\d)?\.\w+$/, ''), look)
-    const smaller = await lookOf(sharp(await sharp(preview).resize(200).jpeg({ quality: 40 }).flatten({ background: '#ffffff' }).toBuffer()))
+    const smaller = await lookOf(
+      sharp(
+        await sharp(preview).resize(200).jpeg({ quality: 40 }).flatten({ background: '#ffffff' }).toBuffer(),
+      ),
+    )
     t.ok(apart(look, smaller) <= 6, `${name}, small and poor: ${apart(look, smaller)} bits differ`)
   }
   for (const [name, look] of looks) {

@@ -18,6 +18,7 @@ import { createServer, type Server } from '@likeness/runtime/server'
 import { openRefusalNotes } from '@likeness/runtime/trail/operators'
 import { upkeepHandlers } from '@likeness/runtime/upkeep-handlers'
 import { listActivityHandler, listMyActivityHandler } from './activity/list-activity.js'
+import { tellOwnerHandler } from './activity/tell-owner.js'
 import { administerUserHandler } from './administration/administer-user.js'
 import { closeUserHandler } from './administration/close-user.js'
 import { listAuditHandler } from './administration/list-audit.js'
@@ -144,6 +145,7 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.service(toAccounts.setAvatar, setAvatarHandler(deps))
   serve.service(toAccounts.removeAvatar, removeAvatarHandler(deps))
   serve.service(toAccounts.describeAvatar, describeAvatarHandler(deps))
+  serve.service(toAccounts.tellOwner, tellOwnerHandler(deps))
   serve.service(toAccounts.listEndedSessions, listEndedSessionsHandler(deps), { logLevel: 'warn' })
   serve.service(toAccounts.findUser, findUserHandler(deps))
   serve.service(toAccounts.readInitials, readInitialsHandler(deps))

@@ -4,6 +4,7 @@ import {
   endpoints,
   failures,
   history,
+  moderation,
   stats,
   toAccounts,
   toMedia,
@@ -43,6 +44,10 @@ import { listAuditHandler } from './history/list-audit.js'
 import { listHistoryHandler } from './history/list-history.js'
 import { listTrailHandler } from './history/list-trail.js'
 import { subjectOf } from './history/subject-of.js'
+import { listBlockedImagesHandler, unblockImageHandler } from './moderation/blocked-images.js'
+import { refusePendingHandler } from './moderation/refuse-pending.js'
+import { takeDownHandler } from './moderation/take-down.js'
+import { listTakedownsHandler, readTakedownHandler } from './moderation/view-takedowns.js'
 import { problem } from './problems.js'
 import { InFlight } from './receiving/in-flight.js'
 import { readStatsHandler } from './stats/read-stats.js'
@@ -155,6 +160,12 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.manager(failures.list, listFailuresHandler(deps))
   serve.manager(failures.items, listFailureItemsHandler(deps))
   serve.manager(failures.retry, retryFailuresHandler(deps))
+  serve.manager(moderation.refuse, refusePendingHandler(deps))
+  serve.manager(moderation.takeDown, takeDownHandler(deps))
+  serve.manager(moderation.listTakedowns, listTakedownsHandler(deps))
+  serve.manager(moderation.readTakedown, readTakedownHandler(deps))
+  serve.manager(moderation.listBlockedImages, listBlockedImagesHandler(deps))
+  serve.manager(moderation.unblockImage, unblockImageHandler(deps))
   const cleaning = upkeepHandlers(deps, { path: upkeep.list.path, tasks: upkeepTasks, problem })
   serve.manager(upkeep.list, cleaning.list)
   serve.manager(upkeep.read, cleaning.read)

@@ -5,6 +5,8 @@ import { tellWithdrawal } from './avatars/tell-withdrawal.job.js'
 import type { WorkerDeps } from './deps.js'
 import { eraseUser } from './erasure/erase-user.job.js'
 import { noting } from './failures/noting.js'
+import { takeDown } from './moderation/take-down.job.js'
+import { tellOwner } from './moderation/tell-owner.job.js'
 import type { Jobs } from './queue.js'
 import { upkeepTasks } from './upkeep/tasks.js'
 import { prepareUpload } from './uploads/prepare-upload.job.js'
@@ -21,6 +23,8 @@ const jobsOf = ({ UPKEEP_SCHEDULE }: WorkerDeps['config']): JobTable<WorkerDeps,
   'erase-user': { run: noting('erase-user', eraseUser), attempts: 8, backoffMs: 1_000 },
   'tell-withdrawal': { run: noting('tell-withdrawal', tellWithdrawal), ...tell },
   'tell-description': { run: noting('tell-description', tellDescription), ...tell },
+  'take-down': { run: takeDown, attempts: 8, backoffMs: 500 },
+  'tell-owner': { run: tellOwner, ...tell },
   ...upkeepJobs(upkeepTasks, UPKEEP_SCHEDULE),
 })
 

@@ -13,6 +13,8 @@ export type Jobs = {
   'erase-user': { userId: string }
   'tell-withdrawal': { userId: string; version: number }
   'tell-description': { userId: string; uploadId: string }
+  'take-down': { takedownId: string }
+  'tell-owner': { userId: string; noticeId: string }
 } & Readonly<Record<UpkeepName, UpkeepPayload>>
 type JobName = keyof Jobs
 
@@ -28,6 +30,8 @@ export const kinds = {
   'erase-user': { kind: 'light' },
   'tell-withdrawal': { kind: 'light' },
   'tell-description': { kind: 'light' },
+  'take-down': { kind: 'light' },
+  'tell-owner': { kind: 'light' },
   'expire-uploads': { kind: 'upkeep' },
   'requeue-stuck': { kind: 'upkeep' },
   'collect-garbage': { kind: 'upkeep' },
@@ -62,6 +66,8 @@ export const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
   'publish-heic': ({ uploadId, version }) => `${uploadId}-${version}`,
   'tell-withdrawal': ({ userId, version }) => `${userId}-${version}`,
   'tell-description': ({ uploadId }) => uploadId,
+  'take-down': ({ takedownId }) => takedownId,
+  'tell-owner': ({ noticeId }) => noticeId,
   'erase-user': ({ userId }) => userId,
 }
 

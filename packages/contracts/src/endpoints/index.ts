@@ -7,6 +7,7 @@ import { history } from './history.js'
 import { inbox } from './inbox.js'
 import { toAccounts, toMedia } from './internal.js'
 import { me } from './me.js'
+import { moderation } from './moderation.js'
 import { sessions } from './sessions.js'
 import { stats } from './stats.js'
 import { accountsUpkeep, upkeep } from './upkeep.js'
@@ -22,6 +23,7 @@ export {
   history,
   inbox,
   me,
+  moderation,
   sessions,
   stats,
   toAccounts,
@@ -36,7 +38,7 @@ export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
   accounts: [users, sessions, me, emails, administration, accountsUpkeep, inbox, toAccounts].flatMap(
     (group) => Object.values(group),
   ),
-  media: [uploads, avatars, history, failures, stats, upkeep, toMedia].flatMap((group) =>
+  media: [uploads, avatars, history, moderation, failures, stats, upkeep, toMedia].flatMap((group) =>
     Object.values(group),
   ),
 }

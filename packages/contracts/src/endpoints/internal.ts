@@ -10,6 +10,7 @@ import {
   RemoveAvatar,
   SetAvatar,
   TellDescription,
+  TellOwner,
   UserInitials,
   UsernameParams,
 } from '../internal.js'
@@ -60,6 +61,18 @@ export const toAccounts = {
     params: IdParams,
     body: TellDescription,
     answers: { 204: empty('The profile shows this text or a newer one.') },
+    problems: ['user-not-found'],
+  }),
+  tellOwner: ofAccounts({
+    id: 'tellOwner',
+    method: 'POST',
+    path: '/internal/users/:id/notices',
+    by: 'service',
+    summary: 'Tell a user what an operator did to their uploads',
+    description: 'As activity, and by e-mail where that is asked for. Each notice is told once.',
+    params: IdParams,
+    body: TellOwner,
+    answers: { 204: empty('They are told.') },
     problems: ['user-not-found'],
   }),
   listEndedSessions: ofAccounts({

@@ -14,7 +14,7 @@ import { problem } from '../problems.js'
 export const listMyActivityHandler =
   (deps: ApiDeps): Handler<typeof me.listActivity> =>
   (request, reply) =>
-    answerActivity(deps, callerOf(request).id, request, reply)
+    answerActivity(deps, callerOf(request).id, request, reply, viewOwnActivity)
 
 /** `administration.listActivity`: the same for any user. */
 export const listActivityHandler =
@@ -27,7 +27,7 @@ export const listActivityHandler =
       userId: id,
       details: filtersOf(request.query),
     })
-    return answerActivity(deps, id, request, reply)
+    return answerActivity(deps, id, request, reply, viewActivity)
   }
 
 async function answerActivity(
@@ -35,21 +35,35 @@ async function answerActivity(
   userId: string,
   request: Request<{ Querystring: ActivityQuery }>,
   reply: Reply,
+  view: (row: ActivityRow) => Activity,
 ) {
   const page = openPage(request, request.query, cursors)
   const rows = await listActivities(db, userId, request.query, { after: page.after, limit: page.rows })
-  return page.answer(reply, rows, (shown) => shown.map(viewActivity))
+  return page.answer(reply, rows, (shown) => shown.map(view))
 }
 
-/** An activity as its readers see it. */
-export const viewActivity = (row: ActivityRow): Activity => ({
+/** An activity as the user whose account it is sees it: operators stand there by their role alone. */
+export function viewOwnActivity(row: ActivityRow): Activity {
+  const activity = viewActivity(row)
+  return activity.actorRole === null ? activity : { ...activity, actorId: null, ip: null, userAgent: null }
+}
+
+/** The same as managers see it. */
+const viewActivity = (row: ActivityRow): Activity => ({
   id: row.id,
   type: row.type,
   at: row.at.toISOString(),
   actorKind: row.actor_kind ?? 'person',
   actorId: row.actor_id,
+  actorRole: viewRole(row),
   ip: row.ip,
   userAgent: row.user_agent,
   changes: row.changes ?? {},
   details: row.details,
 })
+
+function viewRole({ actor_id, actor_role }: ActivityRow): Activity['actorRole'] {
+  if (actor_role === 'manager' || actor_role === 'admin') return actor_role
+  // They have left, or lost their role, before it was noted.
+  return actor_id === null ? null : 'operator'
+}

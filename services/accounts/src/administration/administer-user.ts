@@ -51,6 +51,7 @@ export async function administerUser(
         type,
         origin,
         actorId: actor.id,
+        actorRole: actor.role,
         ...(changes && { changes }),
         details: { ...details, ...(patch.reason === undefined ? {} : { reason: patch.reason }) },
       })

@@ -236,9 +236,19 @@ t.test('group, disable, enable, verify', async (t) => {
   )
   t.match(feed.body.items[4], {
     actorId: manager.user.id,
+    actorRole: 'manager',
     changes: { disabled: { before: false, after: true } },
     details: { reason: 'abuse' },
   })
+  const again_ = await accounts.logIn(user.user.username)
+  const own = (await call(me.listActivity, { token: again_.accessToken })).body.items.slice(1)
+  t.match(
+    own.filter(({ actorRole }) => actorRole !== null).map(({ type }) => type),
+    ['logout', 'enabled', 'disabled', 'email-verified', 'group-changed'],
+    'its owner sees every act, by role',
+  )
+  for (const { actorRole, ...act } of own.filter((one) => one.actorRole !== null))
+    t.match({ actorRole, ...act }, { actorRole: 'manager', actorId: null, ip: null, userAgent: null })
   const unknown = await call(administration.patchUser, {
     params: { id: '0199a3b0-0000-7000-8000-000000000000' },
     body: { disabled: true },

@@ -1,4 +1,4 @@
-import type { ActedBy, ActivityType, ActorKind, Changes, Language } from '@likeness/contracts'
+import type { ActedBy, ActivityType, ActorKind, Changes, Language, Role } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
 import { statement } from '@likeness/runtime/prepared'
@@ -21,6 +21,8 @@ export type ActivitiesTable = {
   actor_kind: Generated<Exclude<ActorKind, 'person'> | null>
   changes: ColumnType<Changes | null, string | null | undefined, never>
   seq: ColumnType<number, never, never>
+  /** The role they had then; also of the command line, which is an administrator without an id. */
+  actor_role: Generated<Role | null>
 }
 export type ActivityRow = Selectable<ActivitiesTable>
 
@@ -56,21 +58,27 @@ export async function insertActivity(
     type: ActivityType
     origin: Origin
     actorId?: string | null
+    /** Where it is not that of `actorId`. */
+    actorRole?: Role
     changes?: Changes
     details?: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
-  const { userId, type, origin, actorId = null, changes, details = {} } = activity
+  const { userId, type, origin, actorId = null, actorRole = null, changes, details = {} } = activity
   await insertOne(
     db,
     ...[newId(), userId, type, origin.ip, origin.userAgent, JSON.stringify(details), actorId, origin.kind],
     changes && JSON.stringify(changes),
+    actorRole,
   )
 }
+/** The role that an actor has now, for the text of a statement. */
+export const roleOfActor = (actorId: string): string => `(select role from users where id = ${actorId}::uuid)`
+
 const insertOne = statement(
   'insert-activity',
-  `insert into activities (id, user_id, type, ip, user_agent, details, actor_id, actor_kind, changes)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  `insert into activities (id, user_id, type, ip, user_agent, details, actor_id, actor_kind, changes, actor_role)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, ${roleOfActor('$7')}))`,
 )
 
 /** Records a failed login of an account or of none. An account closed meanwhile counts as none, for the same work. */

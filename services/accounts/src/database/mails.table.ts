@@ -35,6 +35,8 @@ export type MailKind =
   | 'new-device'
   | 'account-closed'
   | 'avatar-withdrawn'
+  | 'upload-refused'
+  | 'picture-held'
 export type MailData = Readonly<Record<string, string>>
 
 type Db = Database<Tables>

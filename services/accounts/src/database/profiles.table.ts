@@ -2,7 +2,7 @@ import type { ActivityType, SetAvatar } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, sql, type Updateable } from 'kysely'
-import type { Origin } from './activities.table.js'
+import { type Origin, roleOfActor } from './activities.table.js'
 import type { Tables } from './database.js'
 
 /** The avatar a profile shows; its addresses are derived when read. */
@@ -133,9 +133,10 @@ const shownAvatar = statement<{ id: string }>(
     where user_id = id and (shown < $2 or shown = $2 and avatar <> newest)
     returning shown
   ), activity as (
-    insert into activities (id, user_id, type, ip, user_agent, actor_id, details, actor_kind, changes)
+    insert into activities (id, user_id, type, ip, user_agent, actor_id, details, actor_kind, changes, actor_role)
     select new_id(), $1, $5, $6, $7, $8, $9, $10,
-      jsonb_build_object('avatarVersion', jsonb_build_object('before', nullif(shown, 0), 'after', $2::bigint))
+      jsonb_build_object('avatarVersion', jsonb_build_object('before', nullif(shown, 0), 'after', $2::bigint)),
+      ${roleOfActor('$8')}
     from changed where shown < $2
   )
   select id from person`,

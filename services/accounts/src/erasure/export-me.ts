@@ -3,7 +3,7 @@ import { type me, toMedia } from '@likeness/contracts/endpoints'
 import { callerOf } from '@likeness/runtime/auth'
 import type { Handler } from '@likeness/runtime/serve'
 import { ZipFile } from 'yazl'
-import { viewActivity } from '../activity/list-activity.js'
+import { viewOwnActivity } from '../activity/list-activity.js'
 import { listActivities } from '../database/activities.table.js'
 import { listMailsOf } from '../database/mails.table.js'
 import { listSessionsOf } from '../database/sessions.table.js'
@@ -46,7 +46,7 @@ async function exportMe(deps: ApiDeps, id: string) {
   const addJson = (name: string, value: unknown) =>
     zip.addBuffer(Buffer.from(JSON.stringify(value, null, 2)), name)
   addJson('account.json', viewUser(person, deps.config))
-  addJson('activity.json', activities.map(viewActivity))
+  addJson('activity.json', activities.map(viewOwnActivity))
   addJson('sessions.json', await listSessionsOf(db, id))
   addJson('mails.json', await listMailsOf(db, id))
   addJson('uploads.json', pictures.uploads)

@@ -24,6 +24,8 @@ const placeholders: Readonly<Record<MailKind, readonly string[]>> = {
   'new-device': ['name', 'email', 'at', 'ip', 'device', 'link'],
   'account-closed': ['name', 'email', 'at'],
   'avatar-withdrawn': ['name', 'email', 'at', 'reason', 'link'],
+  'upload-refused': ['name', 'email', 'at', 'reason', 'link'],
+  'picture-held': ['name', 'email', 'at', 'reason', 'link'],
 }
 const languages: readonly Language[] = ['en', 'fr']
 const builtIn = fileURLToPath(new URL('../../templates', import.meta.url))

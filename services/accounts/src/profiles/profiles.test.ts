@@ -4,9 +4,10 @@ import {
   addressOf,
   type SetAvatar,
   type TellDescription,
+  type TellOwner,
   type VariantFormat,
 } from '@likeness/contracts'
-import { inbox, me, toAccounts, users } from '@likeness/contracts/endpoints'
+import { administration, inbox, me, toAccounts, users } from '@likeness/contracts/endpoints'
 import { newId } from '@likeness/runtime/ids'
 import { signServiceToken } from '@likeness/runtime/service-token'
 import { type Answer, waitFor } from '@likeness/test-kit'
@@ -382,8 +383,8 @@ t.test('media takes an avatar down, and restores it', async (t) => {
   t.equal(byOwnToken.status, 401, 'by media alone')
 
   const feed = await call(me.listActivity, { token })
-  const byOperator = { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent }
-  const byOwner = { actorId: null, ip: owner.ip, userAgent: owner.userAgent }
+  const byOperator = { actorId: null, actorRole: 'operator', ip: null, userAgent: null }
+  const byOwner = { actorId: null, actorRole: null, ip: owner.ip, userAgent: owner.userAgent }
   t.match(
     feed.body.items.filter((item) => item.type.startsWith('avatar-')),
     [
@@ -399,6 +400,74 @@ t.test('media takes an avatar down, and restores it', async (t) => {
   await waitFor(async () => (await all()).length >= 3)
   t.equal((await all()).filter(({ subject }) => /image/.test(subject)).length, 2, 'one e-mail for each')
 })
+
+t.test(
+  'media tells what an operator did to uploads: once, by role, in the language of the owner',
+  async (t) => {
+    const mailbox = await startMailbox(t, 'inbox')
+    const { asMedia, call, db, join, logIn, register, work } = await startAccounts(t, {
+      config: mailbox.config,
+    })
+    await work()
+    const { accessToken: token, user } = await join()
+    const [manager, { id, username }] = [await register(), await register()]
+    await db.updateTable('users').set({ role: 'manager' }).where('id', '=', manager.id).execute()
+    await db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute()
+    const admin = await logIn(username)
+    await call(me.patch, { body: { profile: { locale: 'fr' } }, token })
+    const headers = await asMedia()
+    const tell = (body: Partial<TellOwner>, id = user.id) =>
+      call(toAccounts.tellOwner, {
+        params: { id },
+        body: {
+          noticeId: newId(),
+          kind: 'upload-refused',
+          uploadIds: [newId()],
+          actorId: manager.id,
+          reason: 'Shows <somebody> else',
+          byMail: true,
+          ...body,
+        },
+        headers,
+      })
+    const noticeId = newId()
+    t.match(await Promise.all([tell({ noticeId }), tell({ noticeId })]), [{ status: 204 }, { status: 204 }])
+    await tell({ kind: 'picture-held', actorId: admin.user.id })
+    await tell({ kind: 'picture-held', actorId: admin.user.id, byMail: false })
+    await tell({ kind: 'hold-lifted', reason: null })
+    t.match(await tell({}, newId()), { status: 404, body: { code: 'user-not-found' } })
+
+    const feed = await call(me.listActivity, { token })
+    const told = feed.body.items.filter(({ details }) => details.noticeId)
+    const nameless = { actorId: null, ip: null, userAgent: null }
+    t.match(told, [
+      { type: 'hold-lifted', actorRole: 'manager', ...nameless },
+      { type: 'picture-held', actorRole: 'admin', ...nameless },
+      { type: 'picture-held', actorRole: 'admin', ...nameless },
+      {
+        type: 'upload-refused',
+        actorRole: 'manager',
+        details: { noticeId, reason: 'Shows <somebody> else' },
+        ...nameless,
+      },
+    ])
+    t.equal(told.length, 4)
+    const seen = await call(administration.listActivity, {
+      params: { id: user.id },
+      token: admin.accessToken,
+    })
+    t.match(
+      seen.body.items.filter(({ details }) => details.noticeId).map(({ actorId }) => actorId),
+      [manager.id, admin.user.id, admin.user.id, manager.id],
+      'managers see who',
+    )
+    const refused = await mailbox.read(call, user.email, /Votre image a été refusée/)
+    t.match(refused, { text: /Shows <somebody> else/, html: /Shows &#60;somebody&#62; else/ })
+    await mailbox.read(call, user.email, /Une image de votre historique a été retirée/)
+    const all = (await call(inbox.list, { query: { to: user.email } })).body.items
+    t.equal(all.filter(({ subject }) => /image/.test(subject)).length, 2)
+  },
+)
 
 t.test(
   'media changes the text of an avatar: the newest stays, and each change is reported once',
@@ -452,7 +521,7 @@ t.test(
       { details: { version: 3, revision: 5 } },
       { actorId: null, details: { version: 4, revision: 3, uploadId: shown.uploadId } },
       { actorId: null, ip: owner.ip, userAgent: owner.userAgent, details: { revision: 2 } },
-      { actorId: operator.id, ip: operator.ip, userAgent: operator.userAgent, details: { revision: 1 } },
+      { actorId: null, actorRole: 'operator', ip: null, userAgent: null, details: { revision: 1 } },
     ])
     t.equal(feed.body.items.length, 4)
     t.equal(
@@ -499,6 +568,6 @@ t.test(
     const body = { ...avatarOf(8), actor }
     await call(toAccounts.setAvatar, { params: { id: user.id }, body, headers: await asMedia() })
     const feed = await call(me.listActivity, { query: { type: 'avatar-published' }, token })
-    t.match(feed.body.items, [{ actorId: actor.id, ip: actor.ip, userAgent: actor.userAgent }])
+    t.match(feed.body.items, [{ actorId: null, actorRole: 'operator', ip: null, userAgent: null }])
   },
 )

@@ -3,15 +3,15 @@ import { callerOf, isAtLeast } from '@likeness/runtime/auth'
 import { invalid } from '@likeness/runtime/judge-requests'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
-import { findLiveAvatar, unsetLive, uploadOf } from '../database/avatars.table.js'
-import { markWithdrawn } from '../database/upload-transitions.js'
+import { findLiveAvatar, uploadOf } from '../database/avatars.table.js'
 import { hasConfirmed, lockUser } from '../database/uploads.table.js'
-import { findLastWithdrawn, insertWithdrawal, wasWithdrawn } from '../database/withdrawals.table.js'
+import { findLastWithdrawn, wasWithdrawn } from '../database/withdrawals.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
 import { isAvatarExpected } from './if-match.js'
+import { takeAvatarDown } from './take-avatar-down.js'
 
 /** `avatars.withdraw`: takes the avatar down; the picture stays in the history. */
 export const withdrawAvatarHandler =
@@ -57,18 +57,8 @@ async function withdrawAvatar(
       if (last || (await wasWithdrawn(trx, userId))) return undefined
       throw problem('avatar-not-found')
     }
-    await unsetLive(trx, userId)
-    const version = await insertWithdrawal(trx, {
-      user_id: userId,
-      upload_id: taken?.upload_id ?? null,
-      actor_id: actor.id,
-      ip: actor.ip,
-      user_agent: actor.userAgent,
-      reason: reason ?? null,
-    })
-    const details = { by: version, ...(reason === undefined ? {} : { reason }) }
-    const withdrawn = taken && (await markWithdrawn(trx, uploadOf(taken), actor, details))
-    return { version, withdrawn }
+    const why = reason === undefined ? {} : { reason }
+    return takeAvatarDown(trx, userId, taken && uploadOf(taken), actor, why)
   })
   if (!done) return
   deps.enqueue('tell-withdrawal', { userId, version: done.version })

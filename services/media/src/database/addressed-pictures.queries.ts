@@ -49,3 +49,17 @@ async function wasErased(db: Database<Tables>, { user_id, version }: AvatarKey):
   )
   return rows[0]?.erased ?? false
 }
+
+/** The upload that was rendered under the version in an address, erased ones included. */
+export async function findRenderedAs(
+  db: Database<Tables>,
+  { user_id, version }: AvatarKey,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select upload_id as id from avatars where user_id = ${user_id} and path_version = ${version}
+    union all
+    select upload_id from upload_events
+    where user_id = ${user_id} and type = 'rendered' and details ->> 'version' = ${String(version)}
+    limit 1`.execute(db)
+  return rows[0]?.id
+}

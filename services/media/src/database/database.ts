@@ -2,13 +2,17 @@ import type { Migrations } from '@likeness/runtime/migrations'
 import type { AuditEventsTable } from '@likeness/runtime/trail/audit-events'
 import type { UpkeepRunsTable } from '@likeness/runtime/upkeep-runs.table'
 import type { AvatarsTable } from './avatars.table.js'
+import type { BlockedImagesTable } from './blocked-images.table.js'
 import type { DirectUploadsTable } from './direct-uploads.table.js'
 import type { ErasedUsersTable } from './erased-users.table.js'
 import type { FailedRunsTable } from './failed-runs.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
+import type { LooksTable } from './looks.table.js'
 import { first } from './migrations/20261129T0238-first.js'
+import type { OwnerNoticesTable } from './owner-notices.table.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
 import type { StatsStateTable, StatsTable } from './stats.table.js'
+import type { TakedownItemsTable, TakedownsTable } from './takedowns.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadFactsTable } from './upload-facts.table.js'
 import type { UploadsTable } from './uploads.table.js'
@@ -29,6 +33,11 @@ export type Tables = {
   stats: StatsTable
   stats_state: StatsStateTable
   upkeep_runs: UpkeepRunsTable
+  looks: LooksTable
+  takedowns: TakedownsTable
+  takedown_items: TakedownItemsTable
+  blocked_images: BlockedImagesTable
+  owner_notices: OwnerNoticesTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */

@@ -3,6 +3,7 @@ import { firstIdAt } from '@likeness/runtime/ids'
 import { statement } from '@likeness/runtime/prepared'
 import { sql } from 'kysely'
 import type { Actor } from './actor.js'
+import { areBlocked } from './blocked-images.table.js'
 import type { Tables } from './database.js'
 import type { NewUpload, UploadRow } from './uploads.table.js'
 
@@ -38,7 +39,7 @@ export async function lockOpenUploads(
  * Stages an upload with its event if the user may have one more: lock, count and insert in one statement, which
  * is one round trip and one transaction.
  * @param keptSeconds until it expires unconfirmed
- * @returns the row, or undefined when there was no room
+ * @returns the row, or undefined when there was no room, or the bytes are on the deny-list
  */
 export async function stageUpload(
   db: Database<Tables>,
@@ -81,6 +82,7 @@ const stage = statement<Pick<UploadRow, 'uploaded_at' | 'expires_at'>>(
       now() + make_interval(secs => $11::integer)
     from open
     where not erased and pending < $12::bigint and recent < $13::bigint and stored + $6::bigint <= $14::bigint
+      and not ${areBlocked('$10::text')}
     returning uploaded_at, expires_at
   ),
   facts as (

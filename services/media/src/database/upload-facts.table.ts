@@ -1,5 +1,4 @@
 import type { Generated } from 'kysely'
-import type { NewUpload } from './uploads.table.js'
 
 /**
  * What never changes of an upload, in a row of its own: an index of this table is written once, one of `uploads` at each
@@ -14,13 +13,3 @@ export type UploadFactsTable = {
   sha256: Buffer
   filename: string | null
 }
-
-/** The row of a new upload. */
-export const factsOf = ({ user_id, id, bytes, format, sha256, original_filename }: NewUpload) => ({
-  user_id,
-  id,
-  bytes,
-  format,
-  sha256: Buffer.from(sha256, 'hex'),
-  filename: original_filename,
-})

@@ -5,6 +5,7 @@ import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
 import { type Actor, theWorker } from './actor.js'
 import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
+import type { Look } from './looks.table.js'
 import {
   type ConfirmedRow,
   isOfSomebody,
@@ -88,30 +89,50 @@ function transition(
 const nothing = sql<string | null>`null::jsonb`
 /** What the type of an event does not say, where a transition has several states to start from. */
 const statusAndVersion = sql<string | null>`
-  jsonb_build_object('status', jsonb_build_object('before', before.status, 'after', changed.status))
+  case when before.status <> changed.status
+    then jsonb_build_object('status', jsonb_build_object('before', before.status, 'after', changed.status))
+    else '{}' end
   || case when before.version is distinct from changed.version
     then jsonb_build_object('version', jsonb_build_object('before', before.version, 'after', changed.version))
     else '{}' end`
 
-/** Notes the first decoding, once the preview is stored. The status stays as it is. */
+/**
+ * Notes the first decoding, once the preview is stored, unless the picture is on the deny-list. The status stays as it is.
+ * @param look of the picture, by which it and later ones are compared; undefined for one without
+ * @returns the row, or the entry of the deny-list; neither when another run noted it or it was closed
+ */
 export async function markPrepared(
   db: Db,
-  { user_id, id }: UploadKey,
-  thumbhash: string,
-): Promise<UploadRow | undefined> {
-  return (await notePrepared(db, user_id, id, thumbhash))[0]
+  { user_id, id, sha256 }: Pick<UploadRow, 'user_id' | 'id' | 'sha256'>,
+  { thumbhash, look }: { thumbhash: string; look: Look | undefined },
+): Promise<{ row?: UploadRow; blockedBy?: string }> {
+  const [found] = await notePrepared(db, user_id, id, thumbhash, sha256, look?.own, look?.mirrored)
+  if (!found) return {}
+  const { blocked_by, ...row } = found
+  return blocked_by === null ? { row } : { blockedBy: blocked_by }
 }
-const notePrepared = statement<UploadRow>(
+const notePrepared = statement<UploadRow & { blocked_by: string | null }>(
   'mark-prepared',
-  `with changed as (
+  `with its as materialized (
+    select ('x' || $5::text)::bit(64) as look, ('x' || $6::text)::bit(64) as mirrored
+  ), blocked as materialized (
+    select id as blocked_by from blocked_images, its
+    where lifted_at is null and (sha256 = $4::text
+      or least(bit_count(blocked_images.look # its.look), bit_count(blocked_images.look # its.mirrored)) <= distance)
+    limit 1
+  ), changed as (
     update uploads set prepared_at = now(), thumbhash = $3
     where user_id = $1 and id = $2 and status in ('pending', 'confirmed') and prepared_at is null
+      and not exists (select from blocked)
     returning ${uploadColumns('uploads')}
+  ), looked as (
+    insert into looks (user_id, upload_id, look)
+    select user_id, id, look from changed, its where look is not null
   ), event as (
     insert into upload_events (user_id, upload_id, type, details)
     select user_id, id, 'prepared', jsonb_strip_nulls(jsonb_build_object('version', version)) from changed
   )
-  select ${uploadColumns('changed')} from changed`,
+  select ${uploadColumns('changed')}, blocked_by from changed full join blocked on true`,
 )
 
 /** Counts another decoding that had to be killed. @returns how often that has happened */
@@ -126,11 +147,20 @@ export async function countDecodeKill(db: Db, key: UploadKey): Promise<number> {
   return row?.decode_kills ?? 0
 }
 
-/** pending → rejected: the bytes cannot be decoded. */
+/** Why an upload ended before it was published, as its owner reads it. */
+export type Failure = { readonly code: string; readonly detail: string }
+/** The worker ended it, for what its failure says. */
+const notByHand = { actor: theWorker, details: {} }
+
+/**
+ * pending → rejected: the bytes cannot be decoded, the picture is on the deny-list, or an operator refuses it. Changes
+ * nothing once it has expired.
+ */
 export function markRejected(
   db: Db,
   key: UploadKey,
-  failure: { code: string; detail: string },
+  failure: Failure,
+  { actor, details }: { actor: Actor; details: Readonly<Record<string, unknown>> } = notByHand,
 ): Promise<UploadRow | undefined> {
   return transition(
     db,
@@ -143,7 +173,8 @@ export function markRejected(
       failure_code: failure.code,
       failure_detail: failure.detail,
     },
-    { type: 'rejected', actor: theWorker, details: failure },
+    { type: 'rejected', actor, details: { ...failure, ...details } },
+    sql`expires_at > now()`,
   )
 }
 
@@ -285,7 +316,7 @@ export function markWithdrawn(
   trx: Transaction<Tables>,
   key: UploadKey,
   actor: Actor,
-  details: { by: number; reason?: string },
+  details: { by: number; reason?: string; takedown?: string },
 ): Promise<UploadRow | undefined> {
   const byOperator = actor.id !== key.user_id
   return transition(
@@ -294,6 +325,23 @@ export function markWithdrawn(
     byOperator ? ['published', 'confirmed', 'withdrawn'] : ['published', 'confirmed'],
     { status: 'withdrawn', closed_at: now, ...(byOperator ? { held_at: now } : {}) },
     { type: 'withdrawn', actor, details },
+    sql`rendered_at is not null and held_at is null`,
+  )
+}
+
+/** Holds a picture that was shown, or is about to be superseded, in its state: only an operator may restore it. */
+export function markHeld(
+  trx: Transaction<Tables>,
+  key: UploadKey,
+  actor: Actor,
+  details: { reason: string; takedown: string },
+): Promise<UploadRow | undefined> {
+  return transition(
+    trx,
+    key,
+    ['confirmed', 'superseded', 'withdrawn'],
+    { held_at: now },
+    { type: 'held', actor, details },
     sql`rendered_at is not null and held_at is null`,
   )
 }
@@ -336,21 +384,23 @@ export function markErased(
 }
 
 /**
- * confirmed → failed: it can never be rendered (`rendered` is false), or its user is gone (`rendered` is true).
+ * confirmed → failed: it can never be rendered, or must not be (`rendered` is false), or its user is gone (`rendered` is
+ * true).
  * @param rendered what the row must say, so that a late run does not fail what another has rendered
  */
 export function markFailed(
   db: Db,
   key: UploadKey,
-  failure: { code: string; detail: string },
+  failure: Failure,
   rendered: boolean,
+  { actor, details }: { actor: Actor; details: Readonly<Record<string, unknown>> } = notByHand,
 ): Promise<UploadRow | undefined> {
   return transition(
     db,
     key,
     ['confirmed'],
     { status: 'failed', closed_at: now, failure_code: failure.code, failure_detail: failure.detail },
-    { type: 'failed', actor: theWorker, details: failure },
+    { type: 'failed', actor, details: { ...failure, ...details } },
     sql`(rendered_at is not null) = ${rendered}`,
   )
 }

@@ -3,8 +3,8 @@ import type { Database, Transaction } from '@likeness/runtime/database'
 import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Actor } from './actor.js'
+import { areBlocked } from './blocked-images.table.js'
 import type { Tables } from './database.js'
-import { factsOf } from './upload-facts.table.js'
 
 export type UploadsTable = {
   user_id: string
@@ -198,34 +198,41 @@ export async function hasConfirmed(trx: Transaction<Tables>, userId: string): Pr
   return row !== undefined
 }
 
-/** @param keptSeconds until it expires unconfirmed */
-export function insertUpload(
+/**
+ * @param keptSeconds until it expires unconfirmed
+ * @returns undefined when its bytes are on the deny-list
+ */
+export async function insertUpload(
   db: Db,
   upload: NewUpload,
   keptSeconds: number,
   actor: Actor,
   details: Readonly<Record<string, unknown>> = {},
-): Promise<UploadRow> {
-  return db
-    .with('inserted', (query) =>
-      query
-        .insertInto('uploads')
-        .values({ ...upload, expires_at: sql<Date>`now() + make_interval(secs => ${keptSeconds})` })
-        .returningAll(),
-    )
-    .with('facts', (query) => query.insertInto('upload_facts').values(factsOf(upload)))
-    .with('event', (query) =>
-      query.insertInto('upload_events').values({
-        user_id: upload.user_id,
-        upload_id: upload.id,
-        type: 'uploaded',
-        actor_id: actor.id,
-        ip: actor.ip,
-        user_agent: actor.userAgent,
-        details: JSON.stringify({ filename: upload.original_filename, ...details }),
-      }),
-    )
-    .selectFrom('inserted')
-    .selectAll()
-    .executeTakeFirstOrThrow()
+): Promise<UploadRow | undefined> {
+  const { user_id, id, original_filename, format, bytes, width, height, pages, sha256 } = upload
+  const [row] = await insertOne(
+    db,
+    ...[user_id, id, original_filename, format, bytes, width, height, pages, sha256, keptSeconds],
+    ...[actor.id, actor.ip, actor.userAgent],
+    JSON.stringify({ filename: original_filename, ...details }),
+  )
+  return row
 }
+const insertOne = statement<UploadRow>(
+  'insert-upload',
+  `with inserted as (
+    insert into uploads
+      (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
+    select $1::uuid, $2::uuid, $3::text, $4::text, $5::bigint, $6::integer, $7::integer, $8::integer, $9::text,
+      now() + make_interval(secs => $10::integer)
+    where not ${areBlocked('$9::text')}
+    returning ${uploadColumns('uploads')}
+  ), facts as (
+    insert into upload_facts (user_id, id, bytes, format, sha256, filename)
+    select user_id, id, bytes, format, decode(sha256, 'hex'), original_filename from inserted
+  ), event as (
+    insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+    select user_id, id, 'uploaded', $11::uuid, $12::inet, $13::text, $14::jsonb from inserted
+  )
+  select ${uploadColumns('inserted')} from inserted`,
+)

@@ -4,8 +4,11 @@ import type { WorkerDeps } from '../deps.js'
 import { type Enqueued, type Jobs, keyOf } from '../queue.js'
 import { causeOf } from './cause-of.js'
 
+/** Take-downs and what is told of them are listed by `moderation.listTakedowns`. */
+type Noted = Exclude<Enqueued, 'take-down' | 'tell-owner'>
+
 /** What each job does for its upload or person. */
-const stepOf: Readonly<Record<Enqueued, Step>> = {
+const stepOf: Readonly<Record<Noted, Step>> = {
   'prepare-upload': 'prepare',
   'prepare-heic': 'prepare',
   'publish-avatar': 'publish',
@@ -17,7 +20,7 @@ const stepOf: Readonly<Record<Enqueued, Step>> = {
 
 /** A job's handler that notes the cause of a run that failed, so that operators see why its row waits. */
 export const noting =
-  <Name extends Enqueued>(
+  <Name extends Noted>(
     name: Name,
     run: (deps: WorkerDeps, payload: Jobs[Name]) => Promise<unknown>,
   ): typeof run =>

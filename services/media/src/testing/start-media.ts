@@ -10,6 +10,7 @@ import {
   type Role,
   type SetAvatar,
   type TellDescription,
+  type TellOwner,
 } from '@likeness/contracts'
 import { toAccounts } from '@likeness/contracts/endpoints'
 import { type Decoder, openDecoder } from '@likeness/images'
@@ -48,7 +49,9 @@ async function startAccountsPeer(t: Test) {
     removed: [] as (RemoveAvatar & { userId: string })[],
     /** Every change of a text told, in order. */
     described: [] as (TellDescription & { userId: string })[],
-    /** The status that `/internal/users/:id` and all calls of its `/avatar` answer; 204 means that all is well. */
+    /** Every notice of an operator's act told, in order. */
+    notices: [] as (TellOwner & { userId: string })[],
+    /** The status that `/internal/users/:id` and all calls of its `/avatar` and `/notices` answer; 204 means that all is well. */
     status: 204,
     /** Awaited before any such call is taken, to make something happen just then or to hold the call up forever. */
     beforeAvatar: async (): Promise<void> => undefined,
@@ -73,7 +76,7 @@ async function startAccountsPeer(t: Test) {
     keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }],
   }))
   server.addHook('preHandler', async (request, reply) => {
-    if (!request.routeOptions.url?.endsWith('/avatar')) return
+    if (!/\/(?:avatar|notices)$/.test(request.routeOptions.url ?? '')) return
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     if (!(await isServiceToken([serviceSecret], token, 'accounts'))) return reply.code(401).send()
     await peer.beforeAvatar()
@@ -91,6 +94,11 @@ async function startAccountsPeer(t: Test) {
   })
   server.patch<{ Params: { id: string }; Body: TellDescription }>(avatar, async (request, reply) => {
     peer.described.push({ userId: request.params.id, ...request.body })
+    return reply.code(204).send()
+  })
+  const notices = toAccounts.tellOwner.path
+  server.post<{ Params: { id: string }; Body: TellOwner }>(notices, async (request, reply) => {
+    peer.notices.push({ userId: request.params.id, ...request.body })
     return reply.code(204).send()
   })
   server.get(toAccounts.listEndedSessions.path, () => ({

@@ -1,5 +1,7 @@
 import { requeueRuns } from '@likeness/runtime/upkeep-nudges'
 import { findUnerased } from '../database/erased-users.table.js'
+import { findUntoldNotices } from '../database/owner-notices.table.js'
+import { findUnfinished } from '../database/takedowns.table.js'
 import { findStuck } from '../database/upkeep.queries.js'
 import type { Deps } from '../deps.js'
 import { prepareJob, publishJob } from '../queue.js'
@@ -14,14 +16,9 @@ const batch = 1_000
 export async function requeueStuck(
   deps: Deps,
   options: { dryRun: boolean },
-): Promise<{
-  prepare: number
-  publish: number
-  withdraw: number
-  describe: number
-  erase: number
-  upkeep: number
-}> {
+): Promise<
+  Record<'prepare' | 'publish' | 'withdraw' | 'describe' | 'takeDown' | 'tell' | 'erase' | 'upkeep', number>
+> {
   const { REQUEUE_AFTER_SECONDS } = deps.config
   const { unprepared, unpublished, untold, undescribed } = await findStuck(
     deps.db,
@@ -29,12 +26,16 @@ export async function requeueStuck(
     batch,
   )
   const unerased = await findUnerased(deps.db, REQUEUE_AFTER_SECONDS, batch)
+  const unfinished = await findUnfinished(deps.db, REQUEUE_AFTER_SECONDS, batch)
+  const notices = await findUntoldNotices(deps.db, REQUEUE_AFTER_SECONDS, batch)
   if (!options.dryRun) {
     for (const row of unprepared) deps.enqueue(...prepareJob(row))
     for (const row of unpublished) deps.enqueue(...publishJob(row))
     for (const row of untold) deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
     for (const { user_id: userId, upload_id: uploadId } of undescribed)
       deps.enqueue('tell-description', { userId, uploadId })
+    for (const takedownId of unfinished) deps.enqueue('take-down', { takedownId })
+    for (const { user_id: userId, id: noticeId } of notices) deps.enqueue('tell-owner', { userId, noticeId })
     for (const userId of unerased) deps.enqueue('erase-user', { userId })
   }
   return {
@@ -42,6 +43,8 @@ export async function requeueStuck(
     publish: unpublished.length,
     withdraw: untold.length,
     describe: undescribed.length,
+    takeDown: unfinished.length,
+    tell: notices.length,
     erase: unerased.length,
     upkeep: await requeueRuns(deps, Object.keys(deps.config.UPKEEP_SCHEDULE), {
       ...options,

@@ -10,6 +10,7 @@ import { stageUpload } from '../database/open-uploads.queries.js'
 import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce, inProgress } from '../idempotency/answer-once.js'
+import { problem } from '../problems.js'
 import { prepareJob } from '../queue.js'
 import type { InFlight } from '../receiving/in-flight.js'
 import { type ReceivedImage, receiveImage } from '../receiving/receive-image.js'
@@ -64,7 +65,7 @@ type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefi
  * Stages a picture that came with the request: probes its header, and makes its bytes durable before its row says
  * pending.
  * @param options `claim`: that of its idempotency key, whose lease becomes the upload's id
- * @throws Problem those of `probeImage`, `storeOriginal` and `makeRoom`, request-in-progress once the claim is lost.
+ * @throws Problem blocked-image, those of `probeImage`, `storeOriginal` and `makeRoom`, request-in-progress once the claim is lost.
  * Nothing is kept then
  */
 async function createUpload(
@@ -114,7 +115,9 @@ async function commitUpload(
   }
   const makingRoom = async (trx: Transaction<Tables>): Promise<Staged> => {
     const replaced = await makeRoom(trx, config, owner, upload, options)
-    return { row: await insertUpload(trx, upload, config.PENDING_SECONDS, owner.actor), replaced }
+    const row = await insertUpload(trx, upload, config.PENDING_SECONDS, owner.actor)
+    if (!row) throw problem('blocked-image')
+    return { row, replaced }
   }
   if (!claim) return (await inOneStatement(db)) ?? db.transaction().execute(makingRoom)
   return db.transaction().execute(async (trx) => {

@@ -43,7 +43,7 @@ export const completeDirectUploadHandler =
  * Makes an upload of bytes that went straight to the storage, if they are those that were announced. The checked copy
  * is what is staged, because the form can be sent again until it expires.
  * @returns undefined when another request completed it
- * @throws Problem upload-expired, direct-upload-missing, direct-upload-mismatch, those of `storeOriginal`, and those of
+ * @throws Problem upload-expired, blocked-image, direct-upload-missing, direct-upload-mismatch, those of `storeOriginal`, and those of
  * `probeImage`, after which the announcement is void
  */
 async function completeDirectUpload(
@@ -83,7 +83,9 @@ function commitUpload({ db, config }: Deps, upload: NewUpload, actor: Actor): Pr
     await lockUser(trx, upload.user_id)
     if (await isErased(trx, upload.user_id)) throw problem('upload-not-found')
     if (!(await takeDirectUpload(trx, upload))) return undefined
-    return insertUpload(trx, upload, config.PENDING_SECONDS, actor)
+    const row = await insertUpload(trx, upload, config.PENDING_SECONDS, actor)
+    if (!row) throw problem('blocked-image')
+    return row
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Actor } from '../database/actor.js'
 import { deleteAvatarsOf } from '../database/avatars.table.js'
 import { deleteKeysOfUpload } from '../database/idempotency-keys.table.js'
+import { deleteLook } from '../database/looks.table.js'
 import { eraseTexts } from '../database/upload-events.table.js'
 import { markErased } from '../database/upload-transitions.js'
 import type { UploadKey } from '../database/uploads.table.js'
@@ -23,6 +24,7 @@ export async function eraseUpload(
     if (!row) return undefined
     await eraseTexts(trx, upload)
     await deleteKeysOfUpload(trx, upload)
+    await deleteLook(trx, upload)
     return { row, avatars: await deleteAvatarsOf(trx, upload) }
   })
   if (!erased) return false

@@ -44,7 +44,7 @@ function impliedChanges({ type, actor_id, user_id, details }: UploadEventRow): C
     note('version', null, details.version)
     if (details.crop !== undefined) note('crop', null, details.crop)
   }
-  if (type === 'withdrawn' && actor_id !== user_id) note('held', false, true)
+  if (type === 'held' || (type === 'withdrawn' && actor_id !== user_id)) note('held', false, true)
   if (type === 'hold-lifted') note('held', true, false)
   if (type === 'original-deleted') note('originalKept', true, false)
   return changes

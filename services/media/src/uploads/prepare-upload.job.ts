@@ -1,10 +1,10 @@
-import { ImageError, type PictureSource } from '@likeness/images'
+import { ImageError, mirroredLook, type PictureSource } from '@likeness/images'
 import { BlobNotFoundError } from '@likeness/storage'
 import { markPrepared } from '../database/upload-transitions.js'
 import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
-import { refuseUpload } from './refuse-upload.js'
+import { refuseBlocked, refuseUpload } from './refuse-upload.js'
 import { isCentre, lacksAhead, recipeOf, renderAhead, storeAhead } from './render-ahead.js'
 import { deleteFiles, originalKey, previewKey, uploadFiles } from './upload-files.js'
 
@@ -78,7 +78,13 @@ async function prepare(
     return undefined
   }
   await storage.put(previewKey(row), prepared.preview)
-  const marked = await markPrepared(db, row, prepared.thumbhash)
+  const { thumbhash, look } = prepared
+  const looks = look === undefined ? undefined : { own: look, mirrored: mirroredLook(look) }
+  const { row: marked, blockedBy } = await markPrepared(db, row, { thumbhash, look: looks })
+  if (blockedBy !== undefined) {
+    await refuseBlocked(deps, row, blockedBy)
+    return undefined
+  }
   if (marked) {
     announce(deps.bus, marked)
     const variants = await prepared.variants

@@ -27,8 +27,8 @@ import { originalKey } from './upload-files.js'
  * Makes a picture the avatar with another crop, as a new upload from a copy of the original, confirmed at once. Each
  * crop is thus a version that can be restored or erased by itself, and one that fails leaves the other as it was.
  * @param claim that of the idempotency key, whose lease becomes the new upload's id
- * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, quota-exceeded,
- * storage-full, and those of `assertRecroppable` and `admitUpload`
+ * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, blocked-image,
+ * quota-exceeded, storage-full, and those of `assertRecroppable` and `admitUpload`
  */
 export async function recropUpload(
   deps: Deps,
@@ -72,7 +72,8 @@ function commitCrop(
     // An original erased in the meantime must not live on in a copy.
     assertRecroppable(await holdUpload(trx, source))
     await assertNotHeld(trx, source, actor)
-    await insertUpload(trx, upload, config.PENDING_SECONDS, actor, { from: source.id })
+    const made = await insertUpload(trx, upload, config.PENDING_SECONDS, actor, { from: source.id })
+    if (!made) throw problem('blocked-image')
     if (claim && !(await holdClaim(trx, claim))) throw inProgress()
     const choice = { crop, altText: source.alt_text ?? undefined, sha256: undefined }
     const confirmed = await confirmPending(trx, upload, choice, actor)

@@ -1,6 +1,7 @@
 import type { ImageError } from '@likeness/images'
 import { NotYet } from '@likeness/runtime/job'
-import { countDecodeKill, markFailed, markRejected } from '../database/upload-transitions.js'
+import { theWorker } from '../database/actor.js'
+import { countDecodeKill, type Failure, markFailed, markRejected } from '../database/upload-transitions.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
@@ -25,9 +26,27 @@ const details: Readonly<Record<string, string>> = {
 export async function refuseUpload(deps: WorkerDeps, row: UploadRow, error: ImageError): Promise<void> {
   if (error.code === 'decode-starved') throw new NotYet(error.message, { cause: error })
   if (error.code.startsWith('decode-') && (await countDecodeKill(deps.db, row)) < killsAllowed) throw error
-  const failure = { code: error.code, detail: details[error.code] ?? 'The image could not be read.' }
+  await endUpload(deps, row, {
+    code: error.code,
+    detail: details[error.code] ?? 'The image could not be read.',
+  })
+}
+
+/** Ends an upload whose picture the deny-list refuses. @param blockedBy the entry */
+export async function refuseBlocked(deps: WorkerDeps, row: UploadRow, blockedBy: string): Promise<void> {
+  const failure = { code: 'blocked-image', detail: 'Operators do not allow this picture here.' }
+  await endUpload(deps, row, failure, { blockedBy })
+}
+
+async function endUpload(
+  deps: WorkerDeps,
+  row: UploadRow,
+  failure: Failure,
+  details: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const by = { actor: theWorker, details }
   const ended =
-    (await markRejected(deps.db, row, failure)) ?? (await markFailed(deps.db, row, failure, false))
+    (await markRejected(deps.db, row, failure, by)) ?? (await markFailed(deps.db, row, failure, false, by))
   if (!ended) return
   await deleteFiles(deps, stagedFiles(ended))
   announce(deps.bus, ended)

@@ -94,6 +94,7 @@ export const first: Migration = {
         user_agent text,
         details jsonb not null default '{}',
         actor_id uuid,
+        actor_role text,
         actor_kind text check (actor_kind in ('service', 'upkeep')),
         changes jsonb,
         seq bigint generated always as identity

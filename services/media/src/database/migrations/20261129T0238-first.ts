@@ -179,6 +179,83 @@ export const first: Migration = {
       create index avatars_text_untold on avatars (text_untold_since)
       where text_untold_since is not null`.execute(db)
 
+    // Looked through for alike pictures. A table of its own: it is read whole, so its rows are narrow, and an index over
+    // bits finds nothing that differs in a few (ADR 32).
+    await sql`
+      create table looks (
+        user_id uuid not null,
+        upload_id uuid not null,
+        look bit(64) not null,
+        primary key (user_id, upload_id)
+      )`.execute(db)
+
+    // Acts of operators against a picture. The row is the outbox: a job takes down what it lists.
+    await sql`
+      create table takedowns (
+        id uuid primary key,
+        at timestamptz(3) not null default now(),
+        actor_id uuid not null,
+        ip inet,
+        user_agent text,
+        reason text not null,
+        upload_id uuid not null,
+        sha256 text not null,
+        alike integer,
+        blocked_image_id uuid,
+        seen text not null,
+        finished_at timestamptz(3)
+      )`.execute(db)
+    await sql`create index takedowns_seen on takedowns (seen)`.execute(db)
+    await sql`create index takedowns_unfinished on takedowns (at) where finished_at is null`.execute(db)
+    await sql`
+      create table takedown_items (
+        takedown_id uuid not null references takedowns (id),
+        user_id uuid not null,
+        upload_id uuid not null,
+        sha256 text not null,
+        outcome text check (outcome in ('withdrawn', 'refused', 'held', 'left', 'gone')),
+        primary key (takedown_id, user_id, upload_id)
+      )`.execute(db)
+    await sql`create index takedown_items_waiting on takedown_items (takedown_id, user_id) where outcome is null`.execute(
+      db,
+    )
+    await sql`create index takedown_items_of_user on takedown_items (user_id)`.execute(db)
+
+    // The deny-list. An entry that was lifted stays, and refuses nothing.
+    await sql`
+      create table blocked_images (
+        id uuid primary key,
+        at timestamptz(3) not null default now(),
+        sha256 text not null,
+        look bit(64),
+        distance integer,
+        reason text not null,
+        actor_id uuid not null,
+        takedown_id uuid not null references takedowns (id),
+        lifted_at timestamptz(3),
+        lifted_by uuid,
+        lift_reason text,
+        check ((look is null) = (distance is null))
+      )`.execute(db)
+    await sql`create unique index blocked_images_bytes on blocked_images (sha256) where lifted_at is null`.execute(
+      db,
+    )
+
+    // What operators did to uploads, apart from withdrawals, until accounts knows.
+    await sql`
+      create table owner_notices (
+        user_id uuid not null,
+        id uuid not null,
+        at timestamptz(3) not null default now(),
+        kind text not null,
+        upload_ids uuid[] not null,
+        actor_id uuid not null,
+        reason text,
+        by_mail boolean not null,
+        primary key (user_id, id)
+      )`.execute(db)
+    await sql`create index owner_notices_at on owner_notices (at)`.execute(db)
+
     await sql`
       create table withdrawals (
         user_id uuid not null,
@@ -509,6 +586,7 @@ export const first: Migration = {
         the_entry := draw_entry();
         -- A picture that failed after it was rendered has variants; their files are garbage now.
         delete from avatars using unnest(old) u where avatars.user_id = u.user_id and avatars.upload_id = u.id;
+        delete from looks using unnest(old) u where looks.user_id = u.user_id and looks.upload_id = u.id;
         delete from upload_facts using unnest(old) u where upload_facts.user_id = u.user_id and upload_facts.id = u.id;
         ${removeEvents(uploadEvents, {
           condition: `(e.user_id, e.upload_id) in (select u.user_id, u.id from unnest(old) u)`,

@@ -1,0 +1,65 @@
+import type { TellOwner } from '@likeness/contracts'
+import type { Database, Transaction } from '@likeness/runtime/database'
+import { newId } from '@likeness/runtime/ids'
+import { type Generated, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+
+/** What operators did to a user's uploads, apart from withdrawing the avatar. A row waits until accounts knows. */
+export type OwnerNoticesTable = {
+  user_id: string
+  id: string
+  at: Generated<Date>
+  kind: TellOwner['kind']
+  upload_ids: string[]
+  actor_id: string
+  reason: string | null
+  /** False where another e-mail says it already. */
+  by_mail: boolean
+}
+export type OwnerNoticeRow = Selectable<OwnerNoticesTable>
+type NoticeKey = Pick<OwnerNoticeRow, 'user_id' | 'id'>
+
+/** @returns its key, for the job `tell-owner` after the commit */
+export async function insertNotice(
+  trx: Transaction<Tables>,
+  notice: Omit<OwnerNoticeRow, 'id' | 'at'>,
+): Promise<NoticeKey> {
+  const key = { user_id: notice.user_id, id: newId() }
+  await trx
+    .insertInto('owner_notices')
+    .values({ ...notice, ...key })
+    .execute()
+  return key
+}
+
+export function findNotice(
+  db: Database<Tables>,
+  { user_id, id }: NoticeKey,
+): Promise<OwnerNoticeRow | undefined> {
+  return db
+    .selectFrom('owner_notices')
+    .selectAll()
+    .where('user_id', '=', user_id)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** Once accounts knows. */
+export async function deleteNotice(db: Database<Tables>, { user_id, id }: NoticeKey): Promise<void> {
+  await db.deleteFrom('owner_notices').where('user_id', '=', user_id).where('id', '=', id).execute()
+}
+
+/** Notices whose job may have been lost. */
+export function findUntoldNotices(
+  db: Database<Tables>,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<NoticeKey[]> {
+  return db
+    .selectFrom('owner_notices')
+    .select(['user_id', 'id'])
+    .where('at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+    .orderBy('at')
+    .limit(limit)
+    .execute()
+}

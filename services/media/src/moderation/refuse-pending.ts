@@ -1,0 +1,56 @@
+import type { RefuseUpload } from '@likeness/contracts'
+import type { moderation } from '@likeness/contracts/endpoints'
+import { callerOf } from '@likeness/runtime/auth'
+import type { Handler } from '@likeness/runtime/serve'
+import type { Actor } from '../database/actor.js'
+import { insertNotice } from '../database/owner-notices.table.js'
+import { markRejected } from '../database/upload-transitions.js'
+import { findUpload, type UploadRow } from '../database/uploads.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+import { actorOf } from '../uploads/actor-of.js'
+import { announce } from '../uploads/announce.js'
+import { closedProblem } from '../uploads/closed-problem.js'
+import { findUploadFor, unlessErased } from '../uploads/find-upload.js'
+import { stagedFiles } from '../uploads/render-ahead.js'
+import { deleteFiles } from '../uploads/upload-files.js'
+import { viewUpload } from '../uploads/upload-view.js'
+import { refusedByOperator } from './refused-by-operator.js'
+
+/** `moderation.refuse`: what waits to be confirmed never is. */
+export const refusePendingHandler =
+  (deps: Deps): Handler<typeof moderation.refuse> =>
+  async (request) => {
+    const seen = await findUploadFor(deps, callerOf(request), request.params.id)
+    return viewUpload(deps, await refusePending(deps, seen, request.body, actorOf(request)))
+  }
+
+/** @throws Problem sha256-mismatch, not-pending, upload-expired, upload-discarded, upload-rejected, upload-not-found */
+async function refusePending(
+  deps: Deps,
+  seen: UploadRow,
+  { reason, sha256 }: RefuseUpload,
+  actor: Actor & { id: string },
+): Promise<UploadRow> {
+  if (sha256 !== undefined && sha256 !== seen.sha256) throw problem('sha256-mismatch')
+  const failure = refusedByOperator(reason)
+  const done = await deps.db.transaction().execute(async (trx) => {
+    const row = await markRejected(trx, seen, failure, { actor, details: { reason } })
+    if (!row || row.user_id === actor.id) return row && { row, notice: undefined }
+    const { user_id, id } = row
+    const told = { kind: 'upload-refused' as const, upload_ids: [id], actor_id: actor.id, by_mail: true }
+    return { row, notice: await insertNotice(trx, { user_id, reason, ...told }) }
+  })
+  if (!done) return refusedBefore(unlessErased(await findUpload(deps.db, seen)))
+  const { row, notice } = done
+  if (notice) deps.enqueue('tell-owner', { userId: row.user_id, noticeId: notice.id })
+  announce(deps.bus, row)
+  await deleteFiles(deps, stagedFiles(row))
+  return row
+}
+
+/** The upload, if an operator had refused it before. */
+function refusedBefore(now: UploadRow): UploadRow {
+  if (now.status === 'rejected' && now.failure_code === refusedByOperator('').code) return now
+  throw closedProblem(now) ?? problem('not-pending', { parameters: { status: now.status } })
+}

@@ -1,0 +1,7 @@
+import type { Failure } from '../database/upload-transitions.js'
+
+/** The failure of an upload that an operator ended, as its owner reads it. */
+export const refusedByOperator = (reason: string): Failure => ({
+  code: 'refused-by-operator',
+  detail: `An operator refused this picture: ${reason}`,
+})

@@ -1,0 +1,25 @@
+import { toAccounts } from '@likeness/contracts/endpoints'
+import { deleteNotice, findNotice } from '../database/owner-notices.table.js'
+import type { WorkerDeps } from '../deps.js'
+
+/** The job of a notice: tells accounts, so that the owner learns what an operator did to their uploads. */
+export async function tellOwner(
+  deps: WorkerDeps,
+  { userId, noticeId }: { userId: string; noticeId: string },
+): Promise<void> {
+  const row = await findNotice(deps.db, { user_id: userId, id: noticeId })
+  if (!row) return
+  // An unknown user counts as told: there is nobody to tell.
+  await deps.accounts(toAccounts.tellOwner, {
+    params: { id: userId },
+    body: {
+      noticeId,
+      kind: row.kind,
+      uploadIds: row.upload_ids,
+      actorId: row.actor_id,
+      reason: row.reason,
+      byMail: row.by_mail,
+    },
+  })
+  await deleteNotice(deps.db, row)
+}
