@@ -71,7 +71,8 @@ function wrongBody(
   const fields = Object.entries(properties).map(([name, given]) => {
     const path = [...at, name]
     const inner = resolve(document, given)
-    if (!inner.properties) return { name, value: [[]] as unknown, faults: [path.join('.')] }
+    const wrong: unknown = inner.type === 'array' ? 1 : [[]]
+    if (!inner.properties) return { name, value: wrong, faults: [path.join('.')] }
     const { body, faults } = wrongBody(document, inner, path)
     return { name, value: body as unknown, faults }
   })
