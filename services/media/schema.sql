@@ -420,8 +420,9 @@ AS $function$
         the_entry := draw_entry();
         
         with seen as (
-          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('changes', e.seq, e.changes)::text, 'UTF8')) as changes_mark
-          from upload_events e left join trail_salts s on s.person_id = coalesce(e.user_id, e.actor_id, '00000000-0000-0000-0000-000000000000')
+          select e.seq, case when e.changes is null then sha256(convert_to(jsonb_build_array('changes', e.seq)::text, 'UTF8'))
+    else sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('changes', e.seq, e.changes)::text, 'UTF8')) end as changes_mark
+          from upload_events e left join trail_salts s on s.person_id = coalesce(e.user_id, '00000000-0000-0000-0000-000000000000')
           where e.user_id = the_user and e.upload_id = the_upload and e.changes ? 'altText'
           for update of e
         ), changed as (
@@ -463,7 +464,8 @@ AS $function$
         into removed, sealed;
         
         with seen as (
-          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) as actor_mark
+          select e.seq, case when e.ip is null and e.user_agent is null then sha256(convert_to(jsonb_build_array('actor', e.seq)::text, 'UTF8'))
+    else sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) end as actor_mark
           from upload_events e left join trail_salts s on s.person_id = coalesce(e.actor_id, e.user_id, '00000000-0000-0000-0000-000000000000')
           where e.actor_id = the_user and e.actor_id <> e.user_id and (e.ip is not null or e.user_agent is not null)
           for update of e
@@ -478,7 +480,8 @@ AS $function$
         select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
         
         with seen as (
-          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) as actor_mark
+          select e.seq, case when e.ip is null and e.user_agent is null then sha256(convert_to(jsonb_build_array('actor', e.seq)::text, 'UTF8'))
+    else sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('actor', e.seq, text(e.ip), e.user_agent)::text, 'UTF8')) end as actor_mark
           from audit_events e left join trail_salts s on s.person_id = coalesce(e.actor_id, e.user_id, '00000000-0000-0000-0000-000000000000')
           where e.actor_id = the_user and (e.ip is not null or e.user_agent is not null)
           for update of e
@@ -492,10 +495,12 @@ AS $function$
         )
         select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;
         with seen as (
-          select e.seq, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('details', e.seq, e.details)::text, 'UTF8')) as details_mark, sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('changes', e.seq, e.changes)::text, 'UTF8')) as changes_mark
-          from audit_events e left join trail_salts s on s.person_id = coalesce(e.user_id, e.actor_id, '00000000-0000-0000-0000-000000000000')
-          where (e.user_id = the_user or e.user_id is null and e.actor_id = the_user)
-            and e.action not in ('person-erased', 'text-erased') and (e.details <> '{}' or e.changes is not null)
+          select e.seq, case when e.details = '{}' then sha256(convert_to(jsonb_build_array('details', e.seq)::text, 'UTF8'))
+    else sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('details', e.seq, e.details)::text, 'UTF8')) end as details_mark, case when e.changes is null then sha256(convert_to(jsonb_build_array('changes', e.seq)::text, 'UTF8'))
+    else sha256(coalesce(s.salt, '') || convert_to(jsonb_build_array('changes', e.seq, e.changes)::text, 'UTF8')) end as changes_mark
+          from audit_events e left join trail_salts s on s.person_id = coalesce(case when e.actor_kind = 'person' then coalesce(e.user_id, e.actor_id) end, '00000000-0000-0000-0000-000000000000')
+          where (e.user_id = the_user or e.user_id is null and e.actor_id = the_user) and e.actor_kind = 'person'
+            and (e.details <> '{}' or e.changes is not null)
           for update of e
         ), changed as (
           update audit_events e set details = '{}', changes = null from seen where e.seq = seen.seq

@@ -30,11 +30,14 @@ export const AuditAction = z
     'activity-read',
     'erasures-listed',
     'audit-read',
+    'failures-listed',
     'uses-listed',
     // They acted on a picture, whoever uses it.
     'picture-taken-down',
     'image-blocked',
     'image-unblocked',
+    // They did something that changes no upload.
+    'failures-retried',
     // They attempted something and were refused.
     'act-refused',
     // Something was removed from a trail.

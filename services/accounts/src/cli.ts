@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { finish, type Options, openCli } from '@likeness/runtime/cli'
+import { addAudit } from '@likeness/runtime/trail/commands'
 import { z } from 'zod'
 import { addAdministration } from './administration/commands.js'
 import { Connection, withDatabase } from './cli-tools.js'
@@ -58,5 +59,9 @@ program
 
 addAdministration(program, settings)
 addUpkeep(upkeepTasks, open)
+addAudit({ program }, 'accounts', async () => ({
+  parts: await open(),
+  tables: (await import('./database/activities.trail.js')).trailTables,
+}))
 
 await program.parseAsync()

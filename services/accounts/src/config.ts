@@ -64,6 +64,8 @@ const schedules = {
   'requeue-stuck': '*/15 * * * * *',
   prune: '*/10 * * * *',
   'retire-keys': '*/10 * * * *',
+  'seal-trail': '* * * * *',
+  'verify-trail': '17 3 * * *',
 } as const
 export type UpkeepName = keyof typeof schedules
 
@@ -129,6 +131,12 @@ export const AccountsConfig = ProcessConfig.extend({
     .default('FR')
     .describe('country of phone numbers given without a + prefix'),
   KEEP_ACTIVITY_DAYS: integer(1, 3_650).default(400).describe('how long activity is kept'),
+  SEAL_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'a file that gets each last seal of the trail; keep it where the database’s owner cannot write',
+    ),
   UPKEEP_SCHEDULE: upkeepSchedules(schedules),
 })
 export type AccountsConfig = z.output<typeof AccountsConfig>

@@ -16,6 +16,8 @@ export const kinds = {
   'requeue-stuck': { kind: 'upkeep' },
   prune: { kind: 'upkeep' },
   'retire-keys': { kind: 'upkeep' },
+  'seal-trail': { kind: 'upkeep' },
+  'verify-trail': { kind: 'upkeep' },
 } as const satisfies Kinds & Record<keyof Jobs, unknown>
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { finish, openCli } from '@likeness/runtime/cli'
 import { StartError } from '@likeness/runtime/process'
+import { addAudit } from '@likeness/runtime/trail/commands'
 import type { Result } from '@likeness/runtime/upkeep'
 import { type BlobStore, openStorage, parseStorageUrl } from '@likeness/storage'
 import { InvalidArgumentError } from 'commander'
@@ -22,6 +23,10 @@ const readConfig = () => settings(MediaConfig.extend({ PORT: MediaConfig.shape.P
 const open = async () => (await import('./deps.js')).openDeps(readConfig())
 
 addUpkeep(upkeepTasks, open)
+addAudit({ program }, 'media', async () => ({
+  parts: await open(),
+  tables: (await import('./database/upload-events.trail.js')).trailTables,
+}))
 
 program
   .command('move-storage')

@@ -37,6 +37,8 @@ const schedules = {
   'collect-garbage': '17 * * * *',
   prune: '*/10 * * * *',
   'roll-up-stats': '* * * * *',
+  'seal-trail': '* * * * *',
+  'verify-trail': '17 3 * * *',
 } as const
 export type UpkeepName = keyof typeof schedules
 
@@ -129,6 +131,12 @@ export const MediaConfig = ProcessConfig.extend({
   REQUEUE_AFTER_SECONDS: integer(1, 86_400)
     .default(30)
     .describe('an upload that waits longer than this gets its job again'),
+  SEAL_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'a file that gets each last seal of the trail; keep it where the database’s owner cannot write',
+    ),
   UPKEEP_SCHEDULE: upkeepSchedules(schedules),
   GARBAGE_GRACE_SECONDS: integer(0, 604_800)
     .default(3_600)

@@ -37,6 +37,8 @@ export const kinds = {
   'collect-garbage': { kind: 'upkeep' },
   prune: { kind: 'upkeep' },
   'roll-up-stats': { kind: 'upkeep' },
+  'seal-trail': { kind: 'upkeep' },
+  'verify-trail': { kind: 'upkeep' },
 } as const satisfies Kinds & Record<JobName, unknown>
 
 export type Enqueued = Exclude<JobName, UpkeepName>

@@ -46,6 +46,13 @@ export async function noteReading(
   await insertAuditEvent(db, actorOf(caller, request), { action, ...about })
 }
 
+/** Notes an act of a manager or administrator that changes no upload and no account. */
+export const noteAct = (
+  db: AnyDatabase,
+  request: FastifyRequest,
+  event: Parameters<typeof insertAuditEvent>[2],
+): Promise<void> => insertAuditEvent(db, actorOf(callerOf(request), request), event)
+
 /** The names of the filters that a list was asked for with, and that it goes on, for `details`. */
 export const filtersOf = ({ cursor, ...filters }: { cursor?: unknown }) => ({
   filters: Object.entries(filters).flatMap(([name, value]) =>

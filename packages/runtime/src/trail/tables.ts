@@ -180,20 +180,20 @@ export const removeEvents = (
 
 /** The same for a part of events, which is emptied. It adds to `redacted` and `sealed`. */
 export const redactEvents = (
-  { name }: TrailTable,
+  table: TrailTable,
   { parts, condition }: { parts: readonly [Part, ...Part[]]; condition: string },
 ): string => `
         with seen as (
           select e.seq, ${parts.map((part) => `${markOf(part, 's.salt')} as ${part}_mark`).join(', ')}
-          from ${name} e left join trail_salts s on s.person_id = ${personOf(parts[0])}
+          from ${table.name} e left join trail_salts s on s.person_id = ${personOf(table, parts[0])}
           where ${condition}
           for update of e
         ), changed as (
-          update ${name} e set ${parts.map(leftOf).join(', ')} from seen where e.seq = seen.seq
+          update ${table.name} e set ${parts.map(leftOf).join(', ')} from seen where e.seq = seen.seq
         ), noted as (
           insert into removed_events (source, seq, entry, gone, ${parts.map((part) => `${part}_mark`).join(', ')})
-          select '${name}', seen.seq, the_entry, false, ${parts.map((part) => `seen.${part}_mark`).join(', ')}
-          from seen where seen.seq <= (select sealed_to('${name}'))
+          select '${table.name}', seen.seq, the_entry, false, ${parts.map((part) => `seen.${part}_mark`).join(', ')}
+          from seen where seen.seq <= (select sealed_to('${table.name}'))
           returning 1
         )
         select redacted + (select count(*) from seen), sealed + (select count(*) from noted) into redacted, sealed;`
@@ -206,6 +206,6 @@ export const redactAuditOf = (person: string): string =>
   }) +
   redactEvents(auditEvents, {
     parts: ['details', 'changes'],
-    condition: `(e.user_id = ${person} or e.user_id is null and e.actor_id = ${person})
-            and e.action not in ('person-erased', 'text-erased') and (e.details <> '{}' or e.changes is not null)`,
+    condition: `(e.user_id = ${person} or e.user_id is null and e.actor_id = ${person}) and e.actor_kind = 'person'
+            and (e.details <> '{}' or e.changes is not null)`,
   })

@@ -16,4 +16,12 @@ export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
     description: 'delete signing keys whose last token has expired',
     load: async () => (await import('./retire-keys.js')).retireKeys,
   },
+  'seal-trail': {
+    description: 'seal the events of the trail that are settled',
+    load: async () => (await import('./seal-trail.js')).sealTrail,
+  },
+  'verify-trail': {
+    description: 'compute every seal of the trail again, and name the first event that does not fit',
+    load: async () => (await import('./verify-trail.js')).verifyTrail,
+  },
 }

@@ -2,6 +2,7 @@ import type { Failure, FailureGroup } from '@likeness/contracts'
 import type { failures } from '@likeness/contracts/endpoints'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
+import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
 import {
   type Bounds,
   countFailures,
@@ -27,6 +28,8 @@ export const listFailureItemsHandler =
   async (request, reply) => {
     const { query } = request
     const page = openPage(request, query, deps.cursors)
+    const details = { ...filtersOf(query), step: query.step, cause: query.cause }
+    await noteReading(deps.db, request, { action: 'failures-listed', userId: null, details })
     const rows = await listFailures(deps.db, query, boundsOf(deps, query.since), {
       after: page.after === undefined ? undefined : readPlace(page.after),
       limit: page.rows,

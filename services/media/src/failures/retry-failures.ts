@@ -1,6 +1,7 @@
 import type { RetryFailures } from '@likeness/contracts'
 import type { failures } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
+import { noteAct } from '@likeness/runtime/trail/operators'
 import { type FailureRow, listFailures, listWaitsOf } from '../database/failures.queries.js'
 import { findAnyUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -19,6 +20,15 @@ export const retryFailuresHandler =
     const found = await findWaiting(deps, request.body)
     const rows = found.slice(0, most)
     if (!dryRun) {
+      const { uploadId, step, cause } = request.body
+      const userId = uploadId === undefined ? null : (rows[0]?.user_id ?? null)
+      const details = { step, cause, retried: rows.length }
+      await noteAct(deps.db, request, {
+        action: 'failures-retried',
+        userId,
+        uploadId: uploadId ?? null,
+        details,
+      })
       for (let at = 0; at < rows.length; at += atOnce) {
         await Promise.all(rows.slice(at, at + atOnce).map((row) => retry(deps.hurry, row)))
       }

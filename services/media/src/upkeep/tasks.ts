@@ -25,4 +25,12 @@ export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
     description: 'add what happened since the last time to the sums of GET /v1/stats',
     load: async () => (await import('../stats/roll-up-stats.js')).rollUpStats,
   },
+  'seal-trail': {
+    description: 'seal the events of the trail that are settled',
+    load: async () => (await import('./seal-trail.js')).sealTrail,
+  },
+  'verify-trail': {
+    description: 'compute every seal of the trail again, and name the first event that does not fit',
+    load: async () => (await import('./verify-trail.js')).verifyTrail,
+  },
 }
