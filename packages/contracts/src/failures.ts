@@ -3,7 +3,9 @@ import { Id, PageQuery, pageOf, Time } from './common.js'
 import { fault } from './read-fields.js'
 
 /** What a picture waits for, or failed at. */
-export const Step = z.enum(['prepare', 'publish', 'withdraw', 'describe', 'erase']).meta({ id: 'Step' })
+export const Step = z
+  .enum(['prepare', 'publish', 'withdraw', 'describe', 'tell', 'erase'])
+  .meta({ id: 'Step' })
 export type Step = z.output<typeof Step>
 
 /** A lower-case word: `storage-away`, or the failure code of an upload. */

@@ -24,7 +24,7 @@ const jobsOf = ({ UPKEEP_SCHEDULE }: WorkerDeps['config']): JobTable<WorkerDeps,
   'tell-withdrawal': { run: noting('tell-withdrawal', tellWithdrawal), ...tell },
   'tell-description': { run: noting('tell-description', tellDescription), ...tell },
   'take-down': { run: takeDown, attempts: 8, backoffMs: 500 },
-  'tell-owner': { run: tellOwner, ...tell },
+  'tell-owner': { run: noting('tell-owner', tellOwner), ...tell },
   ...upkeepJobs(upkeepTasks, UPKEEP_SCHEDULE),
 })
 

@@ -20,6 +20,9 @@ const waiting = sql`(
   select 'describe', user_id, upload_id, upload_id::text, text_untold_since, null, version
   from avatars where text_untold_since is not null
   union all
+  select 'tell', user_id, upload_ids[1], id::text, at, null, null
+  from owner_notices
+  union all
   select 'erase', user_id, null, user_id::text, asked_at, null, null
   from erased_users where erased_at is null
 )`

@@ -6,7 +6,7 @@ import { listEvents } from '../database/upload-events.table.js'
 import { listFileIds, listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
-import { viewEvent } from '../uploads/event-view.js'
+import { viewOwnEvent } from '../uploads/event-view.js'
 import { uploadIdOf, uploadPrefix, variantOf, variantsPrefix } from '../uploads/upload-files.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
@@ -50,7 +50,7 @@ async function eventsByUpload(deps: Deps, userId: string) {
   for (const event of await listEvents(deps.db, userId)) {
     const list = byUpload.get(event.upload_id) ?? []
     byUpload.set(event.upload_id, list)
-    list.push(viewEvent(event))
+    list.push(viewOwnEvent(event))
   }
   return byUpload
 }

@@ -4,8 +4,8 @@ import type { WorkerDeps } from '../deps.js'
 import { type Enqueued, type Jobs, keyOf } from '../queue.js'
 import { causeOf } from './cause-of.js'
 
-/** Take-downs and what is told of them are listed by `moderation.listTakedowns`. */
-type Noted = Exclude<Enqueued, 'take-down' | 'tell-owner'>
+/** A take-down is about many people; `moderation.listTakedowns` shows one that waits. */
+type Noted = Exclude<Enqueued, 'take-down'>
 
 /** What each job does for its upload or person. */
 const stepOf: Readonly<Record<Noted, Step>> = {
@@ -15,6 +15,7 @@ const stepOf: Readonly<Record<Noted, Step>> = {
   'publish-heic': 'publish',
   'tell-withdrawal': 'withdraw',
   'tell-description': 'describe',
+  'tell-owner': 'tell',
   'erase-user': 'erase',
 }
 

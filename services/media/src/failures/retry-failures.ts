@@ -62,6 +62,8 @@ function retry(hurry: Hurry, row: FailureRow): Promise<void> {
       return hurry('tell-withdrawal', { userId, version: upload.version })
     case 'describe':
       return hurry('tell-description', { userId, uploadId: upload.id })
+    case 'tell':
+      return hurry('tell-owner', { userId, noticeId: row.key })
     case 'erase':
       return hurry('erase-user', { userId })
   }

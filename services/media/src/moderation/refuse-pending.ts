@@ -3,7 +3,6 @@ import type { moderation } from '@likeness/contracts/endpoints'
 import { callerOf } from '@likeness/runtime/auth'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
-import { insertNotice } from '../database/owner-notices.table.js'
 import { markRejected } from '../database/upload-transitions.js'
 import { findUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -12,6 +11,7 @@ import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
 import { closedProblem } from '../uploads/closed-problem.js'
 import { findUploadFor, unlessErased } from '../uploads/find-upload.js'
+import { notifyOwner } from '../uploads/notify-owner.js'
 import { stagedFiles } from '../uploads/render-ahead.js'
 import { deleteFiles } from '../uploads/upload-files.js'
 import { viewUpload } from '../uploads/upload-view.js'
@@ -36,14 +36,11 @@ async function refusePending(
   const failure = refusedByOperator(reason)
   const done = await deps.db.transaction().execute(async (trx) => {
     const row = await markRejected(trx, seen, failure, { actor, details: { reason } })
-    if (!row || row.user_id === actor.id) return row && { row, notice: undefined }
-    const { user_id, id } = row
-    const told = { kind: 'upload-refused' as const, upload_ids: [id], actor_id: actor.id, by_mail: true }
-    return { row, notice: await insertNotice(trx, { user_id, reason, ...told }) }
+    return row && { row, tell: await notifyOwner(trx, row, actor, { kind: 'upload-refused', reason }) }
   })
   if (!done) return refusedBefore(unlessErased(await findUpload(deps.db, seen)))
-  const { row, notice } = done
-  if (notice) deps.enqueue('tell-owner', { userId: row.user_id, noticeId: notice.id })
+  const { row, tell } = done
+  tell(deps)
   announce(deps.bus, row)
   await deleteFiles(deps, stagedFiles(row))
   return row

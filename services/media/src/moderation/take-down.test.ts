@@ -218,6 +218,31 @@ t.test('every use of the bytes is listed, and taken down in one act', async (t) 
   // An operator may undo it.
   t.equal((await max.call(uploads.liftHold, { params: { id: past.id } })).status, 200)
   t.match(await andWait(ben, uploads.restore, past.id), { status: 200, body: { status: 'published' } })
+
+  // Whatever else operators do to uploads is told, too; what owners do is not.
+  await max.call(uploads.remove, { params: { id: now.id } })
+  await max.call(uploads.remove, { params: { id: other } })
+  await kim.call(uploads.remove, { params: { id: await pending(kim, await scene()) } })
+  await waitFor(() => tellsOf(eve.id).length === 2 && tellsOf(ben.id).length === 3, { for: 'the notices' })
+  const kinds = [...tellsOf(ben.id), ...tellsOf(eve.id)].map((one) => [
+    one.kind,
+    one.uploadIds[0],
+    one.byMail,
+  ])
+  t.strictSame(
+    kinds.toSorted((a, b) => String(a).localeCompare(String(b))),
+    [
+      ['hold-lifted', past.id, false],
+      ['picture-erased', now.id, false],
+      ['picture-held', past.id, true],
+      ['upload-discarded', other, false],
+      ['upload-refused', waiting, true],
+    ],
+  )
+  t.strictSame(
+    tellsOf(kim.id).map((one) => one.kind),
+    ['picture-held'],
+  )
 })
 
 t.test('pictures that look alike are listed by distance, in pages, and may be excepted', async (t) => {

@@ -7,6 +7,7 @@ import { markErased } from '../database/upload-transitions.js'
 import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { announce } from './announce.js'
+import { notifyOwner } from './notify-owner.js'
 import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
 
 /**
@@ -15,7 +16,7 @@ import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
  * @returns false when its status does not allow it
  */
 export async function eraseUpload(
-  deps: Pick<Deps, 'db' | 'storage' | 'bus' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'storage' | 'bus' | 'logger' | 'enqueue'>,
   upload: UploadKey,
   actor: Actor,
 ): Promise<boolean> {
@@ -25,9 +26,11 @@ export async function eraseUpload(
     await eraseTexts(trx, upload)
     await deleteKeysOfUpload(trx, upload)
     await deleteLook(trx, upload)
-    return { row, avatars: await deleteAvatarsOf(trx, upload) }
+    const tell = await notifyOwner(trx, row, actor, { kind: 'picture-erased' })
+    return { row, tell, avatars: await deleteAvatarsOf(trx, upload) }
   })
   if (!erased) return false
+  erased.tell(deps)
   await deleteFiles(deps, [...uploadFiles(erased.row), ...erased.avatars.flatMap(avatarFiles)])
   announce(deps.bus, erased.row)
   return true

@@ -13,6 +13,13 @@ export const viewEvent = (row: UploadEventRow): UploadEvent => ({
   details: row.details,
 })
 
+/** The same as the owner of the upload may have it: what operators do is theirs to know, not who they are. */
+export function viewOwnEvent(row: UploadEventRow): UploadEvent {
+  const event = viewEvent(row)
+  const isByAnother = row.actor_id !== null && row.actor_id !== row.user_id
+  return isByAnother ? { ...event, actorId: null, ip: null, userAgent: null } : event
+}
+
 /** What only policies and the clock do, when no person does. */
 const byUpkeep: ReadonlySet<UploadEventType> = new Set(['expired', 'original-deleted', 'erased'])
 

@@ -1,12 +1,13 @@
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf } from '@likeness/runtime/auth'
 import type { Handler } from '@likeness/runtime/serve'
-import { liftHold } from '../database/holds.queries.js'
+import { isHeld, liftHold } from '../database/holds.queries.js'
 import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from './actor-of.js'
 import { findUploadFor } from './find-upload.js'
+import { notifyOwner } from './notify-owner.js'
 import { viewUpload } from './upload-view.js'
 
 /** `uploads.liftHold`: the owner may restore again what an operator withdrew. */
@@ -17,9 +18,12 @@ export const liftHoldHandler =
     const row = await findUploadFor(deps, caller, request.params.id)
     // No one may lift a hold on their own picture.
     if (row.user_id === caller.id) throw problem('forbidden')
-    await deps.db.transaction().execute(async (trx) => {
+    const tell = await deps.db.transaction().execute(async (trx) => {
       await lockUser(trx, row.user_id)
+      if (!(await isHeld(trx, row))) return undefined
       await liftHold(trx, row, actorOf(request))
+      return notifyOwner(trx, row, actorOf(request), { kind: 'hold-lifted' })
     })
+    tell?.(deps)
     return viewUpload(deps, await findUploadFor(deps, caller, row.id))
   }

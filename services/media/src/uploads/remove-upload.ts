@@ -12,6 +12,7 @@ import { announce } from './announce.js'
 import { closedProblem } from './closed-problem.js'
 import { eraseUpload } from './erase-upload.js'
 import { findDirectUploadFor, findWithErasedFor } from './find-upload.js'
+import { notifyOwner } from './notify-owner.js'
 import { stagedFiles } from './render-ahead.js'
 import { deleteFiles, directKey } from './upload-files.js'
 
@@ -43,7 +44,7 @@ async function cancelDirectUpload(deps: Deps, caller: Caller, id: string): Promi
  * @throws Problem upload-not-found, upload-expired, upload-is-live, not-pending
  */
 async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<void> {
-  const discarded = await discardPending(deps.db, seen, actor)
+  const discarded = await discard(deps, seen, actor)
   if (discarded) {
     await deleteFiles(deps, stagedFiles(discarded))
     announce(deps.bus, discarded)
@@ -55,4 +56,15 @@ async function removeUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<
   if (now.status === 'discarded' || now.status === 'erased') return
   if (now.status === 'published') throw problem('upload-is-live')
   throw closedProblem(now) ?? problem('not-pending', { parameters: { status: now.status } })
+}
+
+/** In a transaction with the notice for its owner, where an operator does it. */
+async function discard(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow | undefined> {
+  if (actor.id === seen.user_id) return discardPending(deps.db, seen, actor)
+  const done = await deps.db.transaction().execute(async (trx) => {
+    const row = await discardPending(trx, seen, actor)
+    return row && { row, tell: await notifyOwner(trx, row, actor, { kind: 'upload-discarded' }) }
+  })
+  done?.tell(deps)
+  return done?.row
 }
