@@ -24,6 +24,8 @@ t.test('neither /internal nor what is above the API is a prefix', async (t) => {
     '/avatar',
     '/v1/history',
     '/v1/audit',
+    '/v1/takedowns',
+    '/v1/blocked-images',
     '/v1/failures',
     '/v1/stats',
     '/v1/upkeep',
