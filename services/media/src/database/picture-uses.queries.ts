@@ -30,7 +30,10 @@ export async function findAlike(
   distance: number,
   most: number,
 ): Promise<Alike[]> {
-  const [own, mirrored] = [sql`bit_count(look # ${bits(look.own)})`, sql`bit_count(look # ${bits(look.mirrored)})`]
+  const [own, mirrored] = [
+    sql`bit_count(look # ${bits(look.own)})`,
+    sql`bit_count(look # ${bits(look.mirrored)})`,
+  ]
   // Written as an equation, since the planner takes that for rare and lets several processes read.
   const { rows } = await sql<Alike>`
     select user_id, upload_id, least(${own}, ${mirrored}) as distance from looks
