@@ -57,6 +57,13 @@ CREATE INDEX audit_events_by_actor ON public.audit_events USING btree (actor_id,
 CREATE INDEX audit_events_by_user ON public.audit_events USING btree (user_id, seq) WHERE (user_id IS NOT NULL);
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table drained (
+  source text not null,
+  last_seq bigint not null,
+  at timestamp(3) with time zone not null default now(),
+  constraint drained_pkey PRIMARY KEY (source)
+);
+
 create table erasures (
   id uuid not null,
   user_id uuid not null,

@@ -79,6 +79,13 @@ create table direct_uploads (
 CREATE INDEX direct_uploads_expiring ON public.direct_uploads USING btree (expires_at);
 CREATE INDEX direct_uploads_id ON public.direct_uploads USING btree (id);
 
+create table drained (
+  source text not null,
+  last_seq bigint not null,
+  at timestamp(3) with time zone not null default now(),
+  constraint drained_pkey PRIMARY KEY (source)
+);
+
 create table erased_users (
   user_id uuid not null,
   asked_at timestamp(3) with time zone not null default now(),
@@ -144,9 +151,11 @@ create table refused_uploads (
   at timestamp(3) with time zone not null default now(),
   code text not null,
   refused_at timestamp(3) with time zone not null default now(),
+  counted boolean not null default false,
   constraint refused_uploads_pkey PRIMARY KEY (user_id, id)
 );
 CREATE INDEX refused_uploads_old ON public.refused_uploads USING btree (refused_at);
+CREATE INDEX refused_uploads_uncounted ON public.refused_uploads USING btree (refused_at) WHERE (NOT counted);
 
 create table removed_events (
   source text not null,
@@ -172,7 +181,8 @@ create table stats (
 
 create table stats_state (
   single boolean not null default true,
-  rolled_up_to timestamp(3) with time zone,
+  last_seq bigint not null default 0,
+  rolled_up_at timestamp(3) with time zone,
   kept_uploads bigint,
   kept_bytes bigint,
   kept_at timestamp(3) with time zone,
@@ -277,7 +287,6 @@ create table upload_events (
   constraint upload_events_pkey PRIMARY KEY (user_id, upload_id, seq),
   constraint upload_events_user_id_upload_id_fkey FOREIGN KEY (user_id, upload_id) REFERENCES uploads(user_id, id)
 );
-CREATE INDEX upload_events_at ON public.upload_events USING brin (at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX upload_events_by_another ON public.upload_events USING btree (actor_id, upload_id) WHERE (actor_id <> user_id);
 CREATE INDEX upload_events_by_ip ON public.upload_events USING btree (ip, upload_id) WHERE (ip IS NOT NULL);
 CREATE UNIQUE INDEX upload_events_by_seq ON public.upload_events USING btree (seq);
@@ -705,14 +714,6 @@ CREATE OR REPLACE FUNCTION public.sealed_to(the_source text)
 AS $function$
       select coalesce(max(last_seq), 0) from trail_seals where source = the_source
     $function$;
-
-CREATE OR REPLACE FUNCTION public.settled_until()
- RETURNS timestamp with time zone
- LANGUAGE sql
-AS $function$
-        select date_trunc('milliseconds', least(clock_timestamp() - interval '1 second', min(xact_start)))
-        from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-      $function$;
 
 CREATE OR REPLACE FUNCTION public.show_rendered(the_user uuid, the_upload uuid, prefix text, made_sizes integer[], made_formats text[])
  RETURNS TABLE(is_live boolean, superseded_id uuid, ahead text)

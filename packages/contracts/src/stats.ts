@@ -71,7 +71,9 @@ export const Stats = z
           .describe('originals kept, as counted within the last hour; null before the first count'),
       })
       .describe('at this moment'),
-    rolledUpTo: Time.nullable().describe('what happened later was counted for this answer'),
+    rolledUpAt: Time.nullable().describe(
+      'when upkeep last added to the sums; what came later was counted now',
+    ),
   })
   .meta({ id: 'Stats' })
 export type Stats = z.output<typeof Stats>

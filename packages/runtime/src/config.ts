@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readInEnglish } from '@likeness/contracts'
 import { z } from 'zod'
 import { isTrustList } from './client-address.js'
+import { isSinkUrl } from './drain/open-sink.js'
 import { readSecretFiles } from './secrets.js'
 
 /** A configuration that cannot be used; `faults` holds one line per variable, never its value. */
@@ -155,6 +156,14 @@ export const ProcessConfig = z.object({
   SERVICE_SECRET_OTHER: secret
     .optional()
     .describe('accepted as well while SERVICE_SECRET is being changed (default none)'),
+  AUDIT_DRAIN_URL: z
+    .string()
+    .refine(isSinkUrl, 'must be stdout:, file:///…, https://…, or http://… to this machine')
+    .optional()
+    .describe(
+      'where audit events are sent as NDJSON in OCSF: stdout:, file:///… or https://… (default none)',
+    ),
+  AUDIT_DRAIN_TOKEN: z.string().optional().describe('bearer token for AUDIT_DRAIN_URL (default none)'),
   JWT_ISSUER: z.string().optional().describe('iss of access tokens (default PUBLIC_URL)'),
   JWT_AUDIENCE: z.string().default('likeness').describe('aud of access tokens'),
   TRUST_PROXY: z

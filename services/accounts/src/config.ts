@@ -66,6 +66,7 @@ const schedules = {
   'retire-keys': '*/10 * * * *',
   'seal-trail': '* * * * *',
   'verify-trail': '17 3 * * *',
+  'drain-audit': '30 * * * * *',
 } as const
 export type UpkeepName = keyof typeof schedules
 

@@ -18,6 +18,7 @@ export const kinds = {
   'retire-keys': { kind: 'upkeep' },
   'seal-trail': { kind: 'upkeep' },
   'verify-trail': { kind: 'upkeep' },
+  'drain-audit': { kind: 'upkeep' },
 } as const satisfies Kinds & Record<keyof Jobs, unknown>
 
 /**

@@ -39,6 +39,7 @@ const schedules = {
   'roll-up-stats': '* * * * *',
   'seal-trail': '* * * * *',
   'verify-trail': '17 3 * * *',
+  'drain-audit': '30 * * * * *',
 } as const
 export type UpkeepName = keyof typeof schedules
 

@@ -39,6 +39,7 @@ export const kinds = {
   'roll-up-stats': { kind: 'upkeep' },
   'seal-trail': { kind: 'upkeep' },
   'verify-trail': { kind: 'upkeep' },
+  'drain-audit': { kind: 'upkeep' },
 } as const satisfies Kinds & Record<JobName, unknown>
 
 export type Enqueued = Exclude<JobName, UpkeepName>

@@ -78,6 +78,14 @@ export async function createTrail(db: Kysely<unknown>, table: TrailTable): Promi
   // The salts of commitments, of one person each. They go with the person.
   await sql`create table trail_salts (person_id uuid primary key, salt bytea not null)`.execute(db)
 
+  // How far the events of each table were sent out.
+  await sql`
+    create table drained (
+      source text primary key,
+      last_seq bigint not null,
+      at timestamptz(3) not null default now()
+    )`.execute(db)
+
   await sql`
     create table trail_verifications (
       id uuid primary key,

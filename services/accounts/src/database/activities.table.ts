@@ -137,6 +137,21 @@ export function listActivities(
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
+/** Activities on all accounts in order, after one and up to another. */
+export function listActivitiesAfter(
+  db: Db,
+  { after, to, limit }: { after: number; to: number; limit: number },
+): Promise<ActivityRow[]> {
+  return db
+    .selectFrom('activities')
+    .selectAll()
+    .where('seq', '>', after)
+    .where('seq', '<=', to)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+}
+
 /** Deletes activity more than `days` old, by the function of retention; returns the number of rows. */
 export async function pruneActivities(db: Db, days: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`select prune_activities(${days}) as count`.execute(db)

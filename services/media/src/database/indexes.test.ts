@@ -100,7 +100,7 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await listUploads(db, row.user_id, { status: undefined, erased: false, ...page })
   await listTrail(db, row, { after: 0, limit: 50 })
   await findStuck(db, 600, 100)
-  await countEvents(db, new Date(row.uploaded_at.getTime() - 3_600_000), row.uploaded_at)
+  await countEvents(db, uploads - 100, uploads)
   await expireBatch(db, 10)
   await giveUpOriginals(db, 100, 10)
   await findSurplusVersions(db, 3, undefined, 10)

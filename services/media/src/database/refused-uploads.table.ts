@@ -15,6 +15,8 @@ export type RefusedUploadsTable = {
   /** The problem it was refused with. */
   code: string
   refused_at: Generated<Date>
+  /** Whether it is in the stats. */
+  counted: Generated<boolean>
 }
 type Db = Database<Tables>
 
@@ -52,9 +54,9 @@ export async function refuseDirectUpload(db: Db, { user_id, id }: UploadKey, cod
   )
 }
 
-/** Refusals that count no longer, and that the stats had a day to count. */
+/** Refusals that count towards the rate no longer, and are in the stats. */
 export const oldRefusals: OldRows = {
   table: 'refused_uploads',
   since: 'refused_at',
-  isOld: sql<boolean>`refused_at <= now() - interval '1 day'`,
+  isOld: sql<boolean>`refused_at <= now() - interval '1 hour' and counted`,
 }

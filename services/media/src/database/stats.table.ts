@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@likeness/runtime/database'
-import { type ColumnType, type Generated, sql } from 'kysely'
+import { type ColumnType, type Generated, type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
 
 /**
@@ -16,10 +16,11 @@ export type StatsTable = {
 }
 export type Unit = 'hour' | 'day' | 'month'
 
-/** One row: up to when events are in the sums, and the originals kept when they were last counted. */
+/** One row: the last event that is in the sums, and the originals kept when they were last counted. */
 export type StatsStateTable = {
   single: Generated<boolean>
-  rolled_up_to: Date | null
+  last_seq: Generated<number>
+  rolled_up_at: Date | null
   kept_uploads: number | null
   kept_bytes: number | null
   kept_at: Date | null
@@ -27,36 +28,20 @@ export type StatsStateTable = {
 
 type Db = Database<Tables>
 
+/** What was counted in an hour that begins at `hour`. */
+export type HourOfCounters = { readonly hour: Date; readonly counters: Counters }
+
 /** A bin is 5 % wide: a duration read from its middle is within 2.5 %. */
 export const binWidth = 1.05
 const bin = sql.raw(`floor(ln(greatest(ms, 1)) / ln(${binWidth}))`)
 
-/** When the first upload was made; undefined before that. */
-export async function findFirstHour(db: Db): Promise<Date | undefined> {
-  const { rows } = await sql<{ at: Date }>`
-    select date_trunc('hour', uploaded_at, 'UTC') as at from uploads order by id limit 1`.execute(db)
-  return rows[0]?.at
-}
-
-/**
- * The time before which no event can be added any more: an event has the time at which its transaction began, so it is
- * that of the oldest transaction still open.
- */
-export async function findSettledTime(db: Db): Promise<Date> {
-  const { rows } = await sql<{ at: Date }>`select settled_until() as at`.execute(db)
-  return (rows[0] as { at: Date }).at
-}
-
-/** What happened from one time until before another, summed by hour. */
-export async function countEvents(
-  db: Db,
-  from: Date,
-  to: Date | undefined,
-): Promise<{ hour: Date; counters: Counters }[]> {
-  const until = to === undefined ? sql`'infinity'::timestamptz` : sql`${to}::timestamptz`
-  const { rows } = await sql<{ hour: Date; counters: Counters }>`
-    with event as (
-      select user_id, upload_id, seq, type, at, details from upload_events where at >= ${from} and at < ${until}
+/** What happened after one event and up to another, or since then, summed by hour. */
+export const countEvents = (db: Db, after: number, to: number): Promise<HourOfCounters[]> =>
+  countNamed(
+    db,
+    sql`
+    event as (
+      select user_id, upload_id, seq, type, at, details from upload_events where seq > ${after} and seq <= ${to}
     ), counted as (
       select at, type as name, 1 as n from event
       union all
@@ -64,9 +49,6 @@ export async function countEvents(
       where type = 'uploaded'
       union all
       select at, 'refused:' || coalesce(details ->> 'code', 'unknown'), 1 from event where type in ('rejected', 'failed')
-      union all
-      select refused_at, 'refused:' || code, 1 from refused_uploads
-      where refused_at >= ${from} and refused_at < ${until}
       union all
       select at, 'to-confirm:' || ${bin}, 1 from (
         select at, extract(epoch from at - uploaded_at) * 1000 as ms
@@ -81,9 +63,29 @@ export async function countEvents(
             and before.type in ('confirmed', 'restored')
           order by before.seq desc limit 1) as decided
         where type = 'published') as published
-    ), summed as (
-      select date_trunc('hour', at, 'UTC') as hour, name, sum(n) as n from counted group by 1, 2
-    )
+    )`,
+  )
+
+const refusal = sql`refused_at as at, 'refused:' || code as name, 1 as n`
+
+/** The refusals that are not in the sums yet, summed by hour. */
+export const countRefusals = (db: Db): Promise<HourOfCounters[]> =>
+  countNamed(db, sql`counted as (select ${refusal} from refused_uploads where not counted)`)
+
+/** The same, which are noted to be in the sums from now on. */
+export const takeRefusals = (trx: Transaction<Tables>): Promise<HourOfCounters[]> =>
+  countNamed(
+    trx,
+    sql`
+    taken as (update refused_uploads set counted = true where not counted returning refused_at, code),
+    counted as (select ${refusal} from taken)`,
+  )
+
+/** @param named common table expressions, the last of which is `counted`: a time, a name and a number */
+async function countNamed(db: Db, named: RawBuilder<unknown>): Promise<HourOfCounters[]> {
+  const { rows } = await sql<HourOfCounters>`
+    with ${named},
+    summed as (select date_trunc('hour', at, 'UTC') as hour, name, sum(n) as n from counted group by 1, 2)
     select hour, jsonb_object_agg(name, n) as counters from summed group by hour order by hour`.execute(db)
   return rows
 }
@@ -109,9 +111,9 @@ export async function addCounters(trx: Transaction<Tables>, hour: Date, counters
         group by key) as summed)`.execute(trx)
 }
 
-/** Notes up to when events are rolled up. */
-export async function setRolledUpTo(trx: Transaction<Tables>, to: Date): Promise<void> {
-  await trx.updateTable('stats_state').set({ rolled_up_to: to }).execute()
+/** Notes the last event that is in the sums. */
+export async function setRolledUp(trx: Transaction<Tables>, seq: number): Promise<void> {
+  await trx.updateTable('stats_state').set({ last_seq: seq, rolled_up_at: sql<Date>`now()` }).execute()
 }
 
 /** Counts the originals kept, unless that was done within the hour. */

@@ -47,6 +47,21 @@ export function listTrail(
     .execute()
 }
 
+/** Events of all uploads in order, after one and up to another. */
+export function listEventsAfter(
+  db: Database<Tables>,
+  { after, to, limit }: { after: number; to: number; limit: number },
+): Promise<UploadEventRow[]> {
+  return db
+    .selectFrom('upload_events')
+    .selectAll()
+    .where('seq', '>', after)
+    .where('seq', '<=', to)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+}
+
 /** Takes the texts of a picture out of its trail, by the function of erasure. */
 export async function eraseTexts(trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<void> {
   await sql`select erase_texts(${user_id}, ${id})`.execute(trx)

@@ -4,8 +4,8 @@ import type { Handler } from '@likeness/runtime/serve'
 import {
   type Counters,
   countEvents,
+  countRefusals,
   countWaiting,
-  findFirstHour,
   findStatsState,
   findSums,
 } from '../database/stats.table.js'
@@ -24,7 +24,7 @@ export const readStatsHandler =
     const range = rangeOf(query)
     const spans = bucketsOf(query.bucket, range, mostBuckets)
     if (!spans) throw problem('too-many-buckets', { parameters: { limit: mostBuckets } })
-    const [{ sums, rolledUpTo, kept }, waiting] = await Promise.all([
+    const [{ sums, rolledUpAt, kept }, waiting] = await Promise.all([
       readSums(deps, spans),
       countWaiting(deps.db),
     ])
@@ -40,7 +40,7 @@ export const readStatsHandler =
         toPublish: { count: waiting.to_publish, oldest: timeOf(waiting.oldest_to_publish) },
         kept,
       },
-      rolledUpTo,
+      rolledUpAt,
     }
   }
 
@@ -56,7 +56,7 @@ const timeOf = (at: Date | null) => at?.toISOString() ?? null
 async function readSums(
   { db }: Deps,
   spans: readonly Span[],
-): Promise<{ sums: Counters[] } & Pick<Stats, 'rolledUpTo'> & { kept: Stats['now']['kept'] }> {
+): Promise<{ sums: Counters[] } & Pick<Stats, 'rolledUpAt'> & { kept: Stats['now']['kept'] }> {
   // One snapshot, or what is rolled up meanwhile would count twice or not at all.
   return db
     .transaction()
@@ -68,9 +68,10 @@ async function readSums(
       const kept = new Map(
         (await findSums(trx, parts.flat())).map(({ unit, at, counters }) => [keyOf(unit, at), counters]),
       )
-      const since = state.rolled_up_to ?? (await findFirstHour(trx))
-      const last = spans.at(-1)
-      const recent = since && last && since < last.next ? await countEvents(trx, since, last.next) : []
+      const recent = [
+        ...(await countEvents(trx, state.last_seq, Number.MAX_SAFE_INTEGER)),
+        ...(await countRefusals(trx)),
+      ]
       return {
         sums: spans.map(({ at, next }, index) =>
           sum([
@@ -78,7 +79,7 @@ async function readSums(
             ...recent.filter(({ hour }) => hour >= at && hour < next).map(({ counters }) => counters),
           ]),
         ),
-        rolledUpTo: timeOf(state.rolled_up_to),
+        rolledUpAt: timeOf(state.rolled_up_at),
         kept: state.kept_at
           ? {
               uploads: state.kept_uploads ?? 0,

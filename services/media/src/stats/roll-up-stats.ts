@@ -1,54 +1,60 @@
+import { findSettled } from '@likeness/runtime/trail/find-settled'
 import {
   addCounters,
   countEvents,
-  findFirstHour,
-  findSettledTime,
+  countRefusals,
   lockStatsState,
   recountKept,
-  setRolledUpTo,
+  setRolledUp,
+  takeRefusals,
 } from '../database/stats.table.js'
 import type { Deps } from '../deps.js'
 
-const aDayMs = 86_400_000
+/** Events of one transaction. */
+const batch = 100_000
 
 /**
- * Adds what happened since the last time to the sums of its hours, days and months, a day at a time, each in one
- * transaction with the time up to which it went: a run that is killed loses and repeats nothing. Events that a
+ * Adds what happened since the last time to the sums of its hours, days and months, a batch of events at a time, each in
+ * one transaction with the note of its last event: a run that is killed loses and repeats nothing. Events that a
  * transaction still open may add come later.
- * @returns how many hours had something added, and up to when
+ * @returns how many hours had something added
  */
-export async function rollUpStats(
-  deps: Deps,
-  { dryRun }: { dryRun: boolean },
-): Promise<{ hours: number; rolledUpTo: string | null }> {
-  const settled = await findSettledTime(deps.db)
-  let [hours, reached] = [0, null as Date | null]
-  for (;;) {
-    const step = await rollUpADay(deps, settled, { dryRun, from: reached })
-    if (!step) break
+export async function rollUpStats(deps: Deps, { dryRun }: { dryRun: boolean }): Promise<{ hours: number }> {
+  const settled = await findSettled(deps.db, 'upload_events')
+  let hours = dryRun ? (await countRefusals(deps.db)).length : await rollUpRefusals(deps)
+  for (let after = 0; settled !== undefined; ) {
+    const step = await rollUpBatch(deps, { after, settled, dryRun })
     hours += step.hours
-    reached = step.to
+    if (step.to >= settled) break
+    after = step.to
   }
   if (!dryRun) await recountKept(deps.db)
-  return { hours, rolledUpTo: reached?.toISOString() ?? null }
+  return { hours }
 }
 
-/** @param from of a dry run, which writes nothing that would say where it is */
-function rollUpADay(
+/** @param range `after` of a dry run, which leaves no note of where it is */
+function rollUpBatch(
   { db }: Deps,
-  settled: Date,
-  { dryRun, from: reached }: { dryRun: boolean; from: Date | null },
-): Promise<{ hours: number; to: Date } | undefined> {
+  { after, settled, dryRun }: { after: number; settled: number; dryRun: boolean },
+): Promise<{ hours: number; to: number }> {
   return db.transaction().execute(async (trx) => {
     const state = await lockStatsState(trx)
-    const from = (dryRun ? reached : null) ?? state.rolled_up_to ?? (await findFirstHour(trx))
-    if (from === undefined || from >= settled) return undefined
-    const to = new Date(Math.min(settled.getTime(), from.getTime() + aDayMs))
+    const from = Math.max(state.last_seq, after)
+    const to = Math.min(settled, from + batch)
+    if (from >= to) return { hours: 0, to: settled }
     const counted = await countEvents(trx, from, to)
     if (!dryRun) {
       for (const { hour, counters } of counted) await addCounters(trx, hour, counters)
-      await setRolledUpTo(trx, to)
+      await setRolledUp(trx, to)
     }
     return { hours: counted.length, to }
+  })
+}
+
+function rollUpRefusals({ db }: Deps): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const counted = await takeRefusals(trx)
+    for (const { hour, counters } of counted) await addCounters(trx, hour, counters)
+    return counted.length
   })
 }

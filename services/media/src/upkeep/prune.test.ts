@@ -39,7 +39,13 @@ t.test('by default everything is kept but the trails of pictures long gone', asy
   })
   t.strictSame(await blobs(media), before)
   const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
-  const refused = { user_id: ana.id, id: crypto.randomUUID(), code: 'invalid-image', refused_at: twoDaysAgo }
+  const refused = {
+    user_id: ana.id,
+    id: crypto.randomUUID(),
+    code: 'invalid-image',
+    counted: true,
+    refused_at: twoDaysAgo,
+  }
   await media.deps.db.insertInto('refused_uploads').values(refused).execute()
   const failed = { step: 'erase', key: ana.id, user_id: ana.id, cause: 'unexpected' } as const
   await media.deps.db

@@ -33,4 +33,8 @@ export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
     description: 'compute every seal of the trail again, and name the first event that does not fit',
     load: async () => (await import('./verify-trail.js')).verifyTrail,
   },
+  'drain-audit': {
+    description: 'send sealed events of the trail to AUDIT_DRAIN_URL',
+    load: async () => (await import('../history/drain-trail.js')).drainTrail,
+  },
 }

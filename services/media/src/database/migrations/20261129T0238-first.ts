@@ -296,12 +296,15 @@ export const first: Migration = {
         at timestamptz(3) not null default now(),
         code text not null,
         refused_at timestamptz(3) not null default now(),
+        counted boolean not null default false,
         primary key (user_id, id)
       )`.execute(db)
     await sql`create index refused_uploads_old on refused_uploads (refused_at)`.execute(db)
+    await sql`create index refused_uploads_uncounted on refused_uploads (refused_at) where not counted`.execute(
+      db,
+    )
 
-    // What happened, summed by hour, day and month. Upkeep adds the events since the last time, which it finds by their
-    // time: they are written in its order, so that a few bytes for each 256 KB of the trail tell where to look.
+    // What happened, summed by hour, day and month. Upkeep adds the events since the last time.
     await sql`
       create table stats (
         unit text not null check (unit in ('hour', 'day', 'month')),
@@ -312,23 +315,14 @@ export const first: Migration = {
     await sql`
       create table stats_state (
         single boolean primary key default true check (single),
-        rolled_up_to timestamptz(3),
+        last_seq bigint not null default 0,
+        rolled_up_at timestamptz(3),
         kept_uploads bigint,
         kept_bytes bigint,
         kept_at timestamptz(3)
       )`.execute(db)
     // The row there is: whoever rolls up locks it, the first time too.
     await sql`insert into stats_state default values`.execute(db)
-    await sql`
-      create index upload_events_at on upload_events using brin (at) with (pages_per_range = 32, autosummarize = on)`.execute(
-      db,
-    )
-    // An event has the time at which its transaction began, so those that an open one may still add are not before it.
-    await sql`
-      create function settled_until() returns timestamptz language sql volatile as $$
-        select date_trunc('milliseconds', least(clock_timestamp() - interval '1 second', min(xact_start)))
-        from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-      $$`.execute(db)
 
     // Why work waits: written only when a run of a job fails.
     await sql`
