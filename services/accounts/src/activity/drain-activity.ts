@@ -16,7 +16,7 @@ const activitiesSource = ({ db }: Pick<Deps, 'db'>): DrainSource => ({
       const { seq, at, user_id: userId } = row
       // A person acts on their own account unless another is named.
       const actorId = event.actorId ?? (event.actorKind === 'person' ? userId : null)
-      const rest = { userId, uploadId: null, actorRole: null, problem: null }
+      const rest = { userId, uploadId: null, problem: null }
       return { ...event, ...rest, source: 'activities', seq, at, name, actorId }
     })
   },

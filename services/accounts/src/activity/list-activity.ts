@@ -49,7 +49,7 @@ export function viewOwnActivity(row: ActivityRow): Activity {
 }
 
 /** The same as managers see it. */
-const viewActivity = (row: ActivityRow): Activity => ({
+export const viewActivity = (row: ActivityRow): Activity => ({
   id: row.id,
   type: row.type,
   at: row.at.toISOString(),
