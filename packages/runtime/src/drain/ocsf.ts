@@ -114,6 +114,8 @@ const mapping: Readonly<Record<TrailRecord['name'], Mapped>> = {
   'picture-taken-down': ['entity', 'update', { severity: 3 }],
   'image-blocked': ['entity', 'create', { severity: 2 }],
   'image-unblocked': ['entity', 'delete', { severity: 2 }],
+  'failures-listed': ['entity', 'read'],
+  'failures-retried': ['entity', 'update'],
   'act-refused': ['entity', 'other', { severity: 3 }],
   'trail-pruned': ['entity', 'delete'],
   'audit-pruned': ['entity', 'delete'],
