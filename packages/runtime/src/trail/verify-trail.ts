@@ -4,7 +4,7 @@ import type { TrailTable } from './format.js'
 import { beginning, findLastSeal, markBytes, marksOf, type SealNote, type SealRow, sealOf } from './seals.js'
 
 /** The first thing that does not fit. `seq` is that of an event, `seal` the number of a link of the chain. */
-export type TrailFault = {
+type TrailFault = {
   /**
    * `changed`, `missing`, `inserted`: an event of `table`. `broken`: the link itself, or one before it that is gone.
    * `unexplained`: the event of `audit_events` that says what was removed, and says something else. `rewritten`: the seal
