@@ -9,7 +9,7 @@ const Sha256 = z
   .toLowerCase()
 
 /** Bits of 64 in which the looks of two pictures may differ at most. Past 16 different photos are found too. */
-export const Distance = z.int().min(0).max(16)
+const Distance = z.int().min(0).max(16)
 
 const reason = text(1, 500).describe('its owner is told')
 
@@ -56,7 +56,7 @@ export const TakeDownAct = z.enum(['withdraw', 'refuse', 'hold', 'none'])
 export type TakeDownAct = z.output<typeof TakeDownAct>
 
 /** One use of a picture, as a dry run lists it. */
-export const PictureUse = z.object({
+const PictureUse = z.object({
   uploadId: Id,
   userId: Id,
   status: UploadStatus,

@@ -6,7 +6,7 @@ import type { Look } from './looks.table.js'
 import { isOfSomebody, type UploadKey } from './uploads.table.js'
 
 /** An upload that shows the picture. */
-export type PictureUseRow = UploadKey & {
+type PictureUseRow = UploadKey & {
   readonly status: UploadStatus
   readonly sha256: string
   readonly version: number | null
