@@ -1,6 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { HistoryFilter, HistoryRow } from './history.queries.js'
-import { all, ofEvents, ofSomebody, ofUserAndTime, patternOf } from './history-filters.js'
+import {
+  all,
+  ofEvents,
+  ofSomebody,
+  ofUserAndTime,
+  patternOf,
+  touchedBy,
+  touchedFrom,
+} from './history-filters.js'
 
 type TimePage = { readonly after: string | undefined; readonly descending: boolean; readonly limit: number }
 type Read = (keys: RawBuilder<unknown>) => Promise<HistoryRow[]>
@@ -14,8 +22,9 @@ const nearby = [1_000, 20_000]
  * those that few have, in the index of names.
  */
 export async function byTime(filter: HistoryFilter, page: TimePage, read: Read): Promise<HistoryRow[]> {
-  const { q, ip } = filter
-  if (q === undefined || ip !== undefined) return read(keysFrom(sql`upload_facts`, filter, page))
+  const { q, ip, actorId } = filter
+  if (q === undefined || ip !== undefined || actorId !== undefined)
+    return read(keysFrom(sql`upload_facts`, filter, page))
   const { direction, next } = orderOf(page)
   for (const count of nearby) {
     const some = sql`(
@@ -31,7 +40,7 @@ export async function byTime(filter: HistoryFilter, page: TimePage, read: Read):
 
 /** @param facts the table, or rows of it */
 function keysFrom(facts: RawBuilder<unknown>, filter: HistoryFilter, page: TimePage): RawBuilder<unknown> {
-  const { format, sha256, q, actorId } = filter
+  const { format, sha256, q, ip, actorId } = filter
   const { direction, next } = orderOf(page)
   return sql`
     select listed.id, null::bigint as value from ${listedIn(facts, filter, page)}
@@ -39,7 +48,8 @@ function keysFrom(facts: RawBuilder<unknown>, filter: HistoryFilter, page: TimeP
       ofSomebody,
       next(sql`listed.id`),
       ...ofUserAndTime(filter),
-      ...ofEvents({ actorId }),
+      // One of them is where the ids come from.
+      ...ofEvents({ actorId: ip === undefined ? undefined : actorId }),
       format !== undefined && sql`listed.format = ${format}`,
       sha256 !== undefined && sql`listed.sha256 = decode(${sha256}, 'hex')`,
       q !== undefined && sql`listed.filename ilike ${patternOf(q)}`,
@@ -58,10 +68,11 @@ function listedIn(facts: RawBuilder<unknown>, filter: HistoryFilter, page: TimeP
     return sql`(select * from uploads where ${all(changes)}) as listed`
   const { direction, next } = orderOf(page)
   const touched = sql`(
-    select distinct upload_id from upload_events where ${all([sql`ip = ${ip}::inet`, next(sql`upload_id`)])}
+    select distinct upload_id from (${ip === undefined ? touchedBy(actorId ?? '') : touchedFrom(ip)}) as events
+    where ${all([sql`true`, next(sql`upload_id`)])}
     order by upload_id ${direction}) as touched`
   const listed =
-    ip === undefined
+    ip === undefined && actorId === undefined
       ? sql`${facts} as listed`
       : sql`${touched} join ${facts} as listed on listed.id = touched.upload_id`
   return changes.length > 0

@@ -2,7 +2,15 @@ import type { Database } from '@likeness/runtime/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { HistoryFilter } from './history.queries.js'
-import { all, ofEvents, ofSomebody, ofUserAndTime, patternOf } from './history-filters.js'
+import {
+  all,
+  ofEvents,
+  ofSomebody,
+  ofUserAndTime,
+  patternOf,
+  touchedBy,
+  touchedFrom,
+} from './history-filters.js'
 
 type Db = Database<Tables>
 type ValuePage = {
@@ -14,7 +22,7 @@ type ValuePage = {
 }
 
 // Reading that many rows and sorting them costs less than looking for a page of them along the order.
-const few = 5_000
+const few = 20_000
 
 /**
  * A page in the order of a value. The index of the order holds what most filters look at, so rows that do not match cost
@@ -29,7 +37,7 @@ export async function byValue(db: Db, filter: HistoryFilter, page: ValuePage): P
   const columns = from === undefined && to === undefined ? sql`id, user_id, bytes` : sql`*`
   const facts = sql`(select ${columns} from upload_facts where ${all(ofFacts)} offset 0)`
   const listed = !areFew
-    ? sql`uploads as listed`
+    ? await uploadsOf(db, filter)
     : column === 'bytes' && status === undefined && failure === undefined
       ? sql`${facts} as listed`
       : sql`${facts} as facts join uploads as listed on listed.id = facts.id`
@@ -92,8 +100,21 @@ async function matchFew(db: Db, { format, sha256, q }: HistoryFilter): Promise<b
   return q !== undefined && (await isRareName(db, q))
 }
 
-async function isFew(db: Db, condition: RawBuilder<unknown>): Promise<boolean> {
-  const { rows } = await sql`select from upload_facts where ${condition} offset ${few} limit 1`.execute(db)
+const isFew = (db: Db, condition: RawBuilder<unknown>) =>
+  areFewRows(db, sql`select from upload_facts where ${condition}`)
+
+/** The uploads, or those alone to which an address or a person did something, if they are few. */
+async function uploadsOf(db: Db, { ip, actorId }: HistoryFilter): Promise<RawBuilder<unknown>> {
+  for (const touched of [ip !== undefined && touchedFrom(ip), actorId !== undefined && touchedBy(actorId)]) {
+    if (touched && (await areFewRows(db, touched)))
+      return sql`(select distinct upload_id from (${touched}) as events offset 0) as touched
+        join uploads as listed on listed.id = touched.upload_id`
+  }
+  return sql`uploads as listed`
+}
+
+async function areFewRows(db: Db, query: RawBuilder<unknown>): Promise<boolean> {
+  const { rows } = await sql`select from (${query}) as found offset ${few} limit 1`.execute(db)
   return rows.length === 0
 }
 

@@ -47,16 +47,18 @@ const idNear = (at: Date, ms: number) => firstIdAt(new Date(Math.max(0, at.getTi
 export function ofEvents({ actorId, ip }: HistoryFilter): Condition[] {
   const conditions: Condition[] = []
   if (actorId !== undefined) conditions.push(sql`listed.id in (${touchedBy(actorId)})`)
-  if (ip !== undefined)
-    conditions.push(sql`listed.id in (select upload_id from upload_events where ip = ${ip}::inet)`)
+  if (ip !== undefined) conditions.push(sql`listed.id in (${touchedFrom(ip)})`)
   return conditions
 }
 
 /** Those of others are found by an index, and their own among theirs. */
-const touchedBy = (actorId: string): Condition => sql`
+export const touchedBy = (actorId: string): Condition => sql`
   select upload_id from upload_events where actor_id = ${actorId}::uuid and actor_id <> user_id
   union all
   select upload_id from upload_events where user_id = ${actorId}::uuid and actor_id = ${actorId}::uuid`
+
+export const touchedFrom = (ip: string): Condition =>
+  sql`select upload_id from upload_events where ip = ${ip}::inet`
 
 /** A pattern for the part of a file name, in which every character means itself. */
 export const patternOf = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`
