@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { HistoryFilter, HistoryRow } from './history.queries.js'
+import type { HistoryFilter, HistoryRow } from './history-filters.js'
 import {
   all,
   ofEvents,

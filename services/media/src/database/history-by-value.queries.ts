@@ -1,7 +1,7 @@
 import type { Database } from '@likeness/runtime/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
-import type { HistoryFilter } from './history.queries.js'
+import type { HistoryFilter } from './history-filters.js'
 import {
   all,
   ofEvents,

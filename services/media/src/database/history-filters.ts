@@ -1,6 +1,22 @@
+import type { HistoryQuery } from '@likeness/contracts'
 import { firstIdAt } from '@likeness/runtime/ids'
 import { type RawBuilder, sql } from 'kysely'
-import type { HistoryFilter } from './history.queries.js'
+import type { UploadRow } from './uploads.table.js'
+
+/** An upload, who sent it from where, and its place in the list: what the cursor of a page that ends with it carries. */
+export type HistoryRow = UploadRow & {
+  readonly uploaded_by: string | null
+  readonly ip: string | null
+  readonly place: string
+}
+
+/** The uploads that match all of these. */
+export type HistoryFilter = {
+  readonly [Name in Exclude<
+    keyof HistoryQuery,
+    'limit' | 'cursor' | 'sort' | 'username'
+  >]?: HistoryQuery[Name]
+}
 
 // Conditions of the history. Their columns are those of `listed`: a table that has the id, the owner and the time of
 // uploads, which are `uploads` itself and `upload_facts`.

@@ -1,25 +1,10 @@
-import type { HistoryQuery, HistorySort } from '@likeness/contracts'
+import type { HistorySort } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
 import { byTime } from './history-by-time.queries.js'
 import { byValue } from './history-by-value.queries.js'
-import type { UploadRow } from './uploads.table.js'
-
-/** An upload, who sent it from where, and its place in the list: what the cursor of a page that ends with it carries. */
-export type HistoryRow = UploadRow & {
-  readonly uploaded_by: string | null
-  readonly ip: string | null
-  readonly place: string
-}
-
-/** The uploads that match all of these. */
-export type HistoryFilter = {
-  readonly [Name in Exclude<
-    keyof HistoryQuery,
-    'limit' | 'cursor' | 'sort' | 'username'
-  >]?: HistoryQuery[Name]
-}
+import type { HistoryFilter, HistoryRow } from './history-filters.js'
 
 export type HistoryPage = {
   readonly sort: HistorySort

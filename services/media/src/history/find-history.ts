@@ -1,6 +1,7 @@
 import type { HistoryEntry, HistoryQuery } from '@likeness/contracts'
 import { toAccounts } from '@likeness/contracts/endpoints'
-import { type HistoryFilter, type HistoryRow, listHistory } from '../database/history.queries.js'
+import { listHistory } from '../database/history.queries.js'
+import type { HistoryFilter, HistoryRow } from '../database/history-filters.js'
 import type { Deps } from '../deps.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
