@@ -138,7 +138,7 @@ create table owner_notices (
   at timestamp(3) with time zone not null default now(),
   kind text not null,
   upload_ids uuid[] not null,
-  actor_id uuid not null,
+  actor_id uuid,
   reason text,
   by_mail boolean not null,
   constraint owner_notices_pkey PRIMARY KEY (user_id, id)

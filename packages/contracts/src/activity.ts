@@ -25,6 +25,7 @@ export const ActivityType = z
     'avatar-restored',
     'avatar-described',
     'avatar-removed',
+    'avatar-failed',
     'upload-refused',
     'picture-held',
     'upload-discarded',

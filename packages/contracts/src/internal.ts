@@ -51,13 +51,23 @@ export const RemoveAvatar = z
   .meta({ id: 'RemoveAvatar' })
 export type RemoveAvatar = z.output<typeof RemoveAvatar>
 
-/** `toAccounts.tellOwner`: what an operator did to a person’s uploads, apart from withdrawing their avatar. */
+/**
+ * `toAccounts.tellOwner`: what an operator did to a person’s uploads, apart from withdrawing their avatar; or that a
+ * confirmed one failed.
+ */
 export const TellOwner = z
   .object({
     noticeId: Id,
-    kind: z.enum(['upload-refused', 'picture-held', 'upload-discarded', 'picture-erased', 'hold-lifted']),
+    kind: z.enum([
+      'upload-refused',
+      'picture-held',
+      'upload-discarded',
+      'picture-erased',
+      'hold-lifted',
+      'avatar-failed',
+    ]),
     uploadIds: z.array(Id).min(1),
-    actorId: Id,
+    actorId: Id.nullable().describe('null when no person did it'),
     reason: z.string().nullable(),
     byMail: z.boolean().describe('false where another e-mail says it already'),
   })

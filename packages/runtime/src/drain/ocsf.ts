@@ -75,6 +75,7 @@ const mapping: Readonly<Record<TrailRecord['name'], Mapped>> = {
   'avatar-restored': ['entity', 'update'],
   'avatar-described': ['entity', 'update'],
   'avatar-removed': ['entity', 'delete'],
+  'avatar-failed': ['entity', 'update', { failed: true }],
   'upload-refused': ['entity', 'update', { severity: 2 }],
   'picture-held': ['entity', 'update', { severity: 2 }],
   'upload-discarded': ['entity', 'delete'],

@@ -37,6 +37,7 @@ export type MailKind =
   | 'avatar-withdrawn'
   | 'upload-refused'
   | 'picture-held'
+  | 'avatar-failed'
 export type MailData = Readonly<Record<string, string>>
 
 type Db = Database<Tables>

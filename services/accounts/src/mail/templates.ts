@@ -26,6 +26,7 @@ const placeholders: Readonly<Record<MailKind, readonly string[]>> = {
   'avatar-withdrawn': ['name', 'email', 'at', 'reason', 'link'],
   'upload-refused': ['name', 'email', 'at', 'reason', 'link'],
   'picture-held': ['name', 'email', 'at', 'reason', 'link'],
+  'avatar-failed': ['name', 'email', 'at', 'reason', 'link'],
 }
 const languages: readonly Language[] = ['en', 'fr']
 const builtIn = fileURLToPath(new URL('../../templates', import.meta.url))

@@ -4,14 +4,18 @@ import { newId } from '@likeness/runtime/ids'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
-/** What operators did to a user's uploads, apart from withdrawing the avatar. A row waits until accounts knows. */
+/**
+ * What operators did to a user's uploads, apart from withdrawing the avatar, and what failed after it was confirmed. A
+ * row waits until accounts knows.
+ */
 export type OwnerNoticesTable = {
   user_id: string
   id: string
   at: Generated<Date>
   kind: TellOwner['kind']
   upload_ids: string[]
-  actor_id: string
+  /** null when no person did it. */
+  actor_id: string | null
   reason: string | null
   /** False where another e-mail says it already. */
   by_mail: boolean

@@ -94,6 +94,26 @@ t.test('what ended for good, by its failure code', async (t) => {
   t.match(await retry({ uploadId: id }), { status: 409, body: { code: 'nothing-waits' } })
 })
 
+t.test('a confirmed upload that fails for good tells its owner, once accounts takes it', async (t) => {
+  media.accounts.status = 503
+  const whole = await quarters(500, 500).png().toBuffer()
+  const { id } = await upload(ben, whole.subarray(0, Math.floor(whole.length / 2)))
+  // Confirmed before it is decoded, or rejected before it is confirmed: whichever comes first.
+  const { status } = await ben.call(uploads.confirm, { params: { id } })
+  const ended = await settled(ben, id)
+  media.accounts.status = 204
+  if (status === 410) return t.equal(ended.status, 'rejected')
+  t.equal(ended.status, 'failed')
+  const notice = await waitFor(() => media.accounts.notices.find(({ uploadIds }) => uploadIds.includes(id)))
+  t.match(notice, {
+    userId: ben.id,
+    kind: 'avatar-failed',
+    actorId: null,
+    reason: 'invalid-image',
+    byMail: true,
+  })
+})
+
 t.test('for managers and admins alone', async (t) => {
   t.match(await ana.call(failures.list, {}), { status: 403, body: { code: 'forbidden' } })
   t.match(await ana.call(failures.retry, { body: { uploadId: lost[0].id } }), { status: 403 })

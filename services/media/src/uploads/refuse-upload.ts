@@ -1,6 +1,7 @@
 import type { ImageError } from '@likeness/images'
 import { NotYet } from '@likeness/runtime/job'
 import { theWorker } from '../database/actor.js'
+import { insertNotice } from '../database/owner-notices.table.js'
 import { countDecodeKill, type Failure, markFailed, markRejected } from '../database/upload-transitions.js'
 import type { UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
@@ -45,9 +46,26 @@ async function endUpload(
   details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const by = { actor: theWorker, details }
-  const ended =
-    (await markRejected(deps.db, row, failure, by)) ?? (await markFailed(deps.db, row, failure, false, by))
+  const ended = (await markRejected(deps.db, row, failure, by)) ?? (await fail(deps, row, failure, by))
   if (!ended) return
   await deleteFiles(deps, stagedFiles(ended))
   announce(deps.bus, ended)
+}
+
+/** Ends a confirmed upload. Its owner, who may have left the page by now, learns of it by e-mail. */
+async function fail(
+  { db, enqueue }: Pick<WorkerDeps, 'db' | 'enqueue'>,
+  row: UploadRow,
+  failure: Failure,
+  by: Parameters<typeof markFailed>[4],
+): Promise<UploadRow | undefined> {
+  const { user_id } = row
+  const ended = await db.transaction().execute(async (trx) => {
+    const failed = await markFailed(trx, row, failure, false, by)
+    if (!failed) return undefined
+    const about = { user_id, upload_ids: [row.id], actor_id: null, reason: failure.code }
+    return { failed, notice: await insertNotice(trx, { ...about, kind: 'avatar-failed', by_mail: true }) }
+  })
+  if (ended) enqueue('tell-owner', { userId: user_id, noticeId: ended.notice.id })
+  return ended?.failed
 }

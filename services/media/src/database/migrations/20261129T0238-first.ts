@@ -241,7 +241,8 @@ export const first: Migration = {
       db,
     )
 
-    // What operators did to uploads, apart from withdrawals, until accounts knows.
+    // What operators did to uploads, apart from withdrawals, and what failed after its owner had confirmed it, until
+    // accounts knows.
     await sql`
       create table owner_notices (
         user_id uuid not null,
@@ -249,7 +250,7 @@ export const first: Migration = {
         at timestamptz(3) not null default now(),
         kind text not null,
         upload_ids uuid[] not null,
-        actor_id uuid not null,
+        actor_id uuid,
         reason text,
         by_mail boolean not null,
         primary key (user_id, id)
