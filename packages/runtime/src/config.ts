@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { readInEnglish } from '@likeness/contracts'
 import { z } from 'zod'
 import { isTrustList } from './client-address.js'
-import { isSinkUrl } from './drain/open-sink.js'
 import { readSecretFiles } from './secrets.js'
+import { isSinkUrl } from './sink-url.js'
 
 /** A configuration that cannot be used; `faults` holds one line per variable, never its value. */
 export class ConfigError extends Error {

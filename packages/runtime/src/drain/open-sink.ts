@@ -13,19 +13,11 @@ export type Sink = {
 }
 
 /** The sink takes nothing now: the same lines are sent again later. */
-export class SinkAwayError extends Error {
+class SinkAwayError extends Error {
   override name = 'SinkAwayError'
 }
 
 const timeoutMs = 15_000
-
-/** Whether a URL names a sink: `stdout:`, a file, `https:`, or `http:` to this machine. */
-export function isSinkUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname } = new URL(url)
-  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  return ['stdout:', 'file:', 'https:'].includes(protocol) || (protocol === 'http:' && isHere)
-}
 
 /**
  * @param url AUDIT_DRAIN_URL
