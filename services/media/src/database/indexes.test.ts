@@ -101,7 +101,7 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await listTrail(db, row, { after: 0, limit: 50 })
   await findStuck(db, 600, 100)
   await countEvents(db, uploads - 100, uploads)
-  await expireBatch(db, 10)
+  await expireBatch(db, undefined, 10)
   await giveUpOriginals(db, 100, 10)
   await findSurplusVersions(db, 3, undefined, 10)
   await deleteOldTrails(db, 100, 10)

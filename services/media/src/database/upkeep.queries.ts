@@ -16,27 +16,32 @@ export async function countExpired(db: Db): Promise<number> {
   return row.count
 }
 
+type ExpiredRow = UploadKey & Pick<UploadRow, 'rendered_ahead'>
+
 /**
- * pending → expired for up to `limit` uploads at once, each with its event, in one statement. Rows that
- * another process holds are left to it.
+ * pending → expired for up to `limit` uploads at once, those that expired first, each with its event, in one statement.
+ * Rows that another process holds are left to it.
+ * @param from the `until` of the batch before: without it, the index would be read through what that one left dead there
  */
 export async function expireBatch(
   db: Db,
+  from: Date | undefined,
   limit: number,
-): Promise<(UploadKey & Pick<UploadRow, 'rendered_ahead'>)[]> {
-  const { rows } = await sql<UploadKey & Pick<UploadRow, 'rendered_ahead'>>`
-    with changed as (
+): Promise<{ rows: ExpiredRow[]; until: Date | undefined }> {
+  const { rows } = await sql<ExpiredRow & { until: Date }>`
+    with stale as materialized (
+      select ctid, expires_at from uploads
+      where status = 'pending' and expires_at <= now() and expires_at >= ${from ?? '-infinity'}
+      order by expires_at limit ${limit} for update skip locked
+    ), changed as (
       update uploads set status = 'expired', closed_at = now(), expires_at = null
-      where ctid = any(array(
-        select ctid from uploads where status = 'pending' and expires_at <= now()
-        order by expires_at limit ${limit} for update skip locked))
-      and status = 'pending'
+      where ctid = any(array(select ctid from stale)) and status = 'pending'
       returning user_id, id, rendered_ahead
     ), event as (
       insert into upload_events (user_id, upload_id, type) select user_id, id, 'expired' from changed
     )
-    select user_id, id, rendered_ahead from changed`.execute(db)
-  return rows
+    select user_id, id, rendered_ahead, (select max(expires_at) from stale) as until from changed`.execute(db)
+  return { rows, until: rows[0]?.until }
 }
 
 /** Rows that wait longer than they should for `prepare-upload`, `publish-avatar`, `tell-withdrawal` or `tell-description`. */
