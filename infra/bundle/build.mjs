@@ -12,10 +12,11 @@ const target = join(here, 'dist')
 const programs = {
   accounts: 'services/accounts/src/http.ts',
   'accounts-worker': 'services/accounts/src/worker.ts',
-  'likeness-accounts': 'services/accounts/src/cli.ts',
   media: 'services/media/src/http.ts',
   'media-worker': 'services/media/src/worker.ts',
-  'likeness-media': 'services/media/src/cli.ts',
+  likeness: 'packages/cli/src/likeness.ts',
+  'likeness-accounts': 'packages/cli/src/likeness-accounts.ts',
+  'likeness-media': 'packages/cli/src/likeness-media.ts',
   'decode-child': 'packages/images/src/decode-child.ts',
   gateway: 'infra/local/src/gateway.ts',
   start: 'infra/local/src/start.ts',

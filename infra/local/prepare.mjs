@@ -12,7 +12,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 /** Where the sources of each are; both also depend on what is installed. */
 const madeOf = {
   programs: [
-    ...['contracts', 'images', 'runtime', 'storage', 'test-kit'].map((name) => `packages/${name}/src`),
+    ...['cli', 'contracts', 'images', 'runtime', 'storage', 'test-kit'].map((name) => `packages/${name}/src`),
     ...['services/accounts/src', 'services/media/src', 'infra/local/src', 'infra/bundle/build.mjs'],
   ],
   page: ['src', 'public', 'index.html', 'vite.config.ts']

@@ -52,7 +52,7 @@ t.test('docker-compose.yml is what the Compose Specification allows', async (t) 
 t.test('the containers run what npm start runs', async (t) => {
   const run = containers.flatMap(([name, { command }]) => {
     const [node, file] = command ?? []
-    return node === 'node' && !file?.includes('likeness-') ? [[name, file]] : []
+    return node === 'node' && !file?.includes('likeness') ? [[name, file]] : []
   })
   const services = partNames.filter((name) => name !== 'gateway').map((name) => name.replace(' ', '-'))
   t.strictSame(
@@ -61,15 +61,11 @@ t.test('the containers run what npm start runs', async (t) => {
   )
 
   for (const [name, { build, command = [] }] of containers.filter(([, { command }]) =>
-    command?.[1]?.includes('likeness-'),
+    command?.[1]?.includes('likeness'),
   )) {
-    const service = build?.target ?? ''
-    t.equal(command[1], `infra/bundle/dist/likeness-${service}.js`, `${name} runs its command line`)
-    // Commands that every service has are in the runtime.
-    const commands = await Promise.all(
-      [`services/${service}`, 'packages/runtime'].map((of) => read(`${of}/src/cli.ts`)),
-    )
-    t.match(commands.join(''), `.command('${command[2]}')`, name)
+    t.equal(command[1], 'infra/bundle/dist/likeness.js', `${name} runs the command line`)
+    t.match(await read(`packages/cli/src/commands/${command[2]}.ts`), `.command('${command[2]}')`, name)
+    t.match(stages.get(build?.target ?? '')?.text, `LIKENESS_SERVICE=${build?.target}`, name)
   }
 })
 

@@ -11,6 +11,7 @@ const storeys = [
   ['packages/runtime'],
   ['packages/web', 'services/accounts', 'services/media'],
   ['packages/test-kit'],
+  ['packages/cli'],
   ['infra/local'],
   ['bench', 'infra/client-test'],
 ]
@@ -19,7 +20,7 @@ const projects = storeys.flat()
 /** The floors of a service from the ground up; the first match counts: a file imports its own and lower ones. */
 const floors = [
   /^database\//,
-  /^(?!(app|jobs|http|worker|http-entry|worker-entry|cli|index)\.ts$)/,
+  /^(?!(app|jobs|http|worker|http-entry|worker-entry|operations|index)\.ts$)/,
   /^(app|jobs)\.ts$/,
   /^/,
 ]

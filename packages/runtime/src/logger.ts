@@ -16,8 +16,11 @@ const secretNames = [
   'secret',
 ]
 
-/** JSON lines on standard output; secrets are replaced by `[redacted]`. */
-export function openLogger(name: string, level: string): Logger {
+/**
+ * JSON lines; secrets are replaced by `[redacted]`.
+ * @param output `stderr` for commands, whose data goes to stdout
+ */
+export function openLogger(name: string, level: string, output: 'stdout' | 'stderr' = 'stdout'): Logger {
   return pino(
     {
       name,
@@ -43,7 +46,7 @@ export function openLogger(name: string, level: string): Logger {
         err: describeError,
       },
     },
-    standardOutput(),
+    standardOutput(output === 'stdout' ? 1 : 2),
   )
 }
 
@@ -66,8 +69,8 @@ function describeError(error: unknown): unknown {
 
 // sonic-boom's flushSync, which `fatal` calls, tries again without end once the reader of the output is gone.
 // Every line is written at once, so there is nothing to flush.
-function standardOutput() {
-  const output = pino.destination({ dest: 1, sync: true })
+function standardOutput(dest: 1 | 2) {
+  const output = pino.destination({ dest, sync: true })
   output.flushSync = () => undefined
   return output
 }

@@ -1,4 +1,4 @@
-import type { UpkeepRun, UpkeepRuns } from '@likeness/contracts'
+import type { UpkeepRuns } from '@likeness/contracts'
 import type { upkeep } from '@likeness/contracts/endpoints'
 import type { QueryExecutorProvider } from 'kysely'
 import { callerOf } from './auth.js'
@@ -8,14 +8,9 @@ import type { Problem, ProblemDetails } from './problem.js'
 import type { JobQueue } from './queue.js'
 import type { Handler } from './serve.js'
 import { nudgeRun } from './upkeep-nudges.js'
-import {
-  findTaskStates,
-  insertWaitingRun,
-  isDead,
-  type TaskState,
-  type UpkeepRunRow,
-} from './upkeep-runs.table.js'
-import { nextRunOf, type Schedule } from './upkeep-schedule.js'
+import { findTaskStates, insertWaitingRun, type TaskState } from './upkeep-runs.table.js'
+import type { Schedule } from './upkeep-schedule.js'
+import { type Described, listTasks, viewRun, viewTask } from './upkeep-view.js'
 
 const runsShown = 20
 
@@ -32,7 +27,7 @@ export function upkeepHandlers(
   options: {
     /** `/v1/upkeep` */
     readonly path: string
-    readonly tasks: Readonly<Record<string, { readonly description: string }>>
+    readonly tasks: Described
     readonly problem: (code: 'task-not-found' | 'task-is-running', details?: ProblemDetails) => Problem
   },
 ): {
@@ -41,7 +36,7 @@ export function upkeepHandlers(
   readonly run: Handler<typeof upkeep.run>
 } {
   const { path, tasks, problem } = options
-  const { config, db } = deps
+  const { db } = deps
   const names = Object.keys(tasks)
 
   async function stateOf(task: string, runs: number): Promise<TaskState> {
@@ -49,28 +44,11 @@ export function upkeepHandlers(
     if (!state) throw problem('task-not-found', { parameters: { tasks: names.join(', ') } })
     return state
   }
-  const viewTask = async ({ task, locked }: TaskState) => {
-    const schedule = config.UPKEEP_SCHEDULE[task] ?? 'off'
-    return {
-      name: task,
-      description: tasks[task]?.description ?? '',
-      schedule,
-      nextRunAt: (await nextRunOf(schedule))?.toISOString() ?? null,
-      isRunning: locked,
-    }
-  }
   return {
-    list: async () => {
-      const states = await findTaskStates(db, names, 1)
-      const items = states.map(async (state) => {
-        const [last] = state.runs
-        return { ...(await viewTask(state)), lastRun: last ? viewRun(last, state) : null }
-      })
-      return { items: await Promise.all(items) }
-    },
+    list: async () => ({ items: await listTasks(deps, tasks) }),
     read: async (request): Promise<UpkeepRuns> => {
       const state = await stateOf(request.params.task, runsShown)
-      return { ...(await viewTask(state)), runs: state.runs.map((run) => viewRun(run, state)) }
+      return { ...(await viewTask(deps, tasks, state)), runs: state.runs.map((run) => viewRun(run, state)) }
     },
     run: async (request, reply) => {
       const { task } = request.params
@@ -89,17 +67,3 @@ export function upkeepHandlers(
     },
   }
 }
-
-const viewRun = (run: UpkeepRunRow, state: TaskState): UpkeepRun => ({
-  id: run.id,
-  status: isDead(run, state) ? 'killed' : run.status,
-  startedBy: run.started_by,
-  actorId: run.actor_id,
-  dryRun: run.dry_run,
-  askedAt: run.asked_at.toISOString(),
-  startedAt: run.started_at?.toISOString() ?? null,
-  finishedAt: run.finished_at?.toISOString() ?? null,
-  durationMs: run.started_at && run.finished_at ? run.finished_at.getTime() - run.started_at.getTime() : null,
-  result: run.result,
-  error: run.error,
-})

@@ -141,3 +141,8 @@ export const AccountsConfig = ProcessConfig.extend({
   UPKEEP_SCHEDULE: upkeepSchedules(schedules),
 })
 export type AccountsConfig = z.output<typeof AccountsConfig>
+
+/** What a command needs to create the first administrator. */
+export const FirstAdminConfig = AccountsConfig.pick({ DATABASE_URL: true, GROUPS_FILE: true }).extend({
+  ADMIN_PASSWORD: z.string().optional(),
+})

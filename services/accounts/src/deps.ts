@@ -61,7 +61,7 @@ export const openDeps = (config: AccountsConfig, overrides: Partial<Deps> = {}):
       overrides.db ??
       openDatabase<Tables>(config.DATABASE_URL, { name: 'accounts', max: config.DATABASE_POOL, onError })
     parts.keep(db, (opened) => opened.destroy())
-    await assertMigrated(db, migrations, 'likeness-accounts migrate')
+    await assertMigrated(db, migrations, 'likeness migrate')
     const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'accounts', kinds, logger))
     parts.keep(queue, (opened) => opened.close())
     return {

@@ -82,7 +82,7 @@ export const MediaConfig = ProcessConfig.extend({
   AVATAR_SIZES: sizes.default([32, 64, 128, 256, 512]).describe('sides of the square variants, pixels'),
   AVATAR_FORMATS: formats
     .default(['webp', 'jpeg'])
-    .describe('formats of the variants: webp, jpeg, avif; after a change run likeness-media rerender'),
+    .describe('formats of the variants: webp, jpeg, avif; after a change run likeness rerender'),
   AVIF_EFFORT: integer(0, 9).default(0).describe('0 is fastest; 4 takes fifty times as long for fewer bytes'),
   ANIMATED_FRAMES: integer(1, 500)
     .default(1)

@@ -57,7 +57,7 @@ export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Pr
       overrides.db ??
       openDatabase<Tables>(config.DATABASE_URL, { name: 'media', max: config.DATABASE_POOL, onError })
     parts.keep(db, (opened) => opened.destroy())
-    await assertMigrated(db, migrations, 'likeness-media migrate')
+    await assertMigrated(db, migrations, 'likeness migrate')
     const bus = overrides.bus ?? (await openBus(config.QUEUE_URL, logger))
     parts.keep(bus, (opened) => opened.close())
     const queue = overrides.queue ?? (await openQueue(config.QUEUE_URL, 'media', kinds, logger))

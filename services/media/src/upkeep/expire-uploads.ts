@@ -35,11 +35,7 @@ export async function expireUploads(
   }
 }
 
-async function expirePending(
-  deps: Deps,
-  files: FileCleaner,
-  tell: (done: number) => void,
-): Promise<number> {
+async function expirePending(deps: Deps, files: FileCleaner, tell: (done: number) => void): Promise<number> {
   let expired = 0
   let from: Date | undefined
   for (;;) {
@@ -47,7 +43,9 @@ async function expirePending(
     await files.delete(rows.flatMap(stagedFiles))
     // Notices wait in memory until they are sent.
     await Promise.all(
-      rows.map(({ id, user_id }) => deps.bus.publish(uploadsTopic, { id, userId: user_id, status: 'expired' })),
+      rows.map(({ id, user_id }) =>
+        deps.bus.publish(uploadsTopic, { id, userId: user_id, status: 'expired' }),
+      ),
     )
     expired += rows.length
     tell(expired)

@@ -11,17 +11,24 @@ import { upkeepTasks } from './tasks.js'
 
 /** A task that ends only when it is told to. */
 function holdTask() {
-  const seen = { end: (_: Result): void => undefined, fail: (_: Error): void => undefined }
+  let settle: { end: (result: Result) => void; fail: (error: Error) => void } | undefined
   let begin: () => void = () => undefined
   const begun = new Promise<void>((resolve) => {
     begin = resolve
   })
   const work = () => {
     begin()
-    return new Promise<Result>((resolve, reject) => Object.assign(seen, { end: resolve, fail: reject }))
+    return new Promise<Result>((resolve, reject) => {
+      settle = { end: resolve, fail: reject }
+    })
   }
   const task: UpkeepTask<Deps> = { description: '', load: () => Promise.resolve(work) }
-  return { task, begun, end: (result: Result) => seen.end(result), fail: (error: Error) => seen.fail(error) }
+  return {
+    task,
+    begun,
+    end: (result: Result) => settle?.end(result),
+    fail: (error: Error) => settle?.fail(error),
+  }
 }
 
 t.test('runs of upkeep: asked for, scheduled, at once and killed', async (t) => {

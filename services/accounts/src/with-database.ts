@@ -1,10 +1,7 @@
 import { type Database, openDatabase } from '@likeness/runtime/database'
-import { AccountsConfig } from './config.js'
 import type { Tables } from './database/database.js'
 
-/** The setting for commands that use only the database. */
-export const Connection = AccountsConfig.pick({ DATABASE_URL: true })
-
+/** Does something with the database alone, as a command. */
 export async function withDatabase<T>(url: string, work: (db: Database<Tables>) => Promise<T>): Promise<T> {
   const db = openDatabase<Tables>(url, { name: 'likeness-accounts', max: 2, onError: () => undefined })
   try {

@@ -1,0 +1,7 @@
+import type { Service } from '../services.js'
+
+/** What one look found: `ok`, or what to mend. */
+export type Finding = { readonly name: string; readonly ok: boolean; readonly says: string }
+
+/** A finding, and the service it is about. */
+export type Check = Finding & { readonly service: Service }

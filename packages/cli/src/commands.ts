@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { addAudit } from './commands/audit.js'
+import { addConfig } from './commands/config.js'
+import { addCreateAdmin } from './commands/create-admin.js'
+import { addDoctor } from './commands/doctor.js'
+import { addMigrate } from './commands/migrate.js'
+import { addMoveStorage } from './commands/move-storage.js'
+import { addRerender } from './commands/rerender.js'
+import { addRotateKeys } from './commands/rotate-keys.js'
+import { addTasks } from './commands/tasks.js'
+import { addUpkeep } from './commands/upkeep.js'
+import { addUsers } from './commands/users.js'
+
+/** Every command, in the order of `--help`. What a command needs is loaded when it runs. */
+export const commands: readonly ((program: Command) => void)[] = [
+  addTasks,
+  addUpkeep,
+  addRerender,
+  addMoveStorage,
+  addUsers,
+  addAudit,
+  addCreateAdmin,
+  addRotateKeys,
+  addMigrate,
+  addConfig,
+  addDoctor,
+]

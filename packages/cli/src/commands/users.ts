@@ -1,0 +1,103 @@
+import type { AdminPatch, AdminUser } from '@likeness/contracts'
+import type { Command } from 'commander'
+import type { z } from 'zod'
+import { action, CommandError, type Given, UsageError } from '../finish.js'
+import { ask, remoteOf } from '../remote.js'
+import { servicesOf, settingsOf } from '../services.js'
+
+/** Adds `users list`, `users set-role`, `users disable` and `users enable`. */
+export function addUsers(program: Command): void {
+  const users = program.command('users').description('find users, change roles, disable and enable accounts')
+  users
+    .command('list')
+    .description('list users, newest first')
+    .option('--q <text>', 'part of a username, address, nickname or name')
+    .option('--role <role>', 'user, manager or admin')
+    .option('--group <group>', 'a group of the deployment')
+    .option('--status <status>', 'active, disabled or unverified')
+    .option('--limit <number>', 'how many users at most, up to 100', '20')
+    .action(
+      action(async (given) => {
+        const found = await list(given)
+        return { result: { users: found }, lines: found.map(lineOf) }
+      }),
+    )
+  users
+    .command('set-role <login> <role>')
+    .description(
+      "change a user's role, and log them out if they lose rights; login is a username or e-mail address",
+    )
+    .action(
+      action(async (given, login = '', role = '') => {
+        const { Role } = await import('@likeness/contracts')
+        return change(given, login, { role: await read(Role, role) })
+      }),
+    )
+  for (const name of ['disable', 'enable'] as const) {
+    users
+      .command(`${name} <login> [reason]`)
+      .description(
+        name === 'disable' ? 'disable an account and log its user out' : 'enable a disabled account',
+      )
+      .action(
+        action((given, login = '', reason) =>
+          change(given, login, { disabled: name === 'disable', ...(reason === undefined ? {} : { reason }) }),
+        ),
+      )
+  }
+}
+
+async function list(given: Given): Promise<AdminUser[]> {
+  const { ListUsersQuery } = await import('@likeness/contracts')
+  const { q, role, group, status, limit } = given
+  const query = await read(ListUsersQuery, defined({ q, role, group, status, limit }))
+  const remote = remoteOf(given)
+  if (remote) {
+    const { administration } = await import('@likeness/contracts/endpoints')
+    return (await ask(remote, administration.listUsers, { query })).body.items
+  }
+  const { listUsers } = await import('@likeness/accounts/operations')
+  return listUsers(await localSettings(given), query)
+}
+
+async function change(given: Given, login: string, patch: AdminPatch) {
+  const { id, username, role, disabledAt } = await changed(given, login, patch)
+  return { result: { id, username, role, disabled: disabledAt !== null } }
+}
+
+async function changed(given: Given, login: string, patch: AdminPatch): Promise<AdminUser> {
+  const remote = remoteOf(given)
+  if (!remote) {
+    const { administerByLogin } = await import('@likeness/accounts/operations')
+    return administerByLogin(await localSettings(given), login, patch)
+  }
+  const { administration } = await import('@likeness/contracts/endpoints')
+  const { items } = (await ask(remote, administration.listUsers, { query: { q: login, limit: 100 } })).body
+  const is = (name: string) => name.toLowerCase() === login.toLowerCase()
+  const person = items.find(({ username, email }) => is(username) || is(email))
+  if (!person) throw new CommandError('No such user')
+  return (await ask(remote, administration.patchUser, { params: { id: person.id }, body: patch })).body
+}
+
+async function localSettings(given: Given) {
+  servicesOf(given, ['accounts'])
+  const { AccountsConfig } = await import('@likeness/accounts/config')
+  return settingsOf(
+    'accounts',
+    AccountsConfig.pick({ DATABASE_URL: true, GROUPS_FILE: true, PUBLIC_URL: true }),
+  )
+}
+
+/** Reads what was typed by a schema. @throws UsageError with every fault of it */
+async function read<Schema extends z.ZodType>(schema: Schema, given: unknown): Promise<z.output<Schema>> {
+  const { readInEnglish } = await import('@likeness/contracts')
+  const reading = readInEnglish(schema, given)
+  if (!reading.faults) return reading.value
+  throw new UsageError(reading.faults.map(({ path, message }) => `${path} ${message}`.trim()).join('; '))
+}
+
+const defined = (fields: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+const lineOf = ({ username, email, role, disabledAt }: AdminUser) =>
+  `${username} <${email}> ${role}${disabledAt ? ' disabled' : ''}`

@@ -1,0 +1,97 @@
+import type { Deps as AccountsDeps } from '@likeness/accounts/operations'
+import type { Deps as MediaDeps, WorkerDeps } from '@likeness/media/operations'
+import type { z } from 'zod'
+import { type Given, UsageError } from './finish.js'
+
+export type Service = 'accounts' | 'media'
+const both: readonly Service[] = ['accounts', 'media']
+
+/**
+ * The services that a command works on: one that was named, otherwise all that have it.
+ * @throws UsageError when that is not clear
+ */
+export function servicesOf({ service }: Given, owners: readonly Service[] = both): readonly Service[] {
+  const [only] = owners
+  if (service !== undefined) {
+    if (!owners.includes(service))
+      throw new UsageError(`this command is not of ${service}, but of ${owners.join(', ')}`)
+    return [service]
+  }
+  if (owners.length > 1 && (process.env.DATABASE_URL || process.env.DATABASE_URL_FILE)) {
+    throw new UsageError(
+      'DATABASE_URL is set, but not whose it is: set LIKENESS_SERVICE (or --service), or MEDIA_DATABASE_URL and ACCOUNTS_DATABASE_URL',
+    )
+  }
+  return only === undefined ? both : owners
+}
+
+/** The environment of a service: `MEDIA_…` before what is set for both, and before `npm start` beside it. */
+export async function envOf(service: Service): Promise<NodeJS.ProcessEnv> {
+  const { commandEnv } = await import('@likeness/runtime/config')
+  const prefix = `${service.toUpperCase()}_`
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+  )
+  return commandEnv(service, { ...process.env, ...Object.fromEntries(own) })
+}
+
+/**
+ * The settings of a service that a command needs.
+ * @throws ConfigError
+ */
+export async function settingsOf<Schema extends z.ZodObject>(
+  service: Service,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const { parseConfig } = await import('@likeness/runtime/config')
+  return parseConfig(schema, await envOf(service))
+}
+
+/** Opens the parts of media; its log goes to stderr. */
+export async function openMedia(): Promise<MediaDeps> {
+  const [{ openDeps }, parts] = await Promise.all([import('@likeness/media/operations'), mediaParts()])
+  return openDeps(parts.config, { logger: parts.logger })
+}
+
+/** Opens the parts of media's worker, which decode. */
+export async function openMediaWorker(): Promise<WorkerDeps> {
+  const [{ openWorkerDeps }, parts] = await Promise.all([import('@likeness/media/operations'), mediaParts()])
+  return openWorkerDeps(parts.config, { logger: parts.logger })
+}
+
+async function mediaParts() {
+  const [{ MediaConfig }, { openLogger }] = await Promise.all([
+    import('@likeness/media/config'),
+    import('@likeness/runtime/logger'),
+  ])
+  // A command does not listen.
+  const config = await settingsOf('media', MediaConfig.extend({ PORT: MediaConfig.shape.PORT.default(0) }))
+  return { config, logger: openLogger('media', config.LOG_LEVEL, 'stderr') }
+}
+
+/** Opens the parts of accounts; its log goes to stderr. */
+export async function openAccounts(): Promise<AccountsDeps> {
+  const [{ openDeps }, { AccountsConfig }, { openLogger }] = await Promise.all([
+    import('@likeness/accounts/operations'),
+    import('@likeness/accounts/config'),
+    import('@likeness/runtime/logger'),
+  ])
+  const config = await settingsOf(
+    'accounts',
+    AccountsConfig.extend({ PORT: AccountsConfig.shape.PORT.default(0) }),
+  )
+  return openDeps(config, { logger: openLogger('accounts', config.LOG_LEVEL, 'stderr') })
+}
+
+/** Does something with what was opened, and closes it. */
+export async function using<Opened extends { close(): Promise<void> }, Done>(
+  opening: Promise<Opened>,
+  work: (opened: Opened) => Promise<Done>,
+): Promise<Done> {
+  const opened = await opening
+  try {
+    return await work(opened)
+  } finally {
+    await opened.close()
+  }
+}
