@@ -24,7 +24,7 @@ const names = [
 for (const name of names) await ana.call(uploads.create, { body: form(await jpeg(), name) })
 
 // More than connections hold of what nobody reads.
-const many = 20_000
+const many = 8_000
 await sql`
   with made as (
     insert into uploads (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
