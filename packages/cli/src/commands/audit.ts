@@ -25,7 +25,7 @@ export function addAudit(program: Command): void {
             import('@likeness/runtime/trail/seal-file'),
           ])
           const against =
-            given.against === undefined ? [] : await readSealFile(String(given.against), service)
+            given.against === undefined ? [] : await readSealFile(given.against as string, service)
           return verifyTrail(db, tables, { against })
         }),
       ),

@@ -30,16 +30,20 @@ const linesOf = (text: string) =>
 /** An endpoint that answers as it is told, and keeps what it took. */
 async function openCollector(t: Test) {
   const collector = { status: 200, taken: '', names: [] as string[], tokens: [] as string[], asked: 0 }
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = ''
-    for await (const part of request) body += String(part)
-    collector.asked += 1
-    if (collector.status === 200) {
-      collector.taken += body
-      collector.names.push(String(request.headers['idempotency-key']))
-      collector.tokens.push(String(request.headers.authorization))
-    }
-    response.writeHead(collector.status, collector.status === 302 ? { location: '/elsewhere' } : {}).end()
+    request.setEncoding('utf8').on('data', (part: string) => {
+      body += part
+    })
+    request.on('end', () => {
+      collector.asked += 1
+      if (collector.status === 200) {
+        collector.taken += body
+        collector.names.push(String(request.headers['idempotency-key']))
+        collector.tokens.push(String(request.headers.authorization))
+      }
+      response.writeHead(collector.status, collector.status === 302 ? { location: '/elsewhere' } : {}).end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
