@@ -3,10 +3,13 @@ import { addAudit } from './commands/audit.js'
 import { addConfig } from './commands/config.js'
 import { addCreateAdmin } from './commands/create-admin.js'
 import { addDoctor } from './commands/doctor.js'
+import { addFailures } from './commands/failures.js'
+import { addHistory } from './commands/history.js'
 import { addMigrate } from './commands/migrate.js'
 import { addMoveStorage } from './commands/move-storage.js'
 import { addRerender } from './commands/rerender.js'
 import { addRotateKeys } from './commands/rotate-keys.js'
+import { addStats } from './commands/stats.js'
 import { addTasks } from './commands/tasks.js'
 import { addUpkeep } from './commands/upkeep.js'
 import { addUsers } from './commands/users.js'
@@ -17,6 +20,9 @@ export const commands: readonly ((program: Command) => void)[] = [
   addUpkeep,
   addRerender,
   addMoveStorage,
+  addHistory,
+  addStats,
+  addFailures,
   addUsers,
   addAudit,
   addCreateAdmin,

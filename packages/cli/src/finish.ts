@@ -26,8 +26,15 @@ export class CommandError extends Error {
   override name = 'CommandError'
 }
 
-/** What a command answers: `result` as JSON, and `lines` for people where its fields are not enough. */
-export type Answer = { readonly result: Result; readonly lines?: readonly string[] }
+/**
+ * What a command answers: `result` as JSON, and `lines` for people where its fields are not enough. `isWritten`: it wrote
+ * its data to stdout itself.
+ */
+export type Answer = {
+  readonly result: Result
+  readonly lines?: readonly string[]
+  readonly isWritten?: true
+}
 
 /**
  * Makes the action of a command: prints what it answers and sets the exit code, 3 for a result with `attention`.
@@ -39,8 +46,12 @@ export const action =
     const command = parameters.at(-1) as Command
     const given = command.optsWithGlobals<Given>()
     try {
-      const { result, lines } = await work(given, ...(parameters.slice(0, -2) as string[]))
+      const { result, lines, isWritten } = await work(given, ...(parameters.slice(0, -2) as string[]))
       if (result.attention !== undefined) process.exitCode = exits.partly
+      if (isWritten) {
+        if (result.attention !== undefined) process.stderr.write(`${result.attention}\n`)
+        return
+      }
       if (given.json) process.stdout.write(`${JSON.stringify(result)}\n`)
       else if (!given.quiet) process.stdout.write(`${(lines ?? linesOf(result)).join('\n')}\n`)
       if (given.quiet && result.attention !== undefined) process.stderr.write(`${result.attention}\n`)

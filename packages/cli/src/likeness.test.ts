@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { startAccounts } from '@likeness/accounts/testing'
+import { uploads } from '@likeness/contracts/endpoints'
 import { startMedia } from '@likeness/media/testing'
 import { takeUpkeepLock } from '@likeness/runtime/upkeep-lock'
 import { programFile, waitFor } from '@likeness/test-kit'
@@ -147,6 +148,62 @@ t.test('against a deployment: an administrator runs, a manager only looks', asyn
     status: 1,
     stderr: /Nothing answers at http:..127.0.0.1:9/,
   })
+})
+
+/** A black picture of 16 by 16 pixels. */
+function bmp(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(54 + 16 * 16 * 3)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, 0x424d)
+  for (const [at, value] of [
+    [2, bytes.length],
+    [10, 54],
+    [14, 40],
+    [18, 16],
+    [22, 16],
+  ] as const)
+    view.setUint32(at, value, true)
+  view.setUint16(26, 1, true)
+  view.setUint16(28, 24, true)
+  return bytes
+}
+
+t.test('history, stats and failures, here and against a deployment', async (t) => {
+  const owner = await media.person()
+  const body = new FormData()
+  body.append('image', new Blob([bmp()]), '=1+1.jpg')
+  const { id } = (await owner.call(uploads.create, { body })).body
+  const [manager, user] = [await media.token(crypto.randomUUID(), 'manager'), await media.token(owner.id)]
+  const here = (...args: string[]) => likeness(media.env, ...args)
+  const elsewhere = (token: string, ...args: string[]) =>
+    likeness({ LIKENESS_URL: media.url, LIKENESS_TOKEN: token }, ...args)
+  const asked = ['history', '--user-id', owner.id]
+  for (const run of [here, (...args: string[]) => elsewhere(manager, ...args)]) {
+    const [ndjson, csv, stats, failures, retried] = await Promise.all([
+      run(...asked),
+      run(...asked, '--as', 'csv'),
+      run('stats', '--json'),
+      run('failures', 'list', '--json'),
+      run('failures', 'retry', '--step', 'publish', '--cause', 'accounts-away', '--dry-run', '--json'),
+    ])
+    const lines = ndjson.stdout.trimEnd().split('\n')
+    t.match(
+      lines.map((line) => JSON.parse(line) as object),
+      [
+        { id, originalFilename: '=1+1.jpg' },
+        { complete: true, rows: 1 },
+      ],
+    )
+    t.match(csv, { status: 0, stdout: /\r\nupload,1,.*'=1\+1\.jpg.*\r\ncomplete,1,/ })
+    t.match(json(stats), { bucket: 'day', total: { uploads: 1 } }, stats.stderr)
+    t.type(json(failures).items, Array)
+    t.match(json(retried), { retried: 0, dryRun: true }, retried.stderr)
+  }
+  t.match(await here('stats', '--bucket', 'minute'), { status: 2, stderr: /bucket must be one of/ })
+  t.match(await here('failures', 'retry'), { status: 2, stderr: /must name either an upload/ })
+  t.match(await here('history', '--as', 'pdf'), { status: 2 })
+  t.match(await here('history', '--status', 'gone'), { status: 2, stderr: /status must be one of/ })
+  t.match(await elsewhere(user, ...asked), { status: 1, stdout: '', stderr: /You may not do this/ })
 })
 
 t.test('both services at once: prune, requeue, users, doctor, config', async (t) => {

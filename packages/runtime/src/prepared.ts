@@ -38,12 +38,21 @@ export function statement<Row>(name: string, text: string) {
 const names = new Map<string, string>()
 const mostNames = 200
 
-/** Prepares every statement with values: for a library that hands over the same few texts again and again. */
+/**
+ * Prepares every statement with values: for a library that hands over the same few texts again and again. Several of its
+ * parts share one connection to listen by, where each waits for the statement before, as pg asks for.
+ */
 export class NamingClient extends pg.Client {
+  private last: Promise<unknown> = Promise.resolve()
+
   override query(...given: unknown[]): never {
     const [text, values] = given
     const name = typeof text === 'string' && Array.isArray(values) ? nameOf(text) : undefined
-    return super.query(...withName(name, given)) as never
+    const run = () => super.query(...withName(name, given)) as unknown
+    if (typeof text !== 'string' || given.some((one) => typeof one === 'function')) return run() as never
+    const result = this.last.then(run, run)
+    this.last = result
+    return result as never
   }
 }
 

@@ -77,8 +77,7 @@ async function joinLimited(): Promise<string> {
   const { id, authorization } = await join(services.accounts, 'ben')
   const db = new Client({ connectionString: database })
   await db.connect()
-  const many =
-    'insert into refused_uploads (user_id, id) select $1, uuidv7() from generate_series(1, $2::integer)'
+  const many = `insert into refused_uploads (user_id, id, code) select $1, uuidv7(), 'no-image' from generate_series(1, $2::integer)`
   await db.query(many, [id, uploadsPerPerson])
   await db.end()
   const headers = { authorization, ...jpeg }

@@ -1,7 +1,7 @@
 import type { AdminPatch, AdminUser } from '@likeness/contracts'
 import type { Command } from 'commander'
-import type { z } from 'zod'
-import { action, CommandError, type Given, UsageError } from '../finish.js'
+import { action, CommandError, type Given } from '../finish.js'
+import { read } from '../read-given.js'
 import { ask, remoteOf } from '../remote.js'
 import { servicesOf, settingsOf } from '../services.js'
 
@@ -50,7 +50,7 @@ export function addUsers(program: Command): void {
 async function list(given: Given): Promise<AdminUser[]> {
   const { ListUsersQuery } = await import('@likeness/contracts')
   const { q, role, group, status, limit } = given
-  const query = await read(ListUsersQuery, defined({ q, role, group, status, limit }))
+  const query = await read(ListUsersQuery, { q, role, group, status, limit })
   const remote = remoteOf(given)
   if (remote) {
     const { administration } = await import('@likeness/contracts/endpoints')
@@ -87,17 +87,6 @@ async function localSettings(given: Given) {
     AccountsConfig.pick({ DATABASE_URL: true, GROUPS_FILE: true, PUBLIC_URL: true }),
   )
 }
-
-/** Reads what was typed by a schema. @throws UsageError with every fault of it */
-async function read<Schema extends z.ZodType>(schema: Schema, given: unknown): Promise<z.output<Schema>> {
-  const { readInEnglish } = await import('@likeness/contracts')
-  const reading = readInEnglish(schema, given)
-  if (!reading.faults) return reading.value
-  throw new UsageError(reading.faults.map(({ path, message }) => `${path} ${message}`.trim()).join('; '))
-}
-
-const defined = (fields: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
 const lineOf = ({ username, email, role, disabledAt }: AdminUser) =>
   `${username} <${email}> ${role}${disabledAt ? ' disabled' : ''}`

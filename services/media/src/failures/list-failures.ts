@@ -17,10 +17,12 @@ const sevenDaysMs = 7 * 86_400_000
 /** `failures.list`: what failed or waits too long, by step and cause. */
 export const listFailuresHandler =
   (deps: Deps): Handler<typeof failures.list> =>
-  async (request) => {
-    const groups = await countFailures(deps.db, boundsOf(deps, request.query.since))
-    return { items: groups.map(viewGroup) }
-  }
+  async (request) => ({ items: await readFailures(deps, request.query.since) })
+
+/** @param since of what ended; seven days ago unless given */
+export async function readFailures(deps: Deps, since: string | undefined): Promise<FailureGroup[]> {
+  return (await countFailures(deps.db, boundsOf(deps, since))).map(viewGroup)
+}
 
 /** `failures.items`: which uploads or people one group is about. */
 export const listFailureItemsHandler =

@@ -1,4 +1,4 @@
-import type { RetryFailures } from '@likeness/contracts'
+import type { Retried, RetryFailures } from '@likeness/contracts'
 import type { failures } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
 import { noteAct } from '@likeness/runtime/trail/operators'
@@ -12,29 +12,42 @@ import { type Hurry, prepareJob, publishJob } from '../queue.js'
 const most = 10_000
 const atOnce = 16
 
-/** `failures.retry`: ends the pause between two tries of an upload, or of all that wait for one cause. */
+/** `failures.retry` */
 export const retryFailuresHandler =
   (deps: Deps): Handler<typeof failures.retry> =>
   async (request, reply) => {
-    const { dryRun } = request.query
-    const found = await findWaiting(deps, request.body)
-    const rows = found.slice(0, most)
-    if (!dryRun) {
-      const { uploadId, step, cause } = request.body
-      const userId = uploadId === undefined ? null : (rows[0]?.user_id ?? null)
-      const details = { step, cause, retried: rows.length }
-      await noteAct(deps.db, request, {
+    const { uploadId, step, cause } = request.body
+    const note = (rows: readonly FailureRow[]) =>
+      noteAct(deps.db, request, {
         action: 'failures-retried',
-        userId,
+        userId: uploadId === undefined ? null : (rows[0]?.user_id ?? null),
         uploadId: uploadId ?? null,
-        details,
+        details: { step, cause, retried: rows.length },
       })
-      for (let at = 0; at < rows.length; at += atOnce) {
-        await Promise.all(rows.slice(at, at + atOnce).map((row) => retry(deps.hurry, row)))
-      }
-    }
-    return reply.code(202).send({ retried: rows.length, dryRun, left: found.length > most })
+    return reply.code(202).send(await retryFailures(deps, request.body, request.query, note))
   }
+
+/**
+ * Ends the pause between two tries of an upload, or of all that wait for one cause.
+ * @param note records the act, before it is done
+ * @throws Problem upload-not-found, nothing-waits
+ */
+export async function retryFailures(
+  deps: Deps,
+  asked: RetryFailures,
+  { dryRun }: { readonly dryRun: boolean },
+  note: (rows: readonly FailureRow[]) => Promise<void> = async () => undefined,
+): Promise<Retried> {
+  const found = await findWaiting(deps, asked)
+  const rows = found.slice(0, most)
+  if (!dryRun) {
+    await note(rows)
+    for (let at = 0; at < rows.length; at += atOnce) {
+      await Promise.all(rows.slice(at, at + atOnce).map((row) => retry(deps.hurry, row)))
+    }
+  }
+  return { retried: rows.length, dryRun, left: found.length > most }
+}
 
 /** One or the other is asked for; the contract says so. */
 async function findWaiting(deps: Deps, { uploadId, step, cause }: RetryFailures): Promise<FailureRow[]> {

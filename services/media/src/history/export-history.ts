@@ -4,7 +4,7 @@ import type { Caller } from '@likeness/runtime/auth'
 import { openTurns } from '@likeness/runtime/turns'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
-import type { ExportFormat } from './export-formats.js'
+import { type ExportFormat, exportFormats } from './export-formats.js'
 import { findHistory, type HistoryQuestion, type ReadHistory, viewHistory } from './find-history.js'
 
 const batchRows = 500
@@ -41,18 +41,6 @@ export function openHistoryExports(deps: Deps, isEnded: (caller: Caller) => bool
     return place
   }
 
-  /** Throws where the export must end before it is whole, which breaks the connection off. */
-  async function* write(first: Batch, next: NextBatch, format: ExportFormat, caller: Caller) {
-    let rows = 0
-    yield format.head
-    for (let batch: Batch | undefined = first; batch; batch = await next(batch)) {
-      if (closed || isEnded(caller)) throw new Error('this export is broken off')
-      yield batch.entries.map((entry, index) => format.line(entry, rows + index + 1)).join('')
-      rows += batch.entries.length
-    }
-    yield format.end(rows)
-  }
-
   return {
     async open(question, format, caller) {
       const place = enter(caller.id)
@@ -62,7 +50,10 @@ export function openHistoryExports(deps: Deps, isEnded: (caller: Caller) => bool
         // What fails until the answer begins is answered by a problem.
         const first = await readBatch()
         const next: NextBatch = async ({ last }) => (last === undefined ? undefined : readBatch(last))
-        const stream = Readable.from(write(first, next, format, caller))
+        const assertOpen = () => {
+          if (closed || isEnded(caller)) throw new Error('this export is broken off')
+        }
+        const stream = Readable.from(linesOf(first, next, format, assertOpen))
         streams.set(place, { callerId: caller.id, stream })
         return stream.once('close', () => streams.delete(place))
       } catch (error) {
@@ -77,11 +68,43 @@ export function openHistoryExports(deps: Deps, isEnded: (caller: Caller) => bool
   }
 }
 
+/** The text of a whole history, batch by batch, for a command on the machine. @param type a media type */
+export async function* historyLines(
+  deps: Pick<Deps, 'db' | 'accounts' | 'config' | 'previews'>,
+  question: HistoryQuestion,
+  type: keyof typeof exportFormats,
+): AsyncGenerator<string> {
+  const read = await findHistory(deps, question)
+  const next: NextBatch = async ({ last }) => (last === undefined ? undefined : batchAfter(deps, read, last))
+  yield* linesOf(await batchAfter(deps, read, undefined), next, exportFormats[type])
+}
+
+/** @param assertOpen throws where the export must end before it is whole, which breaks the connection off */
+async function* linesOf(
+  first: Batch,
+  next: NextBatch,
+  format: ExportFormat,
+  assertOpen: () => void = () => undefined,
+): AsyncGenerator<string> {
+  let rows = 0
+  yield format.head
+  for (let batch: Batch | undefined = first; batch; batch = await next(batch)) {
+    assertOpen()
+    yield batch.entries.map((entry, index) => format.line(entry, rows + index + 1)).join('')
+    rows += batch.entries.length
+  }
+  yield format.end(rows)
+}
+
 /** `last`: the place where it ended; undefined where no more come. */
 type Batch = { readonly entries: readonly HistoryEntry[]; readonly last: string | undefined }
 type NextBatch = (batch: Batch) => Promise<Batch | undefined>
 
-async function batchAfter(deps: Deps, read: ReadHistory, after: string | undefined): Promise<Batch> {
+async function batchAfter(
+  deps: Parameters<typeof viewHistory>[0],
+  read: ReadHistory,
+  after: string | undefined,
+): Promise<Batch> {
   const rows = await read({ after, limit: batchRows })
   const entries = await viewHistory(deps, rows)
   return { entries, last: rows.length === batchRows ? rows.at(-1)?.place : undefined }

@@ -17,32 +17,39 @@ import { bucketsOf, ceilHour, floorHour, type Span, unitsOf } from './spans.js'
 const mostBuckets = 1_000
 const thirtyDaysMs = 30 * 86_400_000
 
-/** `stats.read`: what happened to uploads in a range of time, and what waits now. */
+/** `stats.read` */
 export const readStatsHandler =
   (deps: Deps): Handler<typeof stats.read> =>
-  async ({ query }) => {
-    const range = rangeOf(query)
-    const spans = bucketsOf(query.bucket, range, mostBuckets)
-    if (!spans) throw problem('too-many-buckets', { parameters: { limit: mostBuckets } })
-    const [{ sums, rolledUpAt, kept }, waiting] = await Promise.all([
-      readSums(deps, spans),
-      countWaiting(deps.db),
-    ])
-    return {
-      from: range.from.toISOString(),
-      to: range.to.toISOString(),
-      bucket: query.bucket,
-      total: figuresOf(sum(sums)),
-      items: spans.map(({ at }, index) => ({ at: at.toISOString(), ...figuresOf(sums[index] ?? {}) })),
-      now: {
-        pending: waiting.pending,
-        toPrepare: { count: waiting.to_prepare, oldest: timeOf(waiting.oldest_to_prepare) },
-        toPublish: { count: waiting.to_publish, oldest: timeOf(waiting.oldest_to_publish) },
-        kept,
-      },
-      rolledUpAt,
-    }
+  ({ query }) =>
+    readStats(deps, query)
+
+/**
+ * What happened to uploads in a range of time, and what waits now.
+ * @throws Problem too-many-buckets
+ */
+export async function readStats(deps: Pick<Deps, 'db'>, query: StatsQuery): Promise<Stats> {
+  const range = rangeOf(query)
+  const spans = bucketsOf(query.bucket, range, mostBuckets)
+  if (!spans) throw problem('too-many-buckets', { parameters: { limit: mostBuckets } })
+  const [{ sums, rolledUpAt, kept }, waiting] = await Promise.all([
+    readSums(deps, spans),
+    countWaiting(deps.db),
+  ])
+  return {
+    from: range.from.toISOString(),
+    to: range.to.toISOString(),
+    bucket: query.bucket,
+    total: figuresOf(sum(sums)),
+    items: spans.map(({ at }, index) => ({ at: at.toISOString(), ...figuresOf(sums[index] ?? {}) })),
+    now: {
+      pending: waiting.pending,
+      toPrepare: { count: waiting.to_prepare, oldest: timeOf(waiting.oldest_to_prepare) },
+      toPublish: { count: waiting.to_publish, oldest: timeOf(waiting.oldest_to_publish) },
+      kept,
+    },
+    rolledUpAt,
   }
+}
 
 function rangeOf({ from, to }: StatsQuery): { from: Date; to: Date } {
   const end = ceilHour(to === undefined ? new Date() : new Date(to))
@@ -54,7 +61,7 @@ const timeOf = (at: Date | null) => at?.toISOString() ?? null
 
 /** The counters of each span: the sums that are kept, and what happened after they were made. */
 async function readSums(
-  { db }: Deps,
+  { db }: Pick<Deps, 'db'>,
   spans: readonly Span[],
 ): Promise<{ sums: Counters[] } & Pick<Stats, 'rolledUpAt'> & { kept: Stats['now']['kept'] }> {
   // One snapshot, or what is rolled up meanwhile would count twice or not at all.

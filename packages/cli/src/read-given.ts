@@ -1,0 +1,21 @@
+import type { z } from 'zod'
+import { UsageError } from './finish.js'
+
+/**
+ * Reads what was typed by a schema; options that were not given are left out.
+ * @throws UsageError with every fault of it
+ */
+export async function read<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+): Promise<z.output<Schema>> {
+  const { readInEnglish } = await import('@likeness/contracts')
+  const reading = readInEnglish(schema, isObject(given) ? defined(given) : given)
+  if (!reading.faults) return reading.value
+  throw new UsageError(reading.faults.map(({ path, message }) => `${path} ${message}`.trim()).join('; '))
+}
+
+const isObject = (given: unknown): given is object => typeof given === 'object' && given !== null
+
+const defined = (fields: object) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
