@@ -4,6 +4,7 @@ import { administration, emails, me, sessions } from '@likeness/contracts/endpoi
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
+import { pruneActivities } from '../database/activities.table.js'
 import { type Accounts, goodPassword, startAccounts } from '../testing/start-accounts.js'
 import { startMailbox } from '../testing/start-mailbox.js'
 import { prune } from '../upkeep/prune.js'
@@ -331,9 +332,8 @@ t.test('what operators read and were refused is in the audit, which nobody can c
   await t.rejects(db.deleteFrom('users').where('id', '=', user.user.id).execute(), /foreign key/)
 
   t.match(await prune(deps, { dryRun: false }), { activities: 0, audit: 0 })
-  t.match(await prune({ db, config: { ...deps.config, KEEP_ACTIVITY_DAYS: 0 } }, { dryRun: false }), {
-    activities: 6,
-  })
+  // By itself: of what is kept for no day, prune may remove its own entry as well.
+  t.equal(await pruneActivities(db, 0), 6)
   const pruned = await call(administration.listAudit, {
     token: admin.accessToken,
     query: { action: 'trail-pruned' },
