@@ -120,7 +120,7 @@ export function refused(client: ReturnType<typeof createClient<paths>>): unknown
     // @ts-expect-error the id is missing
     client.GET('/v1/uploads/{id}', {}),
     // @ts-expect-error there is no such path
-    client.GET('/v1/stats', {}),
+    client.GET('/v1/nothing', {}),
     // @ts-expect-error services alone call it
     client.GET('/internal/users/{id}', {}),
   ]
