@@ -15,7 +15,10 @@ t.test('list, set-role, disable and enable from the command line', async (t) => 
   t.match(await json('list', '--q', user.username), {
     users: [{ id: user.id, role: 'user', disabledAt: null }],
   })
-  t.match(await runCli(env, 'list'), { status: 0, stdout: `users: ${user.username} <${user.email}> user` })
+  t.match(await runCli(env, 'list'), {
+    status: 0,
+    stdout: `${user.username} <${user.email}> user`,
+  })
   t.match(await json('disable', user.username, 'left the company'), { disabled: true })
   await waitFor(async () => (await call(me.read, { token: accessToken })).status === 401)
   t.match(await json('enable', user.email), { disabled: false })

@@ -22,7 +22,7 @@ const data = {
 
 t.test('every e-mail is complete in both languages', async (t) => {
   const templates = openTemplates(undefined, 'Likeness')
-  t.equal(kinds.length, 12)
+  t.equal(kinds.length, 13)
   for (const kind of kinds) {
     for (const language of ['en', 'fr'] as Language[]) {
       const { subject, text, html } = templates.render(kind, language, data)
