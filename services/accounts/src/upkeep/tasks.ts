@@ -1,5 +1,8 @@
+import { trailTasks } from '@likeness/runtime/trail/tasks'
 import type { UpkeepTask } from '@likeness/runtime/upkeep'
 import type { UpkeepName } from '../config.js'
+import { trailTables } from '../database/activities.trail.js'
+import type { Tables } from '../database/database.js'
 import type { Deps } from '../deps.js'
 
 /** Every task of upkeep: the schedule, the command line and the API run these. `config.ts` has their schedules. */
@@ -16,14 +19,7 @@ export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
     description: 'delete signing keys whose last token has expired',
     load: async () => (await import('./retire-keys.js')).retireKeys,
   },
-  'seal-trail': {
-    description: 'seal the events of the trail that are settled',
-    load: async () => (await import('./seal-trail.js')).sealTrail,
-  },
-  'verify-trail': {
-    description: 'compute every seal of the trail again, and name the first event that does not fit',
-    load: async () => (await import('./verify-trail.js')).verifyTrail,
-  },
+  ...trailTasks<Tables>({ service: 'accounts', tables: trailTables }),
   'drain-audit': {
     description: 'send sealed events of the trail to AUDIT_DRAIN_URL',
     load: async () => (await import('../activity/drain-activity.js')).drainActivity,

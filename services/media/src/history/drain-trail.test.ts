@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { uploads } from '@likeness/contracts/endpoints'
+import { sealTrail } from '@likeness/runtime/trail/seal-trail'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { trailTables } from '../database/upload-events.trail.js'
 import { startMedia } from '../testing/start-media.js'
 import { eventsOf, publish, upload } from '../testing/steps.js'
-import { sealTrail } from '../upkeep/seal-trail.js'
 import { drainTrail } from './drain-trail.js'
 
 type Line = {
@@ -29,14 +30,13 @@ const linesOf = (text: string) =>
 
 /** An endpoint that answers as it is told, and keeps what it took. */
 async function openCollector(t: Test) {
-  const collector = { status: 200, taken: '', names: [] as string[], tokens: [] as string[], asked: 0 }
+  const collector = { status: 200, taken: '', names: [] as string[], tokens: [] as string[] }
   const server = createServer((request, response) => {
     let body = ''
     request.setEncoding('utf8').on('data', (part: string) => {
       body += part
     })
     request.on('end', () => {
-      collector.asked += 1
       if (collector.status === 200) {
         collector.taken += body
         collector.names.push(String(request.headers['idempotency-key']))
@@ -66,7 +66,7 @@ t.test(
       )
     t.match(await drainTrail(media.deps, { dryRun: false }), { drained: 0 }, 'off unless it is configured')
     t.match(await drain(), { drained: 0 }, 'nothing is sealed')
-    await sealTrail(media.deps, { dryRun: false })
+    await sealTrail(media.deps.db, trailTables, { dryRun: false })
 
     collector.status = 500
     for (let tries = 0; tries < 3; tries += 1) await t.rejects(drain(), { name: 'SinkAwayError' })
@@ -101,7 +101,7 @@ t.test(
       media.deps.db,
     )
     await upload(ana)
-    await sealTrail(media.deps, { dryRun: false })
+    await sealTrail(media.deps.db, trailTables, { dryRun: false })
     await drain()
     const uids = linesOf(collector.taken).map(({ metadata }) => metadata.uid)
     t.equal(uids.length - new Set(uids).size, 2, 'those come again, under the same name')
@@ -116,20 +116,20 @@ t.test('a file grows by whole lines', async (t) => {
   const file = join(folder, 'audit.ndjson')
   const deps = await media.upkeep({ AUDIT_DRAIN_URL: pathToFileURL(file).href })
   await upload(ana)
-  await sealTrail(media.deps, { dryRun: false })
+  await sealTrail(media.deps.db, trailTables, { dryRun: false })
   await drainTrail(deps, { dryRun: false })
   const before = await readFile(file, 'utf8')
   t.match(linesOf(before), [{ message: 'uploaded' }])
   // A process that was killed left a part of a line.
   await writeFile(file, `${before}{"category_uid":3,"cat`)
   await upload(ana)
-  await sealTrail(media.deps, { dryRun: false })
+  await sealTrail(media.deps.db, trailTables, { dryRun: false })
   await drainTrail(deps, { dryRun: false })
   t.match(linesOf(await readFile(file, 'utf8')), [{ message: 'uploaded' }, { message: 'uploaded' }])
 
   const away = await media.upkeep({ AUDIT_DRAIN_URL: pathToFileURL(join(folder, 'no', 'folder')).href })
   await upload(ana)
-  await sealTrail(media.deps, { dryRun: false })
+  await sealTrail(media.deps.db, trailTables, { dryRun: false })
   await t.rejects(drainTrail(away, { dryRun: false }), { name: 'SinkAwayError' })
   t.match(await drainTrail(deps, { dryRun: false }), { drained: 1 }, 'it was not lost')
 })

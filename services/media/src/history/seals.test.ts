@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { history, toMedia, uploads } from '@likeness/contracts/endpoints'
 import { signServiceToken } from '@likeness/runtime/service-token'
+import { sealAndNote, verifyAndTell } from '@likeness/runtime/trail/upkeep'
 import { hold, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -11,15 +12,14 @@ import { deleteOldTrails } from '../database/retention.queries.js'
 import { trailTables } from '../database/upload-events.trail.js'
 import { startMedia } from '../testing/start-media.js'
 import { publish, upload } from '../testing/steps.js'
-import { sealTrail } from '../upkeep/seal-trail.js'
-import { verifyTrail } from '../upkeep/verify-trail.js'
 
 const cli = fileURLToPath(new URL('../../bin/likeness-media.js', import.meta.url))
 const media = await startMedia(t)
 const { db } = media.deps
 const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
-const seal = () => sealTrail(media.deps, { dryRun: false })
-const verify = () => verifyTrail(media.deps)
+const trail = { service: 'media', tables: trailTables } as const
+const seal = () => sealAndNote(trail, media.deps, { dryRun: false })
+const verify = () => verifyAndTell(trail, media.deps)
 
 /** Runs the program. */
 const run = (...given: string[]) =>
@@ -45,7 +45,7 @@ const eraseUser = async (id: string) => {
 
 t.test('what an open transaction may still add is not sealed over', async (t) => {
   const { id } = await upload(ana)
-  t.strictSame(await sealTrail(media.deps, { dryRun: true }), { seals: 0, events: 1, waiting: [] })
+  t.strictSame(await sealAndNote(trail, media.deps, { dryRun: true }), { seals: 0, events: 1, waiting: [] })
   const held = await hold(db)
   const event = { user_id: ana.id, upload_id: id, type: 'prepared', details: '{}' } as const
   const row = { ...event, actor_id: null, ip: null, user_agent: null }
@@ -229,8 +229,8 @@ t.test('SEAL_FILE has each last seal once', async (t) => {
   const file = join(media.folder, 'notes.ndjson')
   await tamper('trail_seals', 'delete from trail_seals')
   const deps = { ...media.deps, config: { ...media.config, SEAL_FILE: file } }
-  await sealTrail(deps, { dryRun: false })
-  await sealTrail(deps, { dryRun: false })
+  await sealAndNote(trail, deps, { dryRun: false })
+  await sealAndNote(trail, deps, { dryRun: false })
   const noted = await run('audit', 'verify', '--against', file)
   t.match(noted, { code: 0, stdout: /whole: true/ })
   t.equal(trailTables.length, 2)

@@ -1,5 +1,8 @@
+import { trailTasks } from '@likeness/runtime/trail/tasks'
 import type { UpkeepTask } from '@likeness/runtime/upkeep'
 import type { UpkeepName } from '../config.js'
+import type { Tables } from '../database/database.js'
+import { trailTables } from '../database/upload-events.trail.js'
 import type { Deps } from '../deps.js'
 
 /** Every task of upkeep: the schedule, the command line and the API run these. `config.ts` has their schedules. */
@@ -25,14 +28,7 @@ export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
     description: 'add what happened since the last time to the sums of GET /v1/stats',
     load: async () => (await import('../stats/roll-up-stats.js')).rollUpStats,
   },
-  'seal-trail': {
-    description: 'seal the events of the trail that are settled',
-    load: async () => (await import('./seal-trail.js')).sealTrail,
-  },
-  'verify-trail': {
-    description: 'compute every seal of the trail again, and name the first event that does not fit',
-    load: async () => (await import('./verify-trail.js')).verifyTrail,
-  },
+  ...trailTasks<Tables>({ service: 'media', tables: trailTables }),
   'drain-audit': {
     description: 'send sealed events of the trail to AUDIT_DRAIN_URL',
     load: async () => (await import('../history/drain-trail.js')).drainTrail,
