@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, PageQuery, pageOf, Time, text } from './common.js'
+import { DryRunQuery, Id, PageQuery, pageOf, Time, text } from './common.js'
 import { fault } from './read-fields.js'
 import { UploadStatus } from './uploads.js'
 
@@ -20,9 +20,7 @@ export const RefuseUpload = z
 export type RefuseUpload = z.output<typeof RefuseUpload>
 
 /** `POST /v1/takedowns?dryRun=true`; the page is that of the list. */
-export const TakeDownQuery = PageQuery.extend({
-  dryRun: z.enum(['true', 'false']).default('false').describe('list every use, and change nothing'),
-})
+export const TakeDownQuery = PageQuery.extend(DryRunQuery.shape)
 
 /** `POST /v1/takedowns` */
 export const TakeDown = z

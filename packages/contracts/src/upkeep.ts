@@ -52,6 +52,3 @@ export const UpkeepRuns = z
 export type UpkeepRuns = z.output<typeof UpkeepRuns>
 
 export const UpkeepParams = z.object({ task: z.string().max(60) })
-export const RunUpkeepQuery = z.object({
-  dryRun: z.enum(['true', 'false']).default('false').describe('change nothing, only count'),
-})

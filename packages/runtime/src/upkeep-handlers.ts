@@ -59,7 +59,7 @@ export function upkeepHandlers(
         task,
         started_by: 'http',
         actor_id: callerOf(request).id,
-        dry_run: request.query.dryRun === 'true',
+        dry_run: request.query.dryRun,
       })
       if (!run) throw new Error('an insert returned no row')
       nudgeRun(deps, run)

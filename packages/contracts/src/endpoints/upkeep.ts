@@ -1,5 +1,6 @@
+import { DryRunQuery } from '../common.js'
 import { endpointsOf } from '../endpoint.js'
-import { RunUpkeepQuery, UpkeepList, UpkeepParams, UpkeepRun, UpkeepRuns } from '../upkeep.js'
+import { UpkeepList, UpkeepParams, UpkeepRun, UpkeepRuns } from '../upkeep.js'
 import { json } from './answers.js'
 
 const listing = {
@@ -30,7 +31,7 @@ const running = {
   summary: 'Run a task of upkeep now',
   description: 'A worker runs it. The address in `Location` shows how far the run is.',
   params: UpkeepParams,
-  query: RunUpkeepQuery,
+  query: DryRunQuery,
   answers: { 202: json(UpkeepRun, 'The run, which waits for a worker.', { headers: ['location'] }) },
   problems: ['task-not-found', 'task-is-running'],
 } as const

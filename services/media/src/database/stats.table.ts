@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { type ColumnType, type Generated, type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
+import { statesWithFiles } from './uploads.table.js'
 
 /**
  * Counters by name: the events of each type (`uploaded`, `confirmed`, …), `bytes` of originals, `refused:CODE`, and
@@ -122,7 +123,7 @@ export async function recountKept(db: Db): Promise<void> {
     update stats_state set (kept_uploads, kept_bytes, kept_at) = (
       select count(*), coalesce(sum(bytes), 0), now() from uploads
       where original_deleted_at is null
-        and status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn'))
+        and status in (${sql.join(statesWithFiles)}))
     where kept_at is null or kept_at < now() - interval '1 hour'`.execute(db)
 }
 

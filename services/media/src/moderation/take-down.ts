@@ -52,14 +52,14 @@ export const takeDownHandler =
   (deps: Deps): Handler<typeof moderation.takeDown> =>
   async (request, reply) => {
     const { body, query } = request
-    assertWhole(body, query.dryRun === 'true')
+    assertWhole(body, query.dryRun)
     const picture = await findNamed(deps, body)
     const asked = {
       picture,
       look: await findLook(deps.db, picture),
       alike: body.alike ?? (body.block ? usualDistance : undefined),
     }
-    if (query.dryRun === 'true') return reply.code(200).send(await listFor(deps, request, reply, asked))
+    if (query.dryRun) return reply.code(200).send(await listFor(deps, request, reply, asked))
     const { reason = '', seen = '', block, except } = body
     const id = await decide(
       deps,
