@@ -109,7 +109,7 @@ function queriesOf(userId: string): string[] {
   ]
 }
 
-// Of an export, which may be of millions.
+// An export may have millions of lines; this many are timed.
 const mostLines = 100_000
 
 async function exportRate(response: Response): Promise<number> {

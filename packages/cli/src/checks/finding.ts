@@ -1,6 +1,6 @@
 import type { Service } from '../services.js'
 
-/** What one look found: `ok`, or what to mend. */
+/** The result of one check: `ok`, or what to mend. */
 export type Finding = { readonly name: string; readonly ok: boolean; readonly says: string }
 
 /** A finding, and the service it is about. */
