@@ -1,4 +1,5 @@
 import { createTrail, redactAuditOf, redactEvents, removeEvents } from '@likeness/runtime/trail/tables'
+import { createUpkeepRuns } from '@likeness/runtime/upkeep-runs'
 import { type Migration, sql } from 'kysely'
 import { activities } from '../activities.trail.js'
 
@@ -189,24 +190,7 @@ export const first: Migration = {
       )`.execute(db)
     await sql`create index erasures_open on erasures (requested_at) where completed_at is null`.execute(db)
 
-    // Each run of a task of upkeep, whoever began it; packages/runtime/src/upkeep-runs.table.ts has what is asked of it.
-    await sql`
-      create table upkeep_runs (
-        id uuid primary key,
-        task text not null,
-        started_by text not null check (started_by in ('schedule', 'cli', 'http')),
-        actor_id uuid,
-        dry_run boolean not null,
-        status text not null
-          check (status in ('waiting', 'running', 'done', 'partly', 'failed', 'killed', 'skipped')),
-        asked_at timestamptz(3) not null default now(),
-        started_at timestamptz(3),
-        finished_at timestamptz(3),
-        result jsonb,
-        error text,
-        idle boolean not null default false
-      )`.execute(db)
-    await sql`create index upkeep_runs_task on upkeep_runs (task, id)`.execute(db)
+    await createUpkeepRuns(db)
 
     // A UUID v7 (RFC 9562, 6.2, method 3) of this moment, for rows inserted by a statement that waited for a lock: an id
     // drawn before that would sort before what the last holder of the lock inserted.

@@ -1,4 +1,5 @@
 import { createTrail, redactAuditOf, redactEvents, removeEvents } from '@likeness/runtime/trail/tables'
+import { createUpkeepRuns } from '@likeness/runtime/upkeep-runs'
 import { type Migration, sql } from 'kysely'
 import { uploadEvents } from '../upload-events.trail.js'
 
@@ -375,24 +376,7 @@ export const first: Migration = {
     await sql`create index idempotency_keys_about on idempotency_keys (about_user_id, upload_id)`.execute(db)
     await sql`create index idempotency_keys_old on idempotency_keys (created_at)`.execute(db)
 
-    // Each run of a task of upkeep, whoever began it; packages/runtime/src/upkeep-runs.table.ts has what is asked of it.
-    await sql`
-      create table upkeep_runs (
-        id uuid primary key,
-        task text not null,
-        started_by text not null check (started_by in ('schedule', 'cli', 'http')),
-        actor_id uuid,
-        dry_run boolean not null,
-        status text not null
-          check (status in ('waiting', 'running', 'done', 'partly', 'failed', 'killed', 'skipped')),
-        asked_at timestamptz(3) not null default now(),
-        started_at timestamptz(3),
-        finished_at timestamptz(3),
-        result jsonb,
-        error text,
-        idle boolean not null default false
-      )`.execute(db)
-    await sql`create index upkeep_runs_task on upkeep_runs (task, id)`.execute(db)
+    await createUpkeepRuns(db)
 
     // Serialises what must be counted or ordered per user, until the transaction ends.
     await sql`
