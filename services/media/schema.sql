@@ -139,6 +139,8 @@ create table owner_notices (
   kind text not null,
   upload_ids uuid[] not null,
   actor_id uuid,
+  ip inet,
+  user_agent text,
   reason text,
   by_mail boolean not null,
   constraint owner_notices_pkey PRIMARY KEY (user_id, id)

@@ -38,6 +38,7 @@ export const AuditAction = z
     'image-unblocked',
     // They did something that changes no upload.
     'failures-retried',
+    'upkeep-run',
     // They attempted something and were refused.
     'act-refused',
     // Something was removed from a trail.

@@ -33,7 +33,16 @@ export const TellDescription = z
     revision: z.int().positive(),
     altText: z.string().nullable(),
     changes: z
-      .array(z.object({ revision: z.int().positive(), actor: ActedBy }))
+      .array(
+        z.object({
+          revision: z.int().positive(),
+          actor: ActedBy,
+          altText: z
+            .object({ before: z.string().nullable(), after: z.string().nullable() })
+            .nullable()
+            .describe('null once the picture was erased, and its texts with it'),
+        }),
+      )
       .max(100)
       .describe('that were not told, the newest last'),
   })
@@ -67,7 +76,7 @@ export const TellOwner = z
       'avatar-failed',
     ]),
     uploadIds: z.array(Id).min(1),
-    actorId: Id.nullable().describe('null when no person did it'),
+    actor: ActedBy.nullable().describe('null when no person did it'),
     reason: z.string().nullable(),
     byMail: z.boolean().describe('false where another e-mail says it already'),
   })

@@ -1,12 +1,13 @@
 import type { UpkeepRuns } from '@likeness/contracts'
 import type { upkeep } from '@likeness/contracts/endpoints'
-import type { QueryExecutorProvider } from 'kysely'
 import { callerOf } from './auth.js'
+import type { Database } from './database.js'
 import { newId } from './ids.js'
 import type { Logger } from './logger.js'
 import type { Problem, ProblemDetails } from './problem.js'
 import type { JobQueue } from './queue.js'
 import type { Handler } from './serve.js'
+import { noteAct } from './trail/operators.js'
 import { nudgeRun } from './upkeep-nudges.js'
 import { findTaskStates, insertWaitingRun, type TaskState } from './upkeep-runs.table.js'
 import type { Schedule } from './upkeep-schedule.js'
@@ -14,16 +15,16 @@ import { type Described, listTasks, viewRun, viewTask } from './upkeep-view.js'
 
 const runsShown = 20
 
-type Deps = {
+type Deps<Tables> = {
   readonly config: { readonly UPKEEP_SCHEDULE: Readonly<Record<string, Schedule>> }
-  readonly db: QueryExecutorProvider
+  readonly db: Database<Tables>
   readonly queue: JobQueue
   readonly logger: Logger
 }
 
 /** The handlers of a service's upkeep. They differ by its tasks, and by where they are. */
-export function upkeepHandlers(
-  deps: Deps,
+export function upkeepHandlers<Tables>(
+  deps: Deps<Tables>,
   options: {
     /** `/v1/upkeep` */
     readonly path: string
@@ -54,14 +55,19 @@ export function upkeepHandlers(
       const { task } = request.params
       const state = await stateOf(task, 0)
       if (state.locked) throw problem('task-is-running')
-      const run = await insertWaitingRun(db, {
-        id: newId(),
-        task,
-        started_by: 'http',
-        actor_id: callerOf(request).id,
-        dry_run: request.query.dryRun,
+      const { dryRun } = request.query
+      const run = await db.transaction().execute(async (trx) => {
+        const waiting = await insertWaitingRun(trx, {
+          id: newId(),
+          task,
+          started_by: 'http',
+          actor_id: callerOf(request).id,
+          dry_run: dryRun,
+        })
+        if (!waiting) throw new Error('an insert returned no row')
+        await noteAct(trx, request, { action: 'upkeep-run', details: { task, dryRun, run: waiting.id } })
+        return waiting
       })
-      if (!run) throw new Error('an insert returned no row')
       nudgeRun(deps, run)
       return reply.header('location', `${path}/${task}`).code(202).send(viewRun(run, state))
     },

@@ -117,6 +117,7 @@ const mapping: Readonly<Record<TrailRecord['name'], Mapped>> = {
   'image-unblocked': ['entity', 'delete', { severity: 2 }],
   'failures-listed': ['entity', 'read'],
   'failures-retried': ['entity', 'update'],
+  'upkeep-run': ['entity', 'other'],
   'act-refused': ['entity', 'other', { severity: 3 }],
   'trail-pruned': ['entity', 'delete'],
   'audit-pruned': ['entity', 'delete'],

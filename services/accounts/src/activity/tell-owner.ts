@@ -1,6 +1,7 @@
+import type { Changes, TellOwner } from '@likeness/contracts'
 import type { toAccounts } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
-import { hasActivity, insertActivity, type Origin, ourselves } from '../database/activities.table.js'
+import { byActor, hasActivity, insertActivity, ourselves } from '../database/activities.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { queueNotice } from '../mail/queue-mail.js'
@@ -14,18 +15,29 @@ const mails = {
 } as const
 type Mailed = keyof typeof mails
 
+/** What each act changed of the uploads. The trail of each upload has it too, and the states that these leave open. */
+const changesBy: Readonly<Record<TellOwner['kind'], Changes>> = {
+  'upload-refused': { status: { before: 'pending', after: 'rejected' } },
+  'picture-held': { held: { before: false, after: true } },
+  'hold-lifted': { held: { before: true, after: false } },
+  'upload-discarded': { status: { before: 'pending', after: 'discarded' } },
+  'picture-erased': {},
+  'avatar-failed': { status: { before: 'confirmed', after: 'failed' } },
+}
+
 /** `toAccounts.tellOwner`: each notice is told once, however often the call is repeated. */
 export const tellOwnerHandler =
   (deps: ApiDeps): Handler<typeof toAccounts.tellOwner> =>
   async (request, reply) => {
     const { id: userId } = request.params
-    const { noticeId, kind, uploadIds, actorId, reason, byMail } = request.body
+    const { noticeId, kind, uploadIds, actor, reason, byMail } = request.body
     const mailId = await deps.db.transaction().execute(async (trx) => {
       const person = await lockPerson(trx, userId)
       if (!person) throw problem('user-not-found')
       if (await hasActivity(trx, userId, kind, { noticeId })) return undefined
       const details = { noticeId, uploadIds, reason }
-      await insertActivity(trx, { userId, type: kind, origin: originOf(actorId), actorId, details })
+      const changes = changesBy[kind]
+      await insertActivity(trx, { userId, type: kind, ...byActor(userId, actor), changes, details })
       if (!byMail || !isMailed(kind)) return undefined
       return queueNotice(trx, mails[kind], person, ourselves, { reason: reason ?? '–' })
     })
@@ -34,7 +46,3 @@ export const tellOwnerHandler =
   }
 
 const isMailed = (kind: string): kind is Mailed => kind in mails
-
-/** Media does not say from where an operator acted. */
-const originOf = (actorId: string | null): Origin =>
-  actorId === null ? { ...ourselves, kind: 'service' } : { ip: null, userAgent: null, language: 'en' }

@@ -67,18 +67,30 @@ export async function updateProfile(
     .execute()
 }
 
-/** Shows no avatar, unless the profile has this version or a newer one. */
+/**
+ * Under `lockPerson`: shows no avatar, unless the profile has this version or a newer one.
+ * @returns the version that was shown until now, if there was one
+ */
 export async function removeAvatarIfOlder(
   trx: Transaction<Tables>,
   userId: string,
   version: number,
-): Promise<void> {
-  await trx
+): Promise<number | undefined> {
+  const [before] = await trx
+    .with('before', (query) =>
+      query
+        .selectFrom('profiles')
+        .select(['user_id', 'avatar_version', 'avatar'])
+        .where('user_id', '=', userId)
+        .where('avatar_version', '<', version),
+    )
     .updateTable('profiles')
+    .from('before')
     .set({ avatar: null, avatar_version: version, updated_at: now })
-    .where('user_id', '=', userId)
-    .where('avatar_version', '<', version)
+    .whereRef('profiles.user_id', '=', 'before.user_id')
+    .returning(['before.avatar_version', 'before.avatar'])
     .execute()
+  return before?.avatar ? before.avatar_version : undefined
 }
 
 /** How an avatar that is new to the profile enters its owner's activity. */
@@ -121,7 +133,8 @@ const shownAvatar = statement<{ id: string }>(
   'show-avatar',
   `with person as materialized (
     -- As they are now, even if another transaction held them when this began.
-    select users.id, profiles.avatar_version as shown,
+    select users.id, profiles.avatar_version as known,
+      case when profiles.avatar is not null then profiles.avatar_version end as shown,
       case when profiles.avatar_version = $2 and coalesce((profiles.avatar ->> 'revision')::integer, 0) > $4
         then $3::jsonb || jsonb_build_object('altText', profiles.avatar -> 'altText', 'revision', profiles.avatar -> 'revision')
         else $3::jsonb end as newest
@@ -130,14 +143,14 @@ const shownAvatar = statement<{ id: string }>(
   ), changed as (
     update profiles set avatar = newest, avatar_version = $2, updated_at = now()
     from person
-    where user_id = id and (shown < $2 or shown = $2 and avatar <> newest)
-    returning shown
+    where user_id = id and (known < $2 or known = $2 and avatar <> newest)
+    returning known, shown
   ), activity as (
     insert into activities (id, user_id, type, ip, user_agent, actor_id, details, actor_kind, changes, actor_role)
     select new_id(), $1, $5, $6, $7, $8, $9, $10,
-      jsonb_build_object('avatarVersion', jsonb_build_object('before', nullif(shown, 0), 'after', $2::bigint)),
+      jsonb_build_object('avatarVersion', jsonb_build_object('before', shown, 'after', $2::bigint)),
       ${roleOfActor('$8')}
-    from changed where shown < $2
+    from changed where known < $2
   )
   select id from person`,
 )

@@ -15,11 +15,17 @@ export const describeAvatarHandler =
     await db.transaction().execute(async (trx) => {
       if (!(await lockPerson(trx, userId))) throw problem('user-not-found')
       await setAltTextIfNewer(trx, userId, { version, revision, altText })
-      for (const { revision, actor } of changes) {
+      for (const { revision, actor, altText } of changes) {
         const known = { uploadId, revision }
         if (await hasActivity(trx, userId, 'avatar-described', known)) continue
         const details = { version, ...known }
-        await insertActivity(trx, { userId, type: 'avatar-described', ...byActor(userId, actor), details })
+        await insertActivity(trx, {
+          userId,
+          type: 'avatar-described',
+          ...byActor(userId, actor),
+          ...(altText && { changes: { altText } }),
+          details,
+        })
       }
     })
     return reply.code(204).send()

@@ -394,6 +394,11 @@ t.test('media takes an avatar down, and restores it', async (t) => {
       { type: 'avatar-removed', details: { version: 3, reason: null }, ...byOwner },
     ],
   )
+  t.strictSame(
+    feed.body.items.filter((item) => item.type.startsWith('avatar-')).map(({ changes }) => changes),
+    [{ avatarVersion: { before: 4, after: null } }, {}, { avatarVersion: { before: null, after: 4 } }, {}],
+    'before and after, where the profile changed',
+  )
   const mail = await mailbox.read(call, user.email, /Votre image a été retirée/)
   t.match(mail, { text: /Shows <somebody> else/, html: /Shows &#60;somebody&#62; else/ })
   const all = async () => (await call(inbox.list, { query: { to: user.email } })).body.items
@@ -423,7 +428,7 @@ t.test(
           noticeId: newId(),
           kind: 'upload-refused',
           uploadIds: [newId()],
-          actorId: manager.id,
+          actor: { id: manager.id, ip: '203.0.113.9', userAgent: 'console' },
           reason: 'Shows <somebody> else',
           byMail: true,
           ...body,
@@ -432,8 +437,9 @@ t.test(
       })
     const noticeId = newId()
     t.match(await Promise.all([tell({ noticeId }), tell({ noticeId })]), [{ status: 204 }, { status: 204 }])
-    await tell({ kind: 'picture-held', actorId: admin.user.id })
-    await tell({ kind: 'picture-held', actorId: admin.user.id, byMail: false })
+    const byAdmin = { id: admin.user.id, ip: '198.51.100.7', userAgent: 'curl' }
+    await tell({ kind: 'picture-held', actor: byAdmin })
+    await tell({ kind: 'picture-held', actor: byAdmin, byMail: false })
     await tell({ kind: 'hold-lifted', reason: null })
     t.match(await tell({}, newId()), { status: 404, body: { code: 'user-not-found' } })
 
@@ -441,12 +447,18 @@ t.test(
     const told = feed.body.items.filter(({ details }) => details.noticeId)
     const nameless = { actorId: null, ip: null, userAgent: null }
     t.match(told, [
-      { type: 'hold-lifted', actorRole: 'manager', ...nameless },
+      {
+        type: 'hold-lifted',
+        actorRole: 'manager',
+        changes: { held: { before: true, after: false } },
+        ...nameless,
+      },
       { type: 'picture-held', actorRole: 'admin', ...nameless },
       { type: 'picture-held', actorRole: 'admin', ...nameless },
       {
         type: 'upload-refused',
         actorRole: 'manager',
+        changes: { status: { before: 'pending', after: 'rejected' } },
         details: { noticeId, reason: 'Shows <somebody> else' },
         ...nameless,
       },
@@ -457,9 +469,13 @@ t.test(
       token: admin.accessToken,
     })
     t.match(
-      seen.body.items.filter(({ details }) => details.noticeId).map(({ actorId }) => actorId),
-      [manager.id, admin.user.id, admin.user.id, manager.id],
-      'managers see who',
+      seen.body.items.filter(({ details }) => details.noticeId),
+      [manager.id, admin.user.id, admin.user.id, manager.id].map((actorId) =>
+        actorId === manager.id
+          ? { actorId, ip: '203.0.113.9', userAgent: 'console' }
+          : { actorId, ip: byAdmin.ip, userAgent: byAdmin.userAgent },
+      ),
+      'managers see who, and from where',
     )
     const refused = await mailbox.read(call, user.email, /Votre image a été refusée/)
     t.match(refused, { text: /Shows <somebody> else/, html: /Shows &#60;somebody&#62; else/ })
@@ -494,8 +510,8 @@ t.test(
 
     t.equal((await put({ altText: 'Zero' })).status, 204)
     const both = [
-      { revision: 1, actor: operator },
-      { revision: 2, actor: owner },
+      { revision: 1, actor: operator, altText: { before: 'Zero', after: 'One' } },
+      { revision: 2, actor: owner, altText: { before: 'One', after: 'Two' } },
     ]
     t.equal((await describe(2, 'Two', both)).status, 204)
     t.match(await avatar(), { version: 4, altText: 'Two' })
@@ -508,13 +524,17 @@ t.test(
       { altText: 'Two', urls: { 64: {} } },
       'more sizes, reported with the earlier text',
     )
-    t.equal((await describe(3, null, [{ revision: 3, actor: owner }])).status, 204)
+    t.equal(
+      (await describe(3, null, [{ revision: 3, actor: owner, altText: { before: 'Two', after: null } }]))
+        .status,
+      204,
+    )
     t.match(await avatar(), { altText: null })
     t.equal((await put({ altText: 'Four', revision: 4 })).status, 204)
     t.match(await avatar(), { altText: 'Four' })
 
     // A change of another version leaves an activity row, and the profile stays as it is.
-    t.equal((await describe(5, 'Five', [{ revision: 5, actor: owner }], 3)).status, 204)
+    t.equal((await describe(5, 'Five', [{ revision: 5, actor: owner, altText: null }], 3)).status, 204)
     t.match(await avatar(), { version: 4, altText: 'Four' })
     const feed = await call(me.listActivity, { query: { type: 'avatar-described' }, token })
     t.match(feed.body.items, [
@@ -523,7 +543,15 @@ t.test(
       { actorId: null, ip: owner.ip, userAgent: owner.userAgent, details: { revision: 2 } },
       { actorId: null, actorRole: 'operator', ip: null, userAgent: null, details: { revision: 1 } },
     ])
-    t.equal(feed.body.items.length, 4)
+    t.strictSame(
+      feed.body.items.map(({ changes }) => changes),
+      [
+        {},
+        { altText: { before: 'Two', after: null } },
+        { altText: { before: 'One', after: 'Two' } },
+        { altText: { before: 'Zero', after: 'One' } },
+      ],
+    )
     t.equal(
       (
         await send('PATCH', addressOf(toAccounts.describeAvatar, { params: { id: user.id } }), {

@@ -16,11 +16,17 @@ export const removeAvatarHandler =
     const mailId = await deps.db.transaction().execute(async (trx) => {
       const person = await lockPerson(trx, userId)
       if (!person) throw problem('user-not-found')
-      await removeAvatarIfOlder(trx, userId, version)
+      const shown = await removeAvatarIfOlder(trx, userId, version)
       if (await hasActivity(trx, userId, 'avatar-removed', { version })) return undefined
       const by = byActor(userId, actor)
       const details = { version, uploadId, reason }
-      await insertActivity(trx, { userId, type: 'avatar-removed', ...by, details })
+      await insertActivity(trx, {
+        userId,
+        type: 'avatar-removed',
+        ...by,
+        ...(shown !== undefined && { changes: { avatarVersion: { before: shown, after: null } } }),
+        details,
+      })
       if (by.actorId === null) return undefined
       return queueNotice(trx, 'avatar-withdrawn', person, by.origin, { reason: reason ?? '–' })
     })

@@ -169,7 +169,15 @@ t.test('accounts away, and the job lost: told of every change once it is back', 
   accounts.status = 204
   await waitFor(() => toldTo(ana.id).length > 0)
   t.match(toldTo(ana.id), [
-    { uploadId: id, revision: 2, altText: 'Two', changes: [{ revision: 1 }, { revision: 2 }] },
+    {
+      uploadId: id,
+      revision: 2,
+      altText: 'Two',
+      changes: [
+        { revision: 1, altText: { before: null, after: 'One' } },
+        { revision: 2, altText: { before: 'One', after: 'Two' } },
+      ],
+    },
   ])
   await waitFor(async () => (await requeueStuck(media.deps, { dryRun: true })).describe === 0)
 })

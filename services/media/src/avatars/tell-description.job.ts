@@ -1,4 +1,4 @@
-import type { ActedBy } from '@likeness/contracts'
+import type { Changes, TellDescription } from '@likeness/contracts'
 import { toAccounts } from '@likeness/contracts/endpoints'
 import { findUntoldText, markTextTold } from '../database/descriptions.queries.js'
 import type { WorkerDeps } from '../deps.js'
@@ -20,13 +20,21 @@ export async function tellDescription(
       uploadId,
       revision: text.text_revision,
       altText: text.alt_text,
-      changes: text.changes.flatMap(({ revision, actor_id, ip, user_agent }): Change[] =>
+      changes: text.changes.flatMap(({ revision, actor_id, ip, user_agent, changes }): Change[] =>
         // The trail forgets actors who are erased.
-        actor_id === null ? [] : [{ revision, actor: { id: actor_id, ip, userAgent: user_agent } }],
+        actor_id === null
+          ? []
+          : [{ revision, actor: { id: actor_id, ip, userAgent: user_agent }, altText: textOf(changes) }],
       ),
     },
   })
   await markTextTold(deps.db, key, text.text_revision)
 }
 
-type Change = { revision: number; actor: ActedBy }
+type Change = TellDescription['changes'][number]
+
+/** Erasing the picture takes its texts out of the trail. */
+function textOf(changes: Changes | null): Change['altText'] {
+  const { before = null, after = null } = changes?.altText ?? {}
+  return changes?.altText ? { before: before as string | null, after: after as string | null } : null
+}

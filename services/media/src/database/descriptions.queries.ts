@@ -52,7 +52,7 @@ export async function findUntoldText(db: Db, { user_id, id }: UploadKey) {
   const revision = sql<number>`(details ->> 'revision')::integer`
   const changes = await db
     .selectFrom('upload_events')
-    .select(['actor_id', 'ip', 'user_agent', revision.as('revision')])
+    .select(['actor_id', 'ip', 'user_agent', 'changes', revision.as('revision')])
     .where('user_id', '=', user_id)
     .where('upload_id', '=', id)
     .where('type', '=', 'described')

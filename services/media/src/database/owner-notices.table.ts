@@ -16,6 +16,9 @@ export type OwnerNoticesTable = {
   upload_ids: string[]
   /** null when no person did it. */
   actor_id: string | null
+  /** The actor's address and device. */
+  ip: string | null
+  user_agent: string | null
   reason: string | null
   /** False where another e-mail says it already. */
   by_mail: boolean

@@ -30,7 +30,9 @@ export const unblockImageHandler =
     const isKnown = await deps.db.transaction().execute(async (trx) => {
       const found = await liftBlock(trx, id, { by: actor.id, reason })
       const details = { blockedImage: id, reason }
-      if (found === 'lifted') await insertAuditEvent(trx, actor, { action: 'image-unblocked', details })
+      const changes = { blocked: { before: true, after: false } }
+      if (found === 'lifted')
+        await insertAuditEvent(trx, actor, { action: 'image-unblocked', changes, details })
       return found !== undefined
     })
     if (!isKnown) throw problem('blocked-image-not-found')

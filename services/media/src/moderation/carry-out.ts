@@ -110,8 +110,9 @@ async function tellOwner(
   const notices = []
   for (const { kind, upload_ids, by_mail } of kinds) {
     if (upload_ids.length === 0) continue
-    const { actor_id, reason } = act
-    notices.push(await insertNotice(trx, { user_id: userId, kind, upload_ids, actor_id, reason, by_mail }))
+    const { actor_id, ip, user_agent, reason } = act
+    const by = { actor_id, ip, user_agent, reason }
+    notices.push(await insertNotice(trx, { ...by, user_id: userId, kind, upload_ids, by_mail }))
   }
   return notices
 }

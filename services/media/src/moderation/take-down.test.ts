@@ -201,7 +201,13 @@ t.test('every use of the bytes is listed, and taken down in one act', async (t) 
   await waitFor(() => media.accounts.removed.some((one) => one.userId === ana.id))
   for (const { id } of [ben, eve, kim]) await waitFor(() => tellsOf(id).length > 0, { for: 'a notice' })
   t.match(tellsOf(ben.id), [
-    { kind: 'picture-held', uploadIds: [past.id], actorId: max.id, reason: body.reason, byMail: true },
+    {
+      kind: 'picture-held',
+      uploadIds: [past.id],
+      actor: { id: max.id, ip: '127.0.0.1' },
+      reason: body.reason,
+      byMail: true,
+    },
   ])
   t.match(tellsOf(eve.id), [{ kind: 'upload-refused', uploadIds: [waiting], byMail: true }])
   t.strictSame(tellsOf(ana.id), [], 'the withdrawal tells it')

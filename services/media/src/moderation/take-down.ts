@@ -217,7 +217,8 @@ function decide(
       const blockedImage = await blockImage(trx, entry)
       await noteBlock(trx, id, blockedImage)
       const details = { blockedImage, distance, reason }
-      await insertAuditEvent(trx, actor, { action: 'image-blocked', ...about, details })
+      const changes = { blocked: { before: false, after: true } }
+      await insertAuditEvent(trx, actor, { action: 'image-blocked', ...about, changes, details })
     }
     return id
   })

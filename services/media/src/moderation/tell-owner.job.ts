@@ -16,7 +16,7 @@ export async function tellOwner(
       noticeId,
       kind: row.kind,
       uploadIds: row.upload_ids,
-      actorId: row.actor_id,
+      actor: row.actor_id === null ? null : { id: row.actor_id, ip: row.ip, userAgent: row.user_agent },
       reason: row.reason,
       byMail: row.by_mail,
     },

@@ -1,4 +1,4 @@
-import { upkeep } from '@likeness/contracts/endpoints'
+import { history, upkeep } from '@likeness/contracts/endpoints'
 import { parseConfig } from '@likeness/runtime/config'
 import { type Result, runUpkeep, type UpkeepTask } from '@likeness/runtime/upkeep'
 import { waitFor } from '@likeness/test-kit'
@@ -62,6 +62,15 @@ t.test('runs of upkeep: asked for, scheduled, at once and killed', async (t) => 
   const asked = await run('prune', true)
   t.match(asked, { status: 202, body: { status: 'waiting', startedBy: 'http', dryRun: true } })
   t.equal(asked.headers.get('location'), '/v1/upkeep/prune')
+  const audit = await manager.call(history.listAudit, { query: { action: 'upkeep-run' } })
+  t.match(audit.body.items, [
+    {
+      actorId: admin.id,
+      actorRole: 'admin',
+      ip: '127.0.0.1',
+      details: { task: 'prune', dryRun: true, run: asked.body.id },
+    },
+  ])
   t.match(await ended('prune', asked.body.id), {
     status: 'done',
     actorId: admin.id,

@@ -26,6 +26,8 @@ export async function notifyOwner(
     kind,
     upload_ids: [id],
     actor_id: actor.id,
+    ip: actor.ip,
+    user_agent: actor.userAgent,
     reason: reason ?? null,
     by_mail: reason !== undefined,
   })

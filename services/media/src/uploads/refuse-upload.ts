@@ -57,13 +57,14 @@ async function fail(
   { db, enqueue }: Pick<WorkerDeps, 'db' | 'enqueue'>,
   row: UploadRow,
   failure: Failure,
-  by: Parameters<typeof markFailed>[4],
+  by: NonNullable<Parameters<typeof markFailed>[4]>,
 ): Promise<UploadRow | undefined> {
   const { user_id } = row
   const ended = await db.transaction().execute(async (trx) => {
     const failed = await markFailed(trx, row, failure, false, by)
     if (!failed) return undefined
-    const about = { user_id, upload_ids: [row.id], actor_id: null, reason: failure.code }
+    const { id: actor_id, ip, userAgent: user_agent } = by.actor
+    const about = { user_id, upload_ids: [row.id], actor_id, ip, user_agent, reason: failure.code }
     return { failed, notice: await insertNotice(trx, { ...about, kind: 'avatar-failed', by_mail: true }) }
   })
   if (ended) enqueue('tell-owner', { userId: user_id, noticeId: ended.notice.id })

@@ -252,6 +252,8 @@ export const first: Migration = {
         kind text not null,
         upload_ids uuid[] not null,
         actor_id uuid,
+        ip inet,
+        user_agent text,
         reason text,
         by_mail boolean not null,
         primary key (user_id, id)
