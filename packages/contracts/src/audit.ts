@@ -70,6 +70,21 @@ export const AuditEvent = z
   .meta({ id: 'AuditEvent' })
 export type AuditEvent = z.output<typeof AuditEvent>
 
+/** The first thing of a sealed trail that does not fit. */
+export const TrailFault = z
+  .object({
+    what: z
+      .enum(['changed', 'missing', 'inserted', 'broken', 'unexplained', 'rewritten'])
+      .describe(
+        '`changed`, `missing`, `inserted`: an event of `table`; `broken`: the link of the chain itself, or one before it that is gone; `unexplained`: the event that says what was removed, and says something else; `rewritten`: the seal is not the one that was noted elsewhere',
+      ),
+    table: z.string().optional(),
+    seq: z.int().optional().describe('the place of the event in its table'),
+    seal: z.int().optional().describe('the number of the link'),
+  })
+  .meta({ id: 'TrailFault' })
+export type TrailFault = z.output<typeof TrailFault>
+
 export const AuditQuery = PageQuery.extend({
   actorId: Id.optional().describe('they did it'),
   userId: Id.optional().describe('it is about them'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TrailFault } from './audit.js'
 import { Time } from './common.js'
 import { fault } from './read-fields.js'
 
@@ -69,6 +70,19 @@ export const Stats = z
           .object({ uploads: Count, bytes: Count, at: Time })
           .nullable()
           .describe('originals kept, as counted within the last hour; null before the first count'),
+        trail: z
+          .object({
+            verifiedAt: Time,
+            ageSeconds: Count.describe('since then'),
+            whole: z.boolean().describe('everything is as it was sealed'),
+            seals: Count,
+            events: Count.describe('that were verified'),
+            fault: TrailFault.nullable().describe('the first thing that does not fit'),
+          })
+          .nullable()
+          .describe(
+            'how the trail of uploads was when its seals were last verified; null before the first time',
+          ),
       })
       .describe('at this moment'),
     rolledUpAt: Time.nullable().describe(

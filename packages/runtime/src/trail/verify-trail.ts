@@ -1,20 +1,8 @@
+import type { TrailFault } from '@likeness/contracts'
 import { type Kysely, sql } from 'kysely'
-import { newId } from '../ids.js'
 import type { TrailTable } from './format.js'
 import { beginning, findLastSeal, markBytes, marksOf, type SealNote, type SealRow, sealOf } from './seals.js'
-
-/** The first thing that does not fit. `seq` is that of an event, `seal` the number of a link of the chain. */
-type TrailFault = {
-  /**
-   * `changed`, `missing`, `inserted`: an event of `table`. `broken`: the link itself, or one before it that is gone.
-   * `unexplained`: the event of `audit_events` that says what was removed, and says something else. `rewritten`: the seal
-   * is not the one that was noted elsewhere.
-   */
-  readonly what: 'changed' | 'missing' | 'inserted' | 'broken' | 'unexplained' | 'rewritten'
-  readonly table?: string
-  readonly seq?: number
-  readonly seal?: number
-}
+import { insertVerification } from './verifications.js'
 
 export type Verified = {
   readonly whole: boolean
@@ -40,10 +28,7 @@ export async function verifyTrail<Tables>(
   const done = { seals: 0, events: 0 }
   const fault = (await findInChain(db, tables, against, done)) ?? (await findUnexplained(db)) ?? null
   const verified = { whole: fault === null, ...done, lastSeal: (await findLastSeal(db)).number, fault }
-  await sql`
-    insert into trail_verifications (id, started_at, ended_at, seals, events, last_number, fault)
-    values (${newId()}, ${startedAt}, ${new Date()}, ${done.seals}, ${done.events}, ${verified.lastSeal},
-      ${fault && JSON.stringify(fault)})`.execute(db)
+  await insertVerification(db, { startedAt, ...verified })
   return fault === null
     ? verified
     : { ...verified, attention: `the trail is not as it was sealed: ${wordsOf(fault)}` }

@@ -1,6 +1,7 @@
 import type { Stats, StatsQuery } from '@likeness/contracts'
 import type { stats } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
+import { findLastVerification, type LastVerification } from '@likeness/runtime/trail/verifications'
 import {
   type Counters,
   countEvents,
@@ -31,9 +32,10 @@ export async function readStats(deps: Pick<Deps, 'db'>, query: StatsQuery): Prom
   const range = rangeOf(query)
   const spans = bucketsOf(query.bucket, range, mostBuckets)
   if (!spans) throw problem('too-many-buckets', { parameters: { limit: mostBuckets } })
-  const [{ sums, rolledUpAt, kept }, waiting] = await Promise.all([
+  const [{ sums, rolledUpAt, kept }, waiting, verified] = await Promise.all([
     readSums(deps, spans),
     countWaiting(deps.db),
+    findLastVerification(deps.db),
   ])
   return {
     from: range.from.toISOString(),
@@ -46,6 +48,7 @@ export async function readStats(deps: Pick<Deps, 'db'>, query: StatsQuery): Prom
       toPrepare: { count: waiting.to_prepare, oldest: timeOf(waiting.oldest_to_prepare) },
       toPublish: { count: waiting.to_publish, oldest: timeOf(waiting.oldest_to_publish) },
       kept,
+      trail: verified ? viewVerified(verified) : null,
     },
     rolledUpAt,
   }
@@ -56,6 +59,21 @@ function rangeOf({ from, to }: StatsQuery): { from: Date; to: Date } {
   const start = from === undefined ? end.getTime() - thirtyDaysMs : new Date(from)
   return { from: floorHour(new Date(start)), to: end }
 }
+
+const viewVerified = ({
+  endedAt,
+  ageSeconds,
+  seals,
+  events,
+  fault,
+}: LastVerification): Stats['now']['trail'] => ({
+  verifiedAt: endedAt.toISOString(),
+  ageSeconds,
+  whole: fault === null,
+  seals,
+  events,
+  fault,
+})
 
 const timeOf = (at: Date | null) => at?.toISOString() ?? null
 

@@ -1,7 +1,9 @@
 import type { Bucket, Figures } from '@likeness/contracts'
 import { avatars, stats, uploads } from '@likeness/contracts/endpoints'
+import { sealAndNote, verifyAndTell } from '@likeness/runtime/trail/upkeep'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { trailTables } from '../database/upload-events.trail.js'
 import { form, jpeg, quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { publish, settled, upload } from '../testing/steps.js'
@@ -86,6 +88,26 @@ t.test('the flow is counted at once, and the same once it is rolled up', async (
   const after = await read()
   t.strictSame(after.total, before.total)
   t.match(after.now.kept, { uploads: 3, bytes: Number })
+
+  // The trail: never verified, then whole, then altered by the owner of the database.
+  t.equal(after.now.trail, null)
+  const trail = { service: 'media', tables: trailTables } as const
+  await sealAndNote(trail, media.deps, { dryRun: false })
+  await verifyAndTell(trail, media.deps)
+  const { rows } = await sql<{ n: number }>`
+    select (select count(*) from upload_events) + (select count(*) from audit_events) as n`.execute(
+    media.deps.db,
+  )
+  const verified = (await read()).now.trail
+  t.match(verified, { verifiedAt: /Z$/, whole: true, seals: 1, events: rows[0]?.n, fault: null })
+  await sql`update trail_verifications set ended_at = ended_at - interval '1 day'`.execute(media.deps.db)
+  t.ok(((await read()).now.trail?.ageSeconds ?? 0) >= 86_400)
+  await sql`alter table upload_events disable trigger user`.execute(media.deps.db)
+  await sql`update upload_events set type = 'expired' where type = 'uploaded'`.execute(media.deps.db)
+  await verifyAndTell(trail, media.deps)
+  t.match((await read()).now.trail, { whole: false, fault: { what: 'changed', table: 'upload_events' } })
+  await sql`update upload_events set type = 'uploaded' where type = 'expired'`.execute(media.deps.db)
+  await sql`alter table upload_events enable trigger user`.execute(media.deps.db)
   t.ok(after.rolledUpAt)
 
   await ana.call(uploads.confirm, { params: { id: waiting.id } })
