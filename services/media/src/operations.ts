@@ -1,10 +1,12 @@
 /** What operators do from outside the service's own processes. */
 export { rerender } from './avatars/rerender.js'
-export { migrations } from './database/database.js'
+export { migrations, type Tables } from './database/database.js'
 export { trailTables } from './database/upload-events.trail.js'
 export { type Deps, openDeps, openWorkerDeps, type WorkerDeps } from './deps.js'
 export { readFailures } from './failures/list-failures.js'
 export { retryFailures } from './failures/retry-failures.js'
 export { historyLines } from './history/export-history.js'
 export { readStats } from './stats/read-stats.js'
+export { judgeBlobs } from './upkeep/judge-blobs.js'
 export { moveStorage } from './upkeep/move-storage.js'
+export { namedFiles } from './upkeep/named-files.js'

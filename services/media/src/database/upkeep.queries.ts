@@ -1,5 +1,6 @@
 import type { Database } from '@likeness/runtime/database'
 import { sql } from 'kysely'
+import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
 import { statesWithFiles, type UploadKey, type UploadRow } from './uploads.table.js'
 
@@ -116,3 +117,23 @@ export async function keepAvatarFiles(db: Db, ids: readonly string[]) {
     .where('uploads.id', 'in', ids)
     .execute()
 }
+
+/**
+ * What tells which files the uploads with files have: a row for each avatar of an upload, or one with nulls. Those of up
+ * to `limit` uploads after an id.
+ */
+export async function listFileOwners(db: Db, after: string | undefined, limit: number) {
+  const { rows } = await sql<
+    Pick<UploadRow, 'id' | 'original_deleted_at' | 'prepared_at' | 'rendered_ahead'> &
+      Nullable<Pick<AvatarRow, 'blob_prefix' | 'sizes' | 'formats'>>
+  >`
+    select owner.*, a.blob_prefix, a.sizes, a.formats
+    from (
+      select user_id, id, original_deleted_at, prepared_at, rendered_ahead from uploads
+      where status in (${sql.join(statesWithFiles)}) ${after === undefined ? sql`` : sql`and id > ${after}`}
+      order by id limit ${limit}
+    ) as owner left join avatars a on a.user_id = owner.user_id and a.upload_id = owner.id
+    order by owner.id`.execute(db)
+  return rows
+}
+type Nullable<Row> = { readonly [Column in keyof Row]: Row[Column] | null }
