@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { addAudit } from './commands/audit.js'
+import { addBackup } from './commands/backup.js'
 import { addConfig } from './commands/config.js'
 import { addCreateAdmin } from './commands/create-admin.js'
 import { addDoctor } from './commands/doctor.js'
@@ -8,6 +9,7 @@ import { addHistory } from './commands/history.js'
 import { addMigrate } from './commands/migrate.js'
 import { addMoveStorage } from './commands/move-storage.js'
 import { addRerender } from './commands/rerender.js'
+import { addRestore } from './commands/restore.js'
 import { addRotateKeys } from './commands/rotate-keys.js'
 import { addStats } from './commands/stats.js'
 import { addTasks } from './commands/tasks.js'
@@ -28,6 +30,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   addCreateAdmin,
   addRotateKeys,
   addMigrate,
+  addBackup,
+  addRestore,
   addConfig,
   addDoctor,
 ]

@@ -8,13 +8,17 @@ const width = 24
 
 /** Shows how far a long command is: a bar on a terminal, a line every two seconds elsewhere, nothing with `--quiet`. */
 export function showProgress({ quiet }: Given): { tell: (progress: Progress) => void; end: () => void } {
-  const began = performance.now()
+  let began = performance.now()
+  let counted = ''
   const isTerminal = process.stderr.isTTY
   let toldAt = began
   let drawn = false
   return {
     tell(progress) {
       const now = performance.now()
+      // Another step begins.
+      if (counted !== progress.of) began = now
+      counted = progress.of
       if (quiet || now - toldAt < (isTerminal ? redrawMs : lineMs)) return
       toldAt = now
       drawn = isTerminal

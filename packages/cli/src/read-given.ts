@@ -19,3 +19,14 @@ const isObject = (given: unknown): given is object => typeof given === 'object' 
 
 const defined = (fields: object) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+/**
+ * Reads a whole number that was typed.
+ * @throws UsageError when it is none, or less than `least`
+ */
+export function integerOf(option: string, typed: unknown, least: number): number {
+  const number = Number(typed)
+  if (!Number.isInteger(number) || number < least)
+    throw new UsageError(`${option} must be a whole number of at least ${least}`)
+  return number
+}

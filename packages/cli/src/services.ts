@@ -83,6 +83,35 @@ export async function openAccounts(): Promise<AccountsDeps> {
   return openDeps(config, { logger: openLogger('accounts', config.LOG_LEVEL, 'stderr') })
 }
 
+/**
+ * Opens what both services keep: the addresses of their databases, and the storage.
+ * @throws ConfigError, UsageError
+ */
+export async function openSource() {
+  const [{ ProcessConfig }, { MediaConfig }, { openStorage, withFallback }] = await Promise.all([
+    import('@likeness/runtime/config'),
+    import('@likeness/media/config'),
+    import('@likeness/storage'),
+  ])
+  servicesOf({})
+  const url = ProcessConfig.pick({ DATABASE_URL: true })
+  const accounts = await settingsOf('accounts', url)
+  const media = await settingsOf(
+    'media',
+    url.extend(MediaConfig.pick({ STORAGE_URL: true, STORAGE_FALLBACK_URL: true }).shape),
+  )
+  const { STORAGE_URL, STORAGE_FALLBACK_URL: fallback } = media
+  const storage =
+    fallback === undefined
+      ? openStorage(STORAGE_URL)
+      : withFallback(openStorage(STORAGE_URL), openStorage(fallback))
+  return {
+    urls: { accounts: accounts.DATABASE_URL, media: media.DATABASE_URL },
+    storage,
+    close: () => storage.close(),
+  }
+}
+
 /** Does something with what was opened, and closes it. */
 export async function using<Opened extends { close(): Promise<void> }, Done>(
   opening: Promise<Opened>,

@@ -6,7 +6,7 @@ export type { Kysely as Database, Transaction }
 
 // bigint columns hold versions and byte counts, all far below 2^53. A date has no time zone: it stays text.
 const parsers: Readonly<Record<number, (value: string) => unknown>> = { 20: Number, 1082: String }
-const types: pg.CustomTypesConfig = {
+export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
     parsers[oid] ?? (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
 }
@@ -37,12 +37,29 @@ export function openDatabase<Tables>(
     idleTimeoutMillis: keptIdleMs,
     allowExitOnIdle: true,
     keepAlive: true,
-    types,
+    types: columnTypes,
     Client: PreparingClient,
   } as pg.PoolConfig)
   surviveLosses(pool, options.onError)
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
+
+/**
+ * Statements on one connection that is open already, such as in its transaction; the connection stays its owner's. Its
+ * client must have been made with `types: columnTypes`.
+ */
+export const onConnection = <Tables>(client: pg.Client): Kysely<Tables> =>
+  new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool: {
+        connect: async () => ({
+          query: client.query.bind(client) as pg.PoolClient['query'],
+          release: () => undefined,
+        }),
+        end: async () => undefined,
+      },
+    }),
+  })
 
 /** `connect_timeout` of a URL, in seconds as libpq has it; 5 without one. */
 export const connectTimeoutMs = (url: string): number =>

@@ -1,0 +1,137 @@
+import { dirname } from 'node:path'
+import { migrations as accountsMigrations } from '@likeness/accounts/operations'
+import { migrations as mediaMigrations } from '@likeness/media/operations'
+import { type Migrations, migrateDatabase } from '@likeness/runtime/migrations'
+import type { Progress } from '@likeness/runtime/upkeep'
+import { type BlobStore, mergeByKey } from '@likeness/storage'
+import type pg from 'pg'
+import { CommandError } from '../finish.js'
+import { type Manifest, readManifest } from './archive.js'
+import { connect } from './connect.js'
+import { inChunks, openPool, type Pool, readFileList, sha256Of } from './files.js'
+import { loadService, stateOf } from './load-service.js'
+import type { Source } from './take-backup.js'
+import { verifyBackup } from './verify-backup.js'
+
+type Tell = (progress: Progress) => void
+const migrations = { accounts: accountsMigrations, media: mediaMigrations } as const
+const services = ['accounts', 'media'] as const
+const atOnce = 16
+
+export type Restored = {
+  readonly takenAt: string
+  readonly rows: number
+  readonly files: number
+  /** Files that the storage did not have from an earlier run. */
+  readonly copied: number
+}
+
+/** Reads all of a backup, without a target. @throws CommandError */
+export async function checkBackup(backup: string, tell: Tell): Promise<Restored> {
+  const pool = openPool(dirname(backup))
+  try {
+    const manifest = await readManifest(backup)
+    await verifyBackup(backup, manifest, pool, tell)
+    return { ...countsOf(manifest), copied: 0 }
+  } finally {
+    await pool.store.close()
+  }
+}
+
+/**
+ * Restores a backup into two empty databases and an empty storage, in which no service works. First the whole backup is
+ * read and the target looked at. Then files are copied, and the rows come last, each database in one transaction: a run
+ * that was killed can be run again, and a database that has rows has its files.
+ * @throws CommandError when the backup is damaged or of another release, or a target is not empty
+ */
+export async function restoreBackup(
+  backup: string,
+  { urls, storage }: Source,
+  options: { dryRun: boolean },
+  tell: Tell,
+): Promise<Restored> {
+  const pool = openPool(dirname(backup))
+  const clients: pg.Client[] = []
+  const open = async (service: (typeof services)[number]) => {
+    const client = await connect(urls[service], 'restore')
+    clients.push(client)
+    return { service, client }
+  }
+  try {
+    const manifest = await readManifest(backup)
+    for (const service of services) assertSameSchema(service, manifest, migrations[service])
+    const targets = [await open('accounts'), await open('media')]
+    const states = new Map<string, string>()
+    for (const { service, client } of targets)
+      states.set(service, await stateOf(client, { service, id: manifest.id }))
+    await assertStorageFree(storage, backup, manifest)
+    await verifyBackup(backup, manifest, pool, tell)
+    if (options.dryRun) return { ...countsOf(manifest), copied: 0 }
+
+    const copied = await restoreFiles({ storage, pool, backup, manifest }, tell)
+    const counts = countsOf(manifest)
+    let done = 0
+    const told = (rows: number) => {
+      done += rows
+      tell({ done, total: counts.rows, of: 'rows' })
+    }
+    const empty = targets.filter(({ service }) => states.get(service) === 'empty')
+    for (const { service, client } of empty) {
+      await migrateDatabase(urls[service], migrations[service])
+      await client.query('begin')
+      const { id, [service]: parts } = manifest
+      await loadService(client, { service, parts, backup, id, tell: told })
+    }
+    for (const { client } of empty) await client.query('commit')
+    // Plans of an empty table are wrong for a full one.
+    for (const { client } of empty) await client.query('analyze')
+    return { ...counts, copied }
+  } finally {
+    for (const client of clients) await client.end()
+    await pool.store.close()
+  }
+}
+
+const countsOf = ({ takenAt, accounts, media, files }: Manifest) => ({
+  takenAt,
+  rows: [...accounts.tables, ...media.tables].reduce((rows, table) => rows + table.rows, 0),
+  files: files.count,
+})
+
+function assertSameSchema(service: (typeof services)[number], manifest: Manifest, known: Migrations): void {
+  const { migrations: made } = manifest[service]
+  if (made.join() === Object.keys(known).sort().join()) return
+  throw new CommandError(
+    `The backup of ${service} has the schema of Likeness ${manifest.release} (${made.at(-1)}), and this release has ` +
+      `another (${Object.keys(known).at(-1)}): restore it with that release, then run \`likeness migrate\` of this one.`,
+  )
+}
+
+/** A file of this backup may be there from a run that was killed. */
+async function assertStorageFree(storage: BlobStore, backup: string, { files }: Manifest): Promise<void> {
+  for await (const { key, first, second } of mergeByKey(storage.list(''), readFileList(backup, files)))
+    if (first && second?.bytes !== first.bytes)
+      throw new CommandError(`The storage is not empty (${key}): restore into an empty one.`)
+}
+
+/** @returns how many files were copied */
+async function restoreFiles(
+  { storage, pool, backup, manifest }: { storage: BlobStore; pool: Pool; backup: string; manifest: Manifest },
+  tell: Tell,
+): Promise<number> {
+  const { files } = manifest
+  let [done, copied] = [0, 0]
+  for await (const pairs of inChunks(mergeByKey(storage.list(''), readFileList(backup, files)), atOnce)) {
+    await Promise.all(
+      pairs.map(async ({ key, first, second }) => {
+        if (!second) return
+        if (first && sha256Of(await storage.get(key)) === second.sha256) return
+        await storage.put(key, await pool.store.get(key))
+        copied += 1
+      }),
+    )
+    done += pairs.length
+    tell({ done, total: files.count, of: 'files' })
+  }
+  return copied
+}
