@@ -34,7 +34,8 @@ const stopAsked = new Promise<void>((resolve) => {
   }
 })
 
-const [unknown] = process.argv.slice(2).filter((argument) => argument !== '--help')
+const options = ['--help', '--databases']
+const [unknown] = process.argv.slice(2).filter((argument) => !options.includes(argument))
 if (unknown !== undefined) {
   console.error(`There is no option ${unknown}: settings are environment variables, which --help lists.`)
   process.exit(2)
@@ -61,7 +62,8 @@ async function start(settings: Settings): Promise<void> {
       const parts = await describeParts(settings, databases, secrets)
       const forget = keepSettings(settings.dataDir, parts)
       try {
-        await runServices(settings, databases, parts)
+        if (process.argv.includes('--databases')) await runDatabases(databases)
+        else await runServices(settings, databases, parts)
       } finally {
         forget()
       }
@@ -71,6 +73,18 @@ async function start(settings: Settings): Promise<void> {
   } finally {
     letGo()
   }
+}
+
+/** The databases alone, empty at first: for a restore, and for commands while no service runs. */
+async function runDatabases({ ready, server }: Databases): Promise<void> {
+  if (server === undefined)
+    throw new Fault('--databases is for the PostgreSQL of npm start: both URLs are set.')
+  await Promise.race([ready, stopAsked])
+  const { makeDatabases } = await import('./host/make-databases.js')
+  await makeDatabases(server)
+  report('The databases are ready, for commands in this folder. No service runs. Stop them with Ctrl-C.')
+  await stopAsked
+  report('Stopping …')
 }
 
 async function runServices(

@@ -1,28 +1,12 @@
-import { execFile, spawn } from 'node:child_process'
 import { startAccounts } from '@likeness/accounts/testing'
 import { uploads } from '@likeness/contracts/endpoints'
 import { startMedia } from '@likeness/media/testing'
 import { takeUpkeepLock } from '@likeness/runtime/upkeep-lock'
-import { programFile, waitFor } from '@likeness/test-kit'
+import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
-
-type Env = Readonly<Record<string, string | undefined>>
-
-/** Runs the bundled program. */
-function likeness(env: Env, ...args: string[]) {
-  return new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [programFile('likeness'), ...args],
-      { env: { PATH: process.env.PATH, DATA_DIR: '/nowhere', ...env } },
-      (_error, stdout, stderr) => resolve({ status: child.exitCode ?? -1, stdout, stderr }),
-    )
-  })
-}
-const json = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Record<string, unknown>
-const prefixed = (prefix: string, env: Env) =>
-  Object.fromEntries(Object.entries(env).map(([name, value]) => [`${prefix}_${name}`, value]))
+import { bmp } from './testing/bmp.js'
+import { json, runLikeness as likeness, prefixed, startLikeness } from './testing/run-likeness.js'
 
 const media = await startMedia(t, { config: { UPKEEP_SCHEDULE: 'off' } })
 const { db } = media.deps
@@ -81,11 +65,7 @@ t.test(
     )
     await db.connection().execute(async (held) => {
       await sql`select pg_advisory_lock(42, 42)`.execute(held)
-      const child = spawn(process.execPath, [programFile('likeness'), 'expire'], {
-        env: { PATH: process.env.PATH, ...media.env },
-        stdio: 'ignore',
-      })
-      const ended = new Promise((resolve) => child.once('close', (_code, signal) => resolve(signal)))
+      const { child, ended } = startLikeness(media.env, 'expire')
       const waiting = sql<{
         pid: number
       }>`select pid from pg_locks where locktype = 'advisory' and classid = 42 and not granted`
@@ -149,24 +129,6 @@ t.test('against a deployment: an administrator runs, a manager only looks', asyn
     stderr: /Nothing answers at http:..127.0.0.1:9/,
   })
 })
-
-/** A black picture of 16 by 16 pixels. */
-function bmp(): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(54 + 16 * 16 * 3)
-  const view = new DataView(bytes.buffer)
-  view.setUint16(0, 0x424d)
-  for (const [at, value] of [
-    [2, bytes.length],
-    [10, 54],
-    [14, 40],
-    [18, 16],
-    [22, 16],
-  ] as const)
-    view.setUint32(at, value, true)
-  view.setUint16(26, 1, true)
-  view.setUint16(28, 24, true)
-  return bytes
-}
 
 t.test('history, stats and failures, here and against a deployment', async (t) => {
   const owner = await media.person()

@@ -12,6 +12,7 @@ export function helpText(): string {
   return [
     'Starts all of Likeness on this machine: PostgreSQL, both services with their workers, the gateway and the page.',
     'Every setting is an environment variable; NAME_FILE names a file that holds the value of NAME.\n',
+    'With --databases only PostgreSQL runs, with the databases: for `likeness restore` and other commands.\n',
     part('What npm start takes:', describeConfig(Environment)),
     part(
       'Both services (SERVICE_SECRET is generated once, in DATA_DIR):',

@@ -188,7 +188,7 @@ async function* namedOnly(db: Db, entries: AsyncIterable<FileEntry>): AsyncGener
 async function findAbsent(db: Db, pool: Pool): Promise<string[]> {
   const absent = new Set<string>()
   for await (const keys of namedFiles(db)) {
-    const sizes = await Promise.all(keys.map(pool.sizeOf))
+    const sizes = await Promise.all(keys.map((key) => pool.sizeOf(key)))
     for (const [index, key] of keys.entries()) if (sizes[index] === undefined) absent.add(key)
   }
   return [...absent]
