@@ -10,15 +10,18 @@ import { loadTool } from './measuring/load.js'
 import { commitOf, describeMachine } from './measuring/machine.js'
 import { type Row, tableHead, tableLines } from './measuring/report.js'
 import { measureAccounts } from './parts/accounts.js'
+import { measureAudit } from './parts/audit.js'
 import { measureConfirm } from './parts/confirm.js'
 import { measureDelivery } from './parts/delivery.js'
 import { measureHistory } from './parts/history.js'
 import type { Part } from './parts/part.js'
 import { measurePipeline } from './parts/pipeline.js'
 import { measureStart } from './parts/start.js'
+import { measureStats } from './parts/stats.js'
 import { measureUpkeep } from './parts/upkeep.js'
 import { measureUploads } from './parts/uploads.js'
 import { measureWaterfall } from './parts/waterfall.js'
+import { closeFilled } from './product/filled.js'
 import { tree } from './product/tree.js'
 
 const parts: Readonly<Record<string, Part>> = {
@@ -29,6 +32,8 @@ const parts: Readonly<Record<string, Part>> = {
   delivery: measureDelivery,
   accounts: measureAccounts,
   history: measureHistory,
+  stats: measureStats,
+  audit: measureAudit,
   upkeep: measureUpkeep,
   waterfall: measureWaterfall,
 }
@@ -66,6 +71,7 @@ for (const name of chosen) {
   console.log(tableLines(measured))
   rows.push(...measured)
 }
+await closeFilled()
 for (const { part, what, note } of rows) if (note !== undefined) console.log(`${part}, ${what}: ${note}`)
 console.log(`measured in ${((performance.now() - began) / 60_000).toFixed(1)} min`)
 if (values.json !== undefined) {

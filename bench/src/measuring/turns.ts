@@ -55,3 +55,10 @@ export function medianOf(turns: readonly Turn[], figure: keyof Turn): number | u
     .filter((value) => value !== undefined && !Number.isNaN(value))
   return values.length === 0 ? undefined : spreadOf(values as number[]).median
 }
+
+/** @returns what the work came to, and how long it took */
+export async function timed<Result>(work: () => Promise<Result>): Promise<{ ms: number; result: Result }> {
+  const began = performance.now()
+  const result = await work()
+  return { ms: performance.now() - began, result }
+}

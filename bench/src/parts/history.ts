@@ -4,80 +4,57 @@
  */
 import { history } from '@likeness/contracts/endpoints'
 import { figure, type Row } from '../measuring/report.js'
-import { quantile } from '../measuring/turns.js'
-import { logIn, password } from '../product/client.js'
-import { fill, manager } from '../product/fill.js'
-import { openStack } from '../product/stack.js'
-import { runCli } from '../product/tree.js'
-import { withDatabase } from '../product/with-database.js'
+import { quantile, timed } from '../measuring/turns.js'
+import { manager } from '../product/fill.js'
+import { openFilled } from '../product/filled.js'
 import type { Part } from './part.js'
 
 const pagesATurn = 10
 const pageSize = 50
-/** The settings with which a table of ten million is filled in minutes. */
-export const fillSettings = { max_wal_size: '16GB', shared_buffers: '512MB', checkpoint_timeout: '1h' }
 
 type Page = { readonly items: readonly { readonly userId: string }[]; readonly nextCursor: string | null }
 type Ask = (query: string) => Promise<Page>
 
 export const measureHistory: Part = async ({ turns, uploads }) => {
-  const stack = await openStack({ postgres: fillSettings, env: { DATABASE_POOL: '4' } })
-  if (!stack) return []
-  try {
-    // Its upkeep would read the whole table while that has no indexes.
-    await stack.parts.mediaWorker.stop()
-    const began = performance.now()
-    await withDatabase(stack.databases.media, (db) => fill(db, { uploads, expired: 0 }))
-    const filled = (performance.now() - began) / 1000
-
-    const env = { ...stack.envs.accounts, ADMIN_PASSWORD: password }
-    await runCli('accounts', ['create-admin', '--email', 'admin@bench.test'], env)
-    const authorization = `Bearer ${(await logIn(stack, 'admin')).accessToken}`
-    const ask: Ask = async (query) => {
-      const url = `${stack.parts.media.url}${history.list.path}?limit=${pageSize}&${query}`
-      const answer = await fetch(url, { headers: { authorization } })
-      if (answer.status !== 200) throw new Error(`${query} answered ${answer.status}`)
-      return (await answer.json()) as Page
-    }
-    const someone = (await ask('')).items[0]?.userId ?? ''
-    const rows: Row[] = []
-    for (const sort of sorts) {
-      const measured: { query: string; first: number; deep: number }[] = []
-      for (const query of queriesOf(someone)) {
-        const { first, deep } = await measure(ask, `sort=${sort}&${query}`, turns * pagesATurn)
-        measured.push({ query, first, deep })
-      }
-      const rowOf = (what: string, page: 'first' | 'deep'): Row => ({
-        part: 'history',
-        what: `${what} by ${sort}, slowest filter, p95`,
-        unit: 'ms',
-        product: Math.max(...measured.map((one) => one[page]).filter((ms) => !Number.isNaN(ms))),
-        note: measured.map((one) => `${nameOf(one.query)} ${figure(one[page])}`).join(' · '),
-      })
-      rows.push(rowOf(`first page of ${pageSize}`, 'first'), rowOf(`deep pages of ${pageSize}`, 'deep'))
-    }
-    for (const type of ['application/x-ndjson', 'text/csv']) {
-      const headers = { authorization, accept: type }
-      const url = `${stack.parts.media.url}${history.list.path}?status=superseded`
-      rows.push({
-        part: 'history',
-        what: `exporting as ${type}`,
-        unit: 'rows/s',
-        product: await exportRate(await fetch(url, { headers })),
-      })
-    }
-    return [
-      {
-        part: 'history',
-        what: `filling ${uploads.toLocaleString('en')} uploads`,
-        unit: 's',
-        product: filled,
-      },
-      ...rows,
-    ]
-  } finally {
-    await stack.close()
+  const filled = await openFilled(uploads)
+  if (!filled) return []
+  const { stack, authorization, seconds } = filled
+  const ask: Ask = async (query) => {
+    const url = `${stack.parts.media.url}${history.list.path}?limit=${pageSize}&${query}`
+    const answer = await fetch(url, { headers: { authorization } })
+    if (answer.status !== 200) throw new Error(`${query} answered ${answer.status}`)
+    return (await answer.json()) as Page
   }
+  const someone = (await ask('')).items[0]?.userId ?? ''
+  const among = `among ${uploads.toLocaleString('en')}`
+  const rows: Row[] = [
+    { part: 'history', what: `filling ${uploads.toLocaleString('en')} uploads`, unit: 's', product: seconds },
+  ]
+  for (const sort of sorts) {
+    const measured: { query: string; first: number; deep: number }[] = []
+    for (const query of queriesOf(someone)) {
+      const { first, deep } = await measure(ask, `sort=${sort}&${query}`, turns * pagesATurn)
+      measured.push({ query, first, deep })
+    }
+    const rowOf = (what: string, page: 'first' | 'deep'): Row => ({
+      part: 'history',
+      what: `${what} by ${sort} ${among}, slowest filter, p95`,
+      unit: 'ms',
+      product: Math.max(...measured.map((one) => one[page]).filter((ms) => !Number.isNaN(ms))),
+      note: measured.map((one) => `${nameOf(one.query)} ${figure(one[page])}`).join(' · '),
+    })
+    rows.push(rowOf(`first page of ${pageSize}`, 'first'), rowOf(`deep pages of ${pageSize}`, 'deep'))
+  }
+  for (const type of ['application/x-ndjson', 'text/csv']) {
+    const url = `${stack.parts.media.url}${history.list.path}?status=superseded`
+    rows.push({
+      part: 'history',
+      what: `exporting as ${type} ${among}`,
+      unit: 'rows/s',
+      product: await exportRate(await fetch(url, { headers: { authorization, accept: type } })),
+    })
+  }
+  return rows
 }
 
 const sorts = ['-uploadedAt', 'uploadedAt', '-bytes', 'bytes', '-confirmedAt', 'confirmedAt']
@@ -145,12 +122,6 @@ async function measure(ask: Ask, query: string, pages: number): Promise<{ first:
     nextCursor = result.nextCursor
   }
   return { first: quantile(first, 0.95), deep: quantile(deep, 0.95) }
-}
-
-async function timed<Result>(work: () => Promise<Result>): Promise<{ ms: number; result: Result }> {
-  const began = performance.now()
-  const result = await work()
-  return { ms: performance.now() - began, result }
 }
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()

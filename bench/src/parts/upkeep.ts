@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Row } from '../measuring/report.js'
 import { fill } from '../product/fill.js'
+import { fillSettings } from '../product/filled.js'
 import { openStack } from '../product/stack.js'
 import { runCli } from '../product/tree.js'
 import { withDatabase } from '../product/with-database.js'
-import { fillSettings } from './history.js'
 import type { Part } from './part.js'
 
 const few = 10_000

@@ -41,8 +41,13 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
 
     const { media } = stack.parts
     const sides = [
-      { url: media.url, databaseUrl: stack.databases.media, payers: payersOf(stack, media.pid) },
-      { url: twin.url, databaseUrl, payers: payersOf(stack, twin.pid) },
+      {
+        url: media.url,
+        databaseUrl: stack.databases.media,
+        tables: 'uploads, upload_events, upload_facts',
+        payers: payersOf(stack, media.pid),
+      },
+      { url: twin.url, databaseUrl, tables: 'uploads, upload_events', payers: payersOf(stack, twin.pid) },
     ] as const
     const rows: Row[] = []
     for (const [name, size] of [
@@ -80,11 +85,17 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
   }
 }
 
-type Side = { readonly url: string; readonly databaseUrl: string; readonly payers: Payers }
+type Side = {
+  readonly url: string
+  readonly databaseUrl: string
+  /** Whatever an upload writes. */
+  readonly tables: string
+  readonly payers: Payers
+}
 
 /** One turn that begins without uploads. */
 async function askAnew(
-  { databaseUrl, payers }: Side,
+  { databaseUrl, tables, payers }: Side,
   plan: Plan,
   unitsOf?: Parameters<typeof askTurn>[2],
 ): Promise<Turn> {
@@ -92,7 +103,7 @@ async function askAnew(
   await withDatabase(databaseUrl, (db) =>
     db.query(`
       alter table upload_events disable trigger user;
-      truncate uploads, upload_events cascade;
+      truncate ${tables} cascade;
       alter table upload_events enable trigger user`),
   )
   return askTurn(plan, payers, unitsOf)
