@@ -98,13 +98,22 @@ export function lockStatsState(trx: Transaction<Tables>) {
 
 export const findStatsState = (db: Db) => db.selectFrom('stats_state').selectAll().executeTakeFirstOrThrow()
 
-/** Adds counters to the sums of an hour, of its day and of its month. */
-export async function addCounters(trx: Transaction<Tables>, hour: Date, counters: Counters): Promise<void> {
-  const added = JSON.stringify(counters)
+/** Adds the counters of hours to the sums of these hours, of their days and of their months. */
+export async function addCounters(
+  trx: Transaction<Tables>,
+  counted: readonly HourOfCounters[],
+): Promise<void> {
   await sql`
+    with added as (
+      select unit, date_trunc(unit, hour, 'UTC') as at, name, sum(n::numeric) as n
+      from unnest(${counted.map(({ hour }) => hour)}::timestamptz[], ${counted.map(({ counters }) => JSON.stringify(counters))}::jsonb[])
+          as counted (hour, counters)
+        cross join unnest(array['hour', 'day', 'month']) as unit
+        cross join jsonb_each_text(counters) as counter (name, n)
+      group by 1, 2, 3
+    )
     insert into stats as known (unit, at, counters)
-    select unit, date_trunc(unit, ${hour}::timestamptz, 'UTC'), ${added}::jsonb
-    from unnest(array['hour', 'day', 'month']) as unit
+    select unit, at, jsonb_object_agg(name, n) from added group by 1, 2
     on conflict (unit, at) do update set counters = (
       select jsonb_object_agg(name, n) from (
         select key as name, sum(value::numeric) as n

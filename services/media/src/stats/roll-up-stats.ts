@@ -44,7 +44,7 @@ function rollUpBatch(
     if (from >= to) return { hours: 0, to: settled }
     const counted = await countEvents(trx, from, to)
     if (!dryRun) {
-      for (const { hour, counters } of counted) await addCounters(trx, hour, counters)
+      await addCounters(trx, counted)
       await setRolledUp(trx, to)
     }
     return { hours: counted.length, to }
@@ -54,7 +54,7 @@ function rollUpBatch(
 function rollUpRefusals({ db }: Deps): Promise<number> {
   return db.transaction().execute(async (trx) => {
     const counted = await takeRefusals(trx)
-    for (const { hour, counters } of counted) await addCounters(trx, hour, counters)
+    await addCounters(trx, counted)
     return counted.length
   })
 }
