@@ -47,8 +47,8 @@ await openCalls(accounts.url, { token: cleo.accessToken }).call(me.close, {
 await waitFor(async () => (await keysIn(media.env.STORAGE_URL)).every((key) => !key.includes(left.id)), {
   for: 'the pictures of Cleo to be erased',
 })
-const manager = await media.token(crypto.randomUUID(), 'manager')
-await openCalls(media.url, { token: manager }).call(history.list, { query: {} })
+const manager = await both.joinAsManager()
+const listed = await manager.call(history.list, { query: {} })
 const address = live.avatar?.urls['256']?.webp ?? ''
 const picture = await bytesOf(media.url, address)
 
@@ -169,6 +169,7 @@ await t.test('services on a restored copy serve the same, and go on', async (t) 
   const seals = (await runLikeness(env, 'audit', 'seal', '--last')).stdout
   const sealFile = join(await folder(t, 'seals'), 'seals.ndjson')
   await writeFile(sealFile, seals)
+  t.equal(listed.status, 200)
   t.equal(seals.trim().split('\n').length, 2)
   t.equal((await runLikeness(env, 'backup', '--to', backups)).status, 0)
 
@@ -183,6 +184,12 @@ await t.test('services on a restored copy serve the same, and go on', async (t) 
   )
   for (const against of [[], ['--against', sealFile]])
     t.match(await runLikeness(target, 'audit', 'verify', ...against), { status: 0 })
+  const trails = [env, target].map((one) =>
+    runLikeness(one, 'audit', 'export', '--to', String(json(restored).takenAt)),
+  )
+  const [trail, restoredTrail] = (await Promise.all(trails)).map(({ stdout }) => stdout)
+  t.match(trail, /history-listed/)
+  t.equal(restoredTrail, trail)
   // All that rows name is there, and nothing else.
   const again = await folder(t, 'again')
   t.match(json(await runLikeness(target, 'backup', '--to', again, '--json')), {

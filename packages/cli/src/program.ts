@@ -11,12 +11,14 @@ in the data folder (DATA_DIR, .likeness) of an npm start that runs. ACCOUNTS_…
 service, such as MEDIA_DATABASE_URL. LIKENESS_SERVICE says which service DATABASE_URL belongs to.
 
 With --url and --token, or LIKENESS_URL and LIKENESS_TOKEN, a command that has an endpoint asks a deployment instead:
-upkeep and its tasks, users, history, stats and failures.`
+upkeep and its tasks, users, history, stats, failures and audit export.`
 
 /** Runs what was typed. Usage errors end with 2. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   // An empty variable counts as absent.
   for (const name of ['LIKENESS_SERVICE', 'LIKENESS_URL']) if (!process.env[name]) delete process.env[name]
+  // Whoever reads the output, such as `head`, may have enough before its end.
+  process.stdout.on('error', () => process.exit(exits.failed))
   const program = new Command('likeness')
     .description('Operates the services of Likeness.')
     .option('--json', 'print JSON')

@@ -1,4 +1,5 @@
 /** What operators do from outside the service's own processes. */
+export { trailSources } from './activity/drain-activity.js'
 export { administerByLogin, listUsers } from './administration/administer-by-login.js'
 export { trailTables } from './database/activities.trail.js'
 export { migrations } from './database/database.js'

@@ -1,18 +1,17 @@
-import type { TrailTable } from '@likeness/runtime/trail/format'
 import type { Result } from '@likeness/runtime/upkeep'
 import type { Command } from 'commander'
 import { type Answer, action, type Given } from '../finish.js'
+import { openTrail } from '../open-trail.js'
 import { assertLocal } from '../remote.js'
-import { type Service, servicesOf, settingsOf } from '../services.js'
+import { type Service, servicesOf, using } from '../services.js'
+import { addAuditExport } from './audit-export.js'
 
-type Trail = {
-  readonly db: Parameters<typeof import('@likeness/runtime/trail/verify-trail').verifyTrail>[0]
-  readonly tables: readonly TrailTable[]
-}
+type Trail = Awaited<ReturnType<typeof openTrail>>
 
-/** Adds `audit verify` and `audit seal`. */
+/** Adds `audit export`, `audit verify` and `audit seal`. */
 export function addAudit(program: Command): void {
-  const audit = program.command('audit').description('verify and make the seals of the trail')
+  const audit = program.command('audit').description('export the trail, verify it and make its seals')
+  addAuditExport(audit)
   audit
     .command('verify')
     .description('compute every seal again, and name the first event that does not fit (exit code 3)')
@@ -63,32 +62,10 @@ async function inEach(
   const services = servicesOf(given)
   const results: [Service, Result][] = []
   for (const service of services) {
-    results.push([service, await withTrail(service, (trail) => work(trail, service))])
+    results.push([service, await using(openTrail(service), (trail) => work(trail, service))])
   }
   const [first] = results
   if (services.length === 1 && first) return { result: first[1] }
   const attention = results.flatMap(([, result]) => result.attention ?? []).join(' ')
   return { result: { ...Object.fromEntries(results), ...(attention === '' ? {} : { attention }) } }
-}
-
-async function withTrail<Done>(service: Service, work: (trail: Trail) => Promise<Done>): Promise<Done> {
-  const [{ ProcessConfig }, { openDatabase }, { assertMigrated }, { migrations, trailTables: tables }] =
-    await Promise.all([
-      import('@likeness/runtime/config'),
-      import('@likeness/runtime/database'),
-      import('@likeness/runtime/migrations'),
-      service === 'media' ? import('@likeness/media/operations') : import('@likeness/accounts/operations'),
-    ])
-  const { DATABASE_URL } = await settingsOf(service, ProcessConfig.pick({ DATABASE_URL: true }))
-  const db = openDatabase<Record<never, never>>(DATABASE_URL, {
-    name: 'likeness audit',
-    max: 2,
-    onError: () => undefined,
-  })
-  try {
-    await assertMigrated(db, migrations, 'likeness migrate')
-    return await work({ db, tables })
-  } finally {
-    await db.destroy()
-  }
 }

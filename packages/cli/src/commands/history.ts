@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import type { HistoryQuery } from '@likeness/contracts'
 import type { Connection } from '@likeness/contracts/call'
@@ -7,6 +6,7 @@ import { action, CommandError, UsageError } from '../finish.js'
 import { read } from '../read-given.js'
 import { remoteOf } from '../remote.js'
 import { openMedia, servicesOf, using } from '../services.js'
+import { write } from '../write.js'
 
 type Question = Omit<HistoryQuery, 'limit' | 'cursor'>
 
@@ -116,9 +116,4 @@ async function fetchAll({ origin, headers }: Connection, query: Question, format
 async function refusalOf(origin: string, response: Response): Promise<string> {
   const { title, detail } = (await response.json().catch(() => ({}))) as { title?: string; detail?: string }
   return title === undefined ? `${origin} answered ${response.status}.` : `${title}. ${detail ?? ''}`
-}
-
-/** Waits until stdout takes more. */
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }

@@ -20,6 +20,8 @@ export type Both = {
   readonly env: Env
   /** A new user who is logged in at both services. */
   join(): Promise<Owner>
+  /** The same as a manager. */
+  joinAsManager(): Promise<Owner>
 }
 
 /** Both services with their workers, each the other's peer. @param config of media */
@@ -34,13 +36,22 @@ export async function startBoth(t: Test, config: Readonly<Record<string, string>
   const accounts = await startAccounts(t, { config: { ...common, PORT: accountsPort } })
   const media = await startMedia(t, { config: { ...common, ...config, PORT: mediaPort } })
   await Promise.all([accounts.work(), media.work()])
+  const owner = ({ user, accessToken }: LoggedIn): Owner => ({
+    user,
+    accessToken,
+    ...openCalls(media.url, { token: accessToken }),
+  })
   return {
     accounts,
     media,
     env: environment(accounts, media),
     async join() {
-      const { user, accessToken } = await accounts.join()
-      return { user, accessToken, ...openCalls(media.url, { token: accessToken }) }
+      return owner(await accounts.join())
+    },
+    async joinAsManager() {
+      const { user } = await accounts.join()
+      await accounts.db.updateTable('users').set({ role: 'manager' }).where('id', '=', user.id).execute()
+      return owner(await accounts.logIn(user.username))
     },
   }
 }

@@ -5,9 +5,15 @@ import { viewActivity } from './list-activity.js'
 
 /** Sends the sealed activity on accounts, and the events of managers, to AUDIT_DRAIN_URL. */
 export const drainActivity = (deps: Pick<Deps, 'db' | 'config'>, options: { dryRun: boolean }) =>
-  drainAudit(deps, 'accounts', [activitiesSource(deps), auditEventsSource(deps.db)], options)
+  drainAudit(deps, 'accounts', trailSources(deps.db), options)
 
-const activitiesSource = ({ db }: Pick<Deps, 'db'>): DrainSource => ({
+/** The tables of the trail, and how their events are read. */
+export const trailSources = (db: Deps['db']): readonly DrainSource[] => [
+  activitiesSource(db),
+  auditEventsSource(db),
+]
+
+const activitiesSource = (db: Deps['db']): DrainSource => ({
   name: 'activities',
   async read(range) {
     const rows = await listActivitiesAfter(db, range)

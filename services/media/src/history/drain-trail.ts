@@ -5,9 +5,15 @@ import { viewEvent } from '../uploads/event-view.js'
 
 /** Sends the sealed events of uploads, and those of managers, to AUDIT_DRAIN_URL. */
 export const drainTrail = (deps: Deps, options: { dryRun: boolean }) =>
-  drainAudit(deps, 'media', [uploadEventsSource(deps), auditEventsSource(deps.db)], options)
+  drainAudit(deps, 'media', trailSources(deps.db), options)
 
-const uploadEventsSource = ({ db }: Deps): DrainSource => ({
+/** The tables of the trail, and how their events are read. */
+export const trailSources = (db: Deps['db']): readonly DrainSource[] => [
+  uploadEventsSource(db),
+  auditEventsSource(db),
+]
+
+const uploadEventsSource = (db: Deps['db']): DrainSource => ({
   name: 'upload_events',
   async read(range) {
     const rows = await listEventsAfter(db, range)
