@@ -28,8 +28,10 @@ export const ErasureQuery = z.object({ token: z.string().max(100) })
 /** A closed account, as managers and administrators see it. Its id is all that is left of who it was. */
 export const ErasedAccount = Erasure.extend({
   userId: Id,
-  actorId: Id.nullable().describe('the administrator who closed it; null for its owner'),
-  reason: z.string().nullable().describe('given by the administrator'),
+  actorId: Id.nullable().describe(
+    'the administrator who closed it; null for its owner, and for a command on the machine, which has a reason',
+  ),
+  reason: z.string().nullable().describe('given by who closed it; null for its owner'),
 }).meta({ id: 'ErasedAccount' })
 export type ErasedAccount = z.output<typeof ErasedAccount>
 

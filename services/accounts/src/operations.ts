@@ -1,11 +1,12 @@
 /** What operators do from outside the service's own processes. */
 export { trailSources } from './activity/drain-activity.js'
 export { administerByLogin, listUsers } from './administration/administer-by-login.js'
+export { closeByLogin } from './administration/close-by-login.js'
 export { trailTables } from './database/activities.trail.js'
 export { migrations } from './database/database.js'
 export { type Deps, openDeps } from './deps.js'
 export { openGroups } from './groups/groups.js'
 export { createAdmin } from './index.js'
-export { openKeyRing } from './keys/key-ring.js'
+export { checkKeys } from './keys/check-keys.js'
 export { rotateKeysNow } from './keys/rotate-by-command.js'
 export { checkMail } from './mail/check-mail.js'

@@ -1,7 +1,7 @@
 import { envOf, type Service } from '../services.js'
 import { checkDatabase } from './database.js'
 import type { Check, Finding } from './finding.js'
-import { checkKeys } from './keys.js'
+import { checkSigningKeys } from './keys.js'
 import { checkMailServer } from './mail.js'
 import { checkPublicAddress } from './public-address.js'
 import { checkQueue } from './queue.js'
@@ -32,7 +32,7 @@ export async function checkService(service: Service): Promise<Check[]> {
     ...(service === 'media'
       ? [['storage', () => checkStorage(env)] satisfies [string, () => Promise<Finding>]]
       : ([
-          ['keys', () => checkKeys(env)],
+          ['keys', () => checkSigningKeys(env)],
           ['mail', () => checkMailServer(env)],
         ] satisfies [string, () => Promise<Finding>][])),
     ['address', () => checkPublicAddress(service, env)],

@@ -1,21 +1,21 @@
 import type { Finding } from './finding.js'
 
 /** Whether KEY_SECRET opens the signing keys of the database. */
-export async function checkKeys(env: NodeJS.ProcessEnv): Promise<Finding> {
-  const [{ AccountsConfig }, { openKeyRing, openDeps }, { parseConfig }, { openLogger }] = await Promise.all([
+export async function checkSigningKeys(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const [{ AccountsConfig, KeyConfig }, { checkKeys }, { parseConfig }] = await Promise.all([
     import('@likeness/accounts/config'),
     import('@likeness/accounts/operations'),
     import('@likeness/runtime/config'),
-    import('@likeness/runtime/logger'),
   ])
-  const config = parseConfig(AccountsConfig, { PORT: '0', ...env })
-  const deps = await openDeps(config, { logger: openLogger('accounts', 'silent', 'stderr') })
-  try {
-    const keys = await openKeyRing(deps.db, config, () => undefined)
-    const count = keys.published().length
-    keys.close()
-    return { name: 'keys', ok: true, says: `KEY_SECRET opens the ${count} signing keys` }
-  } finally {
-    await deps.close()
+  const schema = AccountsConfig.pick({ DATABASE_URL: true }).extend(KeyConfig.shape)
+  const { keys, shut } = await checkKeys(parseConfig(schema, env))
+  if (shut > 0) {
+    const says = `KEY_SECRET does not open ${shut} of ${keys} signing keys: it is not the one they were made with`
+    return { name: 'keys', ok: false, says }
+  }
+  return {
+    name: 'keys',
+    ok: true,
+    says: keys === 0 ? 'none yet: accounts makes the first when it starts' : `KEY_SECRET opens all ${keys}`,
   }
 }

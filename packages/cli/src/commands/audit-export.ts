@@ -39,7 +39,7 @@ export function addAuditExport(audit: Command): void {
           to: given.to,
         })
         const noted: { rows: number; fault?: Error } = { rows: 0 }
-        const file = given.out === undefined ? undefined : String(given.out)
+        const file = given.out as string | undefined
         const texts = await linesOf(eventsOf(given, { from, to }, noted), given.as, noted)
         await writeAll(texts, file)
         const attention = `The export broke off: ${noted.fault?.message ?? ''}`
@@ -79,7 +79,8 @@ async function* eventsOf(
 /** Every table of the trail, each in its order. */
 async function* readEvents(service: Service, { from, to }: Range): AsyncGenerator<Exported[]> {
   const { sql } = await import('kysely')
-  const { db, sources, close } = await openTrail(service)
+  const trail = await openTrail(service)
+  const { db, sources } = trail
   try {
     for (const source of sources) {
       // A seq does not follow time exactly, so the ends of the range are looked up.
@@ -91,7 +92,7 @@ async function* readEvents(service: Service, { from, to }: Range): AsyncGenerato
       yield* batchesOf(source, { service, first, last, from, to })
     }
   } finally {
-    await close()
+    await trail.close()
   }
 }
 

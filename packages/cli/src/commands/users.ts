@@ -1,13 +1,17 @@
 import type { AdminPatch, AdminUser } from '@likeness/contracts'
+import type { Connection } from '@likeness/contracts/call'
 import type { Command } from 'commander'
+import { confirm } from '../confirm.js'
 import { action, CommandError, type Given } from '../finish.js'
 import { read } from '../read-given.js'
 import { ask, remoteOf } from '../remote.js'
 import { servicesOf, settingsOf } from '../services.js'
 
-/** Adds `users list`, `users set-role`, `users disable` and `users enable`. */
+/** Adds `users list`, `users set-role`, `users disable`, `users enable` and `users close`. */
 export function addUsers(program: Command): void {
-  const users = program.command('users').description('find users, change roles, disable and enable accounts')
+  const users = program
+    .command('users')
+    .description('find users, change roles, disable, enable and close accounts')
   users
     .command('list')
     .description('list users, newest first')
@@ -45,6 +49,28 @@ export function addUsers(program: Command): void {
         ),
       )
   }
+  users
+    .command('close <login> <reason>')
+    .description('close an account for good and erase all that it owns; asks first')
+    .option('--dry-run', 'close nothing, only find whose account it is')
+    .action(action((given, login = '', reason = '') => close(given, login, reason)))
+}
+
+async function close(given: Given, login: string, words: string) {
+  const { AdminClose } = await import('@likeness/contracts')
+  const body = await read(AdminClose, { reason: words })
+  await confirm(given, `This closes the account of ${login} and erases all that it owns, for good.`, 'refuse')
+  const dryRun = given.dryRun === true
+  const remote = remoteOf(given)
+  if (!remote) {
+    const { closeByLogin } = await import('@likeness/accounts/operations')
+    return { result: await closeByLogin(await localSettings(given), login, body.reason, { dryRun }) }
+  }
+  const { administration } = await import('@likeness/contracts/endpoints')
+  const { id, username } = await findRemotely(remote, login)
+  if (dryRun) return { result: { id, username, erasureId: null } }
+  const started = await ask(remote, administration.closeUser, { params: { id }, body })
+  return { result: { id, username, erasureId: started.body.id } }
 }
 
 async function list(given: Given): Promise<AdminUser[]> {
@@ -72,11 +98,18 @@ async function changed(given: Given, login: string, patch: AdminPatch): Promise<
     return administerByLogin(await localSettings(given), login, patch)
   }
   const { administration } = await import('@likeness/contracts/endpoints')
+  const { id } = await findRemotely(remote, login)
+  return (await ask(remote, administration.patchUser, { params: { id }, body: patch })).body
+}
+
+/** @throws CommandError when there is no such user */
+async function findRemotely(remote: Connection, login: string): Promise<AdminUser> {
+  const { administration } = await import('@likeness/contracts/endpoints')
   const { items } = (await ask(remote, administration.listUsers, { query: { q: login, limit: 100 } })).body
   const is = (name: string) => name.toLowerCase() === login.toLowerCase()
   const person = items.find(({ username, email }) => is(username) || is(email))
   if (!person) throw new CommandError('No such user')
-  return (await ask(remote, administration.patchUser, { params: { id: person.id }, body: patch })).body
+  return person
 }
 
 async function localSettings(given: Given) {
