@@ -36,7 +36,7 @@ const mostKib = {
   gateway: 2_000,
   'decode-child': 60,
   start: 360,
-  likeness: 160,
+  likeness: 180,
 }
 
 t.test('each program loads no more at once than it needs', async (t) => {

@@ -102,7 +102,7 @@ t.test('media: rerender, move-storage, collect-garbage, roll-up-stats', async (t
   const { avatar } = (await owner.call(uploads.read, { params: { id: live.id } })).body
   t.equal((await fetch(media.url + new URL(avatar?.urls['96']?.webp ?? '').pathname)).status, 200)
 
-  const { STORAGE_URL = '' } = media.env
+  const { STORAGE_URL } = media.env
   const to = pathToFileURL(join(folder, 'moved')).href
   const moved = await run('move-storage', '--from', STORAGE_URL, '--to', to)
   t.ok(Number(moved.missing) > 5)
