@@ -31,7 +31,7 @@ export const TakeDown = z
       .max(4_000)
       .optional()
       .describe(
-        'any address of the picture at this origin, or its path: of a variant, an avatar, a preview, an upload, or by e-mail hash; or the id of an upload',
+        'any address of the picture at this origin, or its path: of a variant, an avatar, a preview, an upload, or by e-mail hash; of its file at the CDN or in the bucket, signed or not; or the id of an upload',
       ),
     uploadId: Id.optional().describe('in place of the address'),
     alike: Distance.optional().describe(

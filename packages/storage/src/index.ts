@@ -8,5 +8,5 @@ export {
 } from './blob-store.js'
 export { mergeByKey } from './merge-by-key.js'
 export { openStorage } from './open-storage.js'
-export { parseStorageUrl } from './storage-url.js'
+export { parseStorageUrl, type S3Target } from './storage-url.js'
 export { withFallback } from './with-fallback.js'

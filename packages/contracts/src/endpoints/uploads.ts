@@ -97,8 +97,8 @@ export const uploads = {
     summary: 'Complete a direct upload',
     description:
       'Checks the bytes that the storage received; from here on the upload is like any other. While they have not ' +
-      'arrived, or are not the announced ones, the form may be sent again. When they are no acceptable picture, the ' +
-      'announcement is void.',
+      'arrived, or are not the announced ones, the form may be sent again. When they are no acceptable picture, or one ' +
+      'that operators blocked, the announcement is void, and nothing of it is kept.',
     params: IdParams,
     answers: {
       200: json(Upload, 'It was completed before.'),

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
+import type { OldRows } from './old-rows.queries.js'
 
 /** The deny-list: pictures that operators refuse, by their bytes and by their look. */
 export type BlockedImagesTable = {
@@ -75,6 +76,13 @@ export function listBlockedImages(
     .limit(page.limit)
     .execute()
 }
+
+/** Entries that were taken off the list before that time. */
+export const oldBlocks = (before: Date): OldRows => ({
+  table: 'blocked_images',
+  since: 'lifted_at',
+  isOld: sql<boolean>`lifted_at <= ${before}`,
+})
 
 /** Takes an entry off the list. @returns `before` when that was done earlier; undefined when there is none */
 export async function liftBlock(

@@ -4,7 +4,13 @@ import type { Tables } from './database.js'
 
 /** Rows of a table that are no longer kept: those for which `isOld` holds, oldest by `since` first. */
 export type OldRows = {
-  readonly table: 'idempotency_keys' | 'refused_uploads' | 'failed_runs'
+  readonly table:
+    | 'blocked_images'
+    | 'failed_runs'
+    | 'idempotency_keys'
+    | 'refused_uploads'
+    | 'takedown_items'
+    | 'takedowns'
   readonly since: string
   readonly isOld: Expression<SqlBool>
 }

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '@likeness/runtime/database'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Actor } from './actor.js'
 import type { Tables } from './database.js'
+import type { OldRows } from './old-rows.queries.js'
 import type { UploadKey } from './uploads.table.js'
 
 /** Take-downs: one row per act, with the uploads that it takes down as its items. */
@@ -184,6 +185,23 @@ export async function findUnfinished(db: Db, olderThanSeconds: number, limit: nu
     .execute()
   return rows.map((row) => row.id)
 }
+
+const finishedBefore = (before: Date) => sql<boolean>`finished_at <= ${before}`
+
+/** What take-downs that were finished before that time took down. */
+export const oldTakedownItems = (before: Date): OldRows => ({
+  table: 'takedown_items',
+  since: 'takedown_id',
+  isOld: sql<boolean>`takedown_id in (select id from takedowns where ${finishedBefore(before)})`,
+})
+
+/** These take-downs themselves, apart from those that the deny-list names. `oldTakedownItems` and `oldBlocks` go first. */
+export const oldTakedowns = (before: Date): OldRows => ({
+  table: 'takedowns',
+  since: 'finished_at',
+  isOld: sql<boolean>`${finishedBefore(before)} and not exists (
+    select from blocked_images where takedown_id = takedowns.id and (lifted_at is null or lifted_at > ${before}))`,
+})
 
 export const actorOfTakedown = (row: TakedownRow): Actor & { id: string } => ({
   id: row.actor_id,

@@ -3,7 +3,7 @@ import { avatars, uploads } from '@likeness/contracts/endpoints'
 import type { z } from 'zod'
 import type { MediaConfig } from '../config.js'
 import { problem } from '../problems.js'
-import { variantOf } from '../uploads/upload-files.js'
+import { uploadStoredAt } from './stored-at.js'
 
 /** What the address of a picture names. */
 export type Named =
@@ -14,33 +14,27 @@ export type Named =
 
 /**
  * Reads any address under which a picture is shown: with the host of PUBLIC_URL or as a path, with any query, so that an
- * expired link will do; at DELIVERY_BASE, where a CDN sends the files; and the id of an upload.
+ * expired link will do; of the file itself, at DELIVERY_BASE or in the bucket; and the id of an upload.
  * @throws Problem foreign-address, not-a-picture-address
  */
 export function readAddress(
-  { PUBLIC_URL, DELIVERY, DELIVERY_BASE }: Pick<MediaConfig, 'PUBLIC_URL' | 'DELIVERY' | 'DELIVERY_BASE'>,
+  config: Pick<MediaConfig, 'PUBLIC_URL'> & Parameters<typeof uploadStoredAt>[0],
   address: string,
 ): Named {
+  const { PUBLIC_URL } = config
   const given = address.trim()
   const id = Id.safeParse(given)
   if (id.success) return { kind: 'upload', id: id.data }
   const url = URL.parse(given, given.startsWith('/') ? PUBLIC_URL : undefined)
   if (!url || !/^https?:$/.test(url.protocol)) throw problem('not-a-picture-address')
-  const sent = DELIVERY === 'redirect' ? sentFrom(DELIVERY_BASE ?? '', url) : undefined
-  if (sent) return sent
+  const stored = uploadStoredAt(config, url)
+  if (stored !== undefined) return { kind: 'upload', id: stored }
   // Whichever scheme a proxy speaks.
   if (url.host !== new URL(PUBLIC_URL).host)
     throw problem('foreign-address', { parameters: { origin: PUBLIC_URL } })
   const named = readPath(url.pathname)
   if (!named) throw problem('not-a-picture-address')
   return named
-}
-
-/** The file of a bucket or CDN names its upload. */
-function sentFrom(base: string, { origin, pathname }: URL): Named | undefined {
-  const file = `${origin}${pathname}`
-  const variant = file.startsWith(`${base}/`) ? variantOf(file.slice(base.length + 1)) : undefined
-  return variant && { kind: 'upload', id: variant.id }
 }
 
 function readPath(path: string): Named | undefined {

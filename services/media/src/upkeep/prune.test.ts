@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Upload } from '@likeness/contracts'
-import { avatars, uploads } from '@likeness/contracts/endpoints'
+import { avatars, history, moderation, uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
+import { form, quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { andWait, blobs, blobsOf, eventsOf, publish, settled, upload } from '../testing/steps.js'
 import { originalKey, previewKey } from '../uploads/upload-files.js'
@@ -33,6 +34,8 @@ t.test('by default everything is kept but the trails of pictures long gone', asy
     originals: 0,
     trails: 0,
     audit: 0,
+    blocks: 0,
+    takedowns: 0,
     keys: 0,
     refusals: 0,
     runs: 0,
@@ -168,6 +171,64 @@ t.test('restoring a version that is about to be pruned', async (t) => {
   }
 })
 
+t.test('take-downs go with what they took down; the deny-list stays while it is in force', async (t) => {
+  const media = await startMedia(t, { config })
+  const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
+  const { db } = media.deps
+  const takeDown = async (bytes: Buffer, block: boolean) => {
+    const { id } = await upload(ana, bytes)
+    await upload(ben, bytes)
+    const body = { uploadId: id, reason: 'Spam', block }
+    const { seen } = (await max.call(moderation.takeDown, { query: { dryRun: 'true' }, body })).body
+    return (await max.call(moderation.takeDown, { body: { ...body, seen } })).body
+  }
+  const pictures = await Promise.all([30, 40, 50].map((size) => quarters(size, size).png().toBuffer()))
+  const [plain, blocking, lifted] = [
+    await takeDown(pictures[0] as Buffer, false),
+    await takeDown(pictures[1] as Buffer, true),
+    await takeDown(pictures[2] as Buffer, true),
+  ]
+  const params = { id: lifted.blockedImageId ?? '' }
+  t.equal((await max.call(moderation.unblockImage, { params, query: { reason: 'A mistake' } })).status, 204)
+  t.match(await db.selectFrom('takedowns').select(['ip', 'user_agent']).execute(), [
+    { ip: null, user_agent: null },
+    { ip: null, user_agent: null },
+    { ip: null, user_agent: null },
+  ])
+  const deps = await media.upkeep()
+  const nothing = { blocks: 0, takedowns: 0 }
+  const old = (days: number) =>
+    Promise.all([
+      sql`update takedowns set finished_at = finished_at - make_interval(days => ${days})`.execute(db),
+      sql`update blocked_images set lifted_at = lifted_at - make_interval(days => ${days})`.execute(db),
+    ])
+  await old(399)
+  t.match(await prune(deps, run), nothing, 'not yet')
+  await old(2)
+  await sql`update takedowns set finished_at = null where id = ${plain.id}`.execute(db)
+  t.match(await prune(deps, { dryRun: true }), { blocks: 1, takedowns: 1 })
+  t.match(await prune(deps, run), { blocks: 1, takedowns: 1 })
+  const left = async () => (await max.call(moderation.listTakedowns)).body.items
+  const uploadsOf = (all: Awaited<ReturnType<typeof left>>) =>
+    all.map(({ id, uploads: { refused } }) => ({ id, refused }))
+  t.strictSame(uploadsOf(await left()), [
+    { id: blocking.id, refused: 0 },
+    { id: plain.id, refused: 2 },
+  ])
+  t.match((await max.call(moderation.listBlockedImages)).body.items, [
+    { id: blocking.blockedImageId, takedownId: blocking.id },
+  ])
+  const sent = await ben.call(uploads.create, { body: form(pictures[1] as Buffer) })
+  t.match(sent, { status: 422, body: { code: 'blocked-image' } }, 'still refused')
+  const trail = await max.call(history.trail, { params: { uploadId: blocking.uploadId } })
+  t.match(
+    trail.body.items.at(-1),
+    { type: 'rejected', details: { takedown: blocking.id } },
+    'the trail has it',
+  )
+  t.match(await prune(deps, run), nothing)
+})
+
 t.test('KEEP_TRAIL_DAYS', async (t) => {
   const media = await startMedia(t, { config })
   await media.work()
@@ -190,6 +251,8 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
     originals: 0,
     trails: 2,
     audit: 0,
+    blocks: 0,
+    takedowns: 0,
     keys: 0,
     refusals: 0,
     runs: 0,

@@ -1,5 +1,6 @@
 import { countOldAuditEvents, pruneAuditEvents } from '@likeness/runtime/trail/audit-events'
 import { theWorker } from '../database/actor.js'
+import { oldBlocks } from '../database/blocked-images.table.js'
 import { oldFailedRuns } from '../database/failed-runs.table.js'
 import { oldKeys } from '../database/idempotency-keys.table.js'
 import { countOldRows, deleteOldRows, type OldRows } from '../database/old-rows.queries.js'
@@ -11,6 +12,7 @@ import {
   findSurplusVersions,
   giveUpOriginals,
 } from '../database/retention.queries.js'
+import { oldTakedownItems, oldTakedowns } from '../database/takedowns.table.js'
 import type { Deps } from '../deps.js'
 import { eraseUpload } from '../uploads/erase-upload.js'
 import { deleteFiles, originalKey } from '../uploads/upload-files.js'
@@ -21,8 +23,8 @@ type Options = { readonly dryRun: boolean }
 
 /**
  * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS), the trails of
- * uploads without a picture and the audit (KEEP_TRAIL_DAYS); idempotency keys and failed runs of jobs after a day; and
- * refusals that no longer count.
+ * uploads without a picture, the audit, take-downs and lifted entries of the deny-list (KEEP_TRAIL_DAYS); idempotency keys
+ * and failed runs of jobs after a day; and refusals that no longer count.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
@@ -34,6 +36,8 @@ export async function prune(
   versions: number
   trails: number
   audit: number
+  blocks: number
+  takedowns: number
   keys: number
   refusals: number
   runs: number
@@ -43,6 +47,7 @@ export async function prune(
     originals: await deleteOldOriginals(deps, options),
     trails: await deleteTrails(deps, options),
     audit: await deleteAudit(deps, options),
+    ...(await deleteTakedowns(deps, options)),
     keys: await deleteOld(deps, oldKeys, options),
     refusals: await deleteOld(deps, oldRefusals, options),
     runs: await deleteOld(deps, oldFailedRuns, options),
@@ -86,6 +91,13 @@ async function deleteAudit({ db, config }: Deps, { dryRun }: Options): Promise<n
   const days = config.KEEP_TRAIL_DAYS
   if (dryRun) return countOldAuditEvents(db, days)
   return inBatches(() => pruneAuditEvents(db, days, batch))
+}
+
+async function deleteTakedowns(deps: Deps, options: Options): Promise<{ blocks: number; takedowns: number }> {
+  const before = new Date(Date.now() - deps.config.KEEP_TRAIL_DAYS * 86_400_000)
+  const blocks = await deleteOld(deps, oldBlocks(before), options)
+  await deleteOld(deps, oldTakedownItems(before), options)
+  return { blocks, takedowns: await deleteOld(deps, oldTakedowns(before), options) }
 }
 
 async function deleteOld(deps: Deps, rows: OldRows, { dryRun }: Options): Promise<number> {

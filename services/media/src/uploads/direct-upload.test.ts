@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { addressOf, type DirectUpload } from '@likeness/contracts'
-import { avatars, uploads } from '@likeness/contracts/endpoints'
+import { avatars, moderation, uploads } from '@likeness/contracts/endpoints'
 import { openStorage } from '@likeness/storage'
 import { startS3 } from '@likeness/storage/testing'
 import { openCalls, waitFor } from '@likeness/test-kit'
@@ -127,6 +127,49 @@ t.test('bytes that are not a picture leave nothing', async (t) => {
   t.match(await complete(person, body.id), refusal(415, 'unsupported-image'))
   t.match(await complete(person, body.id), refusal(404, 'upload-not-found'))
   t.strictSame(await blobs(media), [])
+})
+
+t.test('bytes that operators blocked are refused when they have arrived, and leave nothing', async (t) => {
+  const media = await onS3(t)
+  const [person, max] = [await media.person(), await media.person('manager')]
+  const bytes = await quarters(200, 200).png().toBuffer()
+  const shown = (await person.call(uploads.create, { body: form(bytes) })).body
+  const act = { uploadId: shown.id, reason: 'Spam', block: true }
+  const { seen } = (await max.call(moderation.takeDown, { query: { dryRun: 'true' }, body: act })).body
+  // Announced before it is blocked, and after.
+  const early = (await announce(person, bytes)).body
+  await send(early, bytes)
+  t.equal((await max.call(moderation.takeDown, { body: { ...act, seen } })).status, 201)
+  const late = (await announce(person, bytes)).body
+  await send(late, bytes)
+  const { db } = media.deps
+  const rows = () =>
+    Promise.all(
+      (['uploads', 'upload_facts', 'upload_events', 'direct_uploads', 'looks'] as const).map(
+        async (table) => {
+          const { rows: found } = await sql<{
+            n: number
+          }>`select count(*)::int as n from ${sql.table(table)}`.execute(db)
+          return found[0]?.n
+        },
+      ),
+    )
+  const before = await rows()
+  t.equal((await blobs(media)).length, 2, 'the bytes of both have arrived')
+  for (const { id } of [early, late]) {
+    t.match(await complete(person, id), refusal(422, 'blocked-image'))
+    t.match(await complete(person, id), refusal(404, 'upload-not-found'), 'the announcement is void')
+    t.match(await person.call(uploads.read, { params: { id } }), refusal(404, 'upload-not-found'))
+  }
+  t.strictSame(await blobs(media), [])
+  const [uploads_, facts, events, direct = 0, looks] = before
+  t.strictSame(await rows(), [uploads_, facts, events, direct - 2, looks])
+  const refused = await db.selectFrom('refused_uploads').select(['id', 'code']).execute()
+  t.strictSame(
+    refused.map(({ code }) => code),
+    ['blocked-image', 'blocked-image'],
+    'they count, towards the rate',
+  )
 })
 
 t.test('one of many completions at once makes the upload', async (t) => {
