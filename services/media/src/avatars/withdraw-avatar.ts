@@ -4,6 +4,7 @@ import { invalid } from '@likeness/runtime/judge-requests'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { findLiveAvatar, uploadOf } from '../database/avatars.table.js'
+import { isErased } from '../database/erased-users.table.js'
 import { hasConfirmed, lockUser } from '../database/uploads.table.js'
 import { findLastWithdrawn, wasWithdrawn } from '../database/withdrawals.table.js'
 import type { Deps } from '../deps.js'
@@ -48,6 +49,8 @@ async function withdrawAvatar(
   const byOperator = actor.id !== userId
   const done = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, userId)
+    // Who leaves has no access by now; an operator may still be looking at them.
+    if (byOperator && (await isErased(trx, userId))) throw problem('avatar-not-found')
     const live = await findLiveAvatar(trx, userId)
     const last = live ? undefined : await findLastWithdrawn(trx, userId)
     const seen = live ?? last

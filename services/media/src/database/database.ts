@@ -8,7 +8,7 @@ import type { ErasedUsersTable } from './erased-users.table.js'
 import type { FailedRunsTable } from './failed-runs.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import type { LooksTable } from './looks.table.js'
-import { first } from './migrations/20261129T0930-first.js'
+import { first } from './migrations/20261129T1230-first.js'
 import type { OwnerNoticesTable } from './owner-notices.table.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
 import type { StatsStateTable, StatsTable } from './stats.table.js'
@@ -42,5 +42,5 @@ export type Tables = {
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */
 export const migrations: Migrations = {
-  '20261129T0930-first': first,
+  '20261129T1230-first': first,
 }

@@ -1,6 +1,7 @@
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf } from '@likeness/runtime/auth'
 import type { Handler } from '@likeness/runtime/serve'
+import { isErased } from '../database/erased-users.table.js'
 import { isHeld, liftHold } from '../database/holds.queries.js'
 import { lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
@@ -20,6 +21,7 @@ export const liftHoldHandler =
     if (row.user_id === caller.id) throw problem('forbidden')
     const tell = await deps.db.transaction().execute(async (trx) => {
       await lockUser(trx, row.user_id)
+      if (await isErased(trx, row.user_id)) throw problem('upload-not-found')
       if (!(await isHeld(trx, row))) return undefined
       await liftHold(trx, row, actorOf(request))
       return notifyOwner(trx, row, actorOf(request), { kind: 'hold-lifted' })
