@@ -11,6 +11,7 @@ import {
   StorageFullError,
 } from './blob-store.js'
 import { errorCode } from './error-code.js'
+import { settled } from './settled.js'
 import { sharedFolderSync } from './sync-folder.js'
 import { abandonedAfterMs, walkFolder } from './walk-folder.js'
 import { writeDurably } from './write-durably.js'
@@ -224,12 +225,6 @@ export function openDiskStorage(folder: string): BlobStore {
 
 const absentOr = (key: string, error: unknown): unknown =>
   absent.includes(errorCode(error) ?? '') ? new BlobNotFoundError(key) : error
-
-/** Waits for all of them before one that failed is thrown: nothing still writes into a folder that is removed then. */
-async function settled(work: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(work)
-  await Promise.all(work)
-}
 
 async function unlinkIfThere(path: string): Promise<void> {
   try {

@@ -125,6 +125,24 @@ await t.test('a put whose answer was lost has stored the blob', async (t) => {
   t.equal((await store.get('picture')).toString(), 'x')
 })
 
+await t.test('a folder that fails has been written by nobody any more', async (t) => {
+  const { proxy, store } = await opened(t)
+  const faults: Record<string, (403 | 503)[]> = { 'refused.webp': [403], 'slow.webp': [503, 503] }
+  proxy.fault = (seen) =>
+    isPut(seen)
+      ? Object.entries(faults)
+          .find(([name]) => seen.path.includes(name))?.[1]
+          .shift()
+      : undefined
+  const files = Object.keys(faults).map((name) => ({ name, bytes: Buffer.from(name) }))
+  await t.rejects(store.putFolder('folder', files), { name: 'AccessDenied' })
+  t.equal(
+    proxy.seen.filter((seen) => isPut(seen) && /slow/.test(seen.path)).length,
+    3,
+    'the other was tried to its end',
+  )
+})
+
 await t.test('full, forbidden, and without a bucket', async (t) => {
   const { proxy, url, store } = await opened(t)
   await store.put('picture', Buffer.from('old'))

@@ -8,6 +8,7 @@ import {
   type FolderFile,
 } from './blob-store.js'
 import { openS3, type S3Call } from './s3-client.js'
+import { settled } from './settled.js'
 import type { S3Target } from './storage-url.js'
 
 /** The most that S3 deletes in one request. */
@@ -51,7 +52,7 @@ export function openS3Storage(target: S3Target): BlobStore {
 
   async function putFolder(folder: string, files: readonly FolderFile[]): Promise<void> {
     const keys = folderKeys(folder, files)
-    await Promise.all(files.map(({ bytes }, index) => put(keys[index] ?? '', bytes)))
+    await settled(files.map(({ bytes }, index) => put(keys[index] ?? '', bytes)))
   }
 
   async function get(key: string): Promise<Buffer> {
