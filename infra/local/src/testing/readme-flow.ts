@@ -7,16 +7,23 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import type { Test } from 'tap'
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url))
+/** The repository. */
+export const root = fileURLToPath(new URL('../../../..', import.meta.url))
 /** The reason why tests of the README’s flow are skipped, or false. */
 export const noCurl: string | false =
   spawnSync('curl', ['--version']).error !== undefined && 'curl is not on PATH'
 
+/** The block of shell commands in a document that a comment marks, such as `<!-- flow: … -->`. */
+export async function blockOf(document: string, name: string): Promise<string> {
+  const text = await readFile(join(root, document), 'utf8')
+  const block = new RegExp(`<!-- ${name}:[^\\n]*-->\\n\`\`\`sh\\n(.*?)\`\`\``, 's').exec(text)?.[1]
+  if (block === undefined) throw new Error(`${document} has no block ${name}.`)
+  return block
+}
+
 /** Runs the README’s flow, copied verbatim, against a system, and asserts that its pictures are right. */
 export async function assertFlow(t: Test, url: string): Promise<void> {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const block = /<!-- flow:[^\n]*-->\n```sh\n(.*?)```/s.exec(readme)?.[1]
-  if (block === undefined) throw new Error('The README has no flow block.')
+  const block = await blockOf('README.md', 'flow')
   const folder = await mkdtemp(join(tmpdir(), 'likeness-readme-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await symlink(join(root, 'docs'), join(folder, 'docs'))

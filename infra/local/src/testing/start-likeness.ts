@@ -39,12 +39,16 @@ export async function startLikeness(t: Test, env: Environment = {}): Promise<Lik
   return likeness
 }
 
-/** The same without waiting, for a start that is meant to fail. */
-export async function launchLikeness(t: Test, env: Environment = {}): Promise<Likeness> {
+/** The same without waiting, for a start that is meant to fail, or with options. */
+export async function launchLikeness(
+  t: Test,
+  env: Environment = {},
+  options: readonly string[] = [],
+): Promise<Likeness> {
   const dataDir = env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'likeness-start-')))
   const port = env.PORT ?? String(await freePort())
   const admin = { email: 'admin@likeness.test', password: 'gravel lantern otter 41' }
-  const child = spawn(process.execPath, [programFile('start')], {
+  const child = spawn(process.execPath, [programFile('start'), ...options], {
     env: {
       ...process.env,
       NODE_OPTIONS: '',

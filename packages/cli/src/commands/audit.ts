@@ -48,10 +48,13 @@ export function addAudit(program: Command): void {
         })
         if (!given.last) return answer
         const notes = servicesOf(given).length === 1 ? [answer.result] : Object.values(answer.result)
-        return { ...answer, lines: notes.map((note) => JSON.stringify(note)) }
+        return { ...answer, lines: notes.filter(hasSeal).map((note) => JSON.stringify(note)) }
       }),
     )
 }
+
+/** A service in which nothing happened yet has none. */
+const hasSeal = (note: unknown) => typeof note === 'object' && note !== null && 'seal' in note
 
 /** Does it with the trail of each service; a result of one service stands alone. */
 async function inEach(
