@@ -51,10 +51,10 @@ async function killAtLock(env: Env, args: string[], url: string, hold: string): 
 }
 
 /** Holds up requests to S3, from the nth on, until the test has killed who waits for them. */
-function hangAt(method: string, count: number): () => Promise<boolean> {
+function hangAt(method: string, path: RegExp, count: number): () => Promise<boolean> {
   let seen = 0
   s3.proxy.fault = (request) => {
-    if (request.method !== method || !/\/(uploads|avatars)\//.test(request.path)) return undefined
+    if (request.method !== method || !path.test(request.path)) return undefined
     seen += 1
     return seen >= count ? 'hang' : undefined
   }
@@ -64,11 +64,14 @@ const goOn = () => {
   s3.proxy.fault = () => undefined
 }
 
+const blob = /\/(?:uploads|avatars)\//
+const list = /[?&]prefix=/
 const backUp = ['backup', '--to', folder, '--json']
 
 await t.test('a backup that is killed at any step, and run again', async (t) => {
-  const isHanging = hangAt('GET', 5)
-  await killWhen(both.env, backUp, isHanging)
+  await killWhen(both.env, backUp, hangAt('GET', blob, 5))
+  // Each walk lists two prefixes: the count, the files before the snapshots, and those after them.
+  await killWhen(both.env, backUp, hangAt('GET', list, 6))
   goOn()
   await killAtLock(
     both.env,
@@ -100,8 +103,7 @@ await t.test('a backup that is killed at any step, and run again', async (t) => 
 await t.test('a restore that is killed at any step, and run again', async (t) => {
   const target = await emptyTarget(t, both.env, s3.url('pictures/restored'))
   const restore = ['restore', '--from', folder, '--json']
-  const isHanging = hangAt('PUT', 20)
-  await killWhen(target, restore, isHanging)
+  await killWhen(target, restore, hangAt('PUT', blob, 20))
   goOn()
   const { ACCOUNTS_DATABASE_URL: accounts = '', MEDIA_DATABASE_URL: media = '' } = target
   // Its statements wait for a lock of the test: one in the middle of a table, one in the commit of the second database.

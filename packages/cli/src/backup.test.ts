@@ -1,15 +1,21 @@
+import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { goodPassword } from '@likeness/accounts/testing'
 import { avatars, history, me, sessions, uploads } from '@likeness/contracts/endpoints'
 import { openStorage } from '@likeness/storage'
 import { openCalls, startProcess, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { sha256Of } from './backup/files.js'
 import { json, runLikeness } from './testing/run-likeness.js'
 import { confirm, emptyTarget, settingsOf, startBoth, upload } from './testing/start-both.js'
+
+const run = promisify(execFile)
 
 /** A folder of the test's own; the small disk of `t.testdir` may be the repository's. */
 async function folder(t: Test, name: string): Promise<string> {
@@ -154,13 +160,33 @@ await t.test('what cannot be restored is refused, and nothing is changed', async
   t.match(await restore(join(copy, name)), { status: 1, stderr: /was not finished/ })
   await writeFile(manifest, text)
 
+  const list = join(copy, name, 'files.ndjson.gz')
+  const { bytes: size, sha256 } = (JSON.parse(text) as { files: { bytes: number; sha256: string } }).files
+  const listed = await readFile(list)
+  const strange = gzipSync('{"key":"uploads/../../secrets.json","bytes":1,"sha256":""}\n')
+  await writeFile(list, strange)
+  await writeFile(
+    manifest,
+    text.replace(sha256, sha256Of(strange)).replace(`"bytes": ${size},`, `"bytes": ${strange.length},`),
+  )
+  t.match(await restore(copy), { status: 1, stderr: /names files that are not ours/ })
+  await writeFile(list, listed)
+  await writeFile(manifest, text)
+  const nowhere = new URL(target.MEDIA_DATABASE_URL ?? '')
+  nowhere.pathname = '/no_such_database'
+  t.match(await runLikeness({ ...target, MEDIA_DATABASE_URL: nowhere.href }, 'restore', '--from', copy), {
+    ...{ status: 1, stderr: /^The database refused: .*no_such_database.*\n$/ },
+  })
+
   await writeFile(join(storage, 'stranger'), 'x')
   t.match(await restore(copy), { status: 1, stderr: /storage is not empty .stranger/ })
   await rm(join(storage, 'stranger'))
 
   const whole = await restore(copy, '--dry-run', '--json')
   t.match(whole, { status: 0, stdout: /"copied":0/ }, whole.stderr)
+  await run('chmod', ['-R', 'a-w', copy])
   t.match(json(await runLikeness({}, 'restore', '--from', copy, '--verify', '--json')), { files: Number })
+  await run('chmod', ['-R', 'u+w', copy])
   t.strictSame(await keysIn(pathToFileURL(storage).href), [])
 })
 

@@ -1,35 +1,47 @@
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BlobEntry, BlobNotFoundError, type BlobStore, mergeByKey, openStorage } from '@likeness/storage'
+import { CommandError } from '../finish.js'
 import { linesOf, type Part, readPart } from './parts.js'
 
 /** A file that a backup has. */
 export type FileEntry = { readonly key: string; readonly bytes: number; readonly sha256: string }
 
 /** The files of all backups in a folder. Their names are unique and their content never changes, so they share them. */
-export type Pool = {
-  readonly store: BlobStore
+export type PoolFiles = {
   /** Bytes of a file of it; undefined where it has none. */
   sizeOf(key: string): Promise<number | undefined>
+  read(key: string): Promise<Buffer | undefined>
 }
+export type Pool = PoolFiles & { readonly store: BlobStore }
 
 /** Files handled at once; each is in memory. */
 const atOnce = 16
+const poolFolder = 'files'
 
-/** The folder is made when it is missing. */
-export function openPool(folder: string): Pool {
-  const files = join(folder, 'files')
+/** To be read only: the folder may be where nothing can be written. */
+export function lookIntoPool(folder: string): PoolFiles {
+  const pathOf = (key: string) => join(folder, poolFolder, key)
   return {
-    store: openStorage(pathToFileURL(files).href),
-    sizeOf: (key) =>
-      stat(join(files, key)).then(
-        ({ size }) => size,
-        () => undefined,
-      ),
+    sizeOf: async (key) => (await unlessAbsent(stat(pathOf(key))))?.size,
+    read: (key) => unlessAbsent(readFile(pathOf(key))),
   }
 }
+
+/** Its folder is made when it is missing. */
+export const openPool = (folder: string): Pool => ({
+  ...lookIntoPool(folder),
+  store: openStorage(pathToFileURL(join(folder, poolFolder)).href),
+})
+
+const unlessAbsent = <Found>(found: Promise<Found>): Promise<Found | undefined> =>
+  found.catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
+      return undefined
+    throw error
+  })
 
 export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -79,7 +91,7 @@ async function keepFile(
 ): Promise<{ entry: Omit<FileEntry, 'key'> | undefined; copied: boolean }> {
   if ((await pool.sizeOf(key)) === bytes) {
     if (known?.bytes === bytes && !verify) return { entry: { bytes, sha256: known.sha256 }, copied: false }
-    const sha256 = sha256Of(await pool.store.get(key))
+    const sha256 = sha256Of((await pool.read(key)) ?? Buffer.alloc(0))
     const isRight = known?.bytes === bytes && known.sha256 === sha256
     if (isRight || !verify) return { entry: { bytes, sha256 }, copied: false }
   }
@@ -92,9 +104,20 @@ async function keepFile(
   return { entry: { bytes: content.length, sha256: sha256Of(content) }, copied: true }
 }
 
-/** The files of a list in a backup. */
+/** No key leaves its folder. */
+const keyPattern = /^(?:uploads|avatars)(?:\/[a-z0-9_][a-z0-9._-]*)+$/
+
+/**
+ * The files of a list in a backup.
+ * @throws CommandError for a key that no backup has
+ */
 export async function* readFileList(backup: string, part: Part): AsyncGenerator<FileEntry> {
-  for await (const line of linesOf(readPart(backup, part))) yield JSON.parse(line) as FileEntry
+  for await (const line of linesOf(readPart(backup, part))) {
+    const entry = JSON.parse(line) as FileEntry
+    if (!keyPattern.test(entry.key))
+      throw new CommandError(`${backup}: ${part.file} names files that are not ours.`)
+    yield entry
+  }
 }
 
 /** As lines of such a list. */

@@ -8,7 +8,7 @@ import type pg from 'pg'
 import { CommandError } from '../finish.js'
 import { type Manifest, readManifest } from './archive.js'
 import { connect } from './connect.js'
-import { inChunks, openPool, type Pool, readFileList, sha256Of } from './files.js'
+import { inChunks, lookIntoPool, type PoolFiles, readFileList, sha256Of } from './files.js'
 import { loadService, stateOf } from './load-service.js'
 import type { Source } from './take-backup.js'
 import { verifyBackup } from './verify-backup.js'
@@ -28,14 +28,9 @@ export type Restored = {
 
 /** Reads all of a backup, without a target. @throws CommandError */
 export async function checkBackup(backup: string, tell: Tell): Promise<Restored> {
-  const pool = openPool(dirname(backup))
-  try {
-    const manifest = await readManifest(backup)
-    await verifyBackup(backup, manifest, pool, tell)
-    return { ...countsOf(manifest), copied: 0 }
-  } finally {
-    await pool.store.close()
-  }
+  const manifest = await readManifest(backup)
+  await verifyBackup(backup, manifest, lookIntoPool(dirname(backup)), tell)
+  return { ...countsOf(manifest), copied: 0 }
 }
 
 /**
@@ -50,7 +45,7 @@ export async function restoreBackup(
   options: { dryRun: boolean },
   tell: Tell,
 ): Promise<Restored> {
-  const pool = openPool(dirname(backup))
+  const pool = lookIntoPool(dirname(backup))
   const clients: pg.Client[] = []
   const open = async (service: (typeof services)[number]) => {
     const client = await connect(urls[service], 'restore')
@@ -88,7 +83,6 @@ export async function restoreBackup(
     return { ...counts, copied }
   } finally {
     for (const client of clients) await client.end()
-    await pool.store.close()
   }
 }
 
@@ -116,7 +110,12 @@ async function assertStorageFree(storage: BlobStore, backup: string, { files }: 
 
 /** @returns how many files were copied */
 async function restoreFiles(
-  { storage, pool, backup, manifest }: { storage: BlobStore; pool: Pool; backup: string; manifest: Manifest },
+  {
+    storage,
+    pool,
+    backup,
+    manifest,
+  }: { storage: BlobStore; pool: PoolFiles; backup: string; manifest: Manifest },
   tell: Tell,
 ): Promise<number> {
   const { files } = manifest
@@ -126,7 +125,10 @@ async function restoreFiles(
       pairs.map(async ({ key, first, second }) => {
         if (!second) return
         if (first && sha256Of(await storage.get(key)) === second.sha256) return
-        await storage.put(key, await pool.store.get(key))
+        const bytes = await pool.read(key)
+        if (!bytes || sha256Of(bytes) !== second.sha256)
+          throw new CommandError(`files/${key} was damaged meanwhile.`)
+        await storage.put(key, bytes)
         copied += 1
       }),
     )

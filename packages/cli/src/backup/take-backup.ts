@@ -6,6 +6,7 @@ import { judgeBlobs, namedFiles, type Tables } from '@likeness/media/operations'
 import { onConnection } from '@likeness/runtime/database'
 import type { Progress } from '@likeness/runtime/upkeep'
 import type { BlobStore } from '@likeness/storage'
+import { CommandError } from '../finish.js'
 import {
   finishBackup,
   listBackups,
@@ -23,8 +24,9 @@ import {
   inChunks,
   linesOfFiles,
   listFiles,
+  lookIntoPool,
   openPool,
-  type Pool,
+  type PoolFiles,
   readFileList,
 } from './files.js'
 import { isWhole, writePart } from './parts.js'
@@ -135,16 +137,14 @@ export async function surveyBackup(
   folder: string,
 ): Promise<{ files: number; bytes: number; toCopy: number; bytesToCopy: number }> {
   const survey = { files: 0, bytes: 0, toCopy: 0, bytesToCopy: 0 }
-  const isThere = (await listBackups(folder)).length > 0
-  const pool = isThere ? openPool(folder) : undefined
+  const pool = lookIntoPool(folder)
   for await (const { key, bytes } of listFiles(storage)) {
     survey.files += 1
     survey.bytes += bytes
-    if ((await pool?.sizeOf(key)) === bytes) continue
+    if ((await pool.sizeOf(key)) === bytes) continue
     survey.toCopy += 1
     survey.bytesToCopy += bytes
   }
-  await pool?.store.close()
   return survey
 }
 
@@ -159,8 +159,12 @@ async function* lastFiles(folder: string): AsyncGenerator<FileEntry> {
   const last = (await listBackups(folder)).at(-1)
   if (last === undefined) return
   const backup = join(folder, last)
-  const { files } = await readManifest(backup)
-  if (await isWhole(backup, files)) yield* readFileList(backup, files)
+  // One that is damaged, or of another release, knows nothing: files of the folder are read instead.
+  const known = await readManifest(backup).catch((error: unknown) => {
+    if (error instanceof CommandError) return undefined
+    throw error
+  })
+  if (known && (await isWhole(backup, known.files))) yield* readFileList(backup, known.files)
 }
 
 async function dumpBoth({ accounts, media }: Snapshots, folder: string, tell: Tell) {
@@ -185,7 +189,7 @@ async function* namedOnly(db: Db, entries: AsyncIterable<FileEntry>): AsyncGener
 }
 
 /** Files that the rows name and that the pool lacks. */
-async function findAbsent(db: Db, pool: Pool): Promise<string[]> {
+async function findAbsent(db: Db, pool: PoolFiles): Promise<string[]> {
   const absent = new Set<string>()
   for await (const keys of namedFiles(db)) {
     const sizes = await Promise.all(keys.map((key) => pool.sizeOf(key)))

@@ -1,8 +1,7 @@
 import type { Progress } from '@likeness/runtime/upkeep'
-import { BlobNotFoundError } from '@likeness/storage'
 import { CommandError } from '../finish.js'
 import type { Manifest } from './archive.js'
-import { inChunks, type Pool, readFileList, sha256Of } from './files.js'
+import { inChunks, type PoolFiles, readFileList, sha256Of } from './files.js'
 import { isWhole } from './parts.js'
 
 /** Faults that are named; more are counted. */
@@ -16,7 +15,7 @@ const atOnce = 16
 export async function verifyBackup(
   backup: string,
   manifest: Manifest,
-  pool: Pool,
+  pool: PoolFiles,
   tell: (progress: Progress) => void,
 ): Promise<void> {
   const { accounts, media, files } = manifest
@@ -36,11 +35,10 @@ export async function verifyBackup(
   if (damaged.length > 0) throw damage(backup, damaged)
 }
 
-const hashIn = (pool: Pool, key: string): Promise<string | undefined> =>
-  pool.store.get(key).then(sha256Of, (error: unknown) => {
-    if (error instanceof BlobNotFoundError) return undefined
-    throw error
-  })
+async function hashIn(pool: PoolFiles, key: string): Promise<string | undefined> {
+  const bytes = await pool.read(key)
+  return bytes && sha256Of(bytes)
+}
 
 const damage = (backup: string, names: readonly string[]) =>
   new CommandError(
