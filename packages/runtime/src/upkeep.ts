@@ -16,11 +16,23 @@ export type UpkeepOptions = {
   /** Change nothing, only count. */
   readonly dryRun: boolean
   readonly onProgress?: (progress: Progress) => void
+  /** Aborted when the process is to end: a task that `stops` then leaves the rest to its next run. */
+  readonly signal?: AbortSignal
+  /** Who has it run, for the details of events; nothing by schedule. */
+  readonly by?: RunBy
 }
+
+/** A run that is not by schedule, as events have it. `askedBy`: the administrator, who is known for `http`. */
+export type RunBy = { readonly startedBy?: 'cli' | 'http'; readonly askedBy?: string }
+
+/** What a task that was stopped says. */
+export const stopped = 'It was stopped before its end; the next run goes on.'
 
 /** A task of upkeep: what the schedule, the command line and the API run. It may be killed anywhere and run again. */
 export type UpkeepTask<Deps> = {
   readonly description: string
+  /** It heeds `signal`. Any other is killed by a signal. */
+  readonly stops?: true
   /** Loaded when it runs, so that a command's `--help` is quick. */
   readonly load: () => Promise<(deps: Deps, options: UpkeepOptions) => Promise<Result>>
 }
@@ -55,9 +67,14 @@ export async function runUpkeep<Deps extends UpkeepDeps>(
   try {
     const run = await startRun(db, { id: newId(), actor_id: null, dry_run: false, ...asked, task: name })
     if (!run) return { result: undefined }
+    const stop = new AbortController()
+    const abort = () => stop.abort()
+    // A second signal kills.
+    if (task.stops) for (const name of signals) process.once(name, abort)
     try {
       const work = await task.load()
-      const result = await work(deps, { dryRun: run.dry_run, ...(onProgress && { onProgress }) })
+      const options = { dryRun: run.dry_run, signal: stop.signal, by: byOf(run) }
+      const result = await work(deps, { ...options, ...(onProgress && { onProgress }) })
       await finishRun(db, run, {
         status: result.attention === undefined ? 'done' : 'partly',
         result,
@@ -71,11 +88,18 @@ export async function runUpkeep<Deps extends UpkeepDeps>(
         (fault: unknown) => deps.logger.warn({ err: fault, task: name }, 'could not record the run'),
       )
       throw error
+    } finally {
+      for (const name of signals) process.off(name, abort)
     }
   } finally {
     await lock.release()
   }
 }
+
+const signals = ['SIGTERM', 'SIGINT'] as const
+
+const byOf = ({ started_by: startedBy, actor_id: askedBy }: NewUpkeepRun): RunBy =>
+  startedBy === 'schedule' ? {} : { startedBy, ...(askedBy !== null && { askedBy }) }
 
 /** Whether nothing was counted, at any depth. */
 const isNothing = (value: unknown): boolean =>

@@ -101,8 +101,8 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await listTrail(db, row, { after: 0, limit: 50 })
   await findStuck(db, 600, 100)
   await countEvents(db, uploads - 100, uploads)
-  await expireBatch(db, undefined, 10)
-  await giveUpOriginals(db, 100, 10)
+  await expireBatch(db, { from: undefined, limit: 10, by: {} })
+  await giveUpOriginals(db, { days: 100, limit: 10, by: {} })
   await findSurplusVersions(db, 3, undefined, 10)
   await deleteOldTrails(db, 100, 10)
   await db.transaction().execute(async (trx) => {

@@ -1,4 +1,5 @@
 import type { Database } from '@likeness/runtime/database'
+import type { RunBy } from '@likeness/runtime/upkeep'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
 import type { UploadKey } from './uploads.table.js'
@@ -18,8 +19,14 @@ export async function countOldOriginals(db: Db, days: number): Promise<number> {
   return count(db, sql`select from uploads where ${withOriginal} and published_at <= ${daysAgo(days)}`)
 }
 
-/** Gives up at most `limit` of those originals, each with its event; the caller then deletes their files. */
-export async function giveUpOriginals(db: Db, days: number, limit: number): Promise<UploadKey[]> {
+/**
+ * Gives up at most `limit` of those originals, each with its event; the caller then deletes their files.
+ * @param by who has it run
+ */
+export async function giveUpOriginals(
+  db: Db,
+  { days, limit, by }: { days: number; limit: number; by: RunBy },
+): Promise<UploadKey[]> {
   const { rows } = await sql<UploadKey>`
     with changed as (
       update uploads set original_deleted_at = now()
@@ -29,7 +36,8 @@ export async function giveUpOriginals(db: Db, days: number, limit: number): Prom
       and ${withOriginal}
       returning user_id, id
     ), event as (
-      insert into upload_events (user_id, upload_id, type) select user_id, id, 'original-deleted' from changed
+      insert into upload_events (user_id, upload_id, type, details)
+      select user_id, id, 'original-deleted', ${JSON.stringify(by)}::jsonb from changed
     )
     select user_id, id from changed`.execute(db)
   return rows

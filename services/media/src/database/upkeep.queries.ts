@@ -1,4 +1,5 @@
 import type { Database } from '@likeness/runtime/database'
+import type { RunBy } from '@likeness/runtime/upkeep'
 import { sql } from 'kysely'
 import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
@@ -22,12 +23,12 @@ type ExpiredRow = UploadKey & Pick<UploadRow, 'rendered_ahead'>
 /**
  * pending → expired for up to `limit` uploads at once, those that expired first, each with its event, in one statement.
  * Rows that another process holds are left to it.
- * @param from the `until` of the batch before: without it, the index would be read through what that one left dead there
+ * @param page `from`: the `until` of the batch before: without it, the index would be read through what that one left dead
+ *   there; `by`: who has it run
  */
 export async function expireBatch(
   db: Db,
-  from: Date | undefined,
-  limit: number,
+  { from, limit, by }: { from: Date | undefined; limit: number; by: RunBy },
 ): Promise<{ rows: ExpiredRow[]; until: Date | undefined }> {
   const { rows } = await sql<ExpiredRow & { until: Date }>`
     with stale as materialized (
@@ -39,7 +40,8 @@ export async function expireBatch(
       where ctid = any(array(select ctid from stale)) and status = 'pending'
       returning user_id, id, rendered_ahead
     ), event as (
-      insert into upload_events (user_id, upload_id, type) select user_id, id, 'expired' from changed
+      insert into upload_events (user_id, upload_id, type, details)
+      select user_id, id, 'expired', ${JSON.stringify(by)}::jsonb from changed
     )
     select user_id, id, rendered_ahead, (select max(expires_at) from stale) as until from changed`.execute(db)
   return { rows, until: rows[0]?.until }

@@ -372,14 +372,14 @@ export function markRestored(
 export function markErased(
   trx: Transaction<Tables>,
   key: UploadKey,
-  actor: Actor,
+  { actor, details }: { actor: Actor; details: Readonly<Record<string, unknown>> },
 ): Promise<UploadRow | undefined> {
   return transition(
     trx,
     key,
     ['superseded', 'withdrawn', 'expired', 'rejected', 'failed'],
     { status: 'erased', closed_at: now, thumbhash: null, alt_text: null },
-    { type: 'erased', actor },
+    { type: 'erased', actor, details },
   )
 }
 

@@ -1,3 +1,4 @@
+import { stopped } from '@likeness/runtime/upkeep'
 import type { Deps } from '../deps.js'
 
 /** Deletions under way at once; each is of one batch of rows. */
@@ -45,10 +46,15 @@ export function openFileCleaner({ storage, logger }: Pick<Deps, 'storage' | 'log
   }
 }
 
-/** Says what a storage that failed leaves; nothing when it left nothing. */
-export const attentionTo = (filesLeft: number): { readonly attention?: string } =>
-  filesLeft === 0
-    ? {}
-    : {
-        attention: `The storage did not delete ${filesLeft} files; collect-garbage will, once it answers and they are old enough.`,
-      }
+/** Says what is left to do, if anything: files that a storage that failed did not delete, and the rest of a run that was stopped. */
+export function attentionTo(filesLeft: number, signal?: AbortSignal): { readonly attention?: string } {
+  const says = [
+    ...(filesLeft === 0
+      ? []
+      : [
+          `The storage did not delete ${filesLeft} files; collect-garbage will, once it answers and they are old enough.`,
+        ]),
+    ...(signal?.aborted ? [stopped] : []),
+  ]
+  return says.length === 0 ? {} : { attention: says.join(' ') }
+}

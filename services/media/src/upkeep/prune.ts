@@ -1,4 +1,5 @@
 import { countOldAuditEvents, pruneAuditEvents } from '@likeness/runtime/trail/audit-events'
+import type { UpkeepOptions } from '@likeness/runtime/upkeep'
 import { theWorker } from '../database/actor.js'
 import { oldBlocks } from '../database/blocked-images.table.js'
 import { oldFailedRuns } from '../database/failed-runs.table.js'
@@ -14,12 +15,13 @@ import {
 } from '../database/retention.queries.js'
 import { oldTakedownItems, oldTakedowns } from '../database/takedowns.table.js'
 import type { Deps } from '../deps.js'
-import { eraseUpload } from '../uploads/erase-upload.js'
-import { deleteFiles, originalKey } from '../uploads/upload-files.js'
+import { eraseRows } from '../uploads/erase-upload.js'
+import { originalKey } from '../uploads/upload-files.js'
+import { attentionTo, type FileCleaner, openFileCleaner } from './file-cleaner.js'
 
 const batch = 1_000
 
-type Options = { readonly dryRun: boolean }
+type Options = Omit<UpkeepOptions, 'onProgress'>
 
 /**
  * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS), the trails of
@@ -41,10 +43,12 @@ export async function prune(
   keys: number
   refusals: number
   runs: number
+  attention?: string
 }> {
-  return {
-    versions: await eraseSurplusVersions(deps, options),
-    originals: await deleteOldOriginals(deps, options),
+  const files = openFileCleaner(deps)
+  const done = {
+    versions: await eraseSurplusVersions(deps, files, options),
+    originals: await deleteOldOriginals(deps, files, options),
     trails: await deleteTrails(deps, options),
     audit: await deleteAudit(deps, options),
     ...(await deleteTakedowns(deps, options)),
@@ -52,20 +56,29 @@ export async function prune(
     refusals: await deleteOld(deps, oldRefusals, options),
     runs: await deleteOld(deps, oldFailedRuns, options),
   }
+  return { ...done, ...attentionTo(await files.end(), options.signal) }
 }
 
-async function deleteOldOriginals(deps: Deps, { dryRun }: Options): Promise<number> {
+async function deleteOldOriginals(
+  deps: Deps,
+  files: FileCleaner,
+  { dryRun, signal, by = {} }: Options,
+): Promise<number> {
   const days = deps.config.KEEP_ORIGINALS
   if (days === 'forever') return 0
   if (dryRun) return countOldOriginals(deps.db, days)
-  return inBatches(async () => {
-    const rows = await giveUpOriginals(deps.db, days, batch)
-    await deleteFiles(deps, rows.map(originalKey))
+  return inBatches(signal, async () => {
+    const rows = await giveUpOriginals(deps.db, { days, limit: batch, by })
+    await files.delete(rows.map(originalKey))
     return rows.length
   })
 }
 
-async function eraseSurplusVersions(deps: Deps, { dryRun }: Options): Promise<number> {
+async function eraseSurplusVersions(
+  deps: Deps,
+  files: FileCleaner,
+  { dryRun, signal, by = {} }: Options,
+): Promise<number> {
   const kept = deps.config.KEEP_VERSIONS
   if (kept === 'all') return 0
   let total = 0
@@ -73,24 +86,28 @@ async function eraseSurplusVersions(deps: Deps, { dryRun }: Options): Promise<nu
   do {
     const { surplus, lastUser } = await findSurplusVersions(deps.db, kept, user, batch)
     for (const upload of surplus) {
+      if (signal?.aborted) break
+      const left = dryRun ? [] : await eraseRows(deps, upload, { actor: theWorker, details: by })
       // A version restored in the meantime stays.
-      if (dryRun || (await eraseUpload(deps, upload, theWorker))) total += 1
+      if (!left) continue
+      await files.delete(left)
+      total += 1
     }
     user = lastUser
-  } while (user !== undefined)
+  } while (user !== undefined && !signal?.aborted)
   return total
 }
 
-async function deleteTrails(deps: Deps, { dryRun }: Options): Promise<number> {
+async function deleteTrails(deps: Deps, { dryRun, signal }: Options): Promise<number> {
   const days = deps.config.KEEP_TRAIL_DAYS
   if (dryRun) return countOldTrails(deps.db, days)
-  return inBatches(() => deleteOldTrails(deps.db, days, batch))
+  return inBatches(signal, () => deleteOldTrails(deps.db, days, batch))
 }
 
-async function deleteAudit({ db, config }: Deps, { dryRun }: Options): Promise<number> {
+async function deleteAudit({ db, config }: Deps, { dryRun, signal }: Options): Promise<number> {
   const days = config.KEEP_TRAIL_DAYS
   if (dryRun) return countOldAuditEvents(db, days)
-  return inBatches(() => pruneAuditEvents(db, days, batch))
+  return inBatches(signal, () => pruneAuditEvents(db, days, batch))
 }
 
 async function deleteTakedowns(deps: Deps, options: Options): Promise<{ blocks: number; takedowns: number }> {
@@ -100,15 +117,20 @@ async function deleteTakedowns(deps: Deps, options: Options): Promise<{ blocks: 
   return { blocks, takedowns: await deleteOld(deps, oldTakedowns(before), options) }
 }
 
-async function deleteOld(deps: Deps, rows: OldRows, { dryRun }: Options): Promise<number> {
-  return dryRun ? countOldRows(deps.db, rows) : inBatches(() => deleteOldRows(deps.db, rows, batch))
+async function deleteOld(deps: Deps, rows: OldRows, { dryRun, signal }: Options): Promise<number> {
+  return dryRun ? countOldRows(deps.db, rows) : inBatches(signal, () => deleteOldRows(deps.db, rows, batch))
 }
 
-/** Deletes batches until one is not full. @returns how many rows in all */
-async function inBatches(deleteSome: () => Promise<number>): Promise<number> {
-  for (let total = 0; ; ) {
+/** Deletes batches until one is not full, or it is to stop. @returns how many rows in all */
+async function inBatches(
+  signal: AbortSignal | undefined,
+  deleteSome: () => Promise<number>,
+): Promise<number> {
+  let total = 0
+  while (!signal?.aborted) {
     const deleted = await deleteSome()
     total += deleted
-    if (deleted < batch) return total
+    if (deleted < batch) break
   }
+  return total
 }

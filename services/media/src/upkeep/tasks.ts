@@ -9,6 +9,7 @@ import type { Deps } from '../deps.js'
 export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
   'expire-uploads': {
     description: 'expire unconfirmed uploads past their time and delete their files',
+    stops: true,
     load: async () => (await import('./expire-uploads.js')).expireUploads,
   },
   'requeue-stuck': {
@@ -17,11 +18,13 @@ export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
   },
   'collect-garbage': {
     description: 'delete blobs that no row names',
+    stops: true,
     load: async () => (await import('./collect-garbage.js')).collectGarbage,
   },
   prune: {
     description:
       'delete originals, past versions and trails that the KEEP_… policies no longer keep, and old idempotency keys',
+    stops: true,
     load: async () => (await import('./prune.js')).prune,
   },
   'roll-up-stats': {

@@ -10,28 +10,44 @@ import { announce } from './announce.js'
 import { notifyOwner } from './notify-owner.js'
 import { avatarFiles, deleteFiles, uploadFiles } from './upload-files.js'
 
+type EraseDeps = Pick<Deps, 'db' | 'bus' | 'logger' | 'enqueue'>
+
 /**
  * Erases everything that shows a picture that is not the avatar: its files, the rows of its variants and its texts. Its
  * row and trail stay for the audit.
  * @returns false when its status does not allow it
  */
 export async function eraseUpload(
-  deps: Pick<Deps, 'db' | 'storage' | 'bus' | 'logger' | 'enqueue'>,
+  deps: EraseDeps & Pick<Deps, 'storage'>,
   upload: UploadKey,
   actor: Actor,
 ): Promise<boolean> {
+  const files = await eraseRows(deps, upload, { actor, details: {} })
+  if (!files) return false
+  await deleteFiles(deps, files)
+  return true
+}
+
+/**
+ * The same apart from its files.
+ * @returns those, which are to be deleted; undefined when its status does not allow it
+ */
+export async function eraseRows(
+  deps: EraseDeps,
+  upload: UploadKey,
+  by: { actor: Actor; details: Readonly<Record<string, unknown>> },
+): Promise<string[] | undefined> {
   const erased = await deps.db.transaction().execute(async (trx) => {
-    const row = await markErased(trx, upload, actor)
+    const row = await markErased(trx, upload, by)
     if (!row) return undefined
     await eraseTexts(trx, upload)
     await deleteKeysOfUpload(trx, upload)
     await deleteLook(trx, upload)
-    const tell = await notifyOwner(trx, row, actor, { kind: 'picture-erased' })
+    const tell = await notifyOwner(trx, row, by.actor, { kind: 'picture-erased' })
     return { row, tell, avatars: await deleteAvatarsOf(trx, upload) }
   })
-  if (!erased) return false
+  if (!erased) return undefined
   erased.tell(deps)
-  await deleteFiles(deps, [...uploadFiles(erased.row), ...erased.avatars.flatMap(avatarFiles)])
   announce(deps.bus, erased.row)
-  return true
+  return [...uploadFiles(erased.row), ...erased.avatars.flatMap(avatarFiles)]
 }
