@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** Packages from the ground up: each imports only those in lower rows. */
 const storeys = [
   ['packages/contracts', 'packages/images', 'packages/storage'],
-  ['packages/runtime'],
+  ['packages/client', 'packages/runtime'],
   ['packages/web', 'services/accounts', 'services/media'],
   ['packages/test-kit'],
   ['packages/cli'],

@@ -62,7 +62,7 @@ export const AvatarParams = z.object({ userId: UserId })
 /** `GET /v1/avatars/:userId?size=&format=&default=` */
 export const AvatarQuery = z.object({
   size: z.coerce
-    .number()
+    .number<number>()
     .int()
     .min(1)
     .max(4096)
@@ -98,7 +98,7 @@ export const SeenAvatarHeaders = z.object({
 /** `GET /v1/avatars/:userId/:version/:file`, file = `256.webp` or `256.jpg`. */
 export const VariantParams = z.object({
   userId: UserId,
-  version: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER),
+  version: z.coerce.number<number>().int().positive().max(Number.MAX_SAFE_INTEGER),
   file: z.string().regex(/^[1-9]\d{0,3}\.(avif|webp|jpg)$/, fault('not-a-picture-name')),
 })
 

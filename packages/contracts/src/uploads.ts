@@ -124,7 +124,7 @@ export type UploadNewsName = z.output<typeof UploadNewsName>
 /** `GET /v1/uploads/:id/preview`: the link that `previewUrl` is. */
 export const PreviewQuery = z
   .strictObject({
-    expires: z.coerce.number().int().describe('seconds since 1970'),
+    expires: z.coerce.number<number>().int().describe('seconds since 1970'),
     signature: z.string().max(100),
   })
   .partial()
