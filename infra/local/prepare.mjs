@@ -17,7 +17,7 @@ const madeOf = {
   ],
   page: ['src', 'public', 'index.html', 'vite.config.ts']
     .map((name) => `packages/web/${name}`)
-    .concat('packages/contracts/src'),
+    .concat('packages/contracts/src', 'packages/client/src'),
 }
 
 /** One file of each. */

@@ -232,6 +232,11 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await page.getByRole('button', { name: 'Use this picture' }).dblclick()
     await page.getByRole('img', { name: 'Avatar of edsger' }).waitFor()
     t.equal(confirmations.length, 1, 'a double click confirms once')
+
+    await assertAccessible(t, page, 'an offer to undo')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('Undone. Your avatar is as it was before.').waitFor()
+    await t.resolves(page.getByRole('img', { name: 'No picture yet' }).waitFor())
   })
 
   await test('an ended session asks to log in, and the upload is still there', async (t, page) => {

@@ -49,12 +49,10 @@ export type Refusal = {
 
 /** How calls reach a service. */
 export type Connection = {
-  /** `https://likeness.example`, or nothing in a page of that origin. */
+  /** Such as `https://likeness.example`. */
   readonly origin: string
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Keeps a browser from answering out of its cache. */
-  readonly cache?: 'no-store'
   readonly signal?: AbortSignal
 }
 
@@ -77,7 +75,7 @@ export class UnreadableAnswerError extends Error {
  * @throws TypeError when no answer comes, and the signal's reason when it is aborted
  */
 export async function call<const Called extends Endpoint>(
-  { origin, headers = {}, cache, signal }: Connection,
+  { origin, headers = {}, signal }: Connection,
   endpoint: Called,
   input: Input<Called>,
 ): Promise<AnswerOf<Called> | Refusal> {
@@ -94,7 +92,6 @@ export async function call<const Called extends Endpoint>(
       ...definedOf(given.headers),
     },
     ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as Bytes) }),
-    ...(cache && { cache }),
     ...(signal && { signal }),
     // Credentials are for this origin alone.
     redirect: 'manual',
@@ -107,11 +104,8 @@ export async function call<const Called extends Endpoint>(
   })
 }
 
-/**
- * Reads what came, however it came.
- * @throws UnreadableAnswerError
- */
-export function readAnswer<Called extends Endpoint>(
+/** @throws UnreadableAnswerError */
+function readAnswer<Called extends Endpoint>(
   endpoint: Called,
   { status, headers, bytes }: { status: number; headers: Headers; bytes: Uint8Array<ArrayBuffer> },
 ): AnswerOf<Called> | Refusal {

@@ -1,8 +1,8 @@
+import { isProblem } from '@likeness/client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { z } from 'zod'
-import { Fault } from './api/fault.js'
 import { App } from './app/app.js'
 import { takePlace } from './app/place.js'
 import './styles.css'
@@ -19,7 +19,7 @@ const queries = new QueryClient({
     queries: {
       networkMode: 'always',
       staleTime: 30_000,
-      retry: (count, error) => error instanceof Fault && error.isPassing && count < 3,
+      retry: (count, error) => isProblem(error) && error.isPassing && count < 3,
     },
   },
 })

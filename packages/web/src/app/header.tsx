@@ -1,12 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { asFault } from '../api/fault.js'
-import { logOut } from '../session/accounts.js'
+import { asFault, session } from '../api/likeness.js'
 import { Brand } from '../ui/brand.js'
 import { Button } from '../ui/button.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 
 export function Header({ username }: { username: string | undefined }) {
-  const leave = useMutation({ mutationFn: logOut })
+  const leave = useMutation({ mutationFn: session.logOut })
   return (
     <header className="flex min-h-20 flex-wrap items-center justify-between gap-x-6 py-3">
       <Brand />

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback } from 'react'
-import { asFault } from '../api/fault.js'
+import { useCallback, useState } from 'react'
+import { asFault } from '../api/likeness.js'
 import { AvatarCard } from '../avatar/avatar-card.js'
 import { PicturePanel } from '../avatar/picture-panel.js'
 import { VerifyBanner } from '../emails/verify-banner.js'
@@ -11,9 +11,13 @@ import { Header } from './header.js'
 /** The page of a signed-in user: the current avatar, and the way to another one. */
 export function Home({ userId }: { userId: string }) {
   const queries = useQueryClient()
-  const me = useMe(userId)
-  const published = useCallback(
-    () => void queries.invalidateQueries({ queryKey: meKey(userId) }),
+  const [withdrawn, setWithdrawn] = useState<number>()
+  const me = useMe(userId, { withdrawn })
+  const changed = useCallback(
+    (version: number | undefined) => {
+      setWithdrawn(version)
+      void queries.invalidateQueries({ queryKey: meKey(userId) })
+    },
     [queries, userId],
   )
   return (
@@ -28,7 +32,7 @@ export function Home({ userId }: { userId: string }) {
       )}
       <div className="grid items-start gap-6 lg:grid-cols-[19rem_minmax(0,1fr)]">
         <AvatarCard user={me.data} />
-        <PicturePanel onPublished={published} />
+        <PicturePanel onChanged={changed} />
       </div>
     </div>
   )

@@ -1,11 +1,10 @@
-import { type Dispatch, useRef } from 'react'
-import { Fault } from '../api/fault.js'
+import { type AvatarFlow, type Notice as FlowNotice, LikenessError } from '@likeness/client'
+import { useRef } from 'react'
 import { Button } from '../ui/button.js'
 import { bytesForPeople } from '../ui/bytes.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { PictureIcon } from '../ui/icons.js'
 import { Notice } from '../ui/notice.js'
-import type { FlowEvent, Notice as FlowNotice } from './flow.js'
 import { ACCEPTED_TYPES, pickFile } from './pick-file.js'
 import { StepLayout } from './step-layout.js'
 import { useGivenFiles } from './use-given-files.js'
@@ -20,22 +19,17 @@ type Props = {
   notice: FlowNotice | undefined
   /** Maximum bytes of a picture, when known. */
   limit: number | undefined
-  dispatch: Dispatch<FlowEvent>
+  flow: AvatarFlow
 }
 
 /** Choose, drop or paste a picture. */
-export function ChooseStep({ notice, limit, dispatch }: Props) {
+export function ChooseStep({ notice, limit, flow }: Props) {
   const input = useRef<HTMLInputElement>(null)
   const take = (files: readonly File[]) => {
     const file = pickFile(files, limit)
     const [first] = files
-    if (file instanceof Fault)
-      dispatch({
-        type: 'refused',
-        fault: file,
-        ...(file.code === 'image-too-large' && first ? { tooLarge: first } : {}),
-      })
-    else if (file) dispatch({ type: 'picked', file })
+    if (file instanceof LikenessError) flow.refuse(file, file.code === 'image-too-large' ? first : undefined)
+    else if (file) flow.pick(file)
   }
   const isDragging = useGivenFiles(take)
 
@@ -80,7 +74,7 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
       side={
         <>
           <div className="max-sm:order-first max-sm:empty:hidden sm:order-last sm:mt-auto">
-            <ChoiceNotice notice={notice} limit={limit} dispatch={dispatch} />
+            <ChoiceNotice notice={notice} flow={flow} />
           </div>
           <dl className="divide-y divide-line border-y border-line text-sm">
             {facts.map(([term, fact]) => (
@@ -96,19 +90,18 @@ export function ChooseStep({ notice, limit, dispatch }: Props) {
   )
 }
 
-function ChoiceNotice({ notice, limit, dispatch }: Props) {
+function ChoiceNotice({ notice, flow }: Pick<Props, 'notice' | 'flow'>) {
   if (notice === undefined) return null
-  if (notice.kind === 'published') return <Notice kind="done" title="Your new avatar is live." />
+  if (notice.kind === 'published') return <Published undo={notice.change && flow.undo} />
   if (notice.kind === 'discarded')
     return <Notice kind="done" title="Discarded. Your avatar stays as it is." />
+  if (notice.kind === 'undone') return <Notice kind="done" title="Undone. Your avatar is as it was before." />
   const { fault, again, tooLarge } = notice
   if (tooLarge) {
     return (
       <FaultNotice fault={fault}>
         <p>A smaller copy can be made here and sent in its place. Or choose another picture.</p>
-        <Button onClick={() => dispatch({ type: 'shrink', file: tooLarge, limit })}>
-          Make it smaller and send
-        </Button>
+        <Button onClick={() => flow.shrink(tooLarge)}>Make it smaller and send</Button>
       </FaultNotice>
     )
   }
@@ -116,11 +109,21 @@ function ChoiceNotice({ notice, limit, dispatch }: Props) {
     const { file } = again
     return (
       <FaultNotice fault={fault}>
-        <Button onClick={() => dispatch({ type: 'picked', file, replaceOldest: true })}>
-          Discard the oldest and send
-        </Button>
+        <Button onClick={() => flow.pick(file, { replaceOldest: true })}>Discard the oldest and send</Button>
       </FaultNotice>
     )
   }
-  return <FaultNotice fault={fault} again={again && (() => dispatch({ type: 'again' }))} />
+  return <FaultNotice fault={fault} again={again && flow.retry} />
+}
+
+function Published({ undo }: { undo: (() => void) | undefined }) {
+  return (
+    <Notice kind="done" title="Your new avatar is live.">
+      {undo && (
+        <Button look="quiet" onClick={undo}>
+          Undo
+        </Button>
+      )}
+    </Notice>
+  )
 }

@@ -1,10 +1,11 @@
-import { type Dispatch, type SyntheticEvent, useState } from 'react'
+import type { AvatarFlow } from '@likeness/client'
+import { type SyntheticEvent, useState } from 'react'
 import { Button } from '../ui/button.js'
 import { FaultNotice, TroubleNotice } from '../ui/fault-notice.js'
 import { Field } from '../ui/field.js'
 import { CropControls } from './crop-controls.js'
 import { CropStage } from './crop-stage.js'
-import type { FlowEvent, Previewed } from './flow.js'
+import type { Previewed } from './flow-parts.js'
 import { FramedPreview } from './framed-preview.js'
 import { type Area, squareCrop } from './square-crop.js'
 import { StepLayout } from './step-layout.js'
@@ -12,7 +13,7 @@ import { useFrame } from './use-frame.js'
 import { useObjectUrl } from './use-object-url.js'
 
 /** Frame the staged picture, describe it, and confirm or discard it. */
-export function CropStep({ state, dispatch }: { state: Previewed; dispatch: Dispatch<FlowEvent> }) {
+export function CropStep({ state, flow }: { state: Previewed; flow: AvatarFlow }) {
   const { upload, preview, step } = state
   const url = useObjectUrl(preview)
   const frame = useFrame(upload)
@@ -27,7 +28,8 @@ export function CropStep({ state, dispatch }: { state: Previewed; dispatch: Disp
     if (isBusy || !crop) return
     const typed = new FormData(event.currentTarget).get('altText')
     const altText = typeof typed === 'string' ? typed.trim() : ''
-    dispatch({ type: 'confirmed', upload, request: { crop, ...(altText ? { altText } : {}) } })
+    flow.crop(crop)
+    flow.confirm({ altText })
   }
 
   return (
@@ -52,7 +54,7 @@ export function CropStep({ state, dispatch }: { state: Previewed; dispatch: Disp
             <Button type="submit" look="primary" busy={step === 'publishing'} off={isBusy || !crop}>
               Use this picture
             </Button>
-            <Button busy={step === 'discarding'} off={isBusy} onClick={() => dispatch({ type: 'cancelled' })}>
+            <Button busy={step === 'discarding'} off={isBusy} onClick={flow.cancel}>
               Discard
             </Button>
           </div>

@@ -1,25 +1,34 @@
+import type { FlowState } from '@likeness/client'
+import { useAvatarFlow } from '@likeness/client/react'
 import { useEffect } from 'react'
+import { client } from '../api/likeness.js'
 import { useFocusOnStep } from '../ui/use-focus-on-step.js'
 import { ChooseStep } from './choose-step.js'
 import { CropStep } from './crop-step.js'
-import type { FlowState, Previewed, Unpreviewed } from './flow.js'
+import type { Previewed, Unpreviewed } from './flow-parts.js'
 import { PrepareStep } from './prepare-step.js'
 import { SendStep } from './send-step.js'
+import { shrinkPicture } from './shrink-picture.js'
 import { ShrinkStep } from './shrink-step.js'
 import { StepLayout } from './step-layout.js'
 import { Steps } from './steps.js'
-import { useAvatarFlow } from './use-avatar-flow.js'
 import { useNoStrayDrops } from './use-given-files.js'
 
-/** The flow, one step at a time. */
-export function PicturePanel({ onPublished }: { onPublished: () => void }) {
-  const { state, dispatch, limit } = useAvatarFlow()
+/**
+ * The flow, one step at a time.
+ * @param onChanged called when there is another avatar, or with the version of the one that was taken away
+ */
+export function PicturePanel({ onChanged }: { onChanged: (withdrawn: number | undefined) => void }) {
+  const [state, flow] = useAvatarFlow(client, { shrink: shrinkPicture })
   useNoStrayDrops()
   const heading = useFocusOnStep(state.step === 'loading' ? undefined : state.step)
-  const isPublished = state.step === 'choosing' && state.notice?.kind === 'published'
+  const notice = state.step === 'choosing' ? state.notice : undefined
   useEffect(() => {
-    if (isPublished) onPublished()
-  }, [isPublished, onPublished])
+    if (notice?.kind === 'published') onChanged(undefined)
+    if (notice?.kind !== 'undone') return
+    const { live, before } = notice.change
+    onChanged(before ? undefined : live.avatar?.version)
+  }, [notice, onChanged])
 
   return (
     <section
@@ -36,11 +45,11 @@ export function PicturePanel({ onPublished }: { onPublished: () => void }) {
         {spoken(state)}
       </p>
       {state.step === 'loading' && <StepLayout stage={null} side={null} />}
-      {state.step === 'choosing' && <ChooseStep notice={state.notice} limit={limit} dispatch={dispatch} />}
-      {state.step === 'shrinking' && <ShrinkStep state={state} dispatch={dispatch} />}
-      {state.step === 'sending' && <SendStep state={state} dispatch={dispatch} />}
-      {hasPreview(state) && <CropStep key={state.upload.id} state={state} dispatch={dispatch} />}
-      {isWithoutPreview(state) && <PrepareStep state={state} dispatch={dispatch} />}
+      {state.step === 'choosing' && <ChooseStep notice={state.notice} limit={state.limit} flow={flow} />}
+      {state.step === 'shrinking' && <ShrinkStep state={state} flow={flow} />}
+      {state.step === 'sending' && <SendStep state={state} flow={flow} />}
+      {hasPreview(state) && <CropStep key={state.upload.id} state={state} flow={flow} />}
+      {isWithoutPreview(state) && <PrepareStep state={state} flow={flow} />}
     </section>
   )
 }
@@ -54,10 +63,12 @@ const titles: Record<FlowState['step'], string> = {
   cropping: 'Frame it',
   discarding: 'Discarding',
   publishing: 'Publishing',
+  undoing: 'Undoing',
 }
 
 const hasPreview = (state: FlowState): state is Previewed => 'preview' in state && state.preview !== undefined
-const isWithoutPreview = (state: FlowState): state is Unpreviewed => 'upload' in state && !hasPreview(state)
+const isWithoutPreview = (state: FlowState): state is Unpreviewed =>
+  state.step === 'undoing' || ('upload' in state && !hasPreview(state))
 
 /** The announcement of a step to screen readers; errors announce themselves. */
 function spoken(state: FlowState): string {
@@ -74,6 +85,8 @@ function spoken(state: FlowState): string {
       return 'Discarding the picture.'
     case 'publishing':
       return 'Publishing your picture.'
+    case 'undoing':
+      return 'Undoing the change.'
     default:
       return ''
   }

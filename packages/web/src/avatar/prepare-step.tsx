@@ -1,8 +1,8 @@
-import type { Dispatch } from 'react'
+import type { AvatarFlow } from '@likeness/client'
 import { Button } from '../ui/button.js'
 import { TroubleNotice } from '../ui/fault-notice.js'
 import { SpinnerIcon } from '../ui/icons.js'
-import type { FlowEvent, Unpreviewed } from './flow.js'
+import type { Unpreviewed } from './flow-parts.js'
 import { StepLayout } from './step-layout.js'
 import { thumbhashBackground } from './thumbhash-background.js'
 
@@ -10,11 +10,13 @@ const doing = {
   preparing: 'Making the preview',
   discarding: 'Discarding',
   publishing: 'Making every size',
+  undoing: 'Undoing',
 }
 
 /** Waits for the worker while there is no preview to show: at first, and after a reload. */
-export function PrepareStep({ state, dispatch }: { state: Unpreviewed; dispatch: Dispatch<FlowEvent> }) {
-  const { upload, step } = state
+export function PrepareStep({ state, flow }: { state: Unpreviewed; flow: AvatarFlow }) {
+  const { step } = state
+  const upload = step === 'undoing' ? state.task.change.live : state.upload
   const trouble = step === 'discarding' ? undefined : state.trouble
   return (
     <StepLayout
@@ -36,7 +38,7 @@ export function PrepareStep({ state, dispatch }: { state: Unpreviewed; dispatch:
           {trouble && <TroubleNotice fault={trouble} />}
           {step === 'preparing' && (
             <div className="mt-auto">
-              <Button onClick={() => dispatch({ type: 'cancelled' })}>Discard</Button>
+              <Button onClick={flow.cancel}>Discard</Button>
             </div>
           )}
         </>

@@ -1,14 +1,13 @@
-import type { Dispatch } from 'react'
+import type { AvatarFlow, FlowState } from '@likeness/client'
 import { Button } from '../ui/button.js'
 import { bytesForPeople } from '../ui/bytes.js'
 import { ProgressRing } from '../ui/progress-ring.js'
-import type { FlowEvent, FlowState } from './flow.js'
 import { StepLayout } from './step-layout.js'
 
-type Props = { state: Extract<FlowState, { step: 'sending' }>; dispatch: Dispatch<FlowEvent> }
+type Props = { state: Extract<FlowState, { step: 'sending' }>; flow: AvatarFlow }
 
 /** The picture is on its way. */
-export function SendStep({ state: { task, share }, dispatch }: Props) {
+export function SendStep({ state: { task, share }, flow }: Props) {
   const { file } = task
   return (
     <StepLayout
@@ -26,7 +25,7 @@ export function SendStep({ state: { task, share }, dispatch }: Props) {
             </p>
           </div>
           <div className="mt-auto">
-            <Button onClick={() => dispatch({ type: 'cancelled' })}>Cancel</Button>
+            <Button onClick={flow.cancel}>Cancel</Button>
           </div>
         </>
       }

@@ -1,4 +1,4 @@
-import { Fault } from '../api/fault.js'
+import { LikenessError } from '@likeness/client'
 
 /** Maximum pixels of the longer side: eight times what is shown. */
 const LARGEST_SIDE = 4096
@@ -10,7 +10,7 @@ const QUALITY = 0.9
  * Makes a copy with fewer bytes or pixels, upright, as JPEG, or as WebP if part of it is transparent. It gets smaller
  * step by step until it fits.
  * @param limit maximum bytes, when known; a file within it has too many pixels
- * @throws Fault `cannot-shrink` when this browser cannot read it, or it never fits
+ * @throws LikenessError `cannot-shrink` when this browser cannot read it, or it never fits
  */
 export async function shrinkPicture(
   file: File,
@@ -75,9 +75,8 @@ function fileOf(blob: Blob, name: string): File {
   return new File([blob], `${name.replace(/\.[^.]*$/, '')}.${extension}`, { type: blob.type })
 }
 
-const cannotShrink = (): Fault =>
-  new Fault(
-    'cannot-shrink',
-    'This picture cannot be made smaller here',
-    'This browser cannot read it, or it stays too large: save it smaller, as JPEG, and choose that.',
-  )
+const cannotShrink = (): LikenessError =>
+  new LikenessError('cannot-shrink', {
+    title: 'This picture cannot be made smaller here',
+    detail: 'This browser cannot read it, or it stays too large: save it smaller, as JPEG, and choose that.',
+  })

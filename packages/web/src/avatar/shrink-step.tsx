@@ -1,13 +1,12 @@
-import type { Dispatch } from 'react'
+import type { AvatarFlow, FlowState } from '@likeness/client'
 import { Button } from '../ui/button.js'
 import { SpinnerIcon } from '../ui/icons.js'
-import type { FlowEvent, FlowState } from './flow.js'
 import { StepLayout } from './step-layout.js'
 
-type Props = { state: Extract<FlowState, { step: 'shrinking' }>; dispatch: Dispatch<FlowEvent> }
+type Props = { state: Extract<FlowState, { step: 'shrinking' }>; flow: AvatarFlow }
 
 /** The picture is made smaller, in this browser. */
-export function ShrinkStep({ state, dispatch }: Props) {
+export function ShrinkStep({ state, flow }: Props) {
   return (
     <StepLayout
       stage={
@@ -22,7 +21,7 @@ export function ShrinkStep({ state, dispatch }: Props) {
         <>
           <p className="font-medium wrap-anywhere">{state.task.file.name}</p>
           <div className="mt-auto">
-            <Button onClick={() => dispatch({ type: 'cancelled' })}>Cancel</Button>
+            <Button onClick={flow.cancel}>Cancel</Button>
           </div>
         </>
       }

@@ -1,4 +1,4 @@
-import type { FlowState } from './flow.js'
+import type { FlowState } from '@likeness/client'
 
 const names = ['Choose', 'Frame', 'Publish'] as const
 const positions: Record<FlowState['step'], number> = {
@@ -10,6 +10,7 @@ const positions: Record<FlowState['step'], number> = {
   cropping: 1,
   discarding: 1,
   publishing: 2,
+  undoing: 2,
 }
 
 /** Shows the current step of the flow. */

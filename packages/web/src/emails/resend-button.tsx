@@ -1,10 +1,10 @@
+import { call } from '@likeness/client'
 import { useMutation } from '@tanstack/react-query'
-import { asFault } from '../api/fault.js'
+import { asFault, client } from '../api/likeness.js'
 import { Button } from '../ui/button.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { secondsForPeople } from '../ui/seconds.js'
 import { useCountdown } from '../ui/use-countdown.js'
-import { sendMyLink } from './verifications.js'
 
 /** Seconds between two e-mails: the server sends one a minute to an address. */
 const APART = 60
@@ -13,12 +13,12 @@ const APART = 60
 export function ResendButton({ look }: { look: 'secondary' | 'quiet' }) {
   const resend = useMutation({
     mutationFn: async () => {
-      await sendMyLink()
-      return Date.now() + APART * 1000
+      await call(client, 'POST /v1/email-verifications')
+      return performance.now() + APART * 1000
     },
   })
   const fault = resend.error ? asFault(resend.error) : undefined
-  const early = fault?.rest.status === 429
+  const early = fault?.status === 429
   const left = useCountdown(resend.data ?? fault?.retryAt ?? 0)
   return (
     <div className="flex flex-wrap items-center justify-end gap-y-1 max-sm:w-full max-sm:justify-start">

@@ -1,11 +1,12 @@
+import { call, type LikenessError, type StoppedEmailChange } from '@likeness/client'
 import { useMutation } from '@tanstack/react-query'
-import { asFault, type Fault } from '../api/fault.js'
+import { anonymous, asFault, isDeadLink } from '../api/likeness.js'
 import { ForgotForm } from '../passwords/forgot-form.js'
+import { leaveEnded } from '../session/accounts.js'
 import { Button } from '../ui/button.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { AlertIcon, CheckIcon, MailIcon } from '../ui/icons.js'
 import { LinkPage } from '../ui/link-page.js'
-import { stopEmailChange } from './verifications.js'
 
 /**
  * Stops a pending change of address. It takes a click, because it logs every device out and mail scanners open links.
@@ -14,7 +15,7 @@ export function StopEmailChange({ token }: { token: string }) {
   const stop = useMutation({ mutationFn: () => stopEmailChange(token) })
   if (stop.data) return <Stopped email={stop.data.email} />
   const fault = stop.error ? asFault(stop.error) : undefined
-  if (fault?.isDeadLink) return <DeadLink fault={fault} />
+  if (fault && isDeadLink(fault)) return <DeadLink fault={fault} />
   return (
     <LinkPage title="Stop the change of your address?" icon={<MailIcon />}>
       <p className="text-soft">
@@ -41,7 +42,7 @@ function Stopped({ email }: { email: string }) {
   )
 }
 
-function DeadLink({ fault }: { fault: Fault }) {
+function DeadLink({ fault }: { fault: LikenessError }) {
   return (
     <LinkPage title={fault.title} icon={<AlertIcon />} look="bad">
       <p>
@@ -51,4 +52,11 @@ function DeadLink({ fault }: { fault: Fault }) {
       <ForgotForm />
     </LinkPage>
   )
+}
+
+/** Every session of the account ends; a user signed in here logs in again. */
+async function stopEmailChange(token: string): Promise<StoppedEmailChange> {
+  const { body } = await call(anonymous, 'POST /v1/email-changes/stop', { body: { token } })
+  await leaveEnded()
+  return body
 }

@@ -1,5 +1,6 @@
+import { call, type LikenessError } from '@likeness/client'
 import { useQuery } from '@tanstack/react-query'
-import { asFault, type Fault } from '../api/fault.js'
+import { anonymous, asFault, isDeadLink } from '../api/likeness.js'
 import { useMe } from '../session/use-me.js'
 import { useSession } from '../session/use-session.js'
 import { Button } from '../ui/button.js'
@@ -8,7 +9,6 @@ import { AlertIcon, CheckIcon, SpinnerIcon } from '../ui/icons.js'
 import { LinkPage } from '../ui/link-page.js'
 import { ResendButton } from './resend-button.js'
 import { ResendForm } from './resend-form.js'
-import { confirmEmail } from './verifications.js'
 
 type Props = {
   token: string
@@ -21,7 +21,7 @@ export function VerifyEmail({ token, onContinue }: Props) {
   // A query, because it runs once however often React mounts this, and the token works only once.
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: ['confirm-email', token],
-    queryFn: () => confirmEmail(token),
+    queryFn: () => call(anonymous, 'POST /v1/email-verifications/confirm', { body: { token } }),
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
@@ -31,7 +31,7 @@ export function VerifyEmail({ token, onContinue }: Props) {
     return (
       <LinkPage title="Your address is confirmed" icon={<CheckIcon />}>
         <p className="wrap-anywhere">
-          <b className="font-semibold">{data.email}</b> is the e-mail address of your account.
+          <b className="font-semibold">{data.body.email}</b> is the e-mail address of your account.
         </p>
         <ContinueButton onContinue={onContinue} />
       </LinkPage>
@@ -41,11 +41,11 @@ export function VerifyEmail({ token, onContinue }: Props) {
   const fault = asFault(error)
   return (
     <LinkPage
-      title={fault.isDeadLink ? fault.title : 'Your address is not confirmed yet'}
+      title={isDeadLink(fault) ? fault.title : 'Your address is not confirmed yet'}
       icon={<AlertIcon />}
       look="bad"
     >
-      {fault.isDeadLink ? (
+      {isDeadLink(fault) ? (
         <AnotherLink fault={fault} onContinue={onContinue} />
       ) : (
         <>
@@ -57,7 +57,7 @@ export function VerifyEmail({ token, onContinue }: Props) {
   )
 }
 
-function AnotherLink({ fault, onContinue }: { fault: Fault; onContinue: () => void }) {
+function AnotherLink({ fault, onContinue }: { fault: LikenessError; onContinue: () => void }) {
   const session = useSession()
   return (
     <>

@@ -1,4 +1,7 @@
+import { call } from '@likeness/client'
 import { ResetPassword } from '@likeness/contracts'
+import { anonymous, isDeadLink } from '../api/likeness.js'
+import { leaveEnded } from '../session/accounts.js'
 import { Button } from '../ui/button.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { AlertIcon, KeyIcon } from '../ui/icons.js'
@@ -6,7 +9,6 @@ import { LinkPage } from '../ui/link-page.js'
 import { NewPasswordField } from '../ui/new-password-field.js'
 import { useForm } from '../ui/use-form.js'
 import { ForgotForm } from './forgot-form.js'
-import { resetPassword } from './resets.js'
 
 const Form = ResetPassword.pick({ password: true })
 
@@ -15,10 +17,11 @@ type Props = { token: string; onChanged: () => void }
 /** Sets a new password with the token of a link; a dead link leads to another one. */
 export function ResetPasswordPage({ token, onChanged }: Props) {
   const { form, fault, busy } = useForm(Form, async ({ password }) => {
-    await resetPassword({ token, password })
+    await call(anonymous, 'POST /v1/password-resets/confirm', { body: { token, password } })
+    await leaveEnded()
     onChanged()
   })
-  if (fault?.isDeadLink) {
+  if (fault && isDeadLink(fault)) {
     return (
       <LinkPage title={fault.title} icon={<AlertIcon />} look="bad">
         <p>
@@ -33,7 +36,7 @@ export function ResetPasswordPage({ token, onChanged }: Props) {
     <LinkPage title="Choose a new password" icon={<KeyIcon />}>
       <p className="text-soft">Every device that is logged in to your account will be logged out.</p>
       <form {...form} className="space-y-5">
-        {fault && !fault.rest.errors && <FaultNotice fault={fault} />}
+        {fault && fault.fields.length === 0 && <FaultNotice fault={fault} />}
         <NewPasswordField error={fault?.field('password')} />
         <Button type="submit" look="primary" busy={busy} className="w-full">
           Change password

@@ -18,7 +18,7 @@ export function LogInForm(props: {
   })
   return (
     <form {...form} className="space-y-5">
-      {fault && !fault.rest.errors && <FaultNotice fault={fault} />}
+      {fault && fault.fields.length === 0 && <FaultNotice fault={fault} />}
       <Field
         label="E-mail or username"
         name="login"

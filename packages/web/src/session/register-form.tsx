@@ -1,13 +1,15 @@
+import { call } from '@likeness/client'
 import { Register, type RegistrationForm } from '@likeness/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { anonymous } from '../api/likeness.js'
 import { Button } from '../ui/button.js'
 import { Choice } from '../ui/choice.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { Field } from '../ui/field.js'
 import { NewPasswordField } from '../ui/new-password-field.js'
 import { type Entries, useForm } from '../ui/use-form.js'
-import { readRegistration, register } from './accounts.js'
+import { register } from './accounts.js'
 import { AskedField, profileOf } from './asked-field.js'
 
 type Group = RegistrationForm['groups'][number]
@@ -19,8 +21,8 @@ type Group = RegistrationForm['groups'][number]
 export function RegisterForm({ onUnverified }: { onUnverified: (email: string) => void }) {
   const asked = useQuery({
     queryKey: ['registration'],
-    queryFn: ({ signal }) => readRegistration(signal),
-  }).data
+    queryFn: ({ signal }) => call(anonymous, 'GET /v1/users/registration', { signal }),
+  }).data?.body
   const [chosen, choose] = useState<string>()
   const groups = asked?.groups ?? []
   const group = groups.find(({ name }) => name === chosen) ?? groups.find(({ isDefault }) => isDefault)
@@ -34,7 +36,7 @@ export function RegisterForm({ onUnverified }: { onUnverified: (email: string) =
   )
   const fields = group?.fields ?? []
   const shown = ['username', 'email', 'password', ...fields.map(({ name }) => name)]
-  const isElsewhere = fault?.rest.errors?.some(({ path }) => !shown.includes(path)) ?? true
+  const isElsewhere = !fault?.fields.length || fault.fields.some(({ path }) => !shown.includes(path))
   return (
     <form {...form} className="space-y-5">
       {fault && isElsewhere && <FaultNotice fault={fault} shown={shown} />}

@@ -1,14 +1,20 @@
+import { profile } from '@likeness/client'
 import { useQuery } from '@tanstack/react-query'
-import { readMe } from './accounts.js'
+import { client } from '../api/likeness.js'
 
 /** The query key of a user; without an id, of all users. */
 export const meKey = (...userId: [] | [string]) => ['me', ...userId]
 
-/** The signed-in user, with profile and avatar. */
-export function useMe(userId: string) {
+/**
+ * The signed-in user, with profile and avatar.
+ * @param options `withdrawn`: a version of the avatar that was taken away, which the profile follows a moment later
+ */
+export function useMe(userId: string, { withdrawn }: { withdrawn?: number | undefined } = {}) {
   return useQuery({
     queryKey: meKey(userId),
-    queryFn: ({ signal }) => readMe(signal),
+    queryFn: ({ signal }) => profile.readMe(client, { signal }),
+    refetchInterval: ({ state }) =>
+      withdrawn !== undefined && state.data?.avatar?.version === withdrawn ? 500 : false,
     // The link that verifies their address opens in another tab.
     refetchOnWindowFocus: ({ state }) => (state.data?.emailVerification === 'sent' ? 'always' : true),
   })

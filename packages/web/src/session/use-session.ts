@@ -1,6 +1,6 @@
+import type { SessionState } from '@likeness/client'
 import { useSyncExternalStore } from 'react'
-import { session } from './browser-session.js'
-import type { SessionState } from './session.js'
+import { session } from '../api/likeness.js'
 
 export function useSession(): SessionState {
   return useSyncExternalStore(session.subscribe, session.state)

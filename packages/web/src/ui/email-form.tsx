@@ -16,7 +16,7 @@ const Form = z.strictObject({ email: Email })
  * @param children shown once it is sent
  */
 export function EmailForm(props: {
-  send: (email: string) => Promise<void>
+  send: (email: string) => Promise<unknown>
   email?: string | undefined
   hint?: string
   children: ReactNode
@@ -29,7 +29,7 @@ export function EmailForm(props: {
           {props.children}
         </Notice>
       )}
-      {fault && !fault.rest.errors && <FaultNotice fault={fault} />}
+      {fault && fault.fields.length === 0 && <FaultNotice fault={fault} />}
       <Field
         label="E-mail"
         name="email"

@@ -1,5 +1,5 @@
+import type { LikenessError } from '@likeness/client'
 import type { ReactNode } from 'react'
-import type { Fault } from '../api/fault.js'
 import { Button } from './button.js'
 import { Notice } from './notice.js'
 import { secondsForPeople } from './seconds.js'
@@ -10,15 +10,15 @@ import { useCountdown } from './use-countdown.js'
  * @param shown paths of fields that show their own error beside them
  */
 export function FaultNotice(props: {
-  fault: Fault
+  fault: LikenessError
   shown?: readonly string[]
   again?: (() => void) | undefined
   children?: ReactNode
 }) {
   const { fault, shown = [], again, children } = props
-  const { errors = [], requestId, status = 0 } = fault.rest
+  const { fields, requestId, status } = fault
   const left = useCountdown(again ? fault.retryAt : 0)
-  const others = errors.filter((error) => !shown.includes(error.path))
+  const others = fields.filter((error) => !shown.includes(error.path))
   return (
     <Notice kind="error" title={fault.title}>
       <p>{fault.detail}</p>
@@ -45,7 +45,7 @@ export function FaultNotice(props: {
 }
 
 /** A temporary fault: the request is being repeated. */
-export function TroubleNotice({ fault }: { fault: Fault }) {
+export function TroubleNotice({ fault }: { fault: LikenessError }) {
   return (
     <Notice kind="error" title={fault.title}>
       <p>Still trying. Nothing is lost.</p>

@@ -1,8 +1,9 @@
+import { LikenessError } from '@likeness/client'
 import { type FieldFault, readFields, viewFault } from '@likeness/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { type SyntheticEvent, useEffect, useRef } from 'react'
 import type { z } from 'zod'
-import { asFault, Fault } from '../api/fault.js'
+import { asFault } from '../api/likeness.js'
 
 /** The entries of a form, by field name. */
 export type Entries = Readonly<Record<string, unknown>>
@@ -14,7 +15,7 @@ export type Entries = Readonly<Record<string, unknown>>
  */
 export function useForm<Schema extends z.ZodType>(
   schema: Schema,
-  send: (value: z.output<Schema>) => Promise<void>,
+  send: (value: z.output<Schema>) => Promise<unknown>,
   shape: (entries: Entries) => unknown = (entries) => entries,
 ) {
   const element = useRef<HTMLFormElement>(null)
@@ -36,7 +37,7 @@ export function useForm<Schema extends z.ZodType>(
   return { form: { ref: element, onSubmit, noValidate: true }, fault, busy: isPending, done: isSuccess }
 }
 
-function invalid(faults: readonly FieldFault[], entries: Entries): Fault {
+function invalid(faults: readonly FieldFault[], entries: Entries): LikenessError {
   const all = faults.map((one) => {
     const { message, ...where } = viewFault(one, 'en')
     return { ...where, message: entries[one.path] === '' ? 'Please fill this in' : message }
@@ -44,6 +45,9 @@ function invalid(faults: readonly FieldFault[], entries: Entries): Fault {
   // An empty field breaks several rules, but one sentence is enough.
   const isFirst = ({ path, message }: (typeof all)[number], index: number) =>
     all.findIndex((other) => other.path === path && other.message === message) === index
-  const errors = all.filter(isFirst)
-  return new Fault('validation-failed', 'Some fields need another look', 'See below.', { errors })
+  return new LikenessError('validation-failed', {
+    title: 'Some fields need another look',
+    detail: 'See below.',
+    fields: all.filter(isFirst),
+  })
 }
