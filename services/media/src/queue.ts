@@ -3,6 +3,7 @@ import type { Logger } from '@likeness/runtime/logger'
 import type { JobQueue, Kinds } from '@likeness/runtime/queue'
 import type { UpkeepName } from './config.js'
 import type { ConfirmedRow, UploadKey, UploadRow } from './database/uploads.table.js'
+import type { WaitingRow } from './database/waiting.queries.js'
 
 /** Every job of this service: its name and what it carries. */
 export type Jobs = {
@@ -59,6 +60,27 @@ export const publishJob = (upload: UploadKey & Pick<ConfirmedRow, 'format' | 've
     isHeic(upload) ? 'publish-heic' : 'publish-avatar',
     { uploadId: upload.id, userId: upload.user_id, version: upload.version },
   ] as const
+
+/** The job that a row waits for. */
+export function jobOf(row: WaitingRow): readonly [Enqueued, Jobs[Enqueued]] {
+  const { user_id: userId, format } = row
+  // Its columns are those of the row that its step waits for.
+  const [uploadId, version] = [row.upload_id as string, row.version as number]
+  switch (row.step) {
+    case 'prepare':
+      return prepareJob({ user_id: userId, id: uploadId, format })
+    case 'publish':
+      return publishJob({ user_id: userId, id: uploadId, format, version })
+    case 'withdraw':
+      return ['tell-withdrawal', { userId, version }]
+    case 'describe':
+      return ['tell-description', { userId, uploadId }]
+    case 'tell':
+      return ['tell-owner', { userId, noticeId: row.key }]
+    case 'erase':
+      return ['erase-user', { userId }]
+  }
+}
 
 // While a job with the same key waits or runs, another is not added. Publishing is per version: a picture may
 // be restored while the job that published it before is just ending.

@@ -58,16 +58,3 @@ export async function deleteUserRows(trx: Transaction<Tables>, userId: string): 
     .where('user_id', '=', userId)
     .execute()
 }
-
-/** Erasures whose job may have been lost. */
-export async function findUnerased(db: Db, olderThanSeconds: number, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('erased_users')
-    .select('user_id')
-    .where('erased_at', 'is', null)
-    .where('asked_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
-    .orderBy('asked_at')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => row.user_id)
-}

@@ -2,30 +2,9 @@ import type { FailureItemsQuery, Step } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
-import type { UploadRow } from './uploads.table.js'
+import { type WaitingRow, waiting } from './waiting.queries.js'
 
 type Db = Database<Tables>
-
-/** What waits: each part reads an index of upkeep that holds no more than that. `key` is that of its job. */
-const waiting = sql`(
-  select 'prepare' as step, user_id, id as upload_id, id::text as key, uploaded_at as since, format, version
-  from uploads where status = 'pending' and prepared_at is null and expires_at > now()
-  union all
-  select 'publish', user_id, id, id || '-' || version, confirmed_at, format, version
-  from uploads where status = 'confirmed'
-  union all
-  select 'withdraw', user_id, upload_id, user_id || '-' || version, at, null, version
-  from withdrawals where told_at is null
-  union all
-  select 'describe', user_id, upload_id, upload_id::text, text_untold_since, null, version
-  from avatars where text_untold_since is not null
-  union all
-  select 'tell', user_id, upload_ids[1], id::text, at, null, null
-  from owner_notices
-  union all
-  select 'erase', user_id, null, user_id::text, asked_at, null, null
-  from erased_users where erased_at is null
-)`
 
 /** What waits, with why: the job has not run, or failed. */
 const waits = sql`
@@ -68,8 +47,7 @@ export async function countFailures(
   return rows
 }
 
-export type FailureRow = Omit<FailureGroupRow, 'count'> &
-  Pick<UploadRow, 'user_id' | 'format' | 'version'> & { upload_id: string | null; key: string }
+export type FailureRow = Omit<FailureGroupRow, 'count'> & WaitingRow
 
 /** Those of one cause, oldest first, after the one of this time and key. */
 export async function listFailures(

@@ -10,9 +10,10 @@ import { isHeld } from './holds.queries.js'
 import { lockOpenUploads } from './open-uploads.queries.js'
 import { deleteOldTrails, findSurplusVersions, giveUpOriginals } from './retention.queries.js'
 import { countEvents } from './stats.table.js'
-import { expireBatch, findStuck } from './upkeep.queries.js'
+import { expireBatch } from './upkeep.queries.js'
 import { listTrail } from './upload-events.table.js'
 import { findAnyUpload, findUpload, listUploads, lockPending, lockUser } from './uploads.table.js'
+import { countWaiting, listWaiting, steps } from './waiting.queries.js'
 
 const users = 400
 const uploads = 40_000
@@ -99,7 +100,8 @@ async function seeWhatIsUsed(t: Test, db: Database<Tables>): Promise<void> {
   await findAnyUpload(db, row.id)
   await listUploads(db, row.user_id, { status: undefined, erased: false, ...page })
   await listTrail(db, row, { after: 0, limit: 50 })
-  await findStuck(db, 600, 100)
+  for (const step of steps) await listWaiting(db, step, { olderThanSeconds: 600, limit: 100 })
+  await countWaiting(db)
   await countEvents(db, uploads - 100, uploads)
   await expireBatch(db, { from: undefined, limit: 10, by: {} })
   await giveUpOriginals(db, { days: 100, limit: 10, by: {} })

@@ -1,7 +1,7 @@
 import type { TellOwner } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
-import { type Generated, type Selectable, sql } from 'kysely'
+import type { Generated, Selectable } from 'kysely'
 import type { Tables } from './database.js'
 
 /**
@@ -54,19 +54,4 @@ export function findNotice(
 /** Once accounts knows. */
 export async function deleteNotice(db: Database<Tables>, { user_id, id }: NoticeKey): Promise<void> {
   await db.deleteFrom('owner_notices').where('user_id', '=', user_id).where('id', '=', id).execute()
-}
-
-/** Notices whose job may have been lost. */
-export function findUntoldNotices(
-  db: Database<Tables>,
-  olderThanSeconds: number,
-  limit: number,
-): Promise<NoticeKey[]> {
-  return db
-    .selectFrom('owner_notices')
-    .select(['user_id', 'id'])
-    .where('at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
-    .orderBy('at')
-    .limit(limit)
-    .execute()
 }

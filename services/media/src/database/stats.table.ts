@@ -147,25 +147,3 @@ export async function findSums(
       using (unit, at)`.execute(db)
   return rows
 }
-
-/** What waits at this moment. */
-export async function countWaiting(db: Db) {
-  const { rows } = await sql<{
-    pending: number
-    to_prepare: number
-    oldest_to_prepare: Date | null
-    to_publish: number
-    oldest_to_publish: Date | null
-  }>`
-    select
-      (select count(*) from uploads where status = 'pending' and expires_at > now()) as pending,
-      prepare.count as to_prepare, prepare.oldest as oldest_to_prepare,
-      publish.count as to_publish, publish.oldest as oldest_to_publish
-    from
-      (select count(*), min(uploaded_at) as oldest from uploads
-        where status = 'pending' and prepared_at is null and expires_at > now()) as prepare,
-      (select count(*), min(confirmed_at) as oldest from uploads where status = 'confirmed') as publish`.execute(
-    db,
-  )
-  return rows[0] as (typeof rows)[number]
-}

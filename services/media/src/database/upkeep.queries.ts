@@ -47,51 +47,6 @@ export async function expireBatch(
   return { rows, until: rows[0]?.until }
 }
 
-/** Rows that wait longer than they should for `prepare-upload`, `publish-avatar`, `tell-withdrawal` or `tell-description`. */
-export async function findStuck(db: Db, olderThanSeconds: number, limit: number) {
-  const before = sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`
-  // One after the other: nobody waits, and together they would take four connections.
-  const unprepared = await db
-    .selectFrom('uploads')
-    .select(['id', 'user_id', 'format'])
-    .where('status', '=', 'pending')
-    .where('prepared_at', 'is', null)
-    .where('uploaded_at', '<', before)
-    .orderBy('uploaded_at')
-    .limit(limit)
-    .execute()
-  const unpublished = await db
-    .selectFrom('uploads')
-    .select(['id', 'user_id', 'version', 'format'])
-    .$narrowType<{ version: number }>()
-    .where('status', '=', 'confirmed')
-    .where('confirmed_at', '<', before)
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  const untold = await db
-    .selectFrom('withdrawals')
-    .select(['version', 'user_id'])
-    .where('told_at', 'is', null)
-    .where('at', '<', before)
-    .orderBy('at')
-    .limit(limit)
-    .execute()
-  const undescribed = await db
-    .selectFrom('avatars')
-    .innerJoin('uploads', (join) =>
-      join.onRef('uploads.user_id', '=', 'avatars.user_id').onRef('uploads.id', '=', 'avatars.upload_id'),
-    )
-    .select(['avatars.user_id', 'avatars.upload_id'])
-    .where('text_untold_since', '<', before)
-    // Publishing comes first, and then adds this job.
-    .where('uploads.status', '<>', 'confirmed')
-    .orderBy('text_untold_since')
-    .limit(limit)
-    .execute()
-  return { unprepared, unpublished, untold, undescribed }
-}
-
 /** The uploads among these ids whose files are still in use, and whether their original is one of them. */
 export async function keepUploadFiles(
   db: Db,

@@ -6,7 +6,7 @@ import { type FailureRow, listFailures, listWaitsOf } from '../database/failures
 import { findAnyUpload } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
-import { type Hurry, prepareJob, publishJob } from '../queue.js'
+import { jobOf } from '../queue.js'
 
 /** How many one request retries. */
 const most = 10_000
@@ -43,7 +43,7 @@ export async function retryFailures(
   if (!dryRun) {
     await note(rows)
     for (let at = 0; at < rows.length; at += atOnce) {
-      await Promise.all(rows.slice(at, at + atOnce).map((row) => retry(deps.hurry, row)))
+      await Promise.all(rows.slice(at, at + atOnce).map((row) => deps.hurry(...jobOf(row))))
     }
   }
   return { retried: rows.length, dryRun, left: found.length > most }
@@ -60,24 +60,4 @@ async function findWaiting(deps: Deps, { uploadId, step, cause }: RetryFailures)
   const rows = await listWaitsOf(deps.db, uploadId)
   if (rows.length > 0) return rows
   throw problem((await findAnyUpload(deps.db, uploadId)) ? 'nothing-waits' : 'upload-not-found')
-}
-
-function retry(hurry: Hurry, row: FailureRow): Promise<void> {
-  const { user_id: userId, upload_id: uploadId, format, version } = row
-  // Its columns are those of the row that its step waits for.
-  const upload = { user_id: userId, id: uploadId as string, format, version: version as number }
-  switch (row.step) {
-    case 'prepare':
-      return hurry(...prepareJob(upload))
-    case 'publish':
-      return hurry(...publishJob(upload))
-    case 'withdraw':
-      return hurry('tell-withdrawal', { userId, version: upload.version })
-    case 'describe':
-      return hurry('tell-description', { userId, uploadId: upload.id })
-    case 'tell':
-      return hurry('tell-owner', { userId, noticeId: row.key })
-    case 'erase':
-      return hurry('erase-user', { userId })
-  }
 }

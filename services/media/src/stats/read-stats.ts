@@ -6,10 +6,10 @@ import {
   type Counters,
   countEvents,
   countRefusals,
-  countWaiting,
   findStatsState,
   findSums,
 } from '../database/stats.table.js'
+import { countWaiting } from '../database/waiting.queries.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { figuresOf, sum } from './figures.js'

@@ -1,10 +1,9 @@
+import type { Step } from '@likeness/contracts'
 import { requeueRuns } from '@likeness/runtime/upkeep-nudges'
-import { findUnerased } from '../database/erased-users.table.js'
-import { findUntoldNotices } from '../database/owner-notices.table.js'
 import { findUnfinished } from '../database/takedowns.table.js'
-import { findStuck } from '../database/upkeep.queries.js'
+import { listWaiting, steps } from '../database/waiting.queries.js'
 import type { Deps } from '../deps.js'
-import { prepareJob, publishJob } from '../queue.js'
+import { jobOf } from '../queue.js'
 
 const batch = 1_000
 
@@ -15,40 +14,22 @@ const batch = 1_000
  */
 export async function requeueStuck(
   deps: Deps,
-  options: { dryRun: boolean },
-): Promise<
-  Record<'prepare' | 'publish' | 'withdraw' | 'describe' | 'takeDown' | 'tell' | 'erase' | 'upkeep', number>
-> {
-  const { REQUEUE_AFTER_SECONDS } = deps.config
-  const { unprepared, unpublished, untold, undescribed } = await findStuck(
-    deps.db,
-    REQUEUE_AFTER_SECONDS,
-    batch,
-  )
-  const unerased = await findUnerased(deps.db, REQUEUE_AFTER_SECONDS, batch)
-  const unfinished = await findUnfinished(deps.db, REQUEUE_AFTER_SECONDS, batch)
-  const notices = await findUntoldNotices(deps.db, REQUEUE_AFTER_SECONDS, batch)
-  if (!options.dryRun) {
-    for (const row of unprepared) deps.enqueue(...prepareJob(row))
-    for (const row of unpublished) deps.enqueue(...publishJob(row))
-    for (const row of untold) deps.enqueue('tell-withdrawal', { userId: row.user_id, version: row.version })
-    for (const { user_id: userId, upload_id: uploadId } of undescribed)
-      deps.enqueue('tell-description', { userId, uploadId })
-    for (const takedownId of unfinished) deps.enqueue('take-down', { takedownId })
-    for (const { user_id: userId, id: noticeId } of notices) deps.enqueue('tell-owner', { userId, noticeId })
-    for (const userId of unerased) deps.enqueue('erase-user', { userId })
+  { dryRun }: { dryRun: boolean },
+): Promise<Record<Step | 'takeDown' | 'upkeep', number>> {
+  const { db, config, enqueue } = deps
+  const olderThanSeconds = config.REQUEUE_AFTER_SECONDS
+  const counts: [Step, number][] = []
+  // One after the other: nobody waits, and together they would take as many connections.
+  for (const step of steps) {
+    const rows = await listWaiting(db, step, { olderThanSeconds, limit: batch })
+    if (!dryRun) for (const row of rows) enqueue(...jobOf(row))
+    counts.push([step, rows.length])
   }
+  const unfinished = await findUnfinished(db, olderThanSeconds, batch)
+  if (!dryRun) for (const takedownId of unfinished) enqueue('take-down', { takedownId })
   return {
-    prepare: unprepared.length,
-    publish: unpublished.length,
-    withdraw: untold.length,
-    describe: undescribed.length,
+    ...(Object.fromEntries(counts) as Record<Step, number>),
     takeDown: unfinished.length,
-    tell: notices.length,
-    erase: unerased.length,
-    upkeep: await requeueRuns(deps, Object.keys(deps.config.UPKEEP_SCHEDULE), {
-      ...options,
-      olderThanSeconds: REQUEUE_AFTER_SECONDS,
-    }),
+    upkeep: await requeueRuns(deps, Object.keys(config.UPKEEP_SCHEDULE), { dryRun, olderThanSeconds }),
   }
 }
