@@ -2,7 +2,7 @@ import type { Transaction } from '@likeness/runtime/database'
 import type { Actor } from '../database/actor.js'
 import { unsetLive } from '../database/avatars.table.js'
 import type { Tables } from '../database/database.js'
-import { markWithdrawn } from '../database/upload-transitions.js'
+import { markWithdrawn } from '../database/holds.queries.js'
 import type { UploadKey, UploadRow } from '../database/uploads.table.js'
 import { insertWithdrawal } from '../database/withdrawals.table.js'
 

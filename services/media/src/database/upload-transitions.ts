@@ -1,11 +1,12 @@
-import { type Crop, isSquare, type UploadEventType, type UploadStatus } from '@likeness/contracts'
+import { type Crop, isSquare } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { statement } from '@likeness/runtime/prepared'
-import { type Expression, type SqlBool, sql, type UpdateObject } from 'kysely'
-import { type Actor, theWorker } from './actor.js'
+import { sql } from 'kysely'
+import type { Actor } from './actor.js'
 import type { AvatarRow } from './avatars.table.js'
 import type { Tables } from './database.js'
 import type { Look } from './looks.table.js'
+import { now, transition } from './transition.js'
 import {
   type ConfirmedRow,
   isOfSomebody,
@@ -15,86 +16,6 @@ import {
 } from './uploads.table.js'
 
 type Db = Database<Tables>
-type Event = {
-  readonly type: UploadEventType
-  readonly actor: Actor
-  readonly details?: Record<string, unknown>
-}
-
-const now = sql<Date>`now()`
-
-/**
- * The state machine: every transition is one conditional update and its event, so a state never changes without its trace
- * and the loser of a race changes nothing. This makes one; hot ones are written out, and those of a publication are
- * functions of the database. The event names the upload's version at that moment.
- * @returns the row as changed, or undefined when it was no longer in a state that allows it
- */
-function transition(
-  db: Db,
-  key: UploadKey,
-  from: readonly UploadStatus[],
-  set: UpdateObject<Tables, 'uploads'>,
-  event: Event,
-  condition: Expression<SqlBool> = sql<SqlBool>`true`,
-): Promise<UploadRow | undefined> {
-  return (
-    db
-      // Locked first, so that the status before is the one that this changes.
-      .with('before', (query) =>
-        query
-          .selectFrom('uploads')
-          .select(['user_id', 'id', 'status', 'version'])
-          .where('user_id', '=', key.user_id)
-          .where('id', '=', key.id)
-          .where('status', 'in', from)
-          .where(condition)
-          .forNoKeyUpdate(),
-      )
-      .with('changed', (query) =>
-        query
-          .updateTable('uploads')
-          .from('before')
-          .set(set)
-          .whereRef('uploads.user_id', '=', 'before.user_id')
-          .whereRef('uploads.id', '=', 'before.id')
-          .returningAll('uploads'),
-      )
-      .with('event', (query) =>
-        query
-          .insertInto('upload_events')
-          .columns(['user_id', 'upload_id', 'type', 'actor_id', 'ip', 'user_agent', 'details', 'changes'])
-          .expression((made) =>
-            made
-              .selectFrom('changed')
-              .innerJoin('before', 'before.id', 'changed.id')
-              .select([
-                'changed.user_id',
-                'changed.id',
-                sql<UploadEventType>`${event.type}`.as('type'),
-                sql<string | null>`${event.actor.id}::uuid`.as('actor_id'),
-                sql<string | null>`${event.actor.ip}::inet`.as('ip'),
-                sql<string | null>`${event.actor.userAgent}::text`.as('user_agent'),
-                sql<string>`${JSON.stringify(event.details ?? {})}::jsonb
-                || jsonb_strip_nulls(jsonb_build_object('version', changed.version))`.as('details'),
-                (from.length > 1 ? statusAndVersion : nothing).as('changes'),
-              ]),
-          ),
-      )
-      .selectFrom('changed')
-      .selectAll()
-      .executeTakeFirst()
-  )
-}
-
-const nothing = sql<string | null>`null::jsonb`
-/** What the type of an event does not say, where a transition has several states to start from. */
-const statusAndVersion = sql<string | null>`
-  case when before.status <> changed.status
-    then jsonb_build_object('status', jsonb_build_object('before', before.status, 'after', changed.status))
-    else '{}' end
-  || case when before.version is distinct from changed.version
-    then jsonb_build_object('version', jsonb_build_object('before', before.version, 'after', changed.version))
-    else '{}' end`
 
 /**
  * Notes the first decoding, once the preview is stored, unless the picture is on the deny-list. The status stays as it is.
@@ -134,49 +55,6 @@ const notePrepared = statement<UploadRow & { blocked_by: string | null }>(
   )
   select ${uploadColumns('changed')}, blocked_by from changed full join blocked on true`,
 )
-
-/** Counts another decoding that had to be killed. @returns how often that has happened */
-export async function countDecodeKill(db: Db, key: UploadKey): Promise<number> {
-  const row = await db
-    .updateTable('uploads')
-    .set({ decode_kills: sql<number>`decode_kills + 1` })
-    .where('user_id', '=', key.user_id)
-    .where('id', '=', key.id)
-    .returning('decode_kills')
-    .executeTakeFirst()
-  return row?.decode_kills ?? 0
-}
-
-/** Why an upload ended before it was published, as its owner reads it. */
-export type Failure = { readonly code: string; readonly detail: string }
-/** The worker ended it, for what its failure says. */
-const notByHand = { actor: theWorker, details: {} }
-
-/**
- * pending → rejected: the bytes cannot be decoded, the picture is on the deny-list, or an operator refuses it. Changes
- * nothing once it has expired.
- */
-export function markRejected(
-  db: Db,
-  key: UploadKey,
-  failure: Failure,
-  { actor, details }: { actor: Actor; details: Readonly<Record<string, unknown>> } = notByHand,
-): Promise<UploadRow | undefined> {
-  return transition(
-    db,
-    key,
-    ['pending'],
-    {
-      status: 'rejected',
-      expires_at: null,
-      closed_at: now,
-      failure_code: failure.code,
-      failure_detail: failure.detail,
-    },
-    { type: 'rejected', actor, details: { ...failure, ...details } },
-    sql`expires_at > now()`,
-  )
-}
 
 /** Notes that the variants of this recipe are stored, unless it was rendered otherwise or closed. @returns whether it did */
 export async function markRenderedAhead(
@@ -308,44 +186,6 @@ export async function markSuperseded(
 }
 const superseded = statement<{ done: boolean }>('supersede', 'select supersede($1, $2, $3) as done')
 
-/**
- * published, or live before accounts was told → withdrawn. An operator may also withdraw what its owner withdrew
- * before: from then on it is held.
- */
-export function markWithdrawn(
-  trx: Transaction<Tables>,
-  key: UploadKey,
-  actor: Actor,
-  details: { by: number; reason?: string; takedown?: string },
-): Promise<UploadRow | undefined> {
-  const byOperator = actor.id !== key.user_id
-  return transition(
-    trx,
-    key,
-    byOperator ? ['published', 'confirmed', 'withdrawn'] : ['published', 'confirmed'],
-    { status: 'withdrawn', closed_at: now, ...(byOperator ? { held_at: now } : {}) },
-    { type: 'withdrawn', actor, details },
-    sql`rendered_at is not null and held_at is null`,
-  )
-}
-
-/** Holds a picture that was shown, or is about to be superseded, in its state: only an operator may restore it. */
-export function markHeld(
-  trx: Transaction<Tables>,
-  key: UploadKey,
-  actor: Actor,
-  details: { reason: string; takedown: string },
-): Promise<UploadRow | undefined> {
-  return transition(
-    trx,
-    key,
-    ['confirmed', 'superseded', 'withdrawn'],
-    { held_at: now },
-    { type: 'held', actor, details },
-    sql`rendered_at is not null and held_at is null`,
-  )
-}
-
 /** superseded or withdrawn → confirmed, under a new version; its variants still exist. */
 export function markRestored(
   trx: Transaction<Tables>,
@@ -380,27 +220,5 @@ export function markErased(
     ['superseded', 'withdrawn', 'expired', 'rejected', 'failed'],
     { status: 'erased', closed_at: now, thumbhash: null, alt_text: null },
     { type: 'erased', actor, details },
-  )
-}
-
-/**
- * confirmed → failed: it can never be rendered, or must not be (`rendered` is false), or its user is gone (`rendered` is
- * true).
- * @param rendered what the row must say, so that a late run does not fail what another has rendered
- */
-export function markFailed(
-  db: Db,
-  key: UploadKey,
-  failure: Failure,
-  rendered: boolean,
-  { actor, details }: { actor: Actor; details: Readonly<Record<string, unknown>> } = notByHand,
-): Promise<UploadRow | undefined> {
-  return transition(
-    db,
-    key,
-    ['confirmed'],
-    { status: 'failed', closed_at: now, failure_code: failure.code, failure_detail: failure.detail },
-    { type: 'failed', actor, details: { ...failure, ...details } },
-    sql`(rendered_at is not null) = ${rendered}`,
   )
 }

@@ -2,7 +2,9 @@ import type { Transaction } from '@likeness/runtime/database'
 import { takeAvatarDown } from '../avatars/take-avatar-down.js'
 import { findLiveAvatar } from '../database/avatars.table.js'
 import type { Tables } from '../database/database.js'
+import { markHeld } from '../database/holds.queries.js'
 import { insertNotice } from '../database/owner-notices.table.js'
+import { markFailed, markRejected } from '../database/refusals.queries.js'
 import {
   actorOfTakedown,
   addItemsSince,
@@ -14,7 +16,6 @@ import {
   setOutcome,
   type TakedownRow,
 } from '../database/takedowns.table.js'
-import { markFailed, markHeld, markRejected } from '../database/upload-transitions.js'
 import { lockUser, type UploadKey, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { announce } from '../uploads/announce.js'

@@ -1,4 +1,4 @@
-import type { Failure } from '../database/upload-transitions.js'
+import type { Failure } from '../database/refusals.queries.js'
 
 /** The failure of an upload that an operator ended, as its owner reads it. */
 export const refusedByOperator = (reason: string): Failure => ({
