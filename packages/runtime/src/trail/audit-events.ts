@@ -33,10 +33,13 @@ export type RankedActor = {
 /** A database of any tables, or a transaction: the texts here are not typed. */
 export type AnyDatabase = Pick<Kysely<unknown>, 'executeQuery' | 'getExecutor'>
 
-/** Appends an event of a person. Values of `details` and `changes` go when the person it is about is erased. */
+/**
+ * Appends an event of a person, or of a command on the machine. Values of `details` and `changes` go when the person it is
+ * about is erased.
+ */
 export async function insertAuditEvent(
   db: AnyDatabase,
-  actor: RankedActor,
+  actor: RankedActor | 'upkeep',
   event: {
     readonly action: AuditAction
     readonly userId?: string | null
@@ -48,9 +51,10 @@ export async function insertAuditEvent(
   },
 ): Promise<void> {
   const { action, userId = null, uploadId = null, problem = null, changes, details = {} } = event
+  const by = actor === 'upkeep' ? undefined : actor
   await insertOne(
     db,
-    ...[action, actor.id, actor.role, userId, uploadId, actor.ip, actor.userAgent],
+    ...[action, by ? 'person' : 'upkeep', by?.id, by?.role, userId, uploadId, by?.ip, by?.userAgent],
     ...[problem, changes && JSON.stringify(changes), JSON.stringify(details)],
   )
 }
@@ -58,7 +62,7 @@ const insertOne = statement(
   'insert-audit-event',
   `insert into audit_events
     (action, actor_kind, actor_id, actor_role, user_id, upload_id, ip, user_agent, outcome, problem, changes, details)
-  values ($1, 'person', $2, $3, $4, $5, $6, $7, case when $8::text is null then 'done' else 'refused' end, $8, $9, $10)`,
+  values ($1, $2, $3, $4, $5, $6, $7, $8, case when $9::text is null then 'done' else 'refused' end, $9, $10, $11)`,
 )
 
 /** Newest first, older than `after`. */

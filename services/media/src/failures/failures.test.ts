@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { FailureGroup, RetryFailures, Step } from '@likeness/contracts'
-import { failures, uploads } from '@likeness/contracts/endpoints'
-import { waitFor } from '@likeness/test-kit'
+import { failures, history, uploads } from '@likeness/contracts/endpoints'
+import { programFile, waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { jpeg, quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
@@ -80,6 +82,17 @@ t.test('one upload is retried, and all of one cause, never everything', async (t
   t.match(await retry({ uploadId: randomUUID() }), { status: 404, body: { code: 'upload-not-found' } })
   t.match(await retry({ uploadId: lost[0].id }), { status: 409, body: { code: 'nothing-waits' } })
   t.match((await retry({ step: 'erase', cause: 'unexpected' })).body, { retried: 0 })
+
+  // A command on the machine is in the audit like an operator.
+  const command = [programFile('likeness'), 'failures', 'retry', '--step', 'erase', '--cause', 'unexpected']
+  const env = { ...process.env, NODE_OPTIONS: '', LIKENESS_SERVICE: 'media', ...media.env }
+  await promisify(execFile)(process.execPath, command, { env })
+  const { items } = (await max.call(history.listAudit, { query: { action: 'failures-retried', limit: 2 } }))
+    .body
+  t.match(items, [
+    { actorKind: 'upkeep', actorId: null, details: { step: 'erase', cause: 'unexpected', retried: 0 } },
+    { actorKind: 'person', actorId: max.id, details: { step: 'erase', retried: 0 } },
+  ])
 })
 
 t.test('what ended for good, by its failure code', async (t) => {
@@ -108,7 +121,7 @@ t.test('a confirmed upload that fails for good tells its owner, once accounts ta
   t.match(notice, {
     userId: ben.id,
     kind: 'avatar-failed',
-    actorId: null,
+    actor: null,
     reason: 'invalid-image',
     byMail: true,
   })

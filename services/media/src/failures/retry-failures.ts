@@ -1,6 +1,7 @@
 import type { Retried, RetryFailures } from '@likeness/contracts'
 import type { failures } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
+import { insertAuditEvent } from '@likeness/runtime/trail/audit-events'
 import { noteAct } from '@likeness/runtime/trail/operators'
 import { type FailureRow, listFailures, listWaitsOf } from '../database/failures.queries.js'
 import { findAnyUpload } from '../database/uploads.table.js'
@@ -16,27 +17,22 @@ const atOnce = 16
 export const retryFailuresHandler =
   (deps: Deps): Handler<typeof failures.retry> =>
   async (request, reply) => {
-    const { uploadId, step, cause } = request.body
     const note = (rows: readonly FailureRow[]) =>
-      noteAct(deps.db, request, {
-        action: 'failures-retried',
-        userId: uploadId === undefined ? null : (rows[0]?.user_id ?? null),
-        uploadId: uploadId ?? null,
-        details: { step, cause, retried: rows.length },
-      })
+      noteAct(deps.db, request, { action: 'failures-retried', ...aboutRetried(request.body, rows) })
     return reply.code(202).send(await retryFailures(deps, request.body, request.query, note))
   }
 
 /**
  * Ends the pause between two tries of an upload, or of all that wait for one cause.
- * @param note records the act, before it is done
+ * @param note records the act, before it is done; that of a command on the machine unless given
  * @throws Problem upload-not-found, nothing-waits
  */
 export async function retryFailures(
   deps: Deps,
   asked: RetryFailures,
   { dryRun }: { readonly dryRun: boolean },
-  note: (rows: readonly FailureRow[]) => Promise<void> = async () => undefined,
+  note: (rows: readonly FailureRow[]) => Promise<void> = (rows) =>
+    insertAuditEvent(deps.db, 'upkeep', { action: 'failures-retried', ...aboutRetried(asked, rows) }),
 ): Promise<Retried> {
   const found = await findWaiting(deps, asked)
   const rows = found.slice(0, most)
@@ -48,6 +44,12 @@ export async function retryFailures(
   }
   return { retried: rows.length, dryRun, left: found.length > most }
 }
+
+const aboutRetried = ({ uploadId, step, cause }: RetryFailures, rows: readonly FailureRow[]) => ({
+  userId: uploadId === undefined ? null : (rows[0]?.user_id ?? null),
+  uploadId: uploadId ?? null,
+  details: { step, cause, retried: rows.length },
+})
 
 /** One or the other is asked for; the contract says so. */
 async function findWaiting(deps: Deps, { uploadId, step, cause }: RetryFailures): Promise<FailureRow[]> {
