@@ -24,7 +24,7 @@ export type Client = {
 }
 
 /** Makes a client. It sends nothing yet, and holds nothing that has to be closed. */
-export const createClient = ({ url = '', getToken, language, retries = 3 }: ClientOptions): Client => ({
+export const createClient = ({ url = '', getToken, language, retries = 3 }: ClientOptions = {}): Client => ({
   url: url.replace(/\/+$/, ''),
   getToken,
   language,

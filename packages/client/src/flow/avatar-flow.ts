@@ -84,6 +84,10 @@ export function createAvatarFlow(client: Client, { shrink }: FlowOptions = {}): 
 
   return {
     subscribe: (changed) => {
+      // What was under way when the last one left is gone, so this is another action.
+      if (listeners.size === 0 && snapshot.step === 'sending') {
+        snapshot = { ...snapshot, task: { ...snapshot.task, key: newKey() } }
+      }
       // Once for each call, whatever the function.
       const listener = () => changed()
       listeners.add(listener)
