@@ -306,6 +306,18 @@ t.test('where no events come through, it asks again and again', async (t) => {
       ? (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>a proxy</p>')
       : 'pass'
   t.match(await uploads.preview(client, id), { previewUrl: /./ })
+  // A proxy that keeps the events back, for longer than anyone should wait for a heartbeat.
+  const setTimer = globalThis.setTimeout
+  t.teardown(() => {
+    globalThis.setTimeout = setTimer
+  })
+  globalThis.setTimeout = ((run: () => void, wait: number) =>
+    setTimer(run, wait === 40_000 ? 1 : wait)) as typeof setTimeout
+  proxy.decide = (request) =>
+    request.endsWith('/events')
+      ? (response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+      : 'pass'
+  t.match(await uploads.preview(client, id), { previewUrl: /./ })
   await uploads.discard(client, id)
   await t.rejects(uploads.preview(client, id), {
     code: 'upload-discarded',
@@ -454,6 +466,35 @@ t.test('the flow goes on where a closed tab left it', async (t) => {
   again.flow.cancel()
   t.match(await stepOf(again.flow, 'choosing'), { notice: { kind: 'discarded' } })
   again.close()
+})
+
+t.test('a flow that nobody listens to stops, and sends anew when somebody does', async (t) => {
+  const { client, proxy } = await newcomer(t)
+  const flow = createAvatarFlow(client)
+  let close = flow.subscribe(() => {})
+  await stepOf(flow, 'choosing')
+  // Everything has left when the listener does, and the answer comes afterwards.
+  const left = new Promise<void>((resolve) => {
+    proxy.decide = (request) => {
+      if (request === 'POST /v1/uploads') {
+        close()
+        resolve()
+      }
+      return 'pass'
+    }
+  })
+  flow.pick(await picture())
+  await left
+  proxy.decide = () => 'pass'
+  const gone = () =>
+    requestsTo(proxy, 'POST /v1/uploads').length === 1 && flow.getSnapshot().step === 'sending'
+  t.ok(gone())
+  await waitFor(async () => (await uploads.list(client, { status: 'pending' })).items.length === 0)
+  close = flow.subscribe(() => {})
+  t.teardown(() => close())
+  await stepOf(flow, 'cropping')
+  const keys = requestsTo(proxy, 'POST /v1/uploads').map(({ headers }) => headers['idempotency-key'])
+  t.equal(new Set(keys).size, 2, 'as another action')
 })
 
 t.test('the flow waits through a connection that is away, and says so', async (t) => {
