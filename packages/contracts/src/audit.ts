@@ -32,12 +32,16 @@ export const AuditAction = z
     'audit-read',
     'failures-listed',
     'uses-listed',
+    'person-read',
+    'person-exported',
     // They acted on a picture, whoever uses it.
     'picture-taken-down',
     'image-blocked',
     'image-unblocked',
     // They did something that changes no upload.
     'failures-retried',
+    'sessions-ended',
+    'erasure-asked',
     'upkeep-run',
     // They attempted something and were refused.
     'act-refused',

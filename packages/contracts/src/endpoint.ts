@@ -26,6 +26,7 @@ export const chapters = {
   history: 'The audit of every upload, for managers and administrators.',
   operation: 'What waits, what failed and how much there is, for managers and administrators.',
   moderation: 'What managers and administrators do against pictures.',
+  people: 'People of a login of your own: who they are here, and taking their data away.',
   upkeep: 'Routine cleaning: what runs when, what it did, and running it now.',
 } as const satisfies Readonly<Record<string, string>>
 type Chapter = keyof typeof chapters

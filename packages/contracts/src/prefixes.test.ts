@@ -28,6 +28,7 @@ t.test('neither /internal nor what is above the API is a prefix', async (t) => {
     '/v1/blocked-images',
     '/v1/failures',
     '/v1/stats',
+    '/v1/people',
     '/v1/upkeep',
   ])
 })

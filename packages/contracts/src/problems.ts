@@ -336,6 +336,11 @@ export const mediaProblems = {
     ],
   ),
   'user-not-found': userNotFound,
+  'person-not-found': row(
+    404,
+    ['No such person', 'Personne introuvable'],
+    ['No person with this subject came with a token of this issuer.', 'Aucune personne portant ce sujet n’est venue avec un jeton de cet émetteur.'],
+  ),
   'upload-not-found': row(
     404,
     ['No such upload', 'Envoi introuvable'],

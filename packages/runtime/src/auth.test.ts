@@ -28,15 +28,17 @@ async function start(t: Test) {
   })
   const guards = await registerGuards(server, {
     service: 'media',
-    issuer,
-    audience: 'likeness',
     serviceSecrets: secrets,
     isEnded: ({ sessionId }) => state.ended.has(sessionId),
-    async findKey(kid) {
-      state.looks += 1
-      if (state.keysAway) throw new KeysUnavailableError('away')
-      if (kid !== 'k') throw new Error('no such key')
-      return own.publicKey.export({ format: 'pem', type: 'spki' }).toString()
+    own: {
+      issuer,
+      audience: 'likeness',
+      async findKey(kid) {
+        state.looks += 1
+        if (state.keysAway) throw new KeysUnavailableError('away')
+        if (kid !== 'k') throw new Error('no such key')
+        return own.publicKey.export({ format: 'pem', type: 'spki' }).toString()
+      },
     },
   })
   for (const name of ['signedIn', 'manager', 'admin'] as const) {

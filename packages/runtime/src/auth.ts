@@ -1,6 +1,8 @@
 import jwt, { type TokenOrHeader } from '@fastify/jwt'
 import { AccessClaims, commonProblems, type Role } from '@likeness/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { errors } from 'jose'
+import { ClaimError } from './issuers/read-claims.js'
 import { type KeyFinder, KeysUnavailableError } from './jwks.js'
 import { problemsOf } from './problem.js'
 import type { Secrets } from './secrets.js'
@@ -11,9 +13,13 @@ export type Caller = {
   readonly id: string
   readonly sessionId: string
   readonly role: Role
-  /** When the token expires, as `Date.now()` counts. */
+  /** When the token was made, as `Date.now()` counts. */
+  readonly issuedAt: number
   readonly expiresAt: number
 }
+
+/** Verifies a token of another issuer; undefined for a token of none that is known. Rejects as `VerifyForeign` does. */
+export type FindForeignCaller = (token: string) => Promise<Caller | undefined>
 
 const problem = problemsOf(commonProblems)
 
@@ -53,37 +59,39 @@ export function callerOf(request: FastifyRequest): Caller {
 export const callerIfKnown = (request: FastifyRequest): Caller | undefined => callers.get(request)
 
 /**
- * Registers verification of access tokens (RFC 9068, RFC 8725: EdDSA only, typ, iss, aud, exp and every
- * claim checked) and returns the guards.
- * @param isEnded asked for each verified token: true when its session has ended meanwhile.
+ * Registers verification of access tokens and returns the guards.
+ * @param options `own`: whose keys sign the tokens of accounts (RFC 9068, RFC 8725: EdDSA only, typ, iss, aud, exp and
+ * every claim checked); `foreign`: asked first about a token; `isEnded`: asked for each verified token, true when its
+ * session has ended meanwhile
  */
 export async function registerGuards(
   app: FastifyInstance,
   options: {
     service: string
-    issuer: string
-    audience: string
     serviceSecrets: Secrets
-    findKey: KeyFinder
+    own?: { issuer: string; audience: string; findKey: KeyFinder }
+    foreign?: FindForeignCaller
     isEnded?: (caller: Caller) => boolean | Promise<boolean>
   },
 ): Promise<Guards> {
-  await app.register(jwt, {
-    secret: {
-      public: (_request: FastifyRequest, token: TokenOrHeader) => {
-        const kid = 'header' in token ? token.header.kid : token.kid
-        return kid === undefined ? Promise.reject(new Error('no kid')) : options.findKey(kid)
+  const { own, foreign } = options
+  if (own)
+    await app.register(jwt, {
+      secret: {
+        public: (_request: FastifyRequest, token: TokenOrHeader) => {
+          const kid = 'header' in token ? token.header.kid : token.kid
+          return kid === undefined ? Promise.reject(new Error('no kid')) : own.findKey(kid)
+        },
       },
-    },
-    decode: { complete: true },
-    verify: {
-      algorithms: ['EdDSA'],
-      allowedIss: options.issuer,
-      allowedAud: options.audience,
-      checkTyp: 'at+jwt',
-      clockTolerance: clockToleranceMs,
-    },
-  })
+      decode: { complete: true },
+      verify: {
+        algorithms: ['EdDSA'],
+        allowedIss: own.issuer,
+        allowedAud: own.audience,
+        checkTyp: 'at+jwt',
+        clockTolerance: clockToleranceMs,
+      },
+    })
 
   /** @param reason why a token that was sent does not count */
   const unauthenticated = (reason?: string) => {
@@ -105,21 +113,34 @@ export async function registerGuards(
   }
 
   async function verify(request: FastifyRequest, authorization: string): Promise<Caller> {
+    const [, token = ''] = authorization.match(/^Bearer\s+(\S+)$/i) ?? []
+    const caller =
+      (await foreign?.(token).catch((error: unknown) => {
+        // Anything else is a fault of finding out who it is.
+        throw isOfToken(error) ? refused(error) : error
+      })) ?? (await verifyOwn(request))
+    if (known.size >= tokensRemembered) known.clear()
+    known.set(authorization, { caller, until: Math.min(caller.expiresAt, Date.now() + rememberedMs) })
+    return caller
+  }
+
+  const refused = (error: unknown) =>
+    error instanceof KeysUnavailableError
+      ? problem('overloaded', { headers: { 'retry-after': '2' } })
+      : unauthenticated(reasonOf(error))
+
+  async function verifyOwn(request: FastifyRequest): Promise<Caller> {
+    if (!own) throw unauthenticated('its issuer is not known')
     const verified: unknown = await request.jwtVerify().catch((error: unknown) => {
-      if (error instanceof KeysUnavailableError)
-        throw problem('overloaded', { headers: { 'retry-after': '2' } })
-      throw unauthenticated(reasonOf(error))
+      throw refused(error)
     })
     const claims = AccessClaims.safeParse(verified)
     if (!claims.success) throw unauthenticated('its claims are not those of an access token')
     // No token is made ahead of its time: one that says so would outlive what it was forged or stolen for.
     if (claims.data.iat * 1000 > Date.now() + clockToleranceMs)
       throw unauthenticated('it was made ahead of its time')
-    const { sub: id, sid: sessionId, role, exp } = claims.data
-    const caller = { id, sessionId, role, expiresAt: exp * 1000 }
-    if (known.size >= tokensRemembered) known.clear()
-    known.set(authorization, { caller, until: Math.min(caller.expiresAt, Date.now() + rememberedMs) })
-    return caller
+    const { sub: id, sid: sessionId, role, iat, exp } = claims.data
+    return { id, sessionId, role, issuedAt: iat * 1000, expiresAt: exp * 1000 }
   }
 
   const atLeast = (least: Role) => async (request: FastifyRequest) => {
@@ -143,13 +164,18 @@ export async function registerGuards(
   }
 }
 
+const isOfToken = (error: unknown): boolean =>
+  error instanceof errors.JOSEError || error instanceof ClaimError || error instanceof KeysUnavailableError
+
 /** The code of the library that verified a token, in short; its message might repeat a part of the token. */
 function reasonOf(error: unknown): string {
+  if (error instanceof ClaimError) return error.message
+  if (error instanceof errors.JWTClaimValidationFailed) return `its ${error.claim} is not the one expected`
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no key has signed it'
   return /EXPIRED$/.test(code)
     ? 'expired'
     : code
-        .replace(/^(FST|FAST)_JWT_/, '')
+        .replace(/^(FST_JWT_|FAST_JWT_|ERR_)/, '')
         .toLowerCase()
         .replaceAll('_', ' ')
 }

@@ -39,10 +39,12 @@ async function startServer(t: Test, addRoutes: (server: Server, guards: Guards) 
   })
   const guards = await registerGuards(server, {
     service: 'test',
-    issuer,
-    audience: 'likeness',
     serviceSecrets: ['a secret of more than 32 characters'],
-    findKey: async () => publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    own: {
+      issuer,
+      audience: 'likeness',
+      findKey: async () => publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    },
   })
   addRoutes(server, guards)
   t.teardown(() => server.close())

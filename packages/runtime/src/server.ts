@@ -37,6 +37,9 @@ export type Server = FastifyInstance
 
 const problem = problemsOf(commonProblems)
 
+// The subject of a token has up to 255 characters, of up to 12 in an address.
+const longestParameter = 255 * 12
+
 /**
  * A server with the parts that every process shares: request ids, security headers, problem+json for every error,
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
@@ -65,7 +68,7 @@ export async function createServer(options: {
     logController: new LogController({ disableRequestLogging: true }),
     // With its body: 10 MiB over 300 kbit/s. Headers alone have a minute, which is Node's default.
     requestTimeout: 300_000,
-    routerOptions: { maxParamLength: 300 },
+    routerOptions: { maxParamLength: longestParameter },
     forceCloseConnections: 'idle',
     // A request without Host is answered as every other fault is.
     http: { requireHostHeader: false },

@@ -77,10 +77,12 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   })
   const guards = await registerGuards(server, {
     service: 'accounts',
-    issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
-    audience: config.JWT_AUDIENCE,
     serviceSecrets: secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER),
-    findKey: deps.keys.find,
+    own: {
+      issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
+      audience: config.JWT_AUDIENCE,
+      findKey: deps.keys.find,
+    },
     isEnded: deps.ended.isEnded,
   })
 

@@ -5,6 +5,7 @@ import {
   failures,
   history,
   moderation,
+  people,
   stats,
   toAccounts,
   toMedia,
@@ -12,7 +13,7 @@ import {
   uploads,
 } from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
-import { registerGuards } from '@likeness/runtime/auth'
+import { type Caller, registerGuards } from '@likeness/runtime/auth'
 import { ServiceAwayError } from '@likeness/runtime/call-service'
 import { openEndedSessions } from '@likeness/runtime/ended-sessions'
 import { openJwks } from '@likeness/runtime/jwks'
@@ -27,6 +28,7 @@ import { deliveryOf } from './avatars/delivery.js'
 import { describeAvatarHandler } from './avatars/describe-avatar.js'
 import { openHotAnswers } from './avatars/hot-answers.js'
 import { serveAvatarHandler } from './avatars/serve-avatar.js'
+import { serveBySubjectHandler } from './avatars/serve-by-subject.js'
 import { serveHashedHandler } from './avatars/serve-hashed.js'
 import { serveVariantHandler } from './avatars/serve-variant.js'
 import { withdrawAvatarHandler } from './avatars/withdraw-avatar.js'
@@ -48,6 +50,11 @@ import { listBlockedImagesHandler, unblockImageHandler } from './moderation/bloc
 import { refusePendingHandler } from './moderation/refuse-pending.js'
 import { takeDownHandler } from './moderation/take-down.js'
 import { listTakedownsHandler, readTakedownHandler } from './moderation/view-takedowns.js'
+import { endSessionsHandler } from './people/end-sessions.js'
+import { erasePersonHandler } from './people/erase-person.js'
+import { exportPersonHandler } from './people/export-person.js'
+import { openForeignCallers } from './people/foreign-callers.js'
+import { readPersonHandler } from './people/read-person.js'
 import { problem } from './problems.js'
 import { InFlight } from './receiving/in-flight.js'
 import { readStatsHandler } from './stats/read-stats.js'
@@ -92,14 +99,21 @@ export async function openApp(deps: Deps): Promise<Server> {
     logger: deps.logger,
   })
   server.addHook('onClose', () => endedSessions.close())
-  const { isEnded } = endedSessions
+  const foreign = await openForeignCallers(deps)
+  server.addHook('onClose', () => foreign?.close())
+  const isEnded = (caller: Caller) => endedSessions.isEnded(caller) || foreign?.isEnded(caller) === true
   const guards = await registerGuards(server, {
     service: 'media',
-    issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
-    audience: config.JWT_AUDIENCE,
     serviceSecrets: secrets,
     isEnded,
-    findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
+    ...(config.ACCOUNTS_URL !== undefined && {
+      own: {
+        issuer: config.JWT_ISSUER ?? config.PUBLIC_URL,
+        audience: config.JWT_AUDIENCE,
+        findKey: openJwks(`${config.ACCOUNTS_URL}/.well-known/jwks.json`),
+      },
+    }),
+    ...(foreign && { foreign: foreign.find }),
   })
   const news = await openUploadNews(deps.bus)
   // Before the server waits for its open connections.
@@ -124,6 +138,7 @@ export async function openApp(deps: Deps): Promise<Server> {
     hot.keepFrom(pictures)
     const serve = openServe(pictures, guards)
     serve.anyone(avatars.serve, serveAvatarHandler(serving), ownHeaders)
+    serve.anyone(avatars.serveBySubject, serveBySubjectHandler(serving), ownHeaders)
     serve.optional(avatars.serveVariant, serveVariantHandler({ ...serving, guards }), ownHeaders)
     serve.anyone(avatars.serveHashed, serveHashedHandler(serving), ownHeaders)
   }
@@ -171,6 +186,10 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.manager(upkeep.read, cleaning.read)
 
   // Admins
+  serve.admin(people.read, readPersonHandler(deps))
+  serve.admin(people.endSessions, endSessionsHandler(deps))
+  serve.admin(people.export, exportPersonHandler(deps))
+  serve.admin(people.erase, erasePersonHandler(deps))
   serve.admin(upkeep.run, cleaning.run)
 
   // The accounts service

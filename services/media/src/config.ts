@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { VariantFormat } from '@likeness/contracts'
 import { duration, httpUrl, integer, ProcessConfig } from '@likeness/runtime/config'
+import { issuersSetting } from '@likeness/runtime/issuers/issuer-config'
 import { upkeepSchedules } from '@likeness/runtime/upkeep-schedule'
 import { parseStorageUrl } from '@likeness/storage/url'
 import { z } from 'zod'
@@ -45,7 +46,12 @@ export type UpkeepName = keyof typeof schedules
 
 /** Every variable of the media service; `--help` of each process prints them. */
 export const MediaConfig = ProcessConfig.extend({
-  ACCOUNTS_URL: httpUrl.describe('internal base URL of the accounts service'),
+  ACCOUNTS_URL: httpUrl
+    .optional()
+    .describe('internal base URL of the accounts service; without it, ISSUERS says who may log in (default none)'),
+  ISSUERS: issuersSetting
+    .default([])
+    .describe('logins of your own: a list as JSON or the path of a file, see docs/issuers.md (default none)'),
   STORAGE_URL: storageUrl.describe('where pictures are kept: file:///folder or s3://bucket/prefix?…'),
   STORAGE_FALLBACK_URL: storageUrl
     .optional()

@@ -1,6 +1,6 @@
 import { type Decoder, openDecoder } from '@likeness/images'
 import type { Bus } from '@likeness/runtime/bus'
-import { type CallService, openServiceCaller } from '@likeness/runtime/call-service'
+import type { CallService } from '@likeness/runtime/call-service'
 import { type Cursors, openCursors } from '@likeness/runtime/cursor'
 import { type Database, openDatabase } from '@likeness/runtime/database'
 import { type Logger, openLogger } from '@likeness/runtime/logger'
@@ -15,6 +15,7 @@ import { secretsOf } from '@likeness/runtime/secrets'
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import type { MediaConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
+import { openAccounts } from './people/open-accounts.js'
 import { openPreviewLinks, type PreviewLinks } from './preview-links.js'
 import { type Enqueue, enqueueTo, type Hurry, hurryIn, kinds } from './queue.js'
 
@@ -50,6 +51,8 @@ export type WorkerDeps = Deps & {
  */
 export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Promise<Deps> =>
   openParts(async (parts) => {
+    if (config.ACCOUNTS_URL === undefined && config.ISSUERS.length === 0)
+      throw new StartError('ACCOUNTS_URL is required, unless ISSUERS names a login')
     const logger = overrides.logger ?? openLogger('media', config.LOG_LEVEL)
     const storage = parts.keep(overrides.storage ?? storageOf(config), (opened) => opened.close())
     const onError = openOutageLog(logger, 'database')
@@ -74,14 +77,7 @@ export const openDeps = (config: MediaConfig, overrides: Partial<Deps> = {}): Pr
       bus,
       cursors: openCursors(secrets, 'media'),
       previews: openPreviewLinks(config.PUBLIC_URL, secrets),
-      accounts:
-        overrides.accounts ??
-        openServiceCaller({
-          to: 'accounts',
-          from: 'media',
-          origin: config.ACCOUNTS_URL,
-          secret: config.SERVICE_SECRET,
-        }),
+      accounts: overrides.accounts ?? openAccounts(config, db),
     }
   })
 

@@ -10,6 +10,7 @@ import {
   WithdrawAvatarQuery,
 } from '../avatars.js'
 import { endpointsOf } from '../endpoint.js'
+import { PersonParams } from '../people.js'
 import { ProfileAvatar } from '../users.js'
 import { empty, json, picture, redirected } from './answers.js'
 
@@ -39,6 +40,25 @@ export const avatars = {
       'drawn initials unless another is asked for. `Cache-Tag` and `Surrogate-Key` name the user and the version, so ' +
       'that a CDN can purge it.',
     params: AvatarParams,
+    query: AvatarQuery,
+    answers: {
+      ...picture(variantTypes, { headers: ['vary', ...tags] }),
+      ...redirected({ headers: ['vary', ...tags] }),
+    },
+    problems: ['avatar-not-found'],
+  }),
+  serveBySubject: endpoint({
+    id: 'readAvatarBySubject',
+    method: 'GET',
+    path: '/v1/avatars/by/:issuer/:subject',
+    by: 'anyone',
+    tag,
+    crossOrigin: 'anyone',
+    summary: 'The avatar of a person by the id that their own login gives them',
+    description:
+      'As the address by their id here. Fit for the `picture` claim of OpenID Connect: it is known before they have a ' +
+      'picture, or were ever here.',
+    params: PersonParams,
     query: AvatarQuery,
     answers: {
       ...picture(variantTypes, { headers: ['vary', ...tags] }),

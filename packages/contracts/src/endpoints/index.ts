@@ -8,6 +8,7 @@ import { inbox } from './inbox.js'
 import { toAccounts, toMedia } from './internal.js'
 import { me } from './me.js'
 import { moderation } from './moderation.js'
+import { people } from './people.js'
 import { sessions } from './sessions.js'
 import { stats } from './stats.js'
 import { accountsUpkeep, upkeep } from './upkeep.js'
@@ -24,6 +25,7 @@ export {
   inbox,
   me,
   moderation,
+  people,
   sessions,
   stats,
   toAccounts,
@@ -38,7 +40,7 @@ export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
   accounts: [users, sessions, me, emails, administration, accountsUpkeep, inbox, toAccounts].flatMap(
     (group) => Object.values(group),
   ),
-  media: [uploads, avatars, history, moderation, failures, stats, upkeep, toMedia].flatMap((group) =>
+  media: [uploads, avatars, history, moderation, failures, stats, people, upkeep, toMedia].flatMap((group) =>
     Object.values(group),
   ),
 }

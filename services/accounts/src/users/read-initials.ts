@@ -1,4 +1,5 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
+import { initialsOf } from '@likeness/runtime/initials'
 import type { Handler } from '@likeness/runtime/serve'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -12,10 +13,3 @@ export const readInitialsHandler =
     if (!person || person.disabled_at) throw problem('user-not-found')
     return { initials: initialsOf(person.nickname) }
   }
-
-/** The first letters of the first two words, in capitals; empty when there is no letter. */
-function initialsOf(nickname: string): string {
-  const words = nickname.split(/[\s._-]+/)
-  const letters = words.flatMap((word) => word.match(/^\p{L}\p{M}*/u)?.[0] ?? [])
-  return letters.slice(0, 2).join('').toLocaleUpperCase('en').slice(0, 16)
-}

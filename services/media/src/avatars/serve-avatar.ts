@@ -12,14 +12,23 @@ import { avatarNotFound, etagOfBytes, type Serving, sendPicture, sendVariant } f
 /** `avatars.serve`: the picture a user shows now, at the nearest rendered size. */
 export const serveAvatarHandler =
   (serving: Serving): Handler<typeof avatars.serve> =>
-  async (request, reply) => {
-    const { userId } = request.params
-    const avatar = await serving.cache.live(userId)
-    reply.headers({ vary: 'Accept', ...cacheTags(avatar, userId) })
-    return avatar
-      ? sendAvatar(request, reply, serving, avatar, request.query)
-      : sendDefault(request, reply, serving, userId, request.query)
-  }
+  (request, reply) =>
+    answerAvatar(request, reply, serving, request.params.userId, request.query)
+
+/** The avatar of a user, or what stands for one. */
+export async function answerAvatar(
+  request: Request,
+  reply: Reply,
+  serving: Serving,
+  userId: string,
+  query: AvatarQuery,
+): Promise<Reply> {
+  const avatar = await serving.cache.live(userId)
+  reply.headers({ vary: 'Accept', ...cacheTags(avatar, userId) })
+  return avatar
+    ? sendAvatar(request, reply, serving, avatar, query)
+    : sendDefault(request, reply, serving, userId, query)
+}
 
 async function sendAvatar(
   request: Request,

@@ -10,6 +10,7 @@ import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import type { LooksTable } from './looks.table.js'
 import { first } from './migrations/20261129T1230-first.js'
 import type { OwnerNoticesTable } from './owner-notices.table.js'
+import type { LeftPeopleTable, PeopleTable } from './people.table.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
 import type { StatsStateTable, StatsTable } from './stats.table.js'
 import type { TakedownItemsTable, TakedownsTable } from './takedowns.table.js'
@@ -38,6 +39,8 @@ export type Tables = {
   takedown_items: TakedownItemsTable
   blocked_images: BlockedImagesTable
   owner_notices: OwnerNoticesTable
+  people: PeopleTable
+  left_people: LeftPeopleTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '@likeness/runtime/database'
 import { type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 import { deleteKeysOfUser } from './idempotency-keys.table.js'
+import { forgetPerson } from './people.table.js'
 
 /** Users who left. An id that no longer leads to a person is not personal data. */
 export type ErasedUsersTable = {
@@ -41,6 +42,7 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
  */
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
   await deleteKeysOfUser(trx, userId)
+  await forgetPerson(trx, userId)
   await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()
   await trx.deleteFrom('avatars').where('user_id', '=', userId).execute()
   await trx.deleteFrom('looks').where('user_id', '=', userId).execute()

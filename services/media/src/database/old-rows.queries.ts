@@ -8,6 +8,7 @@ export type OldRows = {
     | 'blocked_images'
     | 'failed_runs'
     | 'idempotency_keys'
+    | 'left_people'
     | 'refused_uploads'
     | 'takedown_items'
     | 'takedowns'

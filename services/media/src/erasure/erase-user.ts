@@ -14,7 +14,7 @@ export const eraseUserHandler =
   }
 
 /** Stops accepting anything for this user, and starts the job. @returns whether it is already done */
-async function askToErase(deps: Deps, userId: string): Promise<boolean> {
+export async function askToErase(deps: Deps, userId: string): Promise<boolean> {
   const { erased_at } = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, userId)
     return askErasure(trx, userId)

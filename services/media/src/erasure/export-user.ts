@@ -32,7 +32,8 @@ export const exportFileHandler =
     return reply.type('application/octet-stream').code(200).send(bytes)
   }
 
-async function exportUser(deps: Deps, userId: string): Promise<MediaExport> {
+/** Everything that media holds on a user. */
+export async function exportUser(deps: Deps, userId: string): Promise<MediaExport> {
   const rows = await listUploads(deps.db, userId, everything)
   const views = await viewUploads(deps, rows)
   const events = await eventsByUpload(deps, userId)

@@ -17,7 +17,10 @@ export type EventTickets = {
 
 const lifetimeMs = 60_000
 
-const Claims = z.object({ upload: Id, until: z.int(), id: Id, sessionId: Id, role: Role, expiresAt: z.int() })
+const Claims = z.object({
+  ...{ upload: Id, until: z.int() },
+  ...{ id: Id, sessionId: Id, role: Role, issuedAt: z.int(), expiresAt: z.int() },
+})
 
 /** @param secrets SERVICE_SECRET, so that each process of the service accepts the tickets of the others */
 export function openEventTickets(secrets: Secrets): EventTickets {

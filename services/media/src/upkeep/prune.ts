@@ -5,6 +5,7 @@ import { oldBlocks } from '../database/blocked-images.table.js'
 import { oldFailedRuns } from '../database/failed-runs.table.js'
 import { oldKeys } from '../database/idempotency-keys.table.js'
 import { countOldRows, deleteOldRows, type OldRows } from '../database/old-rows.queries.js'
+import { oldLeftPeople } from '../database/people.table.js'
 import { oldRefusals } from '../database/refused-uploads.table.js'
 import {
   countOldOriginals,
@@ -26,7 +27,7 @@ type Options = Omit<UpkeepOptions, 'onProgress'>
 /**
  * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS), the trails of
  * uploads without a picture, the audit, take-downs and lifted entries of the deny-list (KEEP_TRAIL_DAYS); idempotency keys
- * and failed runs of jobs after a day; and refusals that no longer count.
+ * and failed runs of jobs after a day; who left, after 90 days; and refusals that no longer count.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
@@ -44,6 +45,7 @@ export async function prune(
   refusals: number
   runs: number
   attention?: string
+  leftPeople: number
 }> {
   const files = openFileCleaner(deps)
   const done = {
@@ -55,6 +57,7 @@ export async function prune(
     keys: await deleteOld(deps, oldKeys, options),
     refusals: await deleteOld(deps, oldRefusals, options),
     runs: await deleteOld(deps, oldFailedRuns, options),
+    leftPeople: await deleteOld(deps, oldLeftPeople, options),
   }
   return { ...done, ...attentionTo(await files.end(), options.signal) }
 }

@@ -94,7 +94,8 @@ t.test('a ticket opens the events of one upload for a minute', async (t) => {
 
   const mal = await media.person()
   const other = await upload(mal)
-  const caller = { id: ana.id, sessionId: newId(), role: 'user', expiresAt: Date.now() + 600_000 } as const
+  const times = { issuedAt: Date.now(), expiresAt: Date.now() + 600_000 }
+  const caller = { id: ana.id, sessionId: newId(), role: 'user', ...times } as const
   const claims = { ...caller, upload: done.id, until: Date.now() + 60_000 }
   const forge = (
     changes: Partial<typeof claims>,

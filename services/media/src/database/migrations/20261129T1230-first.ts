@@ -356,6 +356,30 @@ export const first: Migration = {
       db,
     )
 
+    // Who came with a token of another login. Those of accounts have the id that it gives them.
+    await sql`
+      create table people (
+        id uuid primary key,
+        issuer text not null,
+        subject text not null,
+        email text,
+        name text,
+        locale text,
+        first_seen_at timestamptz(3) not null default now(),
+        sessions_ended_at timestamptz(3),
+        unique (issuer, subject)
+      )`.execute(db)
+    // Every process looks for those that ended within the last minutes.
+    await sql`
+      create index people_ended on people (sessions_ended_at)
+      where sessions_ended_at is not null`.execute(db)
+    await sql`
+      create table left_people (
+        who bytea primary key,
+        left_at timestamptz(3) not null default now()
+      )`.execute(db)
+    await sql`create index left_people_old on left_people (left_at)`.execute(db)
+
     // The answers to requests that carry an Idempotency-Key, kept for a day.
     await sql`
       create table idempotency_keys (

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import type { Database, Transaction } from '@likeness/runtime/database'
+import { newId } from '@likeness/runtime/ids'
+import type { ForeignPerson } from '@likeness/runtime/issuers/read-claims'
+import { statement } from '@likeness/runtime/prepared'
+import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
+import type { Tables } from './database.js'
+import type { OldRows } from './old-rows.queries.js'
+
+/** People who came with a token of another issuer. Those of accounts have its id, and no row. */
+export type PeopleTable = {
+  id: string
+  issuer: string
+  subject: string
+  email: string | null
+  name: string | null
+  locale: string | null
+  first_seen_at: Generated<Date>
+  /** Tokens made up to then are refused. */
+  sessions_ended_at: ColumnType<Date | null, never, Date | null>
+}
+export type PersonRow = Selectable<PeopleTable>
+
+/** People who were erased, by the hash of their issuer and subject: a token from before must not bring them back. */
+export type LeftPeopleTable = {
+  who: Buffer
+  left_at: Generated<Date>
+}
+
+type Db = Database<Tables>
+/** How their own login names someone. */
+export type SubjectKey = Pick<PeopleTable, 'issuer' | 'subject'>
+
+const hashOf = ({ issuer, subject }: SubjectKey): Buffer =>
+  createHash('sha256').update(`${issuer}\0${subject}`).digest()
+
+/**
+ * The person whom a token speaks for, who is made at first sight, and described as the token does.
+ * @returns `refusedUpTo`: when their sessions were ended, or they were erased; tokens made up to then do not count
+ */
+export async function meetPerson(
+  db: Db,
+  person: ForeignPerson,
+): Promise<{ id: string; refusedUpTo: Date | null }> {
+  const { issuer, subject, email, name, locale } = person
+  const [known] = await find(db, issuer, subject)
+  if (known && known.email === email && known.name === name && known.locale === locale)
+    return { id: known.id, refusedUpTo: known.sessions_ended_at }
+  const [met] = await meet(db, newId(), issuer, subject, email, name, locale, hashOf(person))
+  if (!met) throw new Error('meet-person returned no row')
+  return met
+}
+
+const find = statement<PersonRow>(
+  'find-person-by-subject',
+  `select id, issuer, subject, email, name, locale, first_seen_at, sessions_ended_at
+  from people where issuer = $1 and subject = $2`,
+)
+
+// Whoever is on the list of those who left is not made again by a token from before.
+const meet = statement<{ id: string; refusedUpTo: Date | null }>(
+  'meet-person',
+  `insert into people (id, issuer, subject, email, name, locale, sessions_ended_at)
+  values ($1, $2, $3, $4, $5, $6, (select left_at from left_people where who = $7))
+  on conflict (issuer, subject) do update set email = $4, name = $5, locale = $6
+  returning id, sessions_ended_at as "refusedUpTo"`,
+)
+
+export const findPersonBySubject = (db: Db, { issuer, subject }: SubjectKey): Promise<PersonRow | undefined> =>
+  find(db, issuer, subject).then(([row]) => row)
+
+export const findPerson = (db: Db, id: string): Promise<PersonRow | undefined> =>
+  db.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirst()
+
+/** Ends every session of a person until now. @returns their row, or undefined for nobody known */
+export const endSessionsOf = (db: Db, { issuer, subject }: SubjectKey): Promise<PersonRow | undefined> =>
+  db
+    .updateTable('people')
+    .set({ sessions_ended_at: sql<Date>`clock_timestamp()` })
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .returningAll()
+    .executeTakeFirst()
+
+/** The people whose sessions were ended in the last seconds. */
+export const findEndedPeople = (db: Db, seconds: number): Promise<{ id: string; ended_at: Date }[]> =>
+  db
+    .selectFrom('people')
+    .select(['id', sql<Date>`sessions_ended_at`.as('ended_at')])
+    .where('sessions_ended_at', '>', sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .execute()
+
+/** Forgets who a person is. Their tokens so far stay refused. */
+export async function forgetPerson(trx: Transaction<Tables>, id: string): Promise<void> {
+  const gone = await trx
+    .deleteFrom('people')
+    .where('id', '=', id)
+    .returning(['issuer', 'subject'])
+    .executeTakeFirst()
+  if (!gone) return
+  await trx
+    .insertInto('left_people')
+    .values({ who: hashOf(gone) })
+    .onConflict((conflict) => conflict.column('who').doUpdateSet({ left_at: sql<Date>`now()` }))
+    .execute()
+}
+
+/** No token is refused for longer: whoever still signs older ones signs new ones too. */
+export const oldLeftPeople: OldRows = {
+  table: 'left_people',
+  since: 'left_at',
+  isOld: sql<boolean>`left_at <= now() - interval '90 days'`,
+}
