@@ -339,7 +339,10 @@ export const mediaProblems = {
   'person-not-found': row(
     404,
     ['No such person', 'Personne introuvable'],
-    ['No person with this subject came with a token of this issuer.', 'Aucune personne portant ce sujet n’est venue avec un jeton de cet émetteur.'],
+    [
+      'No person with this subject came with a token of this issuer.',
+      'Aucune personne portant ce sujet n’est venue avec un jeton de cet émetteur.',
+    ],
   ),
   'upload-not-found': row(
     404,

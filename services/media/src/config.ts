@@ -48,7 +48,9 @@ export type UpkeepName = keyof typeof schedules
 export const MediaConfig = ProcessConfig.extend({
   ACCOUNTS_URL: httpUrl
     .optional()
-    .describe('internal base URL of the accounts service; without it, ISSUERS says who may log in (default none)'),
+    .describe(
+      'internal base URL of the accounts service; without it, ISSUERS says who may log in (default none)',
+    ),
   ISSUERS: issuersSetting
     .default([])
     .describe('logins of your own: a list as JSON or the path of a file, see docs/issuers.md (default none)'),

@@ -41,7 +41,8 @@ export const people = {
     by: 'admin',
     tag,
     summary: 'All that is held on a person',
-    description: 'What accounts puts into the export of its users. The pictures themselves are at the addresses in it.',
+    description:
+      'What accounts puts into the export of its users. The pictures themselves are at the addresses in it.',
     params: PersonParams,
     answers: { 200: json(MediaExport, 'Uploads with their events, and the names of files.') },
     problems: ['person-not-found'],

@@ -4,10 +4,18 @@ import { z } from 'zod'
 /** The signatures that a token of another issuer may have: public keys alone, so never `none` or HMAC (RFC 8725 §3.1). */
 const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'] as const
 
-const url = z.string().refine((value) => /^https?:/.test(value) && URL.canParse(value), 'must be an http(s) URL')
+const url = z
+  .string()
+  .refine((value) => /^https?:/.test(value) && URL.canParse(value), 'must be an http(s) URL')
 const names = z.array(z.string().min(1).max(255)).min(1)
 /** Where a claim is: names separated by dots, or a list of names where one of them has a dot. */
-const Path = z.union([z.string().min(1).transform((path) => path.split('.')), names])
+const Path = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((path) => path.split('.')),
+  names,
+])
 export type ClaimPath = z.output<typeof Path>
 
 /** A login of someone else's, whose tokens speak for people here. */
@@ -22,7 +30,10 @@ export const Issuer = z
     discovery: url.optional().describe('unless `<issuer>/.well-known/openid-configuration`'),
     audience: names.optional().describe('one of them must be in `aud`'),
     azp: names.optional().describe('`azp` must be one of them'),
-    anyAudience: z.boolean().default(false).describe('takes tokens that are made out to nobody in particular'),
+    anyAudience: z
+      .boolean()
+      .default(false)
+      .describe('takes tokens that are made out to nobody in particular'),
     algorithms: z
       .array(z.enum(algorithms))
       .min(1)
@@ -81,6 +92,8 @@ export const issuersSetting = z.string().transform((value, context): Issuer[] =>
   const parsed = Issuers.safeParse(list)
   if (parsed.success) return parsed.data
   const [first] = parsed.error.issues
-  const place = first?.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
+  const place = first?.path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
   return fault(`${place ? `${place.replace(/^\./, '')} ` : ''}${first?.message ?? 'is not valid'}`)
 })

@@ -51,7 +51,8 @@ function issuerOf(token: string): string | undefined {
 
 /** `azp` names the client that the token was made for, where `aud` does not. */
 function assertParty({ azp }: Issuer, payload: JWTPayload): void {
-  if (azp && !azp.includes(String(payload.azp))) throw new ClaimError('it was made out to another party')
+  if (azp && !(typeof payload.azp === 'string' && azp.includes(payload.azp)))
+    throw new ClaimError('it was made out to another party')
 }
 
 function timesOf({ clockSkewSeconds }: Issuer, payload: JWTPayload) {

@@ -60,7 +60,9 @@ function valueAt(payload: JWTPayload, path: ClaimPath): unknown {
 
 /** What is no text, or no sound one, is left out: it only describes. */
 const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value !== '' && value.length <= longestText && !hasControl(value) ? value : null
+  typeof value === 'string' && value !== '' && value.length <= longestText && !hasControl(value)
+    ? value
+    : null
 
 // PostgreSQL keeps no NUL, and half a surrogate pair is no text.
 const hasControl = (value: string) => /\p{Cc}/u.test(value) || !value.isWellFormed()

@@ -9,11 +9,13 @@ import type { Serving } from './send-picture.js'
 import { answerAvatar } from './serve-avatar.js'
 
 const most = 100_000
-// Someone new is met with their first upload, whose page shows the picture by its own address.
-const ttlMs = 10_000
+// Someone new shows here within a second.
+const ttlMs = 700
 
 /** `avatars.serveBySubject`: as `avatars.serve`, for the id that a person's own login gives them. */
-export function serveBySubjectHandler(serving: Serving & Pick<Deps, 'db'>): Handler<typeof avatars.serveBySubject> {
+export function serveBySubjectHandler(
+  serving: Serving & Pick<Deps, 'db'>,
+): Handler<typeof avatars.serveBySubject> {
   const ids = openLookup(
     async (key) => (await findPersonBySubject(serving.db, JSON.parse(key) as SubjectKey))?.id,
     { most, ttlMs },
@@ -30,5 +32,11 @@ export function serveBySubjectHandler(serving: Serving & Pick<Deps, 'db'>): Hand
 /** An id that nobody has, for a drawn picture that is the same each time. */
 function placeholderOf({ issuer, subject }: SubjectKey): string {
   const hex = createHash('sha256').update(`${issuer}\0${subject}`).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-')
 }

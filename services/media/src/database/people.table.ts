@@ -36,19 +36,22 @@ const hashOf = ({ issuer, subject }: SubjectKey): Buffer =>
 
 /**
  * The person whom a token speaks for, who is made at first sight, and described as the token does.
- * @returns `refusedUpTo`: when their sessions were ended, or they were erased; tokens made up to then do not count
+ * @param issuedAt when the token was made, ms
+ * @returns undefined when the token does not count: their sessions were ended, or they were erased, after it was made
  */
 export async function meetPerson(
   db: Db,
   person: ForeignPerson,
-): Promise<{ id: string; refusedUpTo: Date | null }> {
+  issuedAt: number,
+): Promise<{ id: string } | undefined> {
   const { issuer, subject, email, name, locale } = person
   const [known] = await find(db, issuer, subject)
-  if (known && known.email === email && known.name === name && known.locale === locale)
-    return { id: known.id, refusedUpTo: known.sessions_ended_at }
-  const [met] = await meet(db, newId(), issuer, subject, email, name, locale, hashOf(person))
-  if (!met) throw new Error('meet-person returned no row')
-  return met
+  const isSame = known && known.email === email && known.name === name && known.locale === locale
+  const [met] = isSame
+    ? [known]
+    : await meet(db, newId(), issuer, subject, email, name, locale, hashOf(person), new Date(issuedAt))
+  const refusedUpTo = met?.sessions_ended_at?.getTime() ?? Number.NEGATIVE_INFINITY
+  return met && issuedAt > refusedUpTo ? { id: met.id } : undefined
 }
 
 const find = statement<PersonRow>(
@@ -57,17 +60,20 @@ const find = statement<PersonRow>(
   from people where issuer = $1 and subject = $2`,
 )
 
-// Whoever is on the list of those who left is not made again by a token from before.
-const meet = statement<{ id: string; refusedUpTo: Date | null }>(
+// Whoever left is made again by a newer token alone, and then older ones do not count either.
+const meet = statement<Pick<PersonRow, 'id' | 'sessions_ended_at'>>(
   'meet-person',
   `insert into people (id, issuer, subject, email, name, locale, sessions_ended_at)
-  values ($1, $2, $3, $4, $5, $6, (select left_at from left_people where who = $7))
+  select $1, $2, $3, $4, $5, $6, (select left_at from left_people where who = $7)
+  where not exists (select from left_people where who = $7 and left_at >= $8)
   on conflict (issuer, subject) do update set email = $4, name = $5, locale = $6
-  returning id, sessions_ended_at as "refusedUpTo"`,
+  returning id, sessions_ended_at`,
 )
 
-export const findPersonBySubject = (db: Db, { issuer, subject }: SubjectKey): Promise<PersonRow | undefined> =>
-  find(db, issuer, subject).then(([row]) => row)
+export const findPersonBySubject = (
+  db: Db,
+  { issuer, subject }: SubjectKey,
+): Promise<PersonRow | undefined> => find(db, issuer, subject).then(([row]) => row)
 
 export const findPerson = (db: Db, id: string): Promise<PersonRow | undefined> =>
   db.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirst()
@@ -82,13 +88,17 @@ export const endSessionsOf = (db: Db, { issuer, subject }: SubjectKey): Promise<
     .returningAll()
     .executeTakeFirst()
 
-/** The people whose sessions were ended in the last seconds. */
-export const findEndedPeople = (db: Db, seconds: number): Promise<{ id: string; ended_at: Date }[]> =>
-  db
-    .selectFrom('people')
-    .select(['id', sql<Date>`sessions_ended_at`.as('ended_at')])
-    .where('sessions_ended_at', '>', sql<Date>`now() - make_interval(secs => ${seconds})`)
-    .execute()
+/** The people whose sessions were ended in the last seconds, those who left among them. */
+export async function findEndedPeople(db: Db, seconds: number): Promise<{ id: string; ended_at: Date }[]> {
+  const { rows } = await sql<{ id: string; ended_at: Date }>`
+    select id, sessions_ended_at as ended_at from people
+    where sessions_ended_at > now() - make_interval(secs => ${seconds})
+    union all
+    select user_id, asked_at from erased_users where asked_at > now() - make_interval(secs => ${seconds})`.execute(
+    db,
+  )
+  return rows
+}
 
 /** Forgets who a person is. Their tokens so far stay refused. */
 export async function forgetPerson(trx: Transaction<Tables>, id: string): Promise<void> {

@@ -46,10 +46,10 @@ export async function openForeignCallers({
       const verified = await verify(token)
       if (!verified) return undefined
       const { person, issuedAt, expiresAt } = verified
-      const { id, refusedUpTo } = await meetPerson(db, person)
-      if (refusedUpTo && issuedAt <= refusedUpTo.getTime()) throw new ClaimError('its session has ended')
+      const met = await meetPerson(db, person, issuedAt)
+      if (!met) throw new ClaimError('its session has ended')
       // All tokens of a person are one session: theirs are ended together.
-      return { id, sessionId: id, role: person.role, issuedAt, expiresAt }
+      return { id: met.id, sessionId: met.id, role: person.role, issuedAt, expiresAt }
     },
     isEnded: ({ id, issuedAt }) => issuedAt <= (ended.get(id) ?? Number.NEGATIVE_INFINITY),
     close() {

@@ -352,9 +352,7 @@ export const first: Migration = {
     // PostgreSQL takes an empty table that was never analysed for ten full pages, and would read all uploads rather than
     // look each owner of a page of the history up in it.
     await sql`analyze erased_users`.execute(db)
-    await sql`create index erased_users_waiting on erased_users (asked_at) where erased_at is null`.execute(
-      db,
-    )
+    await sql`create index erased_users_asked on erased_users (asked_at)`.execute(db)
 
     // Who came with a token of another login. Those of accounts have the id that it gives them.
     await sql`
