@@ -92,7 +92,7 @@ create table erased_users (
   erased_at timestamp(3) with time zone,
   constraint erased_users_pkey PRIMARY KEY (user_id)
 );
-CREATE INDEX erased_users_waiting ON public.erased_users USING btree (asked_at) WHERE (erased_at IS NULL);
+CREATE INDEX erased_users_asked ON public.erased_users USING btree (asked_at);
 
 create table failed_runs (
   step text not null,
@@ -125,6 +125,13 @@ create table idempotency_keys (
 CREATE INDEX idempotency_keys_about ON public.idempotency_keys USING btree (about_user_id, upload_id);
 CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
 
+create table left_people (
+  who bytea not null,
+  left_at timestamp(3) with time zone not null default now(),
+  constraint left_people_pkey PRIMARY KEY (who)
+);
+CREATE INDEX left_people_old ON public.left_people USING btree (left_at);
+
 create table looks (
   user_id uuid not null,
   upload_id uuid not null,
@@ -146,6 +153,20 @@ create table owner_notices (
   constraint owner_notices_pkey PRIMARY KEY (user_id, id)
 );
 CREATE INDEX owner_notices_at ON public.owner_notices USING btree (at);
+
+create table people (
+  id uuid not null,
+  issuer text not null,
+  subject text not null,
+  email text,
+  name text,
+  locale text,
+  first_seen_at timestamp(3) with time zone not null default now(),
+  sessions_ended_at timestamp(3) with time zone,
+  constraint people_issuer_subject_key UNIQUE (issuer, subject),
+  constraint people_pkey PRIMARY KEY (id)
+);
+CREATE INDEX people_ended ON public.people USING btree (sessions_ended_at) WHERE (sessions_ended_at IS NOT NULL);
 
 create table refused_uploads (
   user_id uuid not null,
