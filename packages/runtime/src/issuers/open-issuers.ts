@@ -4,7 +4,7 @@ import { openIssuerKeys } from './issuer-keys.js'
 import { ClaimError, type ForeignPerson, readClaims } from './read-claims.js'
 
 /** A verified token of another issuer. Times as `Date.now()` counts. */
-export type ForeignToken = {
+type ForeignToken = {
   readonly person: ForeignPerson
   readonly issuedAt: number
   readonly expiresAt: number

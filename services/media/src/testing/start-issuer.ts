@@ -58,4 +58,3 @@ export async function startIssuer(t: Test) {
       .sign(signer.key)
   }
 }
-export type TestIssuer = Awaited<ReturnType<typeof startIssuer>>
