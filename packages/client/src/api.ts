@@ -66,7 +66,7 @@ export type AdminUserPage = {
   nextCursor: string | null
 }
 
-export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "upkeep-run" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
+export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "upkeep-run" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
 
 export type AuditEvent = {
   /** grows with every event of this list */
@@ -387,6 +387,74 @@ export type Me = {
   avatar: ProfileAvatar | null
   /** whether a link that confirms the address still has to be opened */
   emailVerification: "done" | "sent" | "not-required"
+}
+
+export type MediaExport = {
+  uploads: ({
+    /** UUID v7 */
+    id: string
+    /** UUID v7 */
+    userId: string
+    status: UploadStatus
+    isConfirmed: boolean
+    /** cleaned, at most 255 characters */
+    originalFilename: string | null
+    format: ImageFormat
+    bytes: number
+    /** upright pixels */
+    width: number
+    /** upright pixels */
+    height: number
+    /** frames of an animation, 1 for a still */
+    pages: number
+    /** of the uploaded bytes, hexadecimal */
+    sha256: string
+    crop: Crop | null
+    altText: string | null
+    /** RFC 3339, UTC */
+    uploadedAt: string
+    confirmedAt: string | null
+    publishedAt: string | null
+    /** when a pending upload expires */
+    expiresAt: string | null
+    /** when it was discarded, expired, rejected, failed, superseded, withdrawn or erased */
+    closedAt: string | null
+    failure: {
+      code: string
+      detail: string
+    } | null
+    /** null until the worker has made it, and once its files are gone. Signed: anyone who has it sees the preview for ten minutes, so an `<img>` may show it */
+    previewUrl: string | null
+    /** base64 of the ThumbHash of the preview */
+    thumbhash: string | null
+    /** an operator withdrew it: its owner may restore it only once an operator lifts that */
+    heldByOperator: boolean
+    /** its variants, once rendered */
+    avatar: Avatar | null
+    events: UploadEvent[]
+  })[]
+  files: {
+    path: string
+    bytes: number
+  }[]
+}
+
+export type Person = {
+  /** names them everywhere else */
+  id: string
+  /** the alias */
+  issuer: string
+  subject: string
+  /** as the newest token says */
+  email: string | null
+  /** as `email` */
+  name: string | null
+  /** as `email` */
+  locale: string | null
+  /** RFC 3339, UTC */
+  firstSeenAt: string
+  /** tokens made up to then are refused */
+  sessionsEndedAt: string | null
 }
 
 export type Problem = {
@@ -925,6 +993,21 @@ export type Upload = {
   avatar: Avatar | null
 }
 
+export type UploadEvent = {
+  type: UploadEventType
+  /** RFC 3339, UTC */
+  at: string
+  actorKind: ActorKind
+  /** null when no person did it */
+  actorId: string | null
+  ip: string | null
+  /** the device as it names itself */
+  userAgent: string | null
+  /** what it changed, by field */
+  changes: { [name: string]: Change }
+  details: { [name: string]: unknown }
+}
+
 export type UploadEventType = "uploaded" | "prepared" | "rejected" | "confirmed" | "rendered" | "published" | "superseded" | "withdrawn" | "held" | "restored" | "described" | "hold-lifted" | "discarded" | "expired" | "failed" | "original-deleted" | "erased"
 
 export type UploadPage = {
@@ -1429,6 +1512,25 @@ export type Endpoints = {
     answer: undefined
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "avatar-not-found" | "stale" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
+  /** The avatar of a person by the id that their own login gives them */
+  "GET /v1/avatars/by/:issuer/:subject": {
+    params: {
+      /** the alias of an issuer */
+      issuer: string
+      /** the subject of its tokens */
+      subject: string
+    }
+    query?: {
+      /** pixels; the nearest rendered size ≥ it, at most the largest */
+      size?: number | undefined
+      /** without it `Accept` decides; one that is not rendered gets the nearest that is: AVIF WebP, WebP JPEG */
+      format?: VariantFormat | undefined
+      /** for a user without an avatar */
+      default?: "404" | "initials" | "identicon" | "blank" | undefined
+    } | undefined
+    answer: Blob
+    problems: "malformed-request" | "validation-failed" | "avatar-not-found" | "internal-error" | "overloaded"
+  }
   /** One immutable variant of an avatar */
   "GET /v1/avatars/:userId/:version/:file": {
     params: {
@@ -1637,6 +1739,50 @@ export type Endpoints = {
     } | undefined
     answer: Stats
     problems: "too-many-buckets" | "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
+  }
+  /** Who a subject is here */
+  "GET /v1/people/:issuer/:subject": {
+    params: {
+      /** the alias of an issuer */
+      issuer: string
+      /** the subject of its tokens */
+      subject: string
+    }
+    answer: Person
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "person-not-found" | "internal-error" | "overloaded"
+  }
+  /** Erase a person and all that is held on them */
+  "DELETE /v1/people/:issuer/:subject": {
+    params: {
+      /** the alias of an issuer */
+      issuer: string
+      /** the subject of its tokens */
+      subject: string
+    }
+    answer: undefined
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** Refuse the tokens that a person has */
+  "POST /v1/people/:issuer/:subject/sessions/end": {
+    params: {
+      /** the alias of an issuer */
+      issuer: string
+      /** the subject of its tokens */
+      subject: string
+    }
+    answer: undefined
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "person-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** All that is held on a person */
+  "GET /v1/people/:issuer/:subject/export": {
+    params: {
+      /** the alias of an issuer */
+      issuer: string
+      /** the subject of its tokens */
+      subject: string
+    }
+    answer: MediaExport
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "person-not-found" | "internal-error" | "overloaded"
   }
   /** List the tasks of upkeep */
   "GET /v1/upkeep": {
