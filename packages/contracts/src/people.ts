@@ -9,7 +9,7 @@ export const PersonParams = z.object({
     .string()
     .min(1)
     .max(255)
-    .regex(/^\P{Cc}*$/u, fault('unclean-text'))
+    .refine((value) => !/\p{Cc}/u.test(value), fault('unclean-text'))
     .describe('the subject of its tokens'),
 })
 export type PersonParams = z.output<typeof PersonParams>
