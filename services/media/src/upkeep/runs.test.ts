@@ -166,6 +166,26 @@ t.test('one run per tick, however many workers; a change of the schedule replace
   ])
 })
 
+t.test('the next run that is shown is that of the queue, from the start of a worker on', async (t) => {
+  const media = await startMedia(t, { queue: 'postgres', config: { UPKEEP_SCHEDULE: 'prune=0 3 1 1 *' } })
+  const manager = await media.person('manager')
+  await media.work()
+  const shown = async () =>
+    (await manager.call(upkeep.list)).body.items
+      .flatMap(({ name, nextRunAt }) => (nextRunAt === null ? [] : [`${name} ${nextRunAt}`]))
+      .toSorted()
+  const queued = async () => {
+    const { rows } = await sql<{ name: string; next: number }>`
+      select scheduler_id as name, next_run_ms as next from bullmq.scheduler`.execute(media.deps.db)
+    return rows.map(({ name, next }) => `${name} ${new Date(next).toISOString()}`).toSorted()
+  }
+  // A tick may come in between.
+  await waitFor(async () => (await shown()).join() === (await queued()).join(), {
+    for: 'both to be the same',
+  })
+  t.match((await shown()).join(), /prune \d{4}-01-01T03:00:00\.000Z/)
+})
+
 t.test('a schedule that cannot be used is refused by name', async (t) => {
   const env = (UPKEEP_SCHEDULE: string) => ({
     ...{ PORT: '0', DATABASE_URL: 'postgres://a/b', QUEUE_URL: 'postgres://a/b', PUBLIC_URL: 'http://a' },
