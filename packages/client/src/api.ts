@@ -66,7 +66,7 @@ export type AdminUserPage = {
   nextCursor: string | null
 }
 
-export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "upkeep-run" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
+export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "upkeep-run" | "account-closed" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
 
 export type AuditEvent = {
   /** grows with every event of this list */

@@ -43,6 +43,8 @@ export const AuditAction = z
     'sessions-ended',
     'erasure-asked',
     'upkeep-run',
+    // They closed an account, of which nothing else stays.
+    'account-closed',
     // They attempted something and were refused.
     'act-refused',
     // Something was removed from a trail.

@@ -32,7 +32,15 @@ const classes = {
   account: {
     uid: 3001,
     name: 'Account Change',
-    activities: { create: 1, enable: 2, 'change password': 3, 'reset password': 4, disable: 5, other: 99 },
+    activities: {
+      create: 1,
+      enable: 2,
+      'change password': 3,
+      'reset password': 4,
+      disable: 5,
+      delete: 6,
+      other: 99,
+    },
   },
   authentication: {
     uid: 3002,
@@ -122,6 +130,7 @@ const mapping: Readonly<Record<TrailRecord['name'], Mapped>> = {
   'sessions-ended': ['authentication', 'logoff', { severity: 2 }],
   'erasure-asked': ['entity', 'delete', { severity: 2 }],
   'upkeep-run': ['entity', 'other'],
+  'account-closed': ['account', 'delete', { severity: 3 }],
   'act-refused': ['entity', 'other', { severity: 3 }],
   'trail-pruned': ['entity', 'delete'],
   'audit-pruned': ['entity', 'delete'],

@@ -340,7 +340,8 @@ t.test('what operators read and were refused is in the audit, which nobody can c
   })
   t.match(pruned.body.items, [{ actorKind: 'upkeep', actorId: null, details: { events: 6, until: String } }])
 
-  t.equal((await call(administration.closeUser, { ...close, token: admin.accessToken })).status, 202)
+  const closed = await call(administration.closeUser, { ...close, token: admin.accessToken })
+  t.equal(closed.status, 202)
   const erased = await call(administration.listAudit, {
     token: admin.accessToken,
     query: { userId: user.user.id },
@@ -348,5 +349,15 @@ t.test('what operators read and were refused is in the audit, which nobody can c
   t.match(
     erased.body.items.filter(({ actorKind }) => actorKind === 'service'),
     [{ action: 'person-erased', details: { events: 0 } }],
+  )
+  t.match(
+    erased.body.items.find(({ action }) => action === 'account-closed'),
+    {
+      action: 'account-closed',
+      actorId: admin.user.id,
+      actorRole: 'admin',
+      ip: '127.0.0.1',
+      details: { erasure: closed.body.id },
+    },
   )
 })

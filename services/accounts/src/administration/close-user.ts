@@ -1,6 +1,7 @@
 import type { administration } from '@likeness/contracts/endpoints'
 import { callerOf } from '@likeness/runtime/auth'
 import type { Handler } from '@likeness/runtime/serve'
+import { insertAuditEvent } from '@likeness/runtime/trail/audit-events'
 import { originOf } from '../activity/origin.js'
 import type { Origin } from '../database/activities.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -22,7 +23,7 @@ export const closeUserHandler =
 /** @throws Problem `own-account`, `unauthenticated`, `user-not-found` */
 function closeUser(
   { db }: ApiDeps,
-  actor: Actor,
+  actor: Actor & { id: string },
   id: string,
   reason: string,
   origin: Origin,
@@ -30,6 +31,15 @@ function closeUser(
   if (actor.id === id) throw problem('own-account')
   return db.transaction().execute(async (trx) => {
     const person = await lockActedOn(trx, actor, id)
-    return closeAccount(trx, person, { actor_id: actor.id, reason }, origin)
+    const closed = await closeAccount(trx, person, { actor_id: actor.id, reason }, origin)
+    // After the trail of the person is gone. The record of the erasure has the reason.
+    const { ip, userAgent } = origin
+    const details = { erasure: closed.erasure.id }
+    await insertAuditEvent(
+      trx,
+      { id: actor.id, role: actor.role, ip, userAgent },
+      { action: 'account-closed', userId: id, details },
+    )
+    return closed
   })
 }
