@@ -11,7 +11,9 @@ import { openProxy } from './testing/open-proxy.js'
 import { type ReadmeExample, writeReadmeExample } from './testing/readme-example.js'
 
 const product = await serveEmptyPage(t)
-const { url, admin } = await serveLikeness(t, { CORS_ORIGINS: `http://localhost:${product}` })
+const { url, admin } = await serveLikeness(t, {
+  CORS_ORIGINS: `http://localhost:${product},http://127.0.0.1:${product}`,
+})
 const example = await writeReadmeExample()
 const photo = await readFile(new URL('../../../docs/example/phone-photo.jpg', import.meta.url))
 const credentials = { login: admin.email, password: admin.password }
@@ -128,6 +130,24 @@ t.test('in Chromium', { skip: noChromium }, async (t) => {
     )) as [string, number[]]
     t.match(address, variant)
     t.equal(shares.at(-1), 1)
+    await page.close()
+  })
+
+  await t.test('a page of another port of this site keeps a session in cookies', async (t) => {
+    const page = await open(`http://127.0.0.1:${product}`)
+    const steps = await inPage(
+      page,
+      `const open = () => createSession({ url: '${url}', mode: 'cookie' })
+       await open().logIn(credentials)
+       const session = open()
+       const client = createClient({ url: '${url}', getToken: session.getToken })
+       const { id } = await uploads.send(client, file)
+       const { previewUrl } = await uploads.preview(client, id)
+       await uploads.discard(client, id)
+       await session.logOut()
+       return [previewUrl !== null, session.state().status, Object.keys(localStorage)]`,
+    )
+    t.same(steps, [true, 'signed-out', []])
     await page.close()
   })
 

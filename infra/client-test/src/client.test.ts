@@ -119,6 +119,9 @@ t.test('errors are told by code, with their fields', async (t) => {
   t.ok(isProblem(error, 'unsupported-image', 'invalid-image'))
   t.notOk(isProblem(error, 'image-too-large'))
   t.match(error, { status: 415, title: 'This kind of file is not accepted', detail: /HTML/, requestId: /./ })
+  // Refused before all of it has come.
+  const large = new Blob([new Uint8Array(11 * 1024 * 1024)])
+  await t.rejects(uploads.send({ ...client, url: media.url }, large), { code: 'image-too-large' })
   const french = { ...client, language: 'fr' }
   const wrong = call(french, 'GET /v1/uploads', { query: { limit: 1000 } })
   await t.rejects(wrong, { code: 'validation-failed', title: 'La requête n’est pas valide' })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,10 @@ const [tarball = ''] = (await readdir(folder)).map((name) => join(folder, name))
 
 t.test('publint finds nothing', async (t) => {
   t.equal(packed.status, 0, packed.output)
-  const { messages, pkg } = await publint({ pkgDir: root, strict: true, pack: 'npm' })
+  const { messages, pkg } = await publint({
+    strict: true,
+    pack: { tarball: (await readFile(tarball)).buffer },
+  })
   t.strictSame(
     messages.map((message) => formatMessage(message, pkg)),
     [],
