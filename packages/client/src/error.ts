@@ -126,8 +126,7 @@ export async function errorOf(response: Response): Promise<LikenessError> {
 function secondsUntilRetry(headers: Headers): number | undefined {
   const value = headers.get('retry-after')
   if (value === null) return undefined
-  const seconds = /^\d+$/.test(value)
-    ? Number(value)
-    : (Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
+  const given = Number(value)
+  const seconds = given >= 0 ? given : (Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }

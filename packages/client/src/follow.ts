@@ -52,7 +52,6 @@ export async function* follow(
 
 /**
  * The first state of an upload that is looked for.
- * @param lasting the states that may still come to it
  * @throws LikenessError as `follow`, and `upload-rejected`, `upload-expired`, `upload-discarded` or `upload-failed` when it
  * has ended otherwise
  */
@@ -61,11 +60,10 @@ export async function followUntil(
   id: string,
   options: RetryOptions,
   isFound: (upload: Upload) => boolean,
-  lasting: readonly Upload['status'][],
 ): Promise<Upload> {
   for await (const upload of follow(client, id, options)) {
     if (isFound(upload)) return upload
-    if (!lasting.includes(upload.status)) throw faultOf(upload)
+    if (isSettled(upload)) throw faultOf(upload)
   }
   throw unreachable()
 }

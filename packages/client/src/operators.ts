@@ -98,9 +98,3 @@ export const readUser = /* @__PURE__ */ readingOne('GET /v1/admin/users/:id')
 
 /** `(client, id, body, options?)`: changes the role, the group or the status of a user. @throws LikenessError `user-not-found`, `last-admin`, `forbidden` */
 export const changeUser = /* @__PURE__ */ sendingTo('PATCH /v1/admin/users/:id')
-
-/** `(client, id, { reason }, options?)`: closes an account and erases all it owns, by administrators. @throws LikenessError `user-not-found`, `own-account` */
-export const closeUser = /* @__PURE__ */ sendingTo('DELETE /v1/admin/users/:id')
-
-/** `(client, query?, options?)`: one page of the closed accounts, the newest first. @throws LikenessError `forbidden`, `invalid-cursor` */
-export const erasures = /* @__PURE__ */ listing('GET /v1/admin/erasures')

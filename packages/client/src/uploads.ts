@@ -36,7 +36,7 @@ export type SendOptions = CallOptions & {
  */
 export async function send(client: Client, file: Blob, options: SendOptions = {}): Promise<Upload> {
   const { onProgress, userId, replace, direct, signal } = options
-  const name = options.filename ?? (file instanceof File ? file.name : undefined)
+  const name = options.filename ?? (file as Partial<File>).name
   const key = options.key ?? newKey()
   const query = { userId, replace }
   const rest = { ...options, key }
@@ -65,10 +65,7 @@ export async function send(client: Client, file: Blob, options: SendOptions = {}
  * `upload-not-found`; the signal's reason when it is aborted
  */
 export const preview = (client: Client, id: string, options: RetryOptions = {}): Promise<Previewed> =>
-  followUntil(client, id, options, ({ previewUrl }) => previewUrl !== null, [
-    'pending',
-    'confirmed',
-  ]) as Promise<Previewed>
+  followUntil(client, id, options, ({ previewUrl }) => previewUrl !== null) as Promise<Previewed>
 
 type Previewed = Upload & { previewUrl: string }
 
@@ -130,7 +127,7 @@ const decide = (
  * @throws LikenessError as `confirm`
  */
 export async function untilLive(client: Client, upload: Upload, options: RetryOptions = {}): Promise<Upload> {
-  return isLive(upload) ? upload : followUntil(client, upload.id, options, isLive, ['confirmed'])
+  return isLive(upload) ? upload : followUntil(client, upload.id, options, isLive)
 }
 
 /** Superseded: it was live, and then another picture was. */
