@@ -88,11 +88,6 @@ async function assertSealedOnce(name: string): Promise<void> {
 const before = (condition: string) =>
   `create trigger stop after insert on trail_seals for each row when (${condition}) execute function stop()`
 const steps: readonly (readonly [string, (last: number) => string, number])[] = [
-  [
-    'salts',
-    () => `create trigger stop before insert on trail_salts for each statement execute function stop()`,
-    0,
-  ],
   ['the first link', (last) => before(`new.number = ${last + 1}`), 0],
   ['the second link', (last) => before(`new.number = ${last + 2}`), 1],
   ['the link of another table', (last) => before(`new.number = ${last + 4}`), 3],
