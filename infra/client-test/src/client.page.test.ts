@@ -64,6 +64,10 @@ t.test('a session of a program: one refresh for all, kept across restarts, and e
   const ended = await uploads.list(client).catch((thrown: unknown) => thrown)
   t.ok(isProblem(ended, 'session-ended'))
 
+  // A server that renders pages loads their modules too.
+  const rendering = createSession({ url, mode: 'cookie' })
+  t.match(rendering.state(), { status: 'signed-out' })
+
   const foreign = inMemory()
   foreign.write({ userId: 'someone', refreshToken: 'lkr_rubbish' })
   const stale = createSession({ url, mode: 'bearer', store: foreign })

@@ -46,7 +46,8 @@ export function inLocalStorage(key = 'likeness.user'): SessionStore {
       }
     },
     onChange: (changed) =>
-      addEventListener('storage', (event) => {
+      // A server that renders pages has none.
+      globalThis.addEventListener?.('storage', (event) => {
         if (event.key === key || event.key === null) changed()
       }),
   }
