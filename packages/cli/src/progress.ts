@@ -44,8 +44,7 @@ function lineOf({ done, total, of }: Progress, seconds: number): string {
     `${done.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`} ${of}`,
     `${rate >= 10 ? Math.round(rate).toLocaleString('en') : rate.toFixed(1)}/s`,
   ]
-  const left = total === undefined || rate === 0 ? undefined : Math.max(0, (total - done) / rate)
-  if (left !== undefined)
-    parts.push(`${Math.floor(left / 60)}:${String(Math.round(left % 60)).padStart(2, '0')} left`)
+  const left = total === undefined || rate === 0 ? undefined : Math.round(Math.max(0, (total - done) / rate))
+  if (left !== undefined) parts.push(`${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')} left`)
   return parts.join(', ')
 }

@@ -21,7 +21,12 @@ const Manifest = z.object({
   accounts: ServiceParts,
   media: ServiceParts,
   /** The list of the files that the rows name, a line of JSON each; they are in the folder `files` beside the backup. */
-  files: Part.extend({ count: z.int(), totalBytes: z.int() }),
+  files: Part.extend({
+    count: z.int(),
+    totalBytes: z.int(),
+    /** Keys that the rows name and that were deleted before they were copied. */
+    gone: z.array(z.string()),
+  }),
 })
 /** What a backup consists of. It is written last: a backup without it is none. */
 export type Manifest = z.output<typeof Manifest>

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { migrations as accountsMigrations } from '@likeness/accounts/operations'
-import { migrations as mediaMigrations } from '@likeness/media/operations'
+import { forgetAhead, migrations as mediaMigrations, type Tables } from '@likeness/media/operations'
+import { onConnection } from '@likeness/runtime/database'
 import { type Migrations, migrateDatabase } from '@likeness/runtime/migrations'
 import type { Progress } from '@likeness/runtime/upkeep'
 import { type BlobStore, mergeByKey } from '@likeness/storage'
@@ -77,6 +78,8 @@ export async function restoreBackup(
       const { id, [service]: parts } = manifest
       await loadService(client, { service, parts, backup, id, tell: told })
     }
+    const media = empty.find(({ service }) => service === 'media')
+    if (media) await forgetAhead(onConnection<Tables>(media.client), manifest.files.gone)
     for (const { client } of empty) await client.query('commit')
     // Plans of an empty table are wrong for a full one.
     for (const { client } of empty) await client.query('analyze')

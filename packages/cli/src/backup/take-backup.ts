@@ -69,7 +69,7 @@ export async function takeBackup(
   await mkdir(join(folder, 'files'), { recursive: true, mode: 0o700 })
   await removeUnfinished(folder)
   const pool = openPool(folder)
-  const total = await countFiles(storage)
+  const total = await countFiles(storage, tell)
   let copied = 0
   const telling = () => {
     let done = 0
@@ -114,16 +114,17 @@ export async function takeBackup(
     )
     const absent = await findAbsent(db, pool)
     const missing = await stillNamed(urls.media, absent)
+    const gone = absent.filter((key) => !missing.includes(key))
     await rm(join(made, early.file))
     const manifest: Manifest = {
       ...{ format: 1, id: randomUUID(), release: version, takenAt: takenAt.toISOString() },
-      ...{ accounts, media, files: { ...list, ...sum } },
+      ...{ accounts, media, files: { ...list, ...sum, gone } },
     }
     await finishBackup(folder, name, manifest)
     return {
       backup: join(folder, name),
       rows: [...accounts.tables, ...media.tables].reduce((rows, table) => rows + table.rows, 0),
-      ...{ files: sum.count, bytes: sum.totalBytes, copied, gone: absent.length - missing.length, missing },
+      ...{ files: sum.count, bytes: sum.totalBytes, copied, gone: gone.length, missing },
     }
   } finally {
     await snapshots.close()
@@ -148,9 +149,12 @@ export async function surveyBackup(
   return survey
 }
 
-async function countFiles(storage: BlobStore): Promise<number> {
+async function countFiles(storage: BlobStore, tell: Tell): Promise<number> {
   let count = 0
-  for await (const _ of listFiles(storage)) count += 1
+  for await (const _ of listFiles(storage)) {
+    count += 1
+    tell({ done: count, of: 'files found' })
+  }
   return count
 }
 
