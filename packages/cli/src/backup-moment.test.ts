@@ -30,7 +30,8 @@ t.test('both snapshots are of one moment while avatars are published', async (t)
   })
   let seen = 0
   for (let round = 0; round < 15; round += 1) {
-    const { accounts, media, close } = await openSnapshots({ accounts: accountsUrl, media: mediaUrl })
+    const snapshots = await openSnapshots({ accounts: accountsUrl, media: mediaUrl })
+    const { accounts, media } = snapshots
     const known = await accounts.query<{ user_id: string; version: number }>(
       'select user_id, avatar_version as version from profiles where avatar_version > 0',
     )
@@ -38,7 +39,7 @@ t.test('both snapshots are of one moment while avatars are published', async (t)
       `select a.user_id, a.version, u.status from avatars a
       join uploads u on u.user_id = a.user_id and u.id = a.upload_id where a.live`,
     )
-    await close()
+    await snapshots.close()
     const versions = new Map(known.rows.map(({ user_id, version }) => [user_id, version]))
     for (const { user_id, version, status } of live.rows) {
       const told = versions.get(user_id) ?? 0
