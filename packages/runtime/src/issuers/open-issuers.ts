@@ -34,7 +34,7 @@ export function openIssuers(issuers: readonly Issuer[]): VerifyForeign {
       requiredClaims: ['exp', 'iat'],
       ...(issuer.audience && { audience: issuer.audience }),
     })
-    assertParty(issuer, payload)
+    if (!isParty(issuer, payload)) throw new ClaimError('it was made out to another party')
     return { person: readClaims(issuer, payload), ...timesOf(issuer, payload) }
   }
 }
@@ -49,11 +49,9 @@ function issuerOf(token: string): string | undefined {
   }
 }
 
-/** `azp` names the client that the token was made for, where `aud` does not. */
-function assertParty({ azp }: Issuer, payload: JWTPayload): void {
-  if (azp && !(typeof payload.azp === 'string' && azp.includes(payload.azp)))
-    throw new ClaimError('it was made out to another party')
-}
+/** Whether the token was made for a client that may use it: `azp` names it, where `aud` does not. */
+export const isParty = ({ azp }: Issuer, payload: JWTPayload): boolean =>
+  azp === undefined || (typeof payload.azp === 'string' && azp.includes(payload.azp))
 
 function timesOf({ clockSkewSeconds }: Issuer, payload: JWTPayload) {
   const [issuedAt, expiresAt] = [Number(payload.iat) * 1000, Number(payload.exp) * 1000]

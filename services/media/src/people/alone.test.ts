@@ -1,8 +1,7 @@
 import { avatars, history, people, uploads } from '@likeness/contracts/endpoints'
-import { openCalls, waitFor } from '@likeness/test-kit'
+import { openCalls, startIssuer, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
-import { startIssuer } from '../testing/start-issuer.js'
 import { startMedia } from '../testing/start-media.js'
 import { blobs } from '../testing/steps.js'
 

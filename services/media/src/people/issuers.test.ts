@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { avatars, history, people, uploads } from '@likeness/contracts/endpoints'
-import { openCalls, waitFor } from '@likeness/test-kit'
+import { openCalls, startIssuer, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
-import { startIssuer } from '../testing/start-issuer.js'
 import { startMedia } from '../testing/start-media.js'
 
 type Config = Record<string, unknown>
