@@ -29,8 +29,8 @@ t.test('a stack of a bundled program names source files', async (t) => {
 
 /** The most code that each program may load at once, in KiB. A program that grows past it loads something new. */
 const mostKib = {
-  accounts: 3_600,
-  'accounts-worker': 3_600,
+  accounts: 3_650,
+  'accounts-worker': 3_650,
   media: 3_100,
   'media-worker': 3_100,
   gateway: 2_000,

@@ -15,7 +15,7 @@ import { secretsOf } from '@likeness/runtime/secrets'
 import { type BlobStore, openStorage, withFallback } from '@likeness/storage'
 import type { MediaConfig } from './config.js'
 import { migrations, type Tables } from './database/database.js'
-import { openAccounts } from './people/open-accounts.js'
+import { openAccounts } from './open-accounts.js'
 import { openPreviewLinks, type PreviewLinks } from './preview-links.js'
 import { type Enqueue, enqueueTo, type Hurry, hurryIn, kinds } from './queue.js'
 

@@ -3,9 +3,9 @@ import type { toAccounts } from '@likeness/contracts/endpoints'
 import { type CallService, openServiceCaller } from '@likeness/runtime/call-service'
 import type { Database } from '@likeness/runtime/database'
 import { initialsOf } from '@likeness/runtime/initials'
-import type { MediaConfig } from '../config.js'
-import type { Tables } from '../database/database.js'
-import { findPerson, type PersonRow } from '../database/people.table.js'
+import type { MediaConfig } from './config.js'
+import type { Tables } from './database/database.js'
+import { findPerson, type PersonRow } from './database/people.table.js'
 
 type Called = (typeof toAccounts)[keyof typeof toAccounts]['id']
 type Answer = { readonly status: number; readonly body?: unknown }
