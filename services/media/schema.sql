@@ -194,6 +194,21 @@ CREATE INDEX removed_events_by_entry ON public.removed_events USING btree (entry
 CREATE INDEX removed_events_by_source ON public.removed_events USING btree (source, seq);
 CREATE TRIGGER removed_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.removed_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table service_keys (
+  id uuid not null,
+  prefix text not null,
+  hash bytea not null,
+  name text not null,
+  scopes text[] not null,
+  created_at timestamp(3) with time zone not null default now(),
+  created_by uuid,
+  expires_at timestamp(3) with time zone not null,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint service_keys_hash_key UNIQUE (hash),
+  constraint service_keys_pkey PRIMARY KEY (id)
+);
+
 create table stats (
   unit text not null,
   at timestamp(0) with time zone not null,

@@ -6,6 +6,7 @@ import { addCreateAdmin } from './commands/create-admin.js'
 import { addDoctor } from './commands/doctor.js'
 import { addFailures } from './commands/failures.js'
 import { addHistory } from './commands/history.js'
+import { addKeys } from './commands/keys.js'
 import { addMigrate } from './commands/migrate.js'
 import { addMoveStorage } from './commands/move-storage.js'
 import { addRerender } from './commands/rerender.js'
@@ -27,6 +28,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addFailures,
   addUsers,
   addAudit,
+  addKeys,
   addCreateAdmin,
   addRotateKeys,
   addMigrate,

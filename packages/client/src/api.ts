@@ -25,7 +25,7 @@ export type ActivityPage = {
 
 export type ActivityType = "registered" | "login" | "login-failed" | "logout" | "refresh-reused" | "email-verified" | "email-change-requested" | "email-change-stopped" | "email-changed" | "password-changed" | "password-reset" | "role-changed" | "group-changed" | "disabled" | "enabled" | "profile-updated" | "avatar-published" | "avatar-restored" | "avatar-described" | "avatar-removed" | "avatar-failed" | "upload-refused" | "picture-held" | "upload-discarded" | "picture-erased" | "hold-lifted"
 
-export type ActorKind = "person" | "service" | "upkeep"
+export type ActorKind = "person" | "key" | "service" | "upkeep"
 
 export type AdminClose = {
   /** kept with the record of the act */
@@ -66,7 +66,7 @@ export type AdminUserPage = {
   nextCursor: string | null
 }
 
-export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "upkeep-run" | "account-closed" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
+export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "keys-listed" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "person-made-known" | "key-created" | "key-revoked" | "upkeep-run" | "account-closed" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
 
 export type AuditEvent = {
   /** grows with every event of this list */
@@ -181,6 +181,33 @@ export type CreateDirectUpload = {
   bytes: number
   /** of the bytes, hexadecimal */
   sha256: string
+}
+
+export type CreateKey = {
+  /** what it is for */
+  name: string
+  scopes: Scope[]
+  expiresInDays?: number | undefined
+}
+
+export type CreatedKey = {
+  /** the actor in the trail of what is done with it */
+  id: string
+  /** how the key begins */
+  prefix: string
+  name: string
+  scopes: Scope[]
+  /** RFC 3339, UTC */
+  createdAt: string
+  /** null: by a command */
+  createdBy: string | null
+  /** RFC 3339, UTC */
+  expiresAt: string
+  /** to the minute */
+  lastUsedAt: string | null
+  revokedAt: string | null
+  /** the key, which is shown this once */
+  key: string
 }
 
 export type Crop = {
@@ -353,6 +380,10 @@ export type Jwks = {
     alg: "EdDSA"
     use: "sig"
   }[]
+}
+
+export type KeyList = {
+  items: ServiceKey[]
 }
 
 export type LogIn = {
@@ -622,6 +653,26 @@ export type RetryFailures = {
 }
 
 export type Role = "user" | "manager" | "admin"
+
+export type Scope = "uploads:read" | "uploads:write" | "people:read" | "people:write" | "people:erase" | "history:read" | "stats:read" | "upkeep:run"
+
+export type ServiceKey = {
+  /** the actor in the trail of what is done with it */
+  id: string
+  /** how the key begins */
+  prefix: string
+  name: string
+  scopes: Scope[]
+  /** RFC 3339, UTC */
+  createdAt: string
+  /** null: by a command */
+  createdBy: string | null
+  /** RFC 3339, UTC */
+  expiresAt: string
+  /** to the minute */
+  lastUsedAt: string | null
+  revokedAt: string | null
+}
 
 export type Session = {
   /** UUID v7 */
@@ -1366,7 +1417,7 @@ export type Endpoints = {
       id: string
     }
     answer: Upload
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "upload-not-found" | "direct-upload-missing" | "direct-upload-mismatch" | "upload-expired" | "request-too-large" | "unsupported-image" | "unsupported-media-type" | "invalid-image" | "image-too-small" | "too-many-pixels" | "blocked-image" | "rate-limited" | "internal-error" | "overloaded" | "storage-full"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "direct-upload-missing" | "direct-upload-mismatch" | "upload-expired" | "request-too-large" | "unsupported-image" | "unsupported-media-type" | "invalid-image" | "image-too-small" | "too-many-pixels" | "blocked-image" | "rate-limited" | "internal-error" | "overloaded" | "storage-full"
   }
   /** Read one upload */
   "GET /v1/uploads/:id": {
@@ -1375,7 +1426,7 @@ export type Endpoints = {
       id: string
     }
     answer: Upload
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "upload-not-found" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "internal-error" | "overloaded"
   }
   /** Discard a pending upload, or erase a past one */
   "DELETE /v1/uploads/:id": {
@@ -1384,7 +1435,7 @@ export type Endpoints = {
       id: string
     }
     answer: undefined
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "upload-not-found" | "not-pending" | "upload-is-live" | "upload-expired" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "not-pending" | "upload-is-live" | "upload-expired" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** See an upload before it is confirmed */
   "GET /v1/uploads/:id/preview": {
@@ -1398,7 +1449,7 @@ export type Endpoints = {
       signature?: string | undefined
     } | undefined
     answer: Blob
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "link-expired" | "link-invalid" | "preview-not-ready" | "upload-not-found" | "upload-failed" | "upload-expired" | "upload-discarded" | "upload-rejected" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "link-expired" | "link-invalid" | "forbidden" | "preview-not-ready" | "upload-not-found" | "upload-failed" | "upload-expired" | "upload-discarded" | "upload-rejected" | "internal-error" | "overloaded"
   }
   /** Confirm an upload: it becomes the avatar */
   "POST /v1/uploads/:id/confirm": {
@@ -1412,7 +1463,7 @@ export type Endpoints = {
     } | undefined
     body?: ConfirmUpload | null | undefined
     answer: Upload
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "upload-not-found" | "upload-failed" | "already-confirmed" | "sha256-mismatch" | "request-in-progress" | "upload-expired" | "upload-discarded" | "upload-rejected" | "request-too-large" | "unsupported-media-type" | "invalid-crop" | "idempotency-key-reused" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "upload-failed" | "already-confirmed" | "sha256-mismatch" | "request-in-progress" | "upload-expired" | "upload-discarded" | "upload-rejected" | "request-too-large" | "unsupported-media-type" | "invalid-crop" | "idempotency-key-reused" | "internal-error" | "overloaded"
   }
   /** Make an earlier picture the avatar again */
   "POST /v1/uploads/:id/restore": {
@@ -1426,7 +1477,7 @@ export type Endpoints = {
     } | undefined
     body?: RestoreUpload | null | undefined
     answer: Upload
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "withdrawn-by-operator" | "quota-exceeded" | "upload-not-found" | "not-restorable" | "original-not-kept" | "upload-failed" | "request-in-progress" | "upload-expired" | "upload-discarded" | "upload-rejected" | "request-too-large" | "unsupported-media-type" | "invalid-crop" | "blocked-image" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "overloaded" | "storage-full"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "withdrawn-by-operator" | "quota-exceeded" | "forbidden" | "upload-not-found" | "not-restorable" | "original-not-kept" | "upload-failed" | "request-in-progress" | "upload-expired" | "upload-discarded" | "upload-rejected" | "request-too-large" | "unsupported-media-type" | "invalid-crop" | "blocked-image" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "overloaded" | "storage-full"
   }
   /** Let the owner restore a picture that an operator withdrew */
   "POST /v1/uploads/:id/lift-hold": {
@@ -1452,7 +1503,7 @@ export type Endpoints = {
       "last-event-id"?: string | undefined
     } | undefined
     answer: Blob | undefined
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "upload-not-found" | "rate-limited" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "rate-limited" | "internal-error" | "overloaded"
   }
   /** Get a ticket with which EventSource can follow an upload */
   "POST /v1/uploads/:id/events/ticket": {
@@ -1461,7 +1512,7 @@ export type Endpoints = {
       id: string
     }
     answer: EventTicket
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "upload-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** The avatar of a user as it is now */
   "GET /v1/avatars/:userId": {
@@ -1540,7 +1591,7 @@ export type Endpoints = {
       file: string
     }
     answer: Blob
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "avatar-not-found" | "avatar-gone" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "avatar-not-found" | "avatar-gone" | "internal-error" | "overloaded"
   }
   /** The avatar of a discoverable user, by the hash of their e-mail address */
   "GET /avatar/:file": {
@@ -1751,6 +1802,17 @@ export type Endpoints = {
     answer: Person
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "person-not-found" | "internal-error" | "overloaded"
   }
+  /** Make a person known before their first token */
+  "PUT /v1/people/:issuer/:subject": {
+    params: {
+      /** the alias of an issuer */
+      issuer: string
+      /** the subject of its tokens */
+      subject: string
+    }
+    answer: Person
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "issuer-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
   /** Erase a person and all that is held on them */
   "DELETE /v1/people/:issuer/:subject": {
     params: {
@@ -1783,6 +1845,26 @@ export type Endpoints = {
     }
     answer: MediaExport
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "person-not-found" | "internal-error" | "overloaded"
+  }
+  /** List the service keys */
+  "GET /v1/keys": {
+    answer: KeyList
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
+  }
+  /** Make a service key */
+  "POST /v1/keys": {
+    body: CreateKey
+    answer: CreatedKey
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** Revoke a service key */
+  "DELETE /v1/keys/:id": {
+    params: {
+      /** UUID v7 */
+      id: string
+    }
+    answer: undefined
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "key-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** List the tasks of upkeep */
   "GET /v1/upkeep": {

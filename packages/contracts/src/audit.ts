@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { Id, PageQuery, pageOf, Role, Time } from './common.js'
 
-/** Who acts: a person with a token, a service by itself, or its upkeep (a schedule, or a command on the machine). */
-export const ActorKind = z.enum(['person', 'service', 'upkeep']).meta({ id: 'ActorKind' })
+/**
+ * Who acts: a person with a token, a service key, a service by itself, or its upkeep (a schedule, or a command on the
+ * machine).
+ */
+export const ActorKind = z.enum(['person', 'key', 'service', 'upkeep']).meta({ id: 'ActorKind' })
 export type ActorKind = z.output<typeof ActorKind>
 
 /** What an act changed, by the name of each field; empty when it changed nothing. */
@@ -34,6 +37,7 @@ export const AuditAction = z
     'uses-listed',
     'person-read',
     'person-exported',
+    'keys-listed',
     // They acted on a picture, whoever uses it.
     'picture-taken-down',
     'image-blocked',
@@ -42,6 +46,9 @@ export const AuditAction = z
     'failures-retried',
     'sessions-ended',
     'erasure-asked',
+    'person-made-known',
+    'key-created',
+    'key-revoked',
     'upkeep-run',
     // They closed an account, of which nothing else stays.
     'account-closed',

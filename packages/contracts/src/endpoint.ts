@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Scope } from './keys.js'
 import type { accountsProblems, mediaProblems } from './problems.js'
 
 /**
@@ -26,6 +27,7 @@ export const chapters = {
   history: 'The audit of every upload, for managers and administrators.',
   operation: 'What waits, what failed and how much there is, for managers and administrators.',
   moderation: 'What managers and administrators do against pictures.',
+  'service-keys': 'Keys with which backends and jobs call, for administrators.',
   people: 'People of a login of your own: who they are here, and taking their data away.',
   upkeep: 'Routine cleaning: what runs when, what it did, and running it now.',
 } as const satisfies Readonly<Record<string, string>>
@@ -88,6 +90,8 @@ export type Endpoint<Service extends ServiceName = ServiceName> = {
   readonly by: CalledBy
   readonly summary: string
   readonly description: string
+  /** What a service key needs to call it, beside people with a token; without one, no key may. */
+  readonly scope?: Scope
   /** Its chapter in the documentation; an endpoint without one is left out of the OpenAPI document. */
   readonly tag?: Chapter
   readonly params?: z.ZodObject
@@ -121,8 +125,10 @@ export const endpointsOf =
 
 /** Every problem an endpoint may answer: its own, and those that its guard, its input and any server have. */
 export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
-  const { by, method, problems = [] } = endpoint
+  const { by, method, service, problems = [] } = endpoint
   const takesBodies = method !== 'GET'
+  // A service key without the scope, where people need no rank.
+  const mayMeetKeys = service === 'media' && (by === 'user' || by === 'optional')
   const common: (ProblemCode | false)[] = [
     'malformed-request',
     // Also for parameters and bodies that it does not have.
@@ -130,7 +136,7 @@ export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
     takesBodies && 'request-too-large',
     takesBodies && 'unsupported-media-type',
     by !== 'anyone' && 'unauthenticated',
-    (by === 'manager' || by === 'admin') && 'forbidden',
+    (by === 'manager' || by === 'admin' || mayMeetKeys) && 'forbidden',
     'internal-error',
     'overloaded',
   ]

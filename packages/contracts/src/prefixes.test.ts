@@ -29,6 +29,7 @@ t.test('neither /internal nor what is above the API is a prefix', async (t) => {
     '/v1/failures',
     '/v1/stats',
     '/v1/people',
+    '/v1/keys',
     '/v1/upkeep',
   ])
 })

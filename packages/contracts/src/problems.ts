@@ -336,6 +336,16 @@ export const mediaProblems = {
     ],
   ),
   'user-not-found': userNotFound,
+  'key-not-found': row(
+    404,
+    ['No such key', 'Clé introuvable'],
+    ['No service key has this id.', 'Aucune clé de service ne porte cet identifiant.'],
+  ),
+  'issuer-not-found': row(
+    404,
+    ['No such issuer', 'Émetteur introuvable'],
+    ['No issuer has this alias.', 'Aucun émetteur ne porte cet alias.'],
+  ),
   'person-not-found': row(
     404,
     ['No such person', 'Personne introuvable'],

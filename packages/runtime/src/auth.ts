@@ -1,5 +1,5 @@
 import jwt, { type TokenOrHeader } from '@fastify/jwt'
-import { AccessClaims, commonProblems, type Role } from '@likeness/contracts'
+import { AccessClaims, commonProblems, type Role, type Scope } from '@likeness/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { errors } from 'jose'
 import { ClaimError } from './issuers/read-claims.js'
@@ -17,6 +17,16 @@ export type Caller = {
   readonly issuedAt: number
   readonly expiresAt: number
 }
+
+/** How every service key begins, so that it is found where it should not be. */
+export const keyStart = 'likeness_key_'
+
+/** Finds a service key that may be used now. */
+export type FindKeyCaller = (
+  key: string,
+) => Promise<
+  { readonly id: string; readonly scopes: readonly Scope[]; readonly expiresAt: number } | undefined
+>
 
 /** Verifies a token of another issuer; undefined for a token of none that is known. Rejects as `VerifyForeign` does. */
 export type FindForeignCaller = (token: string) => Promise<Caller | undefined>
@@ -46,6 +56,8 @@ const rememberedMs = 60_000
 // How far the clocks of services may differ.
 const clockToleranceMs = 5_000
 
+const keyHeader = new RegExp(`^Bearer\\s+(${keyStart}\\S+)$`, 'i')
+
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** The person who sent the request. Call it only behind a guard that let them in. */
@@ -61,7 +73,8 @@ export const callerIfKnown = (request: FastifyRequest): Caller | undefined => ca
 /**
  * Registers verification of access tokens and returns the guards.
  * @param options `own`: whose keys sign the tokens of accounts (RFC 9068, RFC 8725: EdDSA only, typ, iss, aud, exp and
- * every claim checked); `foreign`: asked first about a token; `isEnded`: asked for each verified token, true when its
+ * every claim checked); `foreign`: asked first about a token; `keys`: finds
+ * service keys, which may call the endpoints of their scopes; `isEnded`: asked for each verified token, true when its
  * session has ended meanwhile
  */
 export async function registerGuards(
@@ -71,6 +84,7 @@ export async function registerGuards(
     serviceSecrets: Secrets
     own?: { issuer: string; audience: string; findKey: KeyFinder }
     foreign?: FindForeignCaller
+    keys?: FindKeyCaller
     isEnded?: (caller: Caller) => boolean | Promise<boolean>
   },
 ): Promise<Guards> {
@@ -106,10 +120,23 @@ export async function registerGuards(
   async function signedIn(request: FastifyRequest): Promise<void> {
     const { authorization } = request.headers
     if (!authorization) throw unauthenticated()
+    const [, key] = authorization.match(keyHeader) ?? []
+    if (key !== undefined && options.keys) return void callers.set(request, await callerOfKey(request, key))
     const seen = known.get(authorization)
     const caller = seen && seen.until > Date.now() ? seen.caller : await verify(request, authorization)
     callers.set(request, caller)
     if (await options.isEnded?.(caller)) throw unauthenticated('its session has ended')
+  }
+
+  /** On the uploads of anyone, so with the rank that this takes; what it may call its scopes say. */
+  async function callerOfKey(request: FastifyRequest, key: string): Promise<Caller> {
+    const found = await options.keys?.(key)
+    if (!found) throw unauthenticated('it is no service key that may be used')
+    const { endpoint } = request.routeOptions.config
+    if (endpoint?.scope === undefined || !found.scopes.includes(endpoint.scope)) throw problem('forbidden')
+    const { id, expiresAt } = found
+    const role = endpoint.by === 'admin' ? 'admin' : 'manager'
+    return { id, sessionId: id, role, issuedAt: Date.now(), expiresAt }
   }
 
   async function verify(request: FastifyRequest, authorization: string): Promise<Caller> {

@@ -6,6 +6,7 @@ import {
   history,
   moderation,
   people,
+  serviceKeys,
   stats,
   toAccounts,
   toMedia,
@@ -46,6 +47,8 @@ import { listAuditHandler } from './history/list-audit.js'
 import { listHistoryHandler } from './history/list-history.js'
 import { listTrailHandler } from './history/list-trail.js'
 import { subjectOf } from './history/subject-of.js'
+import { openKeys } from './keys/find-key.js'
+import { createKeyHandler, listKeysHandler, revokeKeyHandler } from './keys/service-keys.js'
 import { listBlockedImagesHandler, unblockImageHandler } from './moderation/blocked-images.js'
 import { refusePendingHandler } from './moderation/refuse-pending.js'
 import { takeDownHandler } from './moderation/take-down.js'
@@ -54,6 +57,7 @@ import { endSessionsHandler } from './people/end-sessions.js'
 import { erasePersonHandler } from './people/erase-person.js'
 import { exportPersonHandler } from './people/export-person.js'
 import { openForeignCallers } from './people/foreign-callers.js'
+import { makePersonKnownHandler } from './people/make-known.js'
 import { readPersonHandler } from './people/read-person.js'
 import { problem } from './problems.js'
 import { InFlight } from './receiving/in-flight.js'
@@ -114,6 +118,7 @@ export async function openApp(deps: Deps): Promise<Server> {
       },
     }),
     ...(foreign && { foreign: foreign.find }),
+    keys: openKeys(deps),
   })
   const news = await openUploadNews(deps.bus)
   // Before the server waits for its open connections.
@@ -187,9 +192,13 @@ export async function openApp(deps: Deps): Promise<Server> {
 
   // Admins
   serve.admin(people.read, readPersonHandler(deps))
+  serve.admin(people.makeKnown, makePersonKnownHandler(deps))
   serve.admin(people.endSessions, endSessionsHandler(deps))
   serve.admin(people.export, exportPersonHandler(deps))
   serve.admin(people.erase, erasePersonHandler(deps))
+  serve.admin(serviceKeys.list, listKeysHandler(deps))
+  serve.admin(serviceKeys.create, createKeyHandler(deps))
+  serve.admin(serviceKeys.revoke, revokeKeyHandler(deps))
   serve.admin(upkeep.run, cleaning.run)
 
   // The accounts service

@@ -106,6 +106,7 @@ export const avatars = {
     method: 'PATCH',
     path: '/v1/avatars/:userId',
     by: 'user',
+    scope: 'uploads:write',
     tag,
     summary: 'Change the text of the avatar',
     description:

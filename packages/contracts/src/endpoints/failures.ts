@@ -20,6 +20,7 @@ export const failures = {
     method: 'GET',
     path: '/v1/failures',
     by: 'manager',
+    scope: 'history:read',
     tag,
     summary: 'List what failed or waits too long, by step and cause',
     description:
@@ -32,6 +33,7 @@ export const failures = {
     method: 'GET',
     path: '/v1/failures/items',
     by: 'manager',
+    scope: 'history:read',
     tag,
     summary: 'List which uploads failed or wait for one cause, oldest first',
     description: 'The upload itself and its trail are in the history.',
@@ -44,6 +46,7 @@ export const failures = {
     method: 'POST',
     path: '/v1/failures/retry',
     by: 'manager',
+    scope: 'upkeep:run',
     tag,
     summary: 'Try again at once what waits: one upload, or all of one cause',
     description:

@@ -14,6 +14,7 @@ export const history = {
     method: 'GET',
     path: '/v1/history',
     by: 'manager',
+    scope: 'history:read',
     tag,
     summary: 'List every upload of everyone, newest first unless sorted otherwise',
     description: [
@@ -37,6 +38,7 @@ export const history = {
     method: 'GET',
     path: '/v1/history/:uploadId/events',
     by: 'manager',
+    scope: 'history:read',
     tag,
     summary: 'List what happened to one upload, oldest first',
     description: 'Who did what, when and from where. Events are appended and never changed.',
@@ -50,6 +52,7 @@ export const history = {
     method: 'GET',
     path: '/v1/audit',
     by: 'manager',
+    scope: 'history:read',
     tag,
     summary: 'List what changed no upload, newest first',
     description:

@@ -6,6 +6,7 @@ import { failures } from './failures.js'
 import { history } from './history.js'
 import { inbox } from './inbox.js'
 import { toAccounts, toMedia } from './internal.js'
+import { serviceKeys } from './keys.js'
 import { me } from './me.js'
 import { moderation } from './moderation.js'
 import { people } from './people.js'
@@ -26,6 +27,7 @@ export {
   me,
   moderation,
   people,
+  serviceKeys,
   sessions,
   stats,
   toAccounts,
@@ -40,7 +42,16 @@ export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
   accounts: [users, sessions, me, emails, administration, accountsUpkeep, inbox, toAccounts].flatMap(
     (group) => Object.values(group),
   ),
-  media: [uploads, avatars, history, moderation, failures, stats, people, upkeep, toMedia].flatMap((group) =>
-    Object.values(group),
-  ),
+  media: [
+    uploads,
+    avatars,
+    history,
+    moderation,
+    failures,
+    stats,
+    people,
+    serviceKeys,
+    upkeep,
+    toMedia,
+  ].flatMap((group) => Object.values(group)),
 }

@@ -13,6 +13,7 @@ export const people = {
     method: 'GET',
     path: '/v1/people/:issuer/:subject',
     by: 'admin',
+    scope: 'people:read',
     tag,
     summary: 'Who a subject is here',
     description: 'Known from their first token on. Their `id` is what the history and the pictures have.',
@@ -20,11 +21,26 @@ export const people = {
     answers: { 200: json(Person, 'The person.') },
     problems: ['person-not-found'],
   }),
+  makeKnown: endpoint({
+    id: 'makePersonKnown',
+    method: 'PUT',
+    path: '/v1/people/:issuer/:subject',
+    by: 'admin',
+    scope: 'people:write',
+    tag,
+    summary: 'Make a person known before their first token',
+    description:
+      'So that a backend can upload for them by their `id`. Whoever is known already is answered as they are.',
+    params: PersonParams,
+    answers: { 200: json(Person, 'The person.') },
+    problems: ['issuer-not-found'],
+  }),
   endSessions: endpoint({
     id: 'endSessionsOfPerson',
     method: 'POST',
     path: '/v1/people/:issuer/:subject/sessions/end',
     by: 'admin',
+    scope: 'people:write',
     tag,
     summary: 'Refuse the tokens that a person has',
     description:
@@ -39,6 +55,7 @@ export const people = {
     method: 'GET',
     path: '/v1/people/:issuer/:subject/export',
     by: 'admin',
+    scope: 'people:read',
     tag,
     summary: 'All that is held on a person',
     description:
@@ -52,6 +69,7 @@ export const people = {
     method: 'DELETE',
     path: '/v1/people/:issuer/:subject',
     by: 'admin',
+    scope: 'people:erase',
     tag,
     summary: 'Erase a person and all that is held on them',
     description:

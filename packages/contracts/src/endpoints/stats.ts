@@ -11,6 +11,7 @@ export const stats = {
     method: 'GET',
     path: '/v1/stats',
     by: 'manager',
+    scope: 'stats:read',
     tag: 'operation',
     summary: 'Count what happened to uploads, in parts of a range',
     description:

@@ -40,9 +40,9 @@ const ofMedia = endpointsOf('media')
 
 /** The upkeep of the media service. */
 export const upkeep = {
-  list: ofMedia({ ...listing, id: 'listUpkeep', path: '/v1/upkeep' }),
-  read: ofMedia({ ...reading, id: 'readUpkeep', path: '/v1/upkeep/:task' }),
-  run: ofMedia({ ...running, id: 'runUpkeep', path: '/v1/upkeep/:task' }),
+  list: ofMedia({ ...listing, id: 'listUpkeep', scope: 'upkeep:run', path: '/v1/upkeep' }),
+  read: ofMedia({ ...reading, id: 'readUpkeep', scope: 'upkeep:run', path: '/v1/upkeep/:task' }),
+  run: ofMedia({ ...running, id: 'runUpkeep', scope: 'upkeep:run', path: '/v1/upkeep/:task' }),
 } as const
 
 const ofAccounts = endpointsOf('accounts')

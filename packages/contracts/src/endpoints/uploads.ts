@@ -44,6 +44,7 @@ export const uploads = {
     method: 'POST',
     path: '/v1/uploads',
     by: 'user',
+    scope: 'uploads:write',
     tag,
     summary: 'Upload a picture',
     description:
@@ -77,6 +78,7 @@ export const uploads = {
     method: 'POST',
     path: '/v1/uploads/direct',
     by: 'user',
+    scope: 'uploads:write',
     tag,
     summary: 'Announce a picture to send straight to the storage',
     description:
@@ -93,6 +95,7 @@ export const uploads = {
     method: 'POST',
     path: '/v1/uploads/:id/complete',
     by: 'user',
+    scope: 'uploads:write',
     tag,
     summary: 'Complete a direct upload',
     description:
@@ -120,6 +123,7 @@ export const uploads = {
     method: 'GET',
     path: '/v1/uploads',
     by: 'user',
+    scope: 'uploads:read',
     tag,
     summary: 'List my uploads, newest first',
     description:
@@ -134,6 +138,7 @@ export const uploads = {
     method: 'GET',
     path: '/v1/uploads/:id',
     by: 'user',
+    scope: 'uploads:read',
     tag,
     summary: 'Read one upload',
     description: 'Managers and administrators may read anyone’s.',
@@ -146,6 +151,7 @@ export const uploads = {
     method: 'GET',
     path: '/v1/uploads/:id/preview',
     by: 'optional',
+    scope: 'uploads:read',
     tag,
     summary: 'See an upload before it is confirmed',
     description:
@@ -169,6 +175,7 @@ export const uploads = {
     method: 'POST',
     path: '/v1/uploads/:id/confirm',
     by: 'user',
+    scope: 'uploads:write',
     tag,
     summary: 'Confirm an upload: it becomes the avatar',
     description:
@@ -236,6 +243,7 @@ export const uploads = {
     method: 'DELETE',
     path: '/v1/uploads/:id',
     by: 'user',
+    scope: 'uploads:write',
     tag,
     summary: 'Discard a pending upload, or erase a past one',
     description:
@@ -264,6 +272,7 @@ export const uploads = {
     method: 'GET',
     path: '/v1/uploads/:id/events',
     by: 'optional',
+    scope: 'uploads:read',
     tag,
     crossOrigin: 'cookies',
     summary: 'Follow an upload by server-sent events',
@@ -287,6 +296,7 @@ export const uploads = {
     method: 'POST',
     path: '/v1/uploads/:id/events/ticket',
     by: 'user',
+    scope: 'uploads:read',
     tag,
     summary: 'Get a ticket with which EventSource can follow an upload',
     description:

@@ -1,4 +1,11 @@
-import type { AuditAction, AuditEvent, AuditQuery, Changes, Role } from '@likeness/contracts'
+import {
+  type AuditAction,
+  type AuditEvent,
+  type AuditQuery,
+  type Changes,
+  isKeyId,
+  type Role,
+} from '@likeness/contracts'
 import { type ColumnType, type Generated, type Kysely, type Selectable, sql } from 'kysely'
 import { statement } from '../prepared.js'
 
@@ -105,7 +112,7 @@ export const viewAuditEvent = (row: AuditEventRow): AuditEvent => ({
   seq: row.seq,
   at: row.at.toISOString(),
   action: row.action,
-  actorKind: row.actor_kind,
+  actorKind: isKeyId(row.actor_id) ? 'key' : row.actor_kind,
   actorId: row.actor_id,
   actorRole: row.actor_role,
   userId: row.user_id,

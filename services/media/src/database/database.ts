@@ -12,6 +12,7 @@ import { first } from './migrations/20261129T1230-first.js'
 import type { OwnerNoticesTable } from './owner-notices.table.js'
 import type { LeftPeopleTable, PeopleTable } from './people.table.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
+import type { ServiceKeysTable } from './service-keys.table.js'
 import type { StatsStateTable, StatsTable } from './stats.table.js'
 import type { TakedownItemsTable, TakedownsTable } from './takedowns.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
@@ -41,6 +42,7 @@ export type Tables = {
   owner_notices: OwnerNoticesTable
   people: PeopleTable
   left_people: LeftPeopleTable
+  service_keys: ServiceKeysTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */

@@ -17,7 +17,7 @@ export type PeopleTable = {
   locale: string | null
   first_seen_at: Generated<Date>
   /** Tokens made up to then are refused. */
-  sessions_ended_at: ColumnType<Date | null, never, Date | null>
+  sessions_ended_at: ColumnType<Date | null, Date | null | undefined, Date | null>
 }
 export type PersonRow = Selectable<PeopleTable>
 
@@ -77,6 +77,26 @@ export const findPersonBySubject = (
 
 export const findPerson = (db: Db, id: string): Promise<PersonRow | undefined> =>
   db.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirst()
+
+/** Makes a person whose token did not come yet. @returns their row, and whether it is new */
+export async function makeKnown(
+  trx: Transaction<Tables>,
+  { issuer, subject }: SubjectKey,
+): Promise<{ row: PersonRow; isNew: boolean }> {
+  const made = await trx
+    .insertInto('people')
+    .values({
+      ...{ id: newId(), issuer, subject, email: null, name: null, locale: null },
+      // Tokens from before an erasure count no more.
+      sessions_ended_at: sql<Date>`(select left_at from left_people where who = ${hashOf({ issuer, subject })})`,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  const row = made ?? (await findPersonBySubject(trx, { issuer, subject }))
+  if (!row) throw new Error('a person was erased while they were made known')
+  return { row, isNew: made !== undefined }
+}
 
 /** Ends every session of a person until now. @returns their row, or undefined for nobody known */
 export const endSessionsOf = (db: Db, { issuer, subject }: SubjectKey): Promise<PersonRow | undefined> =>

@@ -1,4 +1,4 @@
-import type { PersonParams } from '@likeness/contracts'
+import type { Person, PersonParams } from '@likeness/contracts'
 import type { PersonRow, SubjectKey } from '../database/people.table.js'
 import { findPersonBySubject } from '../database/people.table.js'
 import type { Deps } from '../deps.js'
@@ -23,3 +23,10 @@ export async function personOfPath(
   if (!person) throw problem('person-not-found')
   return person
 }
+
+/** @param issuer its alias */
+export const viewPerson = (row: PersonRow, issuer: string): Person => ({
+  ...{ id: row.id, issuer, subject: row.subject, email: row.email, name: row.name, locale: row.locale },
+  firstSeenAt: row.first_seen_at.toISOString(),
+  sessionsEndedAt: row.sessions_ended_at?.toISOString() ?? null,
+})

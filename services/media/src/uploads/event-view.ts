@@ -1,4 +1,5 @@
 import type { ActorKind, Changes, UploadEvent, UploadEventType, UploadStatus } from '@likeness/contracts'
+import { isKeyId } from '@likeness/contracts'
 import type { UploadEventRow } from '../database/upload-events.table.js'
 
 /** An event of a trail as a client sees it. */
@@ -25,7 +26,7 @@ export function viewOwnEvent(row: UploadEventRow): UploadEvent {
 const byUpkeep: ReadonlySet<UploadEventType> = new Set(['expired', 'original-deleted', 'erased'])
 
 function kindOf({ actor_id, type }: UploadEventRow): ActorKind {
-  if (actor_id !== null) return 'person'
+  if (actor_id !== null) return isKeyId(actor_id) ? 'key' : 'person'
   return byUpkeep.has(type) ? 'upkeep' : 'service'
 }
 

@@ -378,6 +378,20 @@ export const first: Migration = {
       )`.execute(db)
     await sql`create index left_people_old on left_people (left_at)`.execute(db)
 
+    await sql`
+      create table service_keys (
+        id uuid primary key,
+        prefix text not null,
+        hash bytea not null unique,
+        name text not null,
+        scopes text[] not null,
+        created_at timestamptz(3) not null default now(),
+        created_by uuid,
+        expires_at timestamptz(3) not null,
+        last_used_at timestamptz(3),
+        revoked_at timestamptz(3)
+      )`.execute(db)
+
     // The answers to requests that carry an Idempotency-Key, kept for a day.
     await sql`
       create table idempotency_keys (
