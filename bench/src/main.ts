@@ -10,6 +10,7 @@ import { loadTool } from './measuring/load.js'
 import { commitOf, describeMachine } from './measuring/machine.js'
 import { type Row, tableHead, tableLines } from './measuring/report.js'
 import { measureAccounts } from './parts/accounts.js'
+import { measureAdopt } from './parts/adopt.js'
 import { measureAudit } from './parts/audit.js'
 import { measureConfirm } from './parts/confirm.js'
 import { measureDelivery } from './parts/delivery.js'
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, Part>> = {
   pipeline: measurePipeline,
   delivery: measureDelivery,
   accounts: measureAccounts,
+  adopt: measureAdopt,
   history: measureHistory,
   stats: measureStats,
   audit: measureAudit,

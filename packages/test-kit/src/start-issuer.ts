@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
-import type { Test } from 'tap'
 
 type Algorithm = 'EdDSA' | 'ES256' | 'RS256' | 'PS256'
 
 /** A login of someone else's: discovery, a key set, and tokens signed by it. */
-export async function startIssuer(t: Test) {
+export async function startIssuer(t: { teardown(end: () => unknown): void }) {
   const state = {
     url: '',
     keys: [] as JWK[],
