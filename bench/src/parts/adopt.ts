@@ -50,11 +50,14 @@ export const measureAdopt: Part = async ({ turns, seconds }) => {
         product: spreadOf(cost).median,
       },
     ]
-    const never = (await tokens(strangers, 'stranger')).map(listing)
-    const met = await inTurns(turns, { met: turn(never) })
-    rows.push(
-      rowOf({ part: 'adopt', what: 'the same by people who are not remembered', unit: '/s' }, met.met),
-    )
+    let round = 0
+    const met = await inTurns(turns, {
+      met: async () => {
+        round += 1
+        return turn((await tokens(strangers, `stranger-${round}`)).map(listing))()
+      },
+    })
+    rows.push(rowOf({ part: 'adopt', what: 'the same by people who were never here', unit: '/s' }, met.met))
     return rows
   } finally {
     await stack?.close()
