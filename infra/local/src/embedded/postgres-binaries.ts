@@ -50,13 +50,21 @@ async function readableCopy(home: string): Promise<string> {
   const copy = await mkdtemp(`${target}-`)
   await cp(home, copy, { recursive: true, verbatimSymlinks: true })
   await chmod(copy, 0o755)
-  await rm(target, { recursive: true, force: true })
-  // Another start may have put its copy there meanwhile.
-  await rename(copy, target).catch(() => undefined)
-  if (!(await isCopy(target, home))) return copy
-  await rm(copy, { recursive: true, force: true })
-  return target
+  if (await becomes(copy, target)) return target
+  // Another start may have put its copy there meanwhile, and run it by now.
+  const isWhole = await isCopy(target, home)
+  if (!isWhole) await rename(target, `${copy}-old`).catch(() => undefined)
+  const isThere = isWhole || (await becomes(copy, target))
+  await rm(isWhole ? copy : `${copy}-old`, { recursive: true, force: true })
+  return isThere ? target : copy
 }
+
+/** Moves a folder to a place where there is none. @returns false when there is one */
+const becomes = (folder: string, target: string): Promise<boolean> =>
+  rename(folder, target).then(
+    () => true,
+    () => false,
+  )
 
 async function isCopy(folder: string, home: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined)
