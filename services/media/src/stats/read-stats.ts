@@ -32,17 +32,20 @@ export async function readStats(deps: Pick<Deps, 'db'>, query: StatsQuery): Prom
   const range = rangeOf(query)
   const spans = bucketsOf(query.bucket, range, mostBuckets)
   if (!spans) throw problem('too-many-buckets', { parameters: { limit: mostBuckets } })
+  // The whole range once more, of months and days: that is less than to add up its parts.
+  const whole = { at: range.from, next: range.to }
   const [{ sums, rolledUpAt, kept }, waiting, verified] = await Promise.all([
-    readSums(deps, spans),
+    readSums(deps, [whole, ...spans]),
     countWaiting(deps.db),
     findLastVerification(deps.db),
   ])
+  const [total = {}, ...parts] = sums
   return {
     from: range.from.toISOString(),
     to: range.to.toISOString(),
     bucket: query.bucket,
-    total: figuresOf(sum(sums)),
-    items: spans.map(({ at }, index) => ({ at: at.toISOString(), ...figuresOf(sums[index] ?? {}) })),
+    total: figuresOf(total),
+    items: spans.map(({ at }, index) => ({ at: at.toISOString(), ...figuresOf(parts[index] ?? {}) })),
     now: {
       pending: waiting.pending,
       toPrepare: { count: waiting.to_prepare, oldest: timeOf(waiting.oldest_to_prepare) },
