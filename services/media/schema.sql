@@ -388,6 +388,74 @@ CREATE INDEX uploads_over ON public.uploads USING btree (closed_at) WHERE (statu
 CREATE INDEX uploads_past ON public.uploads USING btree (user_id, version) WHERE (status = ANY (ARRAY['superseded'::text, 'withdrawn'::text]));
 CREATE INDEX uploads_unprepared ON public.uploads USING btree (uploaded_at) WHERE ((status = 'pending'::text) AND (prepared_at IS NULL));
 
+create table webhook_cursor (
+  single boolean not null default true,
+  last_seq bigint not null default 0,
+  constraint webhook_cursor_pkey PRIMARY KEY (single),
+  constraint webhook_cursor_single_check CHECK (single)
+);
+
+create table webhook_deliveries (
+  endpoint_id uuid not null,
+  event_id uuid not null,
+  state text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  is_replay boolean not null default false,
+  next_at timestamp(3) with time zone default now(),
+  last_at timestamp(3) with time zone,
+  last_ms integer,
+  last_status integer,
+  last_fault text,
+  last_answer text,
+  delivered_at timestamp(3) with time zone,
+  constraint webhook_deliveries_check CHECK (((state = 'waiting'::text) = (next_at IS NOT NULL))),
+  constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
+  constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES webhook_events(id) ON DELETE CASCADE,
+  constraint webhook_deliveries_pkey PRIMARY KEY (endpoint_id, event_id),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (endpoint_id, next_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_deliveries_of_event ON public.webhook_deliveries USING btree (event_id);
+
+create table webhook_endpoints (
+  id uuid not null,
+  url text not null,
+  description text not null,
+  events text[],
+  state text not null default 'enabled'::text,
+  reason text,
+  state_at timestamp(3) with time zone not null default now(),
+  failing_since timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint webhook_endpoints_check CHECK (((state = 'enabled'::text) = (reason IS NULL))),
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_reason_check CHECK ((reason = ANY (ARRAY['failing'::text, 'gone'::text, 'asked'::text]))),
+  constraint webhook_endpoints_state_check CHECK ((state = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text])))
+);
+
+create table webhook_events (
+  id uuid not null,
+  seq bigint,
+  type text not null,
+  user_id uuid not null,
+  at timestamp(3) with time zone not null,
+  data jsonb not null,
+  constraint webhook_events_pkey PRIMARY KEY (id),
+  constraint webhook_events_seq_key UNIQUE (seq)
+);
+CREATE INDEX webhook_events_at ON public.webhook_events USING btree (at);
+CREATE INDEX webhook_events_of_user ON public.webhook_events USING btree (user_id);
+
+create table webhook_secrets (
+  endpoint_id uuid not null,
+  id uuid not null,
+  public_key text not null,
+  sealed bytea not null,
+  valid_until timestamp(3) with time zone,
+  constraint webhook_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
+  constraint webhook_secrets_pkey PRIMARY KEY (endpoint_id, id)
+);
+
 create table withdrawals (
   user_id uuid not null,
   version bigint not null,

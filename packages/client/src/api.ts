@@ -27,6 +27,41 @@ export type ActivityType = "registered" | "login" | "login-failed" | "logout" | 
 
 export type ActorKind = "person" | "key" | "service" | "upkeep"
 
+export type AddWebhook = {
+  /** https, in the public internet, unless OUTBOUND_ALLOW names it */
+  url: string
+  description?: string | undefined
+  /** null: all of them, also those of later releases */
+  events?: WebhookEventType[] | null | undefined
+}
+
+export type AddedWebhook = {
+  /** UUID v7 */
+  id: string
+  url: string
+  description: string
+  /** null: all */
+  events: WebhookEventType[] | null
+  /** paused: events are kept for it; disabled: they are not */
+  state: "enabled" | "paused" | "disabled"
+  /** `failing` for three days, it answered 410 (`gone`), or an administrator `asked` for it */
+  reason: "failing" | "gone" | "asked" | null
+  /** since when */
+  stateAt: string
+  /** the first failure since the last success */
+  failingSince: string | null
+  /** whpk_…, for the ed25519 signatures (v1a), the newest first; two during a rotation */
+  publicKeys: string[]
+  /** deliveries that were not taken yet */
+  waiting: number
+  /** deliveries that were given up */
+  failed: number
+  /** RFC 3339, UTC */
+  createdAt: string
+  /** whsec_…, for the HMAC signatures (v1); it is shown this once */
+  secret: string
+}
+
 export type AdminClose = {
   /** kept with the record of the act */
   reason: string
@@ -66,7 +101,7 @@ export type AdminUserPage = {
   nextCursor: string | null
 }
 
-export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "keys-listed" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "person-made-known" | "key-created" | "key-revoked" | "upkeep-run" | "account-closed" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
+export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "keys-listed" | "deliveries-listed" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "person-made-known" | "key-created" | "key-revoked" | "webhook-added" | "webhook-changed" | "webhook-removed" | "webhook-rotated" | "webhook-replayed" | "webhook-stopped" | "upkeep-run" | "account-closed" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
 
 export type AuditEvent = {
   /** grows with every event of this list */
@@ -137,6 +172,14 @@ export type ChangeEmail = {
 export type ChangePassword = {
   currentPassword: string
   password: string
+}
+
+export type ChangeWebhook = {
+  url?: string | undefined
+  description?: string | undefined
+  events?: WebhookEventType[] | null | undefined
+  /** false: it is told nothing that happens meanwhile; true also ends a pause */
+  enabled?: boolean | undefined
 }
 
 export type CloseAccount = {
@@ -216,6 +259,39 @@ export type Crop = {
   width: number
   height: number
 }
+
+export type Delivery = {
+  /** of the event, which is `webhook-id` of each request */
+  id: string
+  /** the body of the request */
+  payload: WebhookPayload
+  state: DeliveryState
+  /** since the last replay */
+  attempts: number
+  isReplay: boolean
+  nextAt: string | null
+  /** the last attempt */
+  last: {
+    /** when it was sent */
+    at: string
+    /** null while it is under way */
+    milliseconds: number | null
+    /** null when there was no answer */
+    status: number | null
+    /** why there was none */
+    fault: string | null
+    /** the beginning of its body */
+    answer: string | null
+  } | null
+  deliveredAt: string | null
+}
+
+export type DeliveryPage = {
+  items: Delivery[]
+  nextCursor: string | null
+}
+
+export type DeliveryState = "waiting" | "delivered" | "failed"
 
 export type DescribeAvatar = {
   /** null takes it away */
@@ -617,6 +693,21 @@ export type RegistrationForm = {
   }[]
 }
 
+export type ReplayDeliveries = {
+  /** of the event */
+  id?: string | undefined
+  /** when it happened; not before */
+  from?: string | undefined
+  /** before; now unless given */
+  to?: string | undefined
+  /** only deliveries in it */
+  state?: DeliveryState | undefined
+}
+
+export type Replayed = {
+  replayed: number
+}
+
 export type RequestReset = {
   email: string
 }
@@ -653,6 +744,14 @@ export type RetryFailures = {
 }
 
 export type Role = "user" | "manager" | "admin"
+
+export type RotatedSecret = {
+  /** whsec_…, for the HMAC signatures (v1); it is shown this once */
+  secret: string
+  publicKey: string
+  /** requests are signed with the former secret too until then */
+  formerValidUntil: string
+}
 
 export type Scope = "uploads:read" | "uploads:write" | "people:read" | "people:write" | "people:erase" | "history:read" | "stats:read" | "upkeep:run"
 
@@ -1074,6 +1173,64 @@ export type UserPatch = {
 }
 
 export type VariantFormat = "avif" | "webp" | "jpeg"
+
+export type Webhook = {
+  /** UUID v7 */
+  id: string
+  url: string
+  description: string
+  /** null: all */
+  events: WebhookEventType[] | null
+  /** paused: events are kept for it; disabled: they are not */
+  state: "enabled" | "paused" | "disabled"
+  /** `failing` for three days, it answered 410 (`gone`), or an administrator `asked` for it */
+  reason: "failing" | "gone" | "asked" | null
+  /** since when */
+  stateAt: string
+  /** the first failure since the last success */
+  failingSince: string | null
+  /** whpk_…, for the ed25519 signatures (v1a), the newest first; two during a rotation */
+  publicKeys: string[]
+  /** deliveries that were not taken yet */
+  waiting: number
+  /** deliveries that were given up */
+  failed: number
+  /** RFC 3339, UTC */
+  createdAt: string
+}
+
+export type WebhookEventType = "upload.staged" | "upload.confirmed" | "upload.rejected" | "upload.expired" | "avatar.published" | "avatar.restored" | "avatar.withdrawn" | "avatar.erased" | "person.erased"
+
+export type WebhookPage = {
+  items: Webhook[]
+  nextCursor: string | null
+}
+
+export type WebhookPayload = {
+  type: WebhookEventType
+  /** when it happened */
+  timestamp: string
+  data: {
+    /** UUID v7 */
+    userId: string
+    /** the alias of their login, where it is not accounts */
+    issuer?: string | undefined
+    /** as that login names them */
+    subject?: string | undefined
+    /** UUID v7 */
+    uploadId?: string | undefined
+    /** of the decision: of two events about a person the one with the greater version counts */
+    version?: number | undefined
+    /** grows with every event of an upload */
+    seq?: number | undefined
+    /** upload.rejected: why */
+    code?: string | undefined
+    /** avatar.withdrawn: false when a past picture was made unavailable, not the shown one */
+    shown?: boolean | undefined
+    /** addresses whose copies are to be deleted */
+    purge?: string[] | undefined
+  }
+}
 
 export type WithdrawAvatar = {
   /** required unless the avatar is one’s own; its owner is told */
@@ -1865,6 +2022,84 @@ export type Endpoints = {
     }
     answer: undefined
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "key-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** List webhooks, newest first */
+  "GET /v1/webhooks": {
+    query?: {
+      limit?: number | undefined
+      /** nextCursor of the previous page of this list */
+      cursor?: string | undefined
+    } | undefined
+    answer: WebhookPage
+    problems: "invalid-cursor" | "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
+  }
+  /** Add a webhook */
+  "POST /v1/webhooks": {
+    body: AddWebhook
+    answer: AddedWebhook
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** Read one webhook */
+  "GET /v1/webhooks/:id": {
+    params: {
+      /** UUID v7 */
+      id: string
+    }
+    answer: Webhook
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "webhook-not-found" | "internal-error" | "overloaded"
+  }
+  /** Change, disable or enable a webhook */
+  "PATCH /v1/webhooks/:id": {
+    params: {
+      /** UUID v7 */
+      id: string
+    }
+    body: ChangeWebhook
+    answer: Webhook
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "webhook-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** Remove a webhook */
+  "DELETE /v1/webhooks/:id": {
+    params: {
+      /** UUID v7 */
+      id: string
+    }
+    answer: undefined
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** Give a webhook another secret */
+  "POST /v1/webhooks/:id/secret": {
+    params: {
+      /** UUID v7 */
+      id: string
+    }
+    answer: RotatedSecret
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "webhook-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** List what a webhook was sent, newest first */
+  "GET /v1/webhooks/:id/deliveries": {
+    params: {
+      /** UUID v7 */
+      id: string
+    }
+    query?: {
+      limit?: number | undefined
+      /** nextCursor of the previous page of this list */
+      cursor?: string | undefined
+      state?: DeliveryState | undefined
+    } | undefined
+    answer: DeliveryPage
+    problems: "invalid-cursor" | "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "webhook-not-found" | "internal-error" | "overloaded"
+  }
+  /** Send one event, or all of a time, again */
+  "POST /v1/webhooks/:id/replay": {
+    params: {
+      /** UUID v7 */
+      id: string
+    }
+    body: ReplayDeliveries
+    answer: Replayed
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "webhook-not-found" | "delivery-not-found" | "webhook-disabled" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** List the tasks of upkeep */
   "GET /v1/upkeep": {

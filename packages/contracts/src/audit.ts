@@ -38,6 +38,7 @@ export const AuditAction = z
     'person-read',
     'person-exported',
     'keys-listed',
+    'deliveries-listed',
     // They acted on a picture, whoever uses it.
     'picture-taken-down',
     'image-blocked',
@@ -49,6 +50,12 @@ export const AuditAction = z
     'person-made-known',
     'key-created',
     'key-revoked',
+    'webhook-added',
+    'webhook-changed',
+    'webhook-removed',
+    'webhook-rotated',
+    'webhook-replayed',
+    'webhook-stopped',
     'upkeep-run',
     // They closed an account, of which nothing else stays.
     'account-closed',

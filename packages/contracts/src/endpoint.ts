@@ -29,6 +29,7 @@ export const chapters = {
   moderation: 'What managers and administrators do against pictures.',
   'service-keys': 'Keys with which backends and jobs call, for administrators.',
   people: 'People of a login of your own: who they are here, and taking their data away.',
+  webhooks: 'Telling a product what happens to pictures, by signed requests.',
   upkeep: 'Routine cleaning: what runs when, what it did, and running it now.',
 } as const satisfies Readonly<Record<string, string>>
 type Chapter = keyof typeof chapters

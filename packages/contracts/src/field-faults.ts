@@ -83,6 +83,10 @@ export const fieldFaults = {
     'doit être le code d’un échec, comme invalid-image',
   ),
   'not-a-url': say('must be a web address', 'doit être une adresse web'),
+  'not-a-public-url': say(
+    'must be an https:// address in the public internet, without user name or password',
+    'doit être une adresse https:// de l’internet public, sans nom d’utilisateur ni mot de passe',
+  ),
   'not-an-ip-address': say('must be an IP address', 'doit être une adresse IP'),
   'not-on-site': say('must be an https:// address on {site}', 'doit être une adresse https:// sur {site}'),
   'not-a-username': say(

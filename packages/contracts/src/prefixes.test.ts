@@ -30,6 +30,7 @@ t.test('neither /internal nor what is above the API is a prefix', async (t) => {
     '/v1/stats',
     '/v1/people',
     '/v1/keys',
+    '/v1/webhooks',
     '/v1/upkeep',
   ])
 })

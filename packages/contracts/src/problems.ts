@@ -354,6 +354,27 @@ export const mediaProblems = {
       'Aucune personne portant ce sujet n’est venue avec un jeton de cet émetteur.',
     ],
   ),
+  'webhook-not-found': row(
+    404,
+    ['No such webhook', 'Webhook introuvable'],
+    ['There is no webhook with this id.', 'Aucun webhook ne porte cet identifiant.'],
+  ),
+  'delivery-not-found': row(
+    404,
+    ['No such delivery', 'Livraison introuvable'],
+    [
+      'This webhook was sent no event with this id, or it is kept no longer.',
+      'Ce webhook n’a reçu aucun événement portant cet identifiant, ou il n’est plus conservé.',
+    ],
+  ),
+  'webhook-disabled': row(
+    409,
+    ['The webhook is disabled', 'Le webhook est désactivé'],
+    [
+      'Nothing is sent to a disabled webhook. Enable it first.',
+      'Rien n’est envoyé à un webhook désactivé. Activez-le d’abord.',
+    ],
+  ),
   'upload-not-found': row(
     404,
     ['No such upload', 'Envoi introuvable'],

@@ -12,6 +12,7 @@ import {
   toMedia,
   upkeep,
   uploads,
+  webhooks,
 } from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
 import { type Caller, registerGuards } from '@likeness/runtime/auth'
@@ -73,6 +74,14 @@ import { removeUploadHandler } from './uploads/remove-upload.js'
 import { restoreUploadHandler } from './uploads/restore-upload.js'
 import { servePreviewHandler } from './uploads/serve-preview.js'
 import { openUploadRates } from './uploads/upload-rates.js'
+import {
+  addWebhookHandler,
+  changeWebhookHandler,
+  removeWebhookHandler,
+  rotateSecretHandler,
+} from './webhooks/manage-webhooks.js'
+import { replayDeliveriesHandler } from './webhooks/replay-deliveries.js'
+import { listDeliveriesHandler, listWebhooksHandler, readWebhookHandler } from './webhooks/view-webhooks.js'
 
 const jsonLimit = 64 * 1024
 // Accounts issues no access token that lives longer.
@@ -199,6 +208,14 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.admin(serviceKeys.list, listKeysHandler(deps))
   serve.admin(serviceKeys.create, createKeyHandler(deps))
   serve.admin(serviceKeys.revoke, revokeKeyHandler(deps))
+  serve.admin(webhooks.list, listWebhooksHandler(deps))
+  serve.admin(webhooks.add, addWebhookHandler(deps))
+  serve.admin(webhooks.read, readWebhookHandler(deps))
+  serve.admin(webhooks.change, changeWebhookHandler(deps))
+  serve.admin(webhooks.remove, removeWebhookHandler(deps))
+  serve.admin(webhooks.rotateSecret, rotateSecretHandler(deps))
+  serve.admin(webhooks.deliveries, listDeliveriesHandler(deps))
+  serve.admin(webhooks.replay, replayDeliveriesHandler(deps))
   serve.admin(upkeep.run, cleaning.run)
 
   // The accounts service

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { VariantFormat } from '@likeness/contracts'
 import { duration, httpUrl, integer, ProcessConfig } from '@likeness/runtime/config'
 import { issuersSetting } from '@likeness/runtime/issuers/issuer-config'
+import { outboundAllow } from '@likeness/runtime/outbound/outbound-allow'
 import { upkeepSchedules } from '@likeness/runtime/upkeep-schedule'
 import { parseStorageUrl } from '@likeness/storage/url'
 import { z } from 'zod'
@@ -41,6 +42,7 @@ const schedules = {
   'seal-trail': '* * * * *',
   'verify-trail': '17 3 * * *',
   'drain-audit': '30 * * * * *',
+  'tell-webhooks': '*/5 * * * * *',
 } as const
 export type UpkeepName = keyof typeof schedules
 
@@ -145,6 +147,11 @@ export const MediaConfig = ProcessConfig.extend({
     .optional()
     .describe(
       'a file that gets each last seal of the trail; keep it where the database’s owner cannot write',
+    ),
+  OUTBOUND_ALLOW: outboundAllow
+    .optional()
+    .describe(
+      'host names, addresses or CIDR ranges that webhooks may lead to although they are not public, also by http (default none)',
     ),
   UPKEEP_SCHEDULE: upkeepSchedules(schedules),
   GARBAGE_GRACE_SECONDS: integer(0, 604_800)

@@ -10,6 +10,7 @@ import { tellOwner } from './moderation/tell-owner.job.js'
 import type { Jobs } from './queue.js'
 import { upkeepTasks } from './upkeep/tasks.js'
 import { prepareUpload } from './uploads/prepare-upload.job.js'
+import { deliverWebhooks } from './webhooks/deliver-webhooks.job.js'
 
 // Jobs that wait for accounts succeed within seconds of its return.
 const tell = { attempts: 60, backoffMs: 500, longestBackoffMs: 5_000 } as const
@@ -25,6 +26,8 @@ const jobsOf = ({ UPKEEP_SCHEDULE }: WorkerDeps['config']): JobTable<WorkerDeps,
   'tell-description': { run: noting('tell-description', tellDescription), ...tell },
   'take-down': { run: takeDown, attempts: 8, backoffMs: 500 },
   'tell-owner': { run: noting('tell-owner', tellOwner), ...tell },
+  // What it leaves waits in its rows, whose time the task `tell-webhooks` watches.
+  'deliver-webhooks': { run: deliverWebhooks, attempts: 1, backoffMs: 1_000 },
   ...upkeepJobs(upkeepTasks, UPKEEP_SCHEDULE),
 })
 
@@ -36,4 +39,6 @@ export const workJobs = (deps: WorkerDeps): Promise<void> =>
     'slow-pictures': 1,
     // They wait for accounts and for the storage.
     light: 8,
+    // One for each endpoint, which mostly waits for it: one that hangs holds up no other.
+    webhooks: 50,
   })

@@ -16,6 +16,7 @@ export type Jobs = {
   'tell-description': { userId: string; uploadId: string }
   'take-down': { takedownId: string }
   'tell-owner': { userId: string; noticeId: string }
+  'deliver-webhooks': { endpointId: string }
 } & Readonly<Record<UpkeepName, UpkeepPayload>>
 type JobName = keyof Jobs
 
@@ -33,6 +34,7 @@ export const kinds = {
   'tell-description': { kind: 'light' },
   'take-down': { kind: 'light' },
   'tell-owner': { kind: 'light' },
+  'deliver-webhooks': { kind: 'webhooks' },
   'expire-uploads': { kind: 'upkeep' },
   'requeue-stuck': { kind: 'upkeep' },
   'collect-garbage': { kind: 'upkeep' },
@@ -41,6 +43,7 @@ export const kinds = {
   'seal-trail': { kind: 'upkeep' },
   'verify-trail': { kind: 'upkeep' },
   'drain-audit': { kind: 'upkeep' },
+  'tell-webhooks': { kind: 'upkeep' },
 } as const satisfies Kinds & Record<JobName, unknown>
 
 export type Enqueued = Exclude<JobName, UpkeepName>
@@ -93,6 +96,7 @@ export const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
   'tell-description': ({ uploadId }) => uploadId,
   'take-down': ({ takedownId }) => takedownId,
   'tell-owner': ({ noticeId }) => noticeId,
+  'deliver-webhooks': ({ endpointId }) => endpointId,
   'erase-user': ({ userId }) => userId,
 }
 

@@ -15,6 +15,7 @@ import { stats } from './stats.js'
 import { accountsUpkeep, upkeep } from './upkeep.js'
 import { uploads } from './uploads.js'
 import { users } from './users.js'
+import { webhooks } from './webhooks.js'
 
 export {
   accountsUpkeep,
@@ -35,6 +36,7 @@ export {
   upkeep,
   uploads,
   users,
+  webhooks,
 }
 
 /** Every endpoint of each service, in the order of the documentation. */
@@ -51,6 +53,7 @@ export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
     stats,
     people,
     serviceKeys,
+    webhooks,
     upkeep,
     toMedia,
   ].flatMap((group) => Object.values(group)),

@@ -155,6 +155,28 @@ export function deleteAvatarsOf(trx: Transaction<Tables>, { user_id, id }: Uploa
     .execute()
 }
 
+/** What the addresses of pictures are made of: those that clients have, and with DELIVERY=redirect those of the CDN. */
+export type Pictures = Pick<AvatarRow, 'path_version' | 'sizes' | 'formats' | 'blob_prefix'>
+
+/** The pictures of an upload. A restored one has the addresses it had. */
+export const findPicturesOf = (trx: Transaction<Tables>, { user_id, id }: UploadKey): Promise<Pictures[]> =>
+  trx
+    .selectFrom('avatars')
+    .select(['path_version', 'sizes', 'formats', 'blob_prefix'])
+    .distinct()
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
+    .execute()
+
+/** Those of every upload of a user. */
+export const findAllPictures = (trx: Transaction<Tables>, userId: string): Promise<Pictures[]> =>
+  trx
+    .selectFrom('avatars')
+    .select(['path_version', 'sizes', 'formats', 'blob_prefix'])
+    .distinct()
+    .where('user_id', '=', userId)
+    .execute()
+
 /** Whether an avatar lacks one of these sizes or formats. */
 const lacks = ({ sizes, formats }: Pick<AvatarRow, 'sizes' | 'formats'>) =>
   sql<boolean>`not (sizes @> ${sizes}::integer[] and formats @> ${formats}::text[])`

@@ -8,7 +8,7 @@ import type { ErasedUsersTable } from './erased-users.table.js'
 import type { FailedRunsTable } from './failed-runs.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import type { LooksTable } from './looks.table.js'
-import { first } from './migrations/20261129T1230-first.js'
+import { first } from './migrations/20261129T1306-first.js'
 import type { OwnerNoticesTable } from './owner-notices.table.js'
 import type { LeftPeopleTable, PeopleTable } from './people.table.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
@@ -18,6 +18,9 @@ import type { TakedownItemsTable, TakedownsTable } from './takedowns.table.js'
 import type { UploadEventsTable } from './upload-events.table.js'
 import type { UploadFactsTable } from './upload-facts.table.js'
 import type { UploadsTable } from './uploads.table.js'
+import type { WebhookDeliveriesTable } from './webhook-deliveries.table.js'
+import type { WebhookEndpointsTable, WebhookSecretsTable } from './webhook-endpoints.table.js'
+import type { WebhookCursorTable, WebhookEventsTable } from './webhook-events.table.js'
 import type { WithdrawalsTable } from './withdrawals.table.js'
 
 export type Tables = {
@@ -43,9 +46,14 @@ export type Tables = {
   people: PeopleTable
   left_people: LeftPeopleTable
   service_keys: ServiceKeysTable
+  webhook_endpoints: WebhookEndpointsTable
+  webhook_secrets: WebhookSecretsTable
+  webhook_events: WebhookEventsTable
+  webhook_deliveries: WebhookDeliveriesTable
+  webhook_cursor: WebhookCursorTable
 }
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */
 export const migrations: Migrations = {
-  '20261129T1230-first': first,
+  '20261129T1306-first': first,
 }

@@ -36,6 +36,16 @@ export async function isErased(db: Db, userId: string): Promise<boolean> {
   return row !== undefined
 }
 
+/** Whether nothing is left of this user but the row that says so. */
+export async function isErasureDone(db: Db, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('erased_users')
+    .select('erased_at')
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return row?.erased_at != null
+}
+
 /**
  * Deletes every row of the user, and what is theirs in the trails of others, by `erase_trail`; marks the erasure
  * complete.

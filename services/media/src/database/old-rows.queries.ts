@@ -12,6 +12,7 @@ export type OldRows = {
     | 'refused_uploads'
     | 'takedown_items'
     | 'takedowns'
+    | 'webhook_events'
   readonly since: string
   readonly isOld: Expression<SqlBool>
 }

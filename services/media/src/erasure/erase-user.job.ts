@@ -3,6 +3,7 @@ import { listFileIds, lockUser } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { erasedTopic } from '../topics.js'
 import { directKey, uploadFiles, variantsPrefix } from '../uploads/upload-files.js'
+import { tellErased } from '../webhooks/tell-erased.js'
 
 const batch = 500
 
@@ -15,6 +16,7 @@ export async function eraseUser(deps: Deps, { userId }: { userId: string }): Pro
   await deleteBlobs(deps, ids)
   await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, userId)
+    await tellErased(deps.config, trx, userId)
     await deleteUserRows(trx, userId)
   })
   // A job that was storing while the rows went has noticed that they are gone, or its blobs are found here.

@@ -4,8 +4,8 @@ import type { WorkerDeps } from '../deps.js'
 import { type Enqueued, type Jobs, keyOf } from '../queue.js'
 import { causeOf } from './cause-of.js'
 
-/** A take-down is about many people; `moderation.listTakedowns` shows one that waits. */
-type Noted = Exclude<Enqueued, 'take-down'>
+/** A take-down is about many people, and so is a webhook; `moderation.listTakedowns` and `webhooks.list` show what waits. */
+type Noted = Exclude<Enqueued, 'take-down' | 'deliver-webhooks'>
 
 /** What each job does for its upload or person. */
 const stepOf: Readonly<Record<Noted, Step>> = {

@@ -40,6 +40,7 @@ t.test('by default everything is kept but the trails of pictures long gone', asy
     refusals: 0,
     runs: 0,
     leftPeople: 0,
+    webhookEvents: 0,
   })
   t.strictSame(await blobs(media), before)
   const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
@@ -258,6 +259,7 @@ t.test('KEEP_TRAIL_DAYS', async (t) => {
     refusals: 0,
     runs: 0,
     leftPeople: 0,
+    webhookEvents: 0,
   })
   t.match(await prune(deps, run), { trails: 2 })
   const left = async (table: 'uploads' | 'upload_events') => {

@@ -15,6 +15,7 @@ import {
   giveUpOriginals,
 } from '../database/retention.queries.js'
 import { oldTakedownItems, oldTakedowns } from '../database/takedowns.table.js'
+import { oldWebhookEvents } from '../database/webhook-events.table.js'
 import type { Deps } from '../deps.js'
 import { eraseRows } from '../uploads/erase-upload.js'
 import { originalKey } from '../uploads/upload-files.js'
@@ -27,7 +28,7 @@ type Options = Omit<UpkeepOptions, 'onProgress'>
 /**
  * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS), the trails of
  * uploads without a picture, the audit, take-downs and lifted entries of the deny-list (KEEP_TRAIL_DAYS); idempotency keys
- * and failed runs of jobs after a day; who left, after 90 days; and refusals that no longer count.
+ * and failed runs of jobs after a day; who left, after 90 days; what webhooks were told, after 30 days; and refusals that no longer count.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
@@ -46,6 +47,7 @@ export async function prune(
   runs: number
   attention?: string
   leftPeople: number
+  webhookEvents: number
 }> {
   const files = openFileCleaner(deps)
   const done = {
@@ -58,6 +60,7 @@ export async function prune(
     refusals: await deleteOld(deps, oldRefusals, options),
     runs: await deleteOld(deps, oldFailedRuns, options),
     leftPeople: await deleteOld(deps, oldLeftPeople, options),
+    webhookEvents: await deleteOld(deps, oldWebhookEvents, options),
   }
   return { ...done, ...attentionTo(await files.end(), options.signal) }
 }

@@ -36,4 +36,8 @@ export const upkeepTasks: Readonly<Record<UpkeepName, UpkeepTask<Deps>>> = {
     description: 'send sealed events of the trail to AUDIT_DRAIN_URL',
     load: async () => (await import('../history/drain-trail.js')).drainTrail,
   },
+  'tell-webhooks': {
+    description: 'note what webhooks are to be told, and send what is due',
+    load: async () => (await import('../webhooks/tell-webhooks.js')).tellWebhooks,
+  },
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../database/actor.js'
-import { deleteAvatarsOf } from '../database/avatars.table.js'
+import { deleteAvatarsOf, findPicturesOf } from '../database/avatars.table.js'
 import { deleteKeysOfUpload } from '../database/idempotency-keys.table.js'
 import { deleteLook } from '../database/looks.table.js'
 import { eraseTexts } from '../database/upload-events.table.js'
@@ -38,7 +38,10 @@ export async function eraseRows(
   by: { actor: Actor; details: Readonly<Record<string, unknown>> },
 ): Promise<string[] | undefined> {
   const erased = await deps.db.transaction().execute(async (trx) => {
-    const row = await markErased(trx, upload, by)
+    const pictures = await findPicturesOf(trx, upload)
+    // The addresses it had, which webhooks name to caches.
+    const details = pictures.length === 0 ? by.details : { ...by.details, pictures }
+    const row = await markErased(trx, upload, { ...by, details })
     if (!row) return undefined
     await eraseTexts(trx, upload)
     await deleteKeysOfUpload(trx, upload)

@@ -414,6 +414,70 @@ export const first: Migration = {
     await sql`create index idempotency_keys_about on idempotency_keys (about_user_id, upload_id)`.execute(db)
     await sql`create index idempotency_keys_old on idempotency_keys (created_at)`.execute(db)
 
+    // Who is told what happens, and with which secrets the requests are signed: two of them during a rotation.
+    await sql`
+      create table webhook_endpoints (
+        id uuid primary key,
+        url text not null,
+        description text not null,
+        events text[],
+        state text not null default 'enabled' check (state in ('enabled', 'paused', 'disabled')),
+        reason text check (reason in ('failing', 'gone', 'asked')),
+        state_at timestamptz(3) not null default now(),
+        failing_since timestamptz(3),
+        created_at timestamptz(3) not null default now(),
+        check ((state = 'enabled') = (reason is null))
+      )`.execute(db)
+    await sql`
+      create table webhook_secrets (
+        endpoint_id uuid not null references webhook_endpoints (id) on delete cascade,
+        id uuid not null,
+        public_key text not null,
+        sealed bytea not null,
+        valid_until timestamptz(3),
+        primary key (endpoint_id, id)
+      )`.execute(db)
+    // What webhooks are told: made from upload_events up to the cursor, and by erasures. Each delivery is the outbox of
+    // one event to one endpoint.
+    await sql`
+      create table webhook_events (
+        id uuid primary key,
+        seq bigint unique,
+        type text not null,
+        user_id uuid not null,
+        at timestamptz(3) not null,
+        data jsonb not null
+      )`.execute(db)
+    await sql`create index webhook_events_of_user on webhook_events (user_id)`.execute(db)
+    await sql`create index webhook_events_at on webhook_events (at)`.execute(db)
+    await sql`
+      create table webhook_deliveries (
+        endpoint_id uuid not null references webhook_endpoints (id) on delete cascade,
+        event_id uuid not null references webhook_events (id) on delete cascade,
+        state text not null default 'waiting' check (state in ('waiting', 'delivered', 'failed')),
+        attempts integer not null default 0,
+        is_replay boolean not null default false,
+        next_at timestamptz(3) default now(),
+        last_at timestamptz(3),
+        last_ms integer,
+        last_status integer,
+        last_fault text,
+        last_answer text,
+        delivered_at timestamptz(3),
+        primary key (endpoint_id, event_id),
+        check ((state = 'waiting') = (next_at is not null))
+      )`.execute(db)
+    await sql`create index webhook_deliveries_of_event on webhook_deliveries (event_id)`.execute(db)
+    await sql`
+      create index webhook_deliveries_due on webhook_deliveries (endpoint_id, next_at)
+      where state = 'waiting'`.execute(db)
+    await sql`
+      create table webhook_cursor (
+        single boolean primary key default true check (single),
+        last_seq bigint not null default 0
+      )`.execute(db)
+    await sql`insert into webhook_cursor default values`.execute(db)
+
     await createUpkeepRuns(db)
 
     // Serialises what must be counted or ordered per user, until the transaction ends.

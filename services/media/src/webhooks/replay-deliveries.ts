@@ -1,0 +1,33 @@
+import type { webhooks } from '@likeness/contracts/endpoints'
+import type { Handler } from '@likeness/runtime/serve'
+import { noteAct } from '@likeness/runtime/trail/operators'
+import { replayDeliveries } from '../database/webhook-deliveries.table.js'
+import { lockEndpoint } from '../database/webhook-endpoints.table.js'
+import type { Deps } from '../deps.js'
+import { problem } from '../problems.js'
+
+/** `webhooks.replay` */
+export const replayDeliveriesHandler =
+  (deps: Deps): Handler<typeof webhooks.replay> =>
+  async (request, reply) => {
+    const { id: endpointId } = request.params
+    const { id, from, to, state } = request.body
+    const which =
+      id === undefined
+        ? { from: new Date(from ?? 0), to: to === undefined ? undefined : new Date(to), state }
+        : { id }
+    const replayed = await deps.db.transaction().execute(async (trx) => {
+      const endpoint = await lockEndpoint(trx, endpointId)
+      if (!endpoint) throw problem('webhook-not-found')
+      if (endpoint.state === 'disabled') throw problem('webhook-disabled')
+      const count = await replayDeliveries(trx, endpointId, which)
+      if (count === 0 && id !== undefined) throw problem('delivery-not-found')
+      await noteAct(trx, request, {
+        action: 'webhook-replayed',
+        details: { webhook: endpointId, ...request.body, replayed: count },
+      })
+      return count
+    })
+    deps.enqueue('deliver-webhooks', { endpointId })
+    return reply.code(202).send({ replayed })
+  }
