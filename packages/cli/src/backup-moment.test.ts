@@ -69,6 +69,10 @@ t.test('a picture discarded in the moment of the backup, and one that the storag
   const running = runLikeness(env, 'backup', '--to', backups, '--json')
   await waitFor(waits('lock table activities%'), { for: 'the snapshots to wait' })
   const { id } = await upload(owner, 10)
+  const isAhead = async () =>
+    (await watcher.query('select from uploads where id = $1 and rendered_ahead is not null', [id]))
+      .rowCount !== 0
+  await waitFor(isAhead, { for: 'its variants to be rendered ahead' })
   await watcher.query('begin; lock table withdrawals in access exclusive mode')
   await holder.query('rollback')
   await waitFor(
