@@ -21,10 +21,16 @@ function apart(one: string | undefined, other: string | undefined): number {
 /** A scene of soft blotches, as photos have them: the same for the same seed (numbers of Park and Miller). */
 async function scene(seed: number): Promise<Buffer> {
   let state = seed
-  const tiny = Uint8Array.from({ length: 8 * 6 * 3 }, () => {
+  const draw = (range: number) => {
     state = (state * 48_271) % 2_147_483_647
-    return 60 + (state % 160)
-  })
+    return state % range
+  }
+  const tiny = Uint8Array.from(
+    Array.from({ length: 8 * 6 }, () => {
+      const light = 40 + draw(160)
+      return [light + draw(40), light + draw(40), light + draw(40)]
+    }).flat(),
+  )
   return sharp(tiny, { raw: { width: 8, height: 6, channels: 3 } })
     .resize(600, 450, { fit: 'fill' })
     .png()
