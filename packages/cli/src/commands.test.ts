@@ -93,7 +93,7 @@ t.test('accounts: create-admin, rotate-keys, retire-keys, users', async (t) => {
   t.match(await run('users', 'set-role', user.username, 'manager'), { role: 'manager' })
 })
 
-t.test('media: rerender, move-storage, collect-garbage, roll-up-stats', async (t) => {
+t.test('media: rerender, move-storage, collect-garbage, roll-up-stats, tell-webhooks', async (t) => {
   const owner = await both.join()
   const live = await confirm(owner, (await upload(owner, 10)).id)
   const sizes = { ...env, MEDIA_AVATAR_SIZES: '32,96' }
@@ -120,6 +120,7 @@ t.test('media: rerender, move-storage, collect-garbage, roll-up-stats', async (t
   t.match(json(collected), { blobs: 1 }, collected.stderr)
   t.strictSame(await contentsOf(STORAGE_URL), before)
   t.ok(Number((await run('roll-up-stats')).hours) > 0)
+  t.match(await run('tell-webhooks'), { events: 0 }, 'there is nobody to tell')
 })
 
 t.test('both: seal-trail, verify-trail, drain-audit, audit', async (t) => {

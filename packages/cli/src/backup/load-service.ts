@@ -13,7 +13,7 @@ import { readPart } from './parts.js'
 const gap = 1_000_000
 
 /** Tables in which a migration leaves a row. */
-const seeded = ['stats_state']
+const seeded = ['stats_state', 'webhook_cursor']
 
 export type TargetState =
   /** Nothing is in it. */
