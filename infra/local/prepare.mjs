@@ -17,7 +17,7 @@ const madeOf = {
   ],
   page: ['src', 'public', 'index.html', 'vite.config.ts']
     .map((name) => `packages/web/${name}`)
-    .concat('packages/contracts/src', 'packages/client/src'),
+    .concat('packages/contracts/src', 'packages/client/src', 'packages/element/src', 'packages/element/build.mjs'),
 }
 
 /** One file of each. */
@@ -27,9 +27,11 @@ await makeOnce('programs', 'Bundling the programs', async () => {
   const { bundle } = await import('../bundle/build.mjs')
   await bundle()
 })
-await makeOnce('page', 'Building the page', () =>
-  run(join(root, 'packages/web'), 'node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'),
-)
+await makeOnce('page', 'Building the page', async () => {
+  run(join(root, 'packages/web'), 'node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn')
+  const { writeElement } = await import('../../packages/element/build.mjs')
+  await writeElement(join(root, 'packages/web/dist-app/element/v1'))
+})
 if (process.argv.includes('--compile')) run(root, 'node_modules/typescript/bin/tsc', '-b')
 
 /**

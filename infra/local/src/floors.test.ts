@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const storeys = [
   ['packages/contracts', 'packages/images', 'packages/storage'],
   ['packages/client', 'packages/runtime'],
-  ['packages/web', 'services/accounts', 'services/media'],
+  ['packages/element', 'packages/web', 'services/accounts', 'services/media'],
   ['packages/test-kit'],
   ['packages/cli'],
   ['infra/local'],

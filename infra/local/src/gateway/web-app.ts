@@ -23,6 +23,9 @@ const securityHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
+/** Pages of other origins load the element, with `integrity` only if they may read it. */
+const forAnyPage = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
+
 /**
  * Serves the built web app. Files in `assets/` have a hash of their content in their name and may be cached forever;
  * everything else is revalidated each time.
@@ -34,8 +37,10 @@ export async function serveWebApp(server: FastifyInstance, folder: string): Prom
     root: folder,
     cacheControl: false,
     setHeaders(reply, path) {
-      const hashed = path.includes(`${sep}assets${sep}`)
-      reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      const isElement = path.includes(`${sep}element${sep}`)
+      const isHashed = path.includes(`${sep}assets${sep}`) || (isElement && /-[\da-f]{12}\.js$/.test(path))
+      reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      if (isElement) reply.headers(forAnyPage)
     },
   })
   // Browsers ask for this icon on pages that name none of their own, such as the API reference.

@@ -31,6 +31,8 @@ async function launch(): Promise<Browser> {
       '--disable-sync',
       '--disable-quic',
       '--no-first-run',
+      // A camera that sees a pattern, for pages that may use it.
+      '--use-fake-device-for-media-stream',
     ],
   })
   root.teardown(() => launched.close())
