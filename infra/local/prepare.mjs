@@ -17,7 +17,12 @@ const madeOf = {
   ],
   page: ['src', 'public', 'index.html', 'vite.config.ts']
     .map((name) => `packages/web/${name}`)
-    .concat('packages/contracts/src', 'packages/client/src', 'packages/element/src', 'packages/element/build.mjs'),
+    .concat(
+      'packages/contracts/src',
+      'packages/client/src',
+      'packages/element/src',
+      'packages/element/build.mjs',
+    ),
 }
 
 /** One file of each. */

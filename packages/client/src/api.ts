@@ -1684,6 +1684,8 @@ export type Endpoints = {
       format?: VariantFormat | undefined
       /** for a user without an avatar */
       default?: "404" | "initials" | "identicon" | "blank" | undefined
+      /** anything: makes another address, which no cache has, for a page that knows of a change */
+      since?: string | undefined
     } | undefined
     answer: Blob
     problems: "malformed-request" | "validation-failed" | "avatar-not-found" | "internal-error" | "overloaded"
@@ -1735,6 +1737,8 @@ export type Endpoints = {
       format?: VariantFormat | undefined
       /** for a user without an avatar */
       default?: "404" | "initials" | "identicon" | "blank" | undefined
+      /** anything: makes another address, which no cache has, for a page that knows of a change */
+      since?: string | undefined
     } | undefined
     answer: Blob
     problems: "malformed-request" | "validation-failed" | "avatar-not-found" | "internal-error" | "overloaded"

@@ -75,6 +75,11 @@ export const AvatarQuery = z.object({
     .enum(['initials', 'identicon', 'blank', '404'])
     .default('initials')
     .describe('for a user without an avatar'),
+  since: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('anything: makes another address, which no cache has, for a page that knows of a change'),
 })
 export type AvatarQuery = z.output<typeof AvatarQuery>
 

@@ -16,7 +16,7 @@ const most = 512
 /**
  * The stable addresses of a picture, which follow each change within a minute.
  * @param size of its sides, in pixels of the page
- * @param since the change since which no cache may have it; the server ignores what it does not know
+ * @param since the change since which no cache may have it
  */
 export function stableSources(url: string, person: Person, size: number, since?: string): Sources {
   const client = createClient({ url })

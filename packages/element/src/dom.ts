@@ -34,11 +34,8 @@ export function icon(path: string): SVGElement {
 }
 
 /** A button with words. @param part for `::part()` of the page */
-export const button = (
-  part: 'primary' | 'secondary',
-  label: string,
-  click: () => void,
-): HTMLButtonElement => h('button', { type: 'button', part: `button ${part}`, class: part, click }, label)
+export const button = (part: 'primary' | 'secondary', label: string, click: () => void): HTMLButtonElement =>
+  h('button', { type: 'button', part: `button ${part}`, class: part, click }, label)
 
 /** A button with a drawing, whose words are read out. */
 export const iconButton = (label: string, path: string, click: () => void): HTMLButtonElement =>

@@ -65,5 +65,4 @@ export function createFrame(picture: Size, start: Crop | undefined, changed: () 
   }
 }
 
-export const clamp = (value: number, least: number, most: number): number =>
-  Math.min(Math.max(value, least), most)
+const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)

@@ -1,8 +1,8 @@
 import { LikenessAvatar } from './likeness-avatar.js'
 
-export { LikenessAvatar }
 export type { Change } from './changes.js'
 export type { Texts } from './texts.js'
+export { LikenessAvatar }
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,4 +1,11 @@
-import { type Client, createAvatarFlow, createClient, type FlowSnapshot, type GetToken, newKey } from '@likeness/client'
+import {
+  type Client,
+  createAvatarFlow,
+  createClient,
+  type FlowSnapshot,
+  type GetToken,
+  newKey,
+} from '@likeness/client'
 import { type Person, type Sources, stableSources, versionSources } from './addresses.js'
 import { CHANGED, type Change, hearOtherTabs, isOf, tellChange } from './changes.js'
 import { h, icon } from './dom.js'
@@ -26,7 +33,11 @@ export class LikenessAvatar extends Base {
   #getToken: GetToken | undefined
   #texts: Partial<Texts> = {}
   #editor: Editor | undefined
-  #change: (Change & { at: number }) | undefined
+  #change: Change | undefined
+  /** When the picture was asked for, as `performance.now()` counts. */
+  #askedAt = 0
+  /** Makes another address of a stable one, since a browser does not ask again for one that a page shows. */
+  #since: string | undefined
   #told: unknown
   #listen: AbortController | undefined
 
@@ -111,7 +122,7 @@ export class LikenessAvatar extends Base {
     if (!person) return undefined
     const change = this.#change
     if (change?.avatar) return versionSources(change.avatar, this.#size)
-    return stableSources(this.#url, person, this.#size, change?.id)
+    return stableSources(this.#url, person, this.#size, change?.id ?? this.#since)
   }
 
   #draw(): void {
@@ -144,6 +155,7 @@ export class LikenessAvatar extends Base {
 
   /** The picture in its room. Until it is there, and when there is none, a drawing stands in its place. */
   #picture(texts: Texts): HTMLImageElement {
+    this.#askedAt = performance.now()
     const alt = this.getAttribute('alt') ?? (this.#change?.avatar?.altText || texts.alt)
     const image = h('img', {
       part: 'picture',
@@ -163,14 +175,18 @@ export class LikenessAvatar extends Base {
     const { detail } = event as CustomEvent<Change>
     const person = this.#person
     if (!person || detail.url !== this.#url || !isOf(detail, person)) return
-    this.#change = { ...detail, at: performance.now() }
+    this.#change = detail
     this.#swap()
   }
 
-  /** The page is seen again: another device may have changed the picture meanwhile. */
+  /**
+   * The page is seen again: another device may have changed the picture meanwhile. All who look in the same minute ask
+   * for the same address, so that shared caches help.
+   */
   #lookAgain(): void {
-    if (this.#change && performance.now() - this.#change.at < KEPT) return
+    if (performance.now() - this.#askedAt < KEPT) return
     this.#change = undefined
+    this.#since = Math.floor(Date.now() / KEPT).toString(36)
     this.#swap()
   }
 
@@ -179,8 +195,14 @@ export class LikenessAvatar extends Base {
     const shown = this.#root?.querySelector('img')
     if (!shown) return
     const next = this.#picture(textsOf(languageAt(this), this.#texts))
-    const put = () => this.#root?.querySelector('img') === shown && shown.replaceWith(next)
-    next.decode().then(put, put)
+    const put = (isThere: boolean) => {
+      next.classList.toggle('absent', !isThere)
+      if (this.#root?.querySelector('img') === shown) shown.replaceWith(next)
+    }
+    next.decode().then(
+      () => put(true),
+      () => put(false),
+    )
   }
 
   #startEditing(root: ShadowRoot): Editor {

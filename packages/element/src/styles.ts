@@ -49,6 +49,7 @@ dialog {
   font: 1rem/1.5 var(--likeness-font, system-ui, sans-serif);
   text-align: start;
   overflow: auto;
+  scroll-padding-block-end: 6rem;
 }
 dialog::backdrop { background: rgb(0 0 0 / .5) }
 header, .row { display: flex; align-items: center; gap: .5rem }
@@ -57,7 +58,7 @@ h2 { margin: 0; font-size: 1.25rem; line-height: 1.3 }
 h2:focus { outline: none }
 p { margin: 0 }
 .body { display: grid; gap: .75rem; overflow-wrap: anywhere }
-.actions { flex-wrap: wrap; margin-block-start: 1rem }
+.actions { flex-wrap: wrap; position: sticky; inset-block-end: -1.25rem; margin-block: .5rem -1.25rem; padding-block: .5rem 1.25rem; background: var(--_ground) }
 .soft { color: var(--_soft); font-size: .875rem }
 .fault { color: var(--_danger) }
 .notice { display: grid; gap: .5rem; justify-items: start }

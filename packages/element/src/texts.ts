@@ -76,7 +76,7 @@ const french: Texts = {
   chooseFile: 'Choisir une image',
   formats: 'JPEG, PNG, WebP, GIF, AVIF, HEIC ou BMP',
   upTo: 'jusqu’à {size} Mo',
-  private: 'Vous seul la voyez tant que vous ne l’avez pas confirmée.',
+  private: 'Personne d’autre ne la voit avant que vous la confirmiez.',
   useCamera: 'Prendre une photo',
   camera: 'Prendre une photo',
   shoot: 'Prendre la photo',

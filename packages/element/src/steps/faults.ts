@@ -7,7 +7,9 @@ function wordsOf(fault: LikenessError, texts: Texts): string {
   if (fault.code === 'unreachable') return texts.unreachable
   if (fault.code === 'session-ended') return texts.signedOut
   if (fault.code === 'unreadable-answer' || fault.code === 'client-error') return texts.failed
-  return [fault.title, fault.detail, ...fault.fields.map(({ message }) => message)].filter(Boolean).join(' ')
+  const { title, detail, fields } = fault
+  if (!detail) return title
+  return [`${title}. ${detail}`, ...fields.map(({ message }) => message)].join(' ')
 }
 
 export const alertOf = (fault: LikenessError, texts: Texts): HTMLElement =>

@@ -11,13 +11,12 @@ export function takeFile(flow: AvatarFlow, files: Iterable<File>, texts: Texts):
   const [file, ...others] = files
   const refuse = (code: string, title: string) => flow.refuse(new LikenessError(code, { title }))
   if (!file) return
-  if (others.length > 0) return refuse('several-files', texts.several)
-  if (file.size === 0) return refuse('empty-file', texts.empty)
-  if (limit !== undefined && file.size > limit) {
+  if (others.length > 0) refuse('several-files', texts.several)
+  else if (file.size === 0) refuse('empty-file', texts.empty)
+  else if (limit !== undefined && file.size > limit) {
     const sizes = { has: megabytes(file.size, texts), size: megabytes(limit, texts) }
-    return refuse('image-too-large', fill(texts.tooLarge, sizes))
-  }
-  flow.pick(file)
+    refuse('image-too-large', fill(texts.tooLarge, sizes))
+  } else flow.pick(file)
 }
 
 /** Rounded up, so that what is too large never looks as if it fitted. */
