@@ -4,11 +4,11 @@ import { avatars } from '@likeness/contracts/endpoints'
 import { ConfigError } from '@likeness/runtime/config'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
+import { deliveryOf } from '../delivery.js'
 import { jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
 import { publish } from '../testing/steps.js'
 import { variantsPrefix } from '../uploads/upload-files.js'
-import { deliveryOf } from './delivery.js'
 
 for (const [kind, base, header, status] of [
   ['accel', '/pictures', 'x-accel-redirect', 200],

@@ -4,11 +4,11 @@ import { entityTagOf, isKnown } from '@likeness/runtime/entity-tags'
 import type { Reply, Request } from '@likeness/runtime/server'
 import { BlobNotFoundError } from '@likeness/storage'
 import type { AvatarRow } from '../database/avatars.table.js'
+import type { Delivery } from '../delivery.js'
 import type { Deps } from '../deps.js'
 import { pictureHeaders } from '../pictures.js'
 import { problem } from '../problems.js'
 import type { AvatarCache } from './avatar-cache.js'
-import type { Delivery } from './delivery.js'
 import { tagOfPicture } from './if-match.js'
 
 const contentType: Readonly<Record<EncodedFormat, string>> = {

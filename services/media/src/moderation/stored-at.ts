@@ -1,6 +1,6 @@
 import { parseStorageUrl, type S3Target } from '@likeness/storage'
-import { deliveryOf } from '../avatars/delivery.js'
 import type { MediaConfig } from '../config.js'
+import { deliveryOf } from '../delivery.js'
 import { uploadIdOf, variantOf } from '../uploads/upload-files.js'
 
 type Places = Pick<MediaConfig, 'DELIVERY' | 'DELIVERY_BASE' | 'STORAGE_URL' | 'STORAGE_FALLBACK_URL'>

@@ -1,9 +1,9 @@
 import { addressOf, avatarUrls } from '@likeness/contracts'
 import { avatars } from '@likeness/contracts/endpoints'
-import { deliveryOf } from '../avatars/delivery.js'
 import type { MediaConfig } from '../config.js'
 import type { Pictures } from '../database/avatars.table.js'
 import type { PersonRow } from '../database/people.table.js'
+import { deliveryOf } from '../delivery.js'
 import { avatarFiles } from '../uploads/upload-files.js'
 
 type Config = Pick<MediaConfig, 'PUBLIC_URL' | 'ISSUERS' | 'DELIVERY' | 'DELIVERY_BASE'>

@@ -1,5 +1,5 @@
 import { ConfigError } from '@likeness/runtime/config'
-import type { MediaConfig } from '../config.js'
+import type { MediaConfig } from './config.js'
 
 /** How the bytes of stored variants are sent. This process always sends drawn pictures itself. */
 export type Delivery =
