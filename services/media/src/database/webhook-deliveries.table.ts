@@ -90,19 +90,23 @@ export async function noteOutcome(
     .execute()
 }
 
-/** Notes the success or failure of an endpoint. @returns whether it has failed for three days without a success */
+/**
+ * Notes the success or failure of an endpoint, which stays locked.
+ * @returns whether it is enabled, and whether it has failed for three days without a success
+ */
 export async function noteHealth(
   trx: Transaction<Tables>,
   endpointId: string,
   succeeded: boolean,
-): Promise<boolean> {
-  const { rows } = await sql<{ long: boolean }>`
+): Promise<{ isEnabled: boolean; failsLong: boolean }> {
+  const { rows } = await sql<{ enabled: boolean; long: boolean }>`
     update webhook_endpoints set failing_since = case when ${succeeded} then null else coalesce(failing_since, now()) end
-    where id = ${endpointId} and ((failing_since is not null) = ${succeeded} or not ${succeeded})
-    returning state = 'enabled' and coalesce(failing_since <= now() - interval '3 days', false) as long`.execute(
+    where id = ${endpointId} and (not ${succeeded} or failing_since is not null)
+    returning state = 'enabled' as enabled, coalesce(failing_since <= now() - interval '3 days', false) as long`.execute(
     trx,
   )
-  return rows[0]?.long ?? false
+  const [row] = rows
+  return { isEnabled: row?.enabled ?? false, failsLong: row?.long ?? false }
 }
 
 /** Enabled endpoints with something to send. */

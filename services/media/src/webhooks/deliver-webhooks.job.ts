@@ -100,8 +100,9 @@ async function note(deps: Deps, delivery: ClaimedDelivery, outcome: DeliveryOutc
     await noteOutcome(trx, delivery, succeeded ? 'delivered' : isOver ? 'failed' : 'waiting', outcome)
     // A replay says nothing about how the endpoint does.
     if (isReplay) return
-    const failsLong = await noteHealth(trx, id, succeeded)
-    if (!isGone && !failsLong) return
+    const { isEnabled, failsLong } = await noteHealth(trx, id, succeeded)
+    // Several requests may end alike at once.
+    if (!isEnabled || !(isGone || failsLong)) return
     const [state, reason] = isGone ? (['disabled', 'gone'] as const) : (['paused', 'failing'] as const)
     await setEndpointState(trx, id, state, reason)
     await insertAuditEvent(trx, 'upkeep', {

@@ -91,6 +91,7 @@ t.test('Retry-After is obeyed, up to a day; 410 disables', async (t) => {
     body: { code: 'webhook-disabled' },
   })
   const { body: audit } = await admin.call(history.listAudit, { query: { action: 'webhook-stopped' } })
+  t.equal(audit.items.length, 1, 'although two requests were answered so')
   t.match(audit.items, [{ actorKind: 'upkeep', details: { webhook: params.id, reason: 'gone' } }])
 
   receiver.answer = (response) => response.writeHead(200).end()

@@ -124,7 +124,8 @@ t.test('a person who leaves: only that is told, with everything to purge', async
     userId: body.userId,
     subject: 'ana/1',
   })
-  t.match(await deliveries(), [{ payload: { type: 'person.erased' } }], 'nothing else of theirs is kept')
+  const kept = (await deliveries()).map(({ payload }) => payload.type)
+  t.strictSame(kept, ['person.erased'], 'nothing else of theirs is kept')
   const { eraseUser } = await import('../erasure/erase-user.job.js')
   await eraseUser(media.deps, { userId: body.userId })
   t.equal((await deliveries()).length, 1, 'the job that runs again tells nobody')
@@ -140,7 +141,11 @@ t.test('an event is told once, whoever fans out and however often', async (t) =>
   const other = await media.upkeep()
   await Promise.all([media.deps, other, media.deps].map((deps) => tellWebhooks(deps, { dryRun: false })))
   const { body: listed } = await admin.call(webhooks.deliveries, { params: { id: body.id } })
-  t.match(listed.items, [{ payload: { data: { uploadId: after.id } } }])
+  t.strictSame(
+    listed.items.map(({ payload }) => payload.data.uploadId),
+    [after.id],
+    'neither twice nor what was before',
+  )
   t.not(after.id, before.id)
   t.strictSame(await tellWebhooks(media.deps, { dryRun: false }), { events: 0 })
 
