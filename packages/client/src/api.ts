@@ -447,6 +447,15 @@ export type HistoryPage = {
 
 export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "avif" | "heic" | "bmp"
 
+export type ImportUpload = {
+  /** of the picture */
+  url: string
+  /** its name; else the last part of the address */
+  filename?: string | undefined
+  /** whose it becomes, by managers, admins and keys only; default the caller’s */
+  userId?: string | undefined
+}
+
 export type Jwks = {
   keys: {
     kid: string
@@ -1554,6 +1563,12 @@ export type Endpoints = {
     } | undefined
     answer: UploadPage
     problems: "invalid-cursor" | "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
+  }
+  /** Upload a picture from an address */
+  "POST /v1/uploads/import": {
+    body: ImportUpload
+    answer: Upload
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "quota-exceeded" | "user-not-found" | "upload-not-found" | "request-in-progress" | "image-too-large" | "request-too-large" | "unsupported-image" | "unsupported-media-type" | "import-refused" | "import-failed" | "invalid-image" | "image-too-small" | "too-many-pixels" | "blocked-image" | "idempotency-key-reused" | "rate-limited" | "too-many-pending" | "internal-error" | "overloaded" | "storage-full"
   }
   /** Announce a picture to send straight to the storage */
   "POST /v1/uploads/direct": {

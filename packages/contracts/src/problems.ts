@@ -262,6 +262,19 @@ export const mediaProblems = {
       'Au moins {bytes} octets doivent arriver en {seconds} secondes : réessayez avec une meilleure connexion.',
     ],
   ),
+  'import-refused': row(
+    422,
+    ['This address is not fetched from', 'Cette adresse n’est pas consultée'],
+    [
+      'Pictures are fetched by https, from the public internet.',
+      'Les images sont récupérées par https, depuis l’internet public.',
+    ],
+  ),
+  'import-failed': row(
+    422,
+    ['The picture could not be fetched', 'L’image n’a pas pu être récupérée'],
+    ['Its server gave no picture: {reason}.', 'Son serveur n’a pas donné d’image : {reason}.'],
+  ),
   'image-too-large': row(
     413,
     ['The image is too large', 'L’image est trop volumineuse'],

@@ -172,6 +172,21 @@ export const ListUploadsQuery = PageQuery.extend({
   userId: Id.optional().describe('by managers and admins only'),
 })
 
+/** `POST /v1/uploads/import` */
+export const ImportUpload = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: fault('not-a-public-url') })
+      .max(2_000)
+      .describe('of the picture'),
+    filename: z.string().max(20_000).optional().describe('its name; else the last part of the address'),
+    userId: Id.optional().describe(
+      'whose it becomes, by managers, admins and keys only; default the caller’s',
+    ),
+  })
+  .meta({ id: 'ImportUpload' })
+export type ImportUpload = z.output<typeof ImportUpload>
+
 /** SHA-256 of the uploaded bytes, read in any case and kept in lower case. */
 export const Sha256 = z
   .string()

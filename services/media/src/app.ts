@@ -68,6 +68,7 @@ import { confirmUploadHandler } from './uploads/confirm-upload.js'
 import { createUploadHandler } from './uploads/create-upload.js'
 import { completeDirectUploadHandler } from './uploads/direct-complete.js'
 import { createDirectUploadHandler } from './uploads/direct-create.js'
+import { importUploadHandler } from './uploads/import-upload.js'
 import { liftHoldHandler } from './uploads/lift-hold.js'
 import { listUploadsHandler, readUploadHandler } from './uploads/read-uploads.js'
 import { removeUploadHandler } from './uploads/remove-upload.js'
@@ -168,6 +169,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.user(uploads.list, listUploadsHandler(deps))
   serve.user(uploads.read, readUploadHandler(deps))
   serve.user(uploads.issueTicket, issueTicketHandler(deps, tickets))
+  serve.user(uploads.import, importUploadHandler(deps, { inFlight, rates }))
   serve.user(uploads.createDirect, createDirectUploadHandler(deps))
   serve.user(uploads.completeDirect, completeDirectUploadHandler(deps, inFlight))
   serve.user(uploads.confirm, confirmUploadHandler(deps, untilSettled))

@@ -7,6 +7,7 @@ import {
   CreateUploadQuery,
   EventsQuery,
   EventTicket,
+  ImportUpload,
   LastEventId,
   ListUploadsQuery,
   PreviewQuery,
@@ -64,6 +65,37 @@ export const uploads = {
       'no-image',
       'malformed-multipart',
       'upload-too-slow',
+      'image-too-large',
+      ...imageProblems,
+      'blocked-image',
+      'storage-full',
+      ...ownerProblems,
+      ...quotaProblems,
+      ...idempotencyProblems,
+    ],
+  }),
+  import: endpoint({
+    id: 'importUpload',
+    method: 'POST',
+    path: '/v1/uploads/import',
+    by: 'user',
+    scope: 'uploads:write',
+    tag,
+    summary: 'Upload a picture from an address',
+    description:
+      'Step one for a picture that is on the web: it is fetched, and staged as if it had been sent. Only the public ' +
+      'internet is fetched from, by https, unless the deployment allows more; up to three redirects are followed, and ' +
+      'each address is judged.',
+    headers: IdempotencyHeaders,
+    body: ImportUpload,
+    answers: {
+      201: json(Upload, 'The upload waits to be confirmed.', {
+        headers: ['location', 'idempotency-replayed'],
+      }),
+    },
+    problems: [
+      'import-refused',
+      'import-failed',
       'image-too-large',
       ...imageProblems,
       'blocked-image',

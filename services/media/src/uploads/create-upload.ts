@@ -68,7 +68,7 @@ type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefi
  * @throws Problem blocked-image, those of `probeImage`, `storeOriginal` and `makeRoom`, request-in-progress once the claim is lost.
  * Nothing is kept then
  */
-async function createUpload(
+export async function createUpload(
   deps: Deps,
   owner: { userId: string; actor: Actor },
   image: ReceivedImage,
