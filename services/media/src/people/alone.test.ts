@@ -110,7 +110,7 @@ t.test(
 
     t.equal((await admin.call(people.erase, { params })).status, 202)
     await waitFor(async () => (await admin.call(people.erase, { params })).status === 204)
-    t.strictSame(await blobs(media), [])
+    await waitFor(async () => (await blobs(media)).length === 0)
     t.strictSame(
       await media.deps.db.selectFrom('people').select('subject').where('subject', '=', 'ana').execute(),
       [],
