@@ -28,6 +28,21 @@ const quotaProblems = ['rate-limited', 'too-many-pending', 'quota-exceeded'] as 
 /** Faults of a `userId` that is not the caller’s, and of a user who is erased. */
 const ownerProblems = ['forbidden', 'user-not-found', 'upload-not-found'] as const
 const idempotencyProblems = ['idempotency-key-reused', 'request-in-progress'] as const
+/** Why a picture that has arrived is not staged. */
+const stagingProblems = [
+  'image-too-large',
+  ...imageProblems,
+  'blocked-image',
+  'storage-full',
+  ...ownerProblems,
+  ...quotaProblems,
+  ...idempotencyProblems,
+] as const
+const staged = {
+  201: json(Upload, 'The upload waits to be confirmed.', {
+    headers: ['location', 'idempotency-replayed'],
+  }),
+} as const
 const closedProblems = ['upload-expired', 'upload-discarded', 'upload-rejected'] as const
 
 /** `Prefer: wait=N` (RFC 7240); anything else in it is ignored. */
@@ -56,23 +71,8 @@ export const uploads = {
     headers: IdempotencyHeaders,
     query: CreateUploadQuery,
     streams: { 'multipart/form-data': UploadForm, 'image/*': z.file() },
-    answers: {
-      201: json(Upload, 'The upload waits to be confirmed.', {
-        headers: ['location', 'idempotency-replayed'],
-      }),
-    },
-    problems: [
-      'no-image',
-      'malformed-multipart',
-      'upload-too-slow',
-      'image-too-large',
-      ...imageProblems,
-      'blocked-image',
-      'storage-full',
-      ...ownerProblems,
-      ...quotaProblems,
-      ...idempotencyProblems,
-    ],
+    answers: staged,
+    problems: ['no-image', 'malformed-multipart', 'upload-too-slow', ...stagingProblems],
   }),
   import: endpoint({
     id: 'importUpload',
@@ -88,22 +88,8 @@ export const uploads = {
       'each address is judged.',
     headers: IdempotencyHeaders,
     body: ImportUpload,
-    answers: {
-      201: json(Upload, 'The upload waits to be confirmed.', {
-        headers: ['location', 'idempotency-replayed'],
-      }),
-    },
-    problems: [
-      'import-refused',
-      'import-failed',
-      'image-too-large',
-      ...imageProblems,
-      'blocked-image',
-      'storage-full',
-      ...ownerProblems,
-      ...quotaProblems,
-      ...idempotencyProblems,
-    ],
+    answers: staged,
+    problems: ['import-refused', 'import-failed', ...stagingProblems],
   }),
   createDirect: endpoint({
     id: 'createDirectUpload',

@@ -10,6 +10,7 @@ import {
   keepAnswer,
   releaseKey,
 } from '../database/idempotency-keys.table.js'
+import { findUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 
@@ -25,7 +26,7 @@ export type Answer = { readonly status: 200 | 201 | 202; readonly location?: str
  * nothing happened. Without a key the request just runs.
  * @param what the user whose data the answer holds, and all that identifies the request apart from method and path
  * @param run gets the claim when there is a key: the upload it makes has the claim's `lease` as id and is committed
- *   with `holdClaim`; when the claim has an `upload_id`, that upload exists already
+ *   with `holdClaim`; and the upload that an earlier run has made, if one did
  * @throws Problem idempotency-key-reused, request-in-progress, and those of `run`
  */
 export async function answerOnce(
@@ -33,11 +34,11 @@ export async function answerOnce(
   request: Request,
   reply: Reply,
   what: { userId: string; request: unknown },
-  run: (claim: Claim | undefined) => Promise<Answer>,
+  run: (claim: Claim | undefined, made: UploadRow | undefined) => Promise<Answer>,
 ): Promise<Reply> {
   const key = request.headers['idempotency-key']
   if (typeof key !== 'string') {
-    const { status, location, upload } = await run(undefined)
+    const { status, location, upload } = await run(undefined, undefined)
     if (location !== undefined) reply.header('location', location)
     return reply.code(status).send(upload)
   }
@@ -53,7 +54,11 @@ export async function answerOnce(
   })
   if ('body' in claim) return send(reply.header('idempotency-replayed', 'true'), claim)
 
-  const answer = await run(claim).catch(async (error: unknown) => {
+  const runOn = async () => {
+    const made = claim.upload_id && (await findUpload(deps.db, { user_id: what.userId, id: claim.upload_id }))
+    return run(claim, made || undefined)
+  }
+  const answer = await runOn().catch(async (error: unknown) => {
     await release(deps, claim)
     throw error
   })

@@ -3,11 +3,12 @@ import { callerOf } from '@likeness/runtime/auth'
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
 import type { Handler } from '@likeness/runtime/serve'
+import type { Reply, Request } from '@likeness/runtime/server'
 import type { Actor } from '../database/actor.js'
 import type { Tables } from '../database/database.js'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import { stageUpload } from '../database/open-uploads.queries.js'
-import { findUpload, insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
+import { insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { answerOnce, inProgress } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
@@ -45,19 +46,33 @@ export function createUploadHandler(
         const userId = form.userId === query.userId ? asked : await ownerOf(deps, caller, form.userId)
         const named = { ...image, filename: form.filename ?? image.filename }
         const what = { userId, request: [replace, named.filename, named.sha256] }
-        return answerOnce(deps, request, reply, what, async (claim) => {
-          const made = claim?.upload_id
-            ? await findUpload(deps.db, { user_id: userId, id: claim.upload_id })
-            : undefined
-          const options = { replaceOldest: replace === 'oldest', claim }
-          const owner = { userId, actor: actorOf(request) }
-          const row = made ?? (await rates.within(userId, () => createUpload(deps, owner, named, options)))
-          return { status: 201, location: locationOf(deps, row), upload: await viewUpload(deps, row) }
-        })
+        const replaceOldest = replace === 'oldest'
+        return answerStaged(deps, rates, request, reply, { ...what, replaceOldest }, async () => named)
       }),
     )
   }
 }
+
+/**
+ * Stages a picture once for its idempotency key, within the rate of its owner, and answers with the upload.
+ * @param what as `answerOnce`; `replaceOldest`: a full user's oldest pending upload makes room
+ * @param imageOf gets the picture, unless an earlier request has staged it
+ * @throws Problem as `answerOnce`, `createUpload` and `imageOf`, and rate-limited
+ */
+export const answerStaged = (
+  deps: Deps,
+  rates: UploadRates,
+  request: Request,
+  reply: Reply,
+  { replaceOldest, ...what }: { userId: string; request: unknown; replaceOldest: boolean },
+  imageOf: () => Promise<ReceivedImage>,
+): Promise<Reply> =>
+  answerOnce(deps, request, reply, what, async (claim, made) => {
+    const owner = { userId: what.userId, actor: actorOf(request) }
+    const stage = async () => createUpload(deps, owner, await imageOf(), { replaceOldest, claim })
+    const row = made ?? (await rates.within(what.userId, stage))
+    return { status: 201, location: locationOf(deps, row), upload: await viewUpload(deps, row) }
+  })
 
 type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefined }
 
@@ -68,7 +83,7 @@ type Options = { readonly replaceOldest: boolean; readonly claim: Claim | undefi
  * @throws Problem blocked-image, those of `probeImage`, `storeOriginal` and `makeRoom`, request-in-progress once the claim is lost.
  * Nothing is kept then
  */
-export async function createUpload(
+async function createUpload(
   deps: Deps,
   owner: { userId: string; actor: Actor },
   image: ReceivedImage,

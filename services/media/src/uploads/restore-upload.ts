@@ -32,10 +32,7 @@ export const restoreUploadHandler =
     const seen = await findUploadFor(deps, caller, request.params.id)
     const crop = request.body?.crop
     const what = { userId: seen.user_id, request: crop }
-    return answerOnce(deps, request, reply, what, async (claim) => {
-      const made = claim?.upload_id
-        ? await findUpload(deps.db, { user_id: seen.user_id, id: claim.upload_id })
-        : undefined
+    return answerOnce(deps, request, reply, what, async (claim, made) => {
       const row =
         made ??
         (crop === undefined || isDeepStrictEqual(crop, seen.crop)
