@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { avatars } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
-import { findPersonBySubject, type SubjectKey } from '../database/people.table.js'
+import { findPersonBySubject, hashOfSubject, type SubjectKey } from '../database/people.table.js'
 import type { Deps } from '../deps.js'
 import { subjectKeyOf } from '../people/subject-of-path.js'
 import { openLookup } from './lookup.js'
@@ -30,8 +29,8 @@ export function serveBySubjectHandler(
 }
 
 /** An id that nobody has, for a drawn picture that is the same each time. */
-function placeholderOf({ issuer, subject }: SubjectKey): string {
-  const hex = createHash('sha256').update(`${issuer}\0${subject}`).digest('hex')
+function placeholderOf(key: SubjectKey): string {
+  const hex = hashOfSubject(key).toString('hex')
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

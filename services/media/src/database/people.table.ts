@@ -31,7 +31,8 @@ type Db = Database<Tables>
 /** How their own login names someone. */
 export type SubjectKey = Pick<PeopleTable, 'issuer' | 'subject'>
 
-const hashOf = ({ issuer, subject }: SubjectKey): Buffer =>
+/** Tells people apart without saying who they are. */
+export const hashOfSubject = ({ issuer, subject }: SubjectKey): Buffer =>
   createHash('sha256').update(`${issuer}\0${subject}`).digest()
 
 /**
@@ -49,7 +50,7 @@ export async function meetPerson(
   const isSame = known && known.email === email && known.name === name && known.locale === locale
   const [met] = isSame
     ? [known]
-    : await meet(db, newId(), issuer, subject, email, name, locale, hashOf(person), new Date(issuedAt))
+    : await meet(db, newId(), issuer, subject, email, name, locale, hashOfSubject(person), new Date(issuedAt))
   const refusedUpTo = met?.sessions_ended_at?.getTime() ?? Number.NEGATIVE_INFINITY
   return met && issuedAt > refusedUpTo ? { id: met.id } : undefined
 }
@@ -88,7 +89,7 @@ export async function makeKnown(
     .values({
       ...{ id: newId(), issuer, subject, email: null, name: null, locale: null },
       // Tokens from before an erasure count no more.
-      sessions_ended_at: sql<Date>`(select left_at from left_people where who = ${hashOf({ issuer, subject })})`,
+      sessions_ended_at: sql<Date>`(select left_at from left_people where who = ${hashOfSubject({ issuer, subject })})`,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
@@ -130,7 +131,7 @@ export async function forgetPerson(trx: Transaction<Tables>, id: string): Promis
   if (!gone) return
   await trx
     .insertInto('left_people')
-    .values({ who: hashOf(gone) })
+    .values({ who: hashOfSubject(gone) })
     .onConflict((conflict) => conflict.column('who').doUpdateSet({ left_at: sql<Date>`now()` }))
     .execute()
 }
