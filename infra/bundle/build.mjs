@@ -1,8 +1,8 @@
-// Bundles every program into dist/, so that a process loads a few files instead of several hundred. Plain JavaScript,
-// like setup.mjs: it runs before anything is compiled.
+// Bundles every program into dist/, and tests for one run of them, so that a process loads a few files instead of several
+// hundred. Plain JavaScript, like setup.mjs: it runs before anything is compiled.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = resolve(here, '../..')
@@ -74,6 +74,17 @@ const ownMaps = {
   },
 }
 
+const resolving = {
+  conditionNames: ['likeness-source'],
+  extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
+}
+
+/** @type {NonNullable<import('rolldown').RolldownOptions['onLog']>} */
+const withoutNoise = (level, log, handle) => {
+  if (!quiet.has(log.code ?? '')) handle(level, log)
+}
+const quiet = new Set(['SOURCEMAP_BROKEN', 'EVAL'])
+
 /** Bundles all programs. Those that run are not disturbed: what they load later is still there. */
 export async function bundle() {
   const { build } = await import('rolldown')
@@ -82,9 +93,9 @@ export async function bundle() {
     cwd: root,
     platform: 'node',
     external,
-    resolve: { conditionNames: ['likeness-source'], extensionAlias: { '.js': ['.ts', '.js'] } },
+    resolve: resolving,
     plugins: [openings, places, ownMaps],
-    onLog: (level, log, handle) => log.code !== 'SOURCEMAP_BROKEN' && handle(level, log),
+    onLog: withoutNoise,
     write: false,
     output: {
       dir: target,
@@ -117,4 +128,96 @@ function contentOf(file) {
   // A chunk without a file of ours has nothing to map.
   const isMapped = file.map?.mappings.replaceAll(';', '')
   return isMapped ? file.code : file.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')
+}
+
+/**
+ * Packages that tests load from where they are installed: native, optional, or big and of one or two tests. tap knows by
+ * its folder what to leave out of the stacks that it shows.
+ */
+const outsideOfTests = new Set([
+  ...external,
+  ...[
+    'ajv',
+    'ajv-formats',
+    'axe-core',
+    'playwright-core',
+    'publint',
+    'standardwebhooks',
+    'tap',
+    'typescript',
+    'vite',
+    'yaml',
+  ],
+])
+
+const packages = {
+  name: 'packages',
+  resolveId: {
+    filter: { id: /^[@a-z]/ },
+    /** @type {import('rolldown').FunctionPluginHooks['resolveId']} */
+    async handler(source, importer, options) {
+      const [scope = '', name] = source.split('/')
+      if (!outsideOfTests.has(scope.startsWith('@') ? `${scope}/${name}` : scope)) return undefined
+      // One tap for all: each workspace may have another, by what its peers are.
+      const from = source === 'tap' ? join(root, 'package.json') : importer
+      const found = await this.resolve(source, from, { ...options, skipSelf: true })
+      return found && { id: found.id, external: true }
+    },
+  },
+}
+
+/** In a test, every `import.meta` is that of the compiled file, but that other programs are bundled. */
+const testPlaces = {
+  name: 'test-places',
+  transform: {
+    filter: { id: /^[^\0]+\.[cm]?[jt]sx?$/, code: /\bimport\.meta\.(url|resolve)\b/ },
+    handler(/** @type {string} */ code, /** @type {string} */ id) {
+      const isOurs = !id.includes('node_modules')
+      const inDist = (/** @type {string} */ file) =>
+        file.replace(/[\\/]src[\\/]/, '/dist/').replace(/tsx?$/, 'js')
+      const compiled = isOurs ? join(root, inDist(relative(root, id))) : id
+      const url = JSON.stringify(pathToFileURL(compiled).href)
+      const resolved =
+        `process.getBuiltinModule('node:url').pathToFileURL(` +
+        `process.getBuiltinModule('node:module').createRequire(${url}).resolve($1)).href`
+      const moved = code
+        .replace(/new URL\(["']\.\/([\w-]+)\.js["'], import\.meta\.url\)/g, (whole, name) =>
+          name in programs
+            ? `new URL(${JSON.stringify(pathToFileURL(join(target, `${name}.js`)).href)})`
+            : whole,
+        )
+        .replace(/\bimport\.meta\.resolve\(([^()]*)\)/g, resolved)
+        .replace(/\bimport\.meta\.url\b/g, url)
+      return { code: moved, map: null }
+    },
+  },
+}
+
+/**
+ * Bundles test files, each to run as a process of its own, with what they share in chunks.
+ * @param {readonly string[]} files their paths in the repository
+ * @param {string} folder where to
+ * @returns {Promise<(file: string) => string>} finds a test's program
+ * @public infra/local/src/run-tests.ts loads this file by its path
+ */
+export async function bundleTests(files, folder) {
+  const { build } = await import('rolldown')
+  const nameOf = (/** @type {string} */ file) => file.replace(/\.ts$/, '').replaceAll(/[\\/]/g, '.')
+  await build({
+    input: Object.fromEntries(files.map((file) => [nameOf(file), join(root, file)])),
+    cwd: root,
+    platform: 'node',
+    resolve: resolving,
+    plugins: [packages, testPlaces, ownMaps],
+    onLog: withoutNoise,
+    output: {
+      dir: folder,
+      entryFileNames: '[name].mjs',
+      chunkFileNames: 'chunks/[name]-[hash].mjs',
+      sourcemap: true,
+      sourcemapExcludeSources: true,
+      keepNames: true,
+    },
+  })
+  return (file) => join(folder, `${nameOf(file)}.mjs`)
 }

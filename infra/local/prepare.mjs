@@ -23,10 +23,24 @@ const madeOf = {
       'packages/element/src',
       'packages/element/build.mjs',
     ),
+  docs: [
+    'docs',
+    'packages/docs',
+    'packages/client/src',
+    'packages/client/README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+  ]
+    // Building the page empties its folder.
+    .concat('packages/web/src/tokens.css', 'packages/web/dist-app/index.html'),
 }
 
 /** One file of each. */
-const made = { programs: 'infra/bundle/dist/start.js', page: 'packages/web/dist-app/index.html' }
+const made = {
+  programs: 'infra/bundle/dist/start.js',
+  page: 'packages/web/dist-app/index.html',
+  docs: 'packages/web/dist-app/docs/index.html',
+}
 
 await makeOnce('programs', 'Bundling the programs', async () => {
   const { bundle } = await import('../bundle/build.mjs')
@@ -36,6 +50,15 @@ await makeOnce('page', 'Building the page', async () => {
   run(join(root, 'packages/web'), 'node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn')
   const { writeElement } = await import('../../packages/element/build.mjs')
   await writeElement(join(root, 'packages/web/dist-app/element/v1'))
+  const { sizesOf } = await import('../../packages/web/sizes.mjs')
+  const { first, signedIn, pages } = sizesOf(join(root, 'packages/web/dist-app'))
+  const kb = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(0)} kB`
+  const parts = Object.entries(pages).map(([page, bytes]) => `${page} ${kb(bytes)}`)
+  process.stdout.write(`first visit ${kb(first)}, signed in ${kb(signedIn)} (${parts.join(', ')}) … `)
+})
+await makeOnce('docs', 'Rendering the documentation', async () => {
+  const { writeDocs } = await import('../../packages/docs/build.mjs')
+  await writeDocs(join(root, 'packages/web/dist-app/docs'))
 })
 if (process.argv.includes('--compile')) run(root, 'node_modules/typescript/bin/tsc', '-b')
 
@@ -66,7 +89,9 @@ function fingerprint(paths) {
     if (!statSync(path).isDirectory()) add(path)
     else {
       const names = /** @type {string[]} */ (readdirSync(path, { recursive: true }))
-      for (const name of names.sort()) if (!/\.test\.tsx?$/.test(name)) add(join(path, name))
+      for (const name of names.sort()) {
+        if (!/\.test\.tsx?$|^(dist|node_modules)\b/.test(name)) add(join(path, name))
+      }
     }
   }
   return hash.digest('hex')

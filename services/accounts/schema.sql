@@ -387,7 +387,7 @@ AS $function$
         return new;
       end $function$;
 
-CREATE OR REPLACE FUNCTION public.prune_activities(days integer)
+CREATE OR REPLACE FUNCTION public.prune_activities(days integer, run_by jsonb DEFAULT '{}'::jsonb)
  RETURNS bigint
  LANGUAGE plpgsql
  SET "likeness.removal" TO 'retention'
@@ -413,12 +413,12 @@ AS $function$
         into removed, sealed, last_at;
         if removed > 0 then
           perform write_entry(the_entry, 'trail-pruned', null, null,
-            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at) || run_by);
         end if;
         return removed;
       end $function$;
 
-CREATE OR REPLACE FUNCTION public.prune_audit(days integer, most integer)
+CREATE OR REPLACE FUNCTION public.prune_audit(days integer, most integer, run_by jsonb DEFAULT '{}'::jsonb)
  RETURNS bigint
  LANGUAGE plpgsql
  SET "likeness.removal" TO 'retention'
@@ -445,7 +445,7 @@ AS $function$
         into removed, sealed, last_at;
         if removed > 0 then
           perform write_entry(the_entry, 'audit-pruned', null, null,
-            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at) || run_by);
         end if;
         return removed;
       end $function$;

@@ -150,6 +150,8 @@ create table owner_notices (
   user_agent text,
   reason text,
   by_mail boolean not null,
+  webhook jsonb,
+  changes jsonb,
   constraint owner_notices_pkey PRIMARY KEY (user_id, id)
 );
 CREATE INDEX owner_notices_at ON public.owner_notices USING btree (at);
@@ -167,6 +169,20 @@ create table people (
   constraint people_pkey PRIMARY KEY (id)
 );
 CREATE INDEX people_ended ON public.people USING btree (sessions_ended_at) WHERE (sessions_ended_at IS NOT NULL);
+
+create table picture_imports (
+  user_id uuid not null,
+  url text not null,
+  asked_at timestamp(3) with time zone not null default now(),
+  attempts integer not null default 0,
+  next_at timestamp(3) with time zone not null default date_trunc('milliseconds'::text, now()),
+  ended_at timestamp(3) with time zone,
+  failure text,
+  constraint picture_imports_check CHECK (((ended_at IS NULL) = (failure IS NULL))),
+  constraint picture_imports_pkey PRIMARY KEY (user_id)
+);
+CREATE INDEX picture_imports_due ON public.picture_imports USING btree (next_at) WHERE (ended_at IS NULL);
+CREATE INDEX picture_imports_ended ON public.picture_imports USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 create table refused_uploads (
   user_id uuid not null,
@@ -213,6 +229,7 @@ create table stats (
   unit text not null,
   at timestamp(0) with time zone not null,
   counters jsonb not null,
+  summary jsonb not null generated always as stats_summary(counters),
   constraint stats_pkey PRIMARY KEY (unit, at),
   constraint stats_unit_check CHECK ((unit = ANY (ARRAY['hour'::text, 'day'::text, 'month'::text])))
 );
@@ -341,7 +358,7 @@ create table upload_facts (
   constraint upload_facts_pkey PRIMARY KEY (user_id, id)
 );
 CREATE INDEX upload_facts_by_filename ON public.upload_facts USING gin (filename gin_trgm_ops);
-CREATE INDEX upload_facts_by_format ON public.upload_facts USING btree (format, id) INCLUDE (user_id, bytes) WHERE (format <> 'jpeg'::text);
+CREATE INDEX upload_facts_by_format ON public.upload_facts USING btree (format, id) INCLUDE (user_id, bytes, uploaded_at, filename) WHERE (format <> 'jpeg'::text);
 CREATE INDEX upload_facts_by_sha256 ON public.upload_facts USING btree (sha256);
 CREATE INDEX upload_facts_by_time ON public.upload_facts USING btree (id) INCLUDE (user_id, format, uploaded_at, filename);
 
@@ -376,11 +393,13 @@ create table uploads (
   constraint uploads_pkey PRIMARY KEY (user_id, id),
   constraint uploads_sound CHECK (is_sound(uploads.*))
 );
-CREATE INDEX uploads_by_bytes ON public.uploads USING btree (bytes, id) INCLUDE (user_id, status, format, failure_code, original_filename);
+CREATE INDEX uploads_by_bytes ON public.uploads USING btree (bytes, id) INCLUDE (user_id, status, format, failure_code, original_filename, uploaded_at);
 CREATE INDEX uploads_by_failure ON public.uploads USING btree (failure_code, id) INCLUDE (user_id, bytes) WHERE (failure_code IS NOT NULL);
 CREATE INDEX uploads_by_status ON public.uploads USING btree (status, id) INCLUDE (user_id, bytes, confirmed_at) WHERE (status <> 'pending'::text);
-CREATE INDEX uploads_confirmed ON public.uploads USING btree (confirmed_at, id) INCLUDE (user_id, status, format, failure_code, original_filename) WHERE (confirmed_at IS NOT NULL);
+CREATE INDEX uploads_confirmed ON public.uploads USING btree (confirmed_at, id) INCLUDE (user_id, status, format, failure_code, original_filename, uploaded_at) WHERE (confirmed_at IS NOT NULL);
+CREATE INDEX uploads_confirmed_late ON public.uploads USING btree (((confirmed_at - uploaded_at))) WHERE ((confirmed_at - uploaded_at) > '25:00:00'::interval);
 CREATE INDEX uploads_expiring ON public.uploads USING btree (expires_at) WHERE (status = 'pending'::text);
+CREATE INDEX uploads_failed_confirmed ON public.uploads USING btree (confirmed_at, id) INCLUDE (user_id, status, format, failure_code, original_filename, uploaded_at) WHERE ((failure_code IS NOT NULL) AND (confirmed_at IS NOT NULL));
 CREATE INDEX uploads_id ON public.uploads USING btree (id);
 CREATE INDEX uploads_kept ON public.uploads USING btree (user_id, status, id) INCLUDE (bytes, expires_at) WHERE ((original_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'published'::text, 'superseded'::text, 'withdrawn'::text])));
 CREATE INDEX uploads_originals ON public.uploads USING btree (published_at) WHERE ((published_at IS NOT NULL) AND (original_deleted_at IS NULL) AND (status = ANY (ARRAY['published'::text, 'superseded'::text, 'withdrawn'::text])));
@@ -415,6 +434,7 @@ create table webhook_deliveries (
   constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
 );
 CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (endpoint_id, next_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_deliveries_failed ON public.webhook_deliveries USING btree (endpoint_id) WHERE (state = 'failed'::text);
 CREATE INDEX webhook_deliveries_of_event ON public.webhook_deliveries USING btree (event_id);
 
 create table webhook_endpoints (
@@ -426,6 +446,7 @@ create table webhook_endpoints (
   reason text,
   state_at timestamp(3) with time zone not null default now(),
   failing_since timestamp(3) with time zone,
+  created_by uuid,
   created_at timestamp(3) with time zone not null default now(),
   constraint webhook_endpoints_check CHECK (((state = 'enabled'::text) = (reason IS NULL))),
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
@@ -480,16 +501,15 @@ CREATE OR REPLACE FUNCTION public.confirm_upload(the_user uuid, the_upload uuid,
 AS $function$
       begin
         perform lock_user(the_user);
-        -- Locked before its version is drawn: an update that waits for another's computes what it sets a second time.
-        perform from uploads
-        where user_id = the_user and id = the_upload and status = 'pending' and expires_at > now()
-          and not exists (select from erased_users e where e.user_id = the_user)
-          and (expected_sha256 is null or sha256 = expected_sha256)
-          and (chosen_crop is null
-            or (chosen_crop ->> 'x')::bigint + (chosen_crop ->> 'width')::bigint <= width
-            and (chosen_crop ->> 'y')::bigint + (chosen_crop ->> 'height')::bigint <= height)
-        for no key update;
-        if not found then return; end if;
+        -- Locked before its version is drawn: an update that waits for another's computes what it sets a second time. Found
+        -- by its key alone: among conditions on status and time a planner without statistics walks all pending uploads.
+        select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload for no key update;
+        if changed.id is null or changed.status <> 'pending' or changed.expires_at <= now()
+          or exists (select from erased_users e where e.user_id = the_user)
+          or changed.sha256 <> expected_sha256
+          or (chosen_crop ->> 'x')::bigint + (chosen_crop ->> 'width')::bigint > changed.width
+          or (chosen_crop ->> 'y')::bigint + (chosen_crop ->> 'height')::bigint > changed.height
+        then return; end if;
 
         update uploads
         set status = 'confirmed', confirmed_at = now(), expires_at = null, version = nextval('avatar_version'),
@@ -700,7 +720,7 @@ AS $function$
         ) as u;
       end $function$;
 
-CREATE OR REPLACE FUNCTION public.prune_audit(days integer, most integer)
+CREATE OR REPLACE FUNCTION public.prune_audit(days integer, most integer, run_by jsonb DEFAULT '{}'::jsonb)
  RETURNS bigint
  LANGUAGE plpgsql
  SET "likeness.removal" TO 'retention'
@@ -727,12 +747,12 @@ AS $function$
         into removed, sealed, last_at;
         if removed > 0 then
           perform write_entry(the_entry, 'audit-pruned', null, null,
-            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at) || run_by);
         end if;
         return removed;
       end $function$;
 
-CREATE OR REPLACE FUNCTION public.prune_trails(days integer, most integer)
+CREATE OR REPLACE FUNCTION public.prune_trails(days integer, most integer, run_by jsonb DEFAULT '{}'::jsonb)
  RETURNS bigint
  LANGUAGE plpgsql
  SET "likeness.removal" TO 'retention'
@@ -769,7 +789,7 @@ AS $function$
         delete from uploads using unnest(old) u where uploads.user_id = u.user_id and uploads.id = u.id;
         perform write_entry(the_entry, 'trail-pruned', null, null, jsonb_build_object(
           'uploads', cardinality(old), 'events', removed, 'sealed', sealed,
-          'until', (select max(u.closed_at) from unnest(old) u)));
+          'until', (select max(u.closed_at) from unnest(old) u)) || run_by);
         return cardinality(old);
       end $function$;
 
@@ -850,6 +870,26 @@ AS $function$
         values (the_user, decided, the_upload, is_live, made_sizes, made_formats, prefix, decided);
         return next;
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.stats_summary(counters jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+        with bins as (
+          select left(key, 1) as kind, substr(key, 3)::integer as bin, value::numeric as n
+          from jsonb_each(counters) where key like '_:%'
+        ), running as (
+          select kind, bin, sum(n) over (partition by kind order by bin) as passed, sum(n) over (partition by kind) as total
+          from bins
+        ), found as (
+          select kind || share as name, min(bin) as bin
+          from running cross join unnest(array[50, 95]) as share
+          where passed >= share * total / 100.0 group by 1
+        )
+        select coalesce((select jsonb_object_agg(key, value) from jsonb_each(counters) where key not like '_:%'), '{}')
+          || coalesce((select jsonb_object_agg(name, bin) from found), '{}')
+      $function$;
 
 CREATE OR REPLACE FUNCTION public.supersede(the_user uuid, the_upload uuid, later bigint)
  RETURNS boolean

@@ -6,7 +6,7 @@ import type { Turn } from './turns.js'
 export type Payers = { readonly pids: readonly number[]; readonly postgresPid?: number }
 
 /** @returns a function that gives the CPU time since then, ms */
-function watchCpu({ pids, postgresPid }: Payers): () => { own: number; postgres: number } {
+export function watchCpu({ pids, postgresPid }: Payers): () => { own: number; postgres: number } {
   const look = () => ({
     own: pids.reduce((sum, pid) => sum + ownCpuMs(pid), 0),
     postgres: postgresPid === undefined ? 0 : familyCpuMs(postgresPid),

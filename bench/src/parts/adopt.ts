@@ -1,6 +1,7 @@
 /*
  * What a token of another login costs beside one of accounts: the same list of uploads, by 16 people of each, over 16
- * connections; and how many people that were never here are met a second.
+ * connections; how many people that were never here are met a second; how many webhooks are sent a second; and how
+ * much a page loads.
  */
 import { uploads } from '@likeness/contracts/endpoints'
 import { startIssuer } from '@likeness/test-kit/start-issuer'
@@ -10,6 +11,8 @@ import { type Row, rowOf } from '../measuring/report.js'
 import { inTurns, spreadOf } from '../measuring/turns.js'
 import { logInAll } from '../product/client.js'
 import { openStack } from '../product/stack.js'
+import { measureSizes } from './adopt-sizes.js'
+import { measureWebhooks, webhookSettings } from './adopt-webhooks.js'
 import type { Part } from './part.js'
 
 const connections = 16
@@ -19,8 +22,9 @@ const strangers = 20_000
 export const measureAdopt: Part = async ({ turns, seconds }) => {
   const ends: (() => unknown)[] = []
   const issuer = await startIssuer({ teardown: (end) => void ends.push(end) })
-  const ISSUERS = JSON.stringify([{ alias: 'other', issuer: issuer.url, audience: ['product'] }])
-  const stack = await openStack({ env: { ISSUERS } })
+  const roles = { claims: { roles: ['roles'] }, roles: { admin: ['admin'] } }
+  const ISSUERS = JSON.stringify([{ alias: 'other', issuer: issuer.url, audience: ['product'], ...roles }])
+  const stack = await openStack({ env: { ISSUERS, ...webhookSettings } })
   try {
     if (!stack) return []
     const { media } = stack.parts
@@ -58,6 +62,8 @@ export const measureAdopt: Part = async ({ turns, seconds }) => {
       },
     })
     rows.push(rowOf({ part: 'adopt', what: 'the same by people who were never here', unit: '/s' }, met.met))
+    const admin = await issuer.token({ sub: 'admin', roles: ['admin'] })
+    rows.push(...(await measureWebhooks(stack, { token: admin, turns, seconds })), ...(await measureSizes()))
     return rows
   } finally {
     await stack?.close()

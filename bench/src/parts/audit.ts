@@ -20,7 +20,7 @@ export const measureAudit: Part = async ({ uploads }) => {
     // It would seal them first.
     await stack.parts.mediaWorker.stop()
     const events = await withDatabase(stack.databases.media, async (db) => {
-      await fill(db, { uploads: Math.min(uploads, mostUploads), expired: 0 })
+      await fill(db, Math.min(uploads, mostUploads))
       const { rows } = await db.query<{ events: number }>(`select count(*)::int as events from upload_events`)
       return rows[0]?.events ?? 0
     })

@@ -1,8 +1,8 @@
 /*
  * Uploads a second at 200 KB and 2 MB, and pairs of an upload and its confirmation, beside a bare Fastify service
  * that does the same work (twins/uploads.ts). Multipart bodies, 16 connections, users enough that nobody's uploads wait
- * for each other. Each turn begins without uploads: a person has a handful, and the product counts them. The worker is
- * stopped: decoding has a part of its own, and would take the cores from both.
+ * for each other. Each turn begins without uploads. The worker is stopped: decoding has a part of its own, and would take
+ * the cores from both.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,7 +20,8 @@ import type { UploadsOrder } from '../twins/uploads.js'
 import type { Part } from './part.js'
 
 const connections = 16
-const users = 32
+// In a turn each makes a handful of uploads, as people do: the product counts what a person has.
+const users = 320
 const boundary = 'likeness-bench'
 
 export const measureUploads: Part = async ({ turns, seconds }) => {
@@ -44,10 +45,10 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
       {
         url: media.url,
         databaseUrl: stack.databases.media,
-        tables: 'uploads, upload_events, upload_facts',
+        tables: ['uploads', 'upload_events', 'upload_facts'],
         payers: payersOf(stack, media.pid),
       },
-      { url: twin.url, databaseUrl, tables: 'uploads, upload_events', payers: payersOf(stack, twin.pid) },
+      { url: twin.url, databaseUrl, tables: ['uploads', 'upload_events'], payers: payersOf(stack, twin.pid) },
     ] as const
     const rows: Row[] = []
     for (const [name, size] of [
@@ -88,8 +89,8 @@ export const measureUploads: Part = async ({ turns, seconds }) => {
 type Side = {
   readonly url: string
   readonly databaseUrl: string
-  /** Whatever an upload writes. */
-  readonly tables: string
+  /** Whatever an upload writes; an older tree has fewer of them. */
+  readonly tables: readonly string[]
   readonly payers: Payers
 }
 
@@ -100,12 +101,16 @@ async function askAnew(
   unitsOf?: Parameters<typeof askTurn>[2],
 ): Promise<Turn> {
   // The trail is append-only: only who owns the database can empty it.
-  await withDatabase(databaseUrl, (db) =>
-    db.query(`
+  await withDatabase(databaseUrl, async (db) => {
+    const { rows } = await db.query<{ name: string }>(
+      'select name from unnest($1::text[]) as name where to_regclass(name) is not null',
+      [tables],
+    )
+    await db.query(`
       alter table upload_events disable trigger user;
-      truncate ${tables} cascade;
-      alter table upload_events enable trigger user`),
-  )
+      truncate ${rows.map(({ name }) => name).join()} cascade;
+      alter table upload_events enable trigger user`)
+  })
   return askTurn(plan, payers, unitsOf)
 }
 

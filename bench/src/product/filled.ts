@@ -32,7 +32,7 @@ async function makeFilled(uploads: number): Promise<Filled | undefined> {
     // Its upkeep would read the whole table while that has no indexes.
     await stack.parts.mediaWorker.stop()
     const began = performance.now()
-    await withDatabase(stack.databases.media, (db) => fill(db, { uploads, expired: 0 }))
+    await withDatabase(stack.databases.media, (db) => fill(db, uploads))
     const seconds = (performance.now() - began) / 1000
     const env = { ...stack.envs.accounts, ADMIN_PASSWORD: password }
     await runCli('accounts', ['create-admin', '--email', 'admin@bench.test'], env)

@@ -4,6 +4,7 @@ import { createClient, createSession, inMemory, isProblem, type Kept, uploads } 
 import { serveLikeness } from '@likeness/local/testing'
 import { serveEmptyPage } from '@likeness/local/testing/other-origin'
 import { noChromium, openBrowser } from '@likeness/local/testing/page'
+import { startS3 } from '@likeness/storage/testing'
 import type { Page } from 'playwright-core'
 import { build } from 'rolldown'
 import t from 'tap'
@@ -11,7 +12,9 @@ import { openProxy } from './testing/open-proxy.js'
 import { type ReadmeExample, writeReadmeExample } from './testing/readme-example.js'
 
 const product = await serveEmptyPage(t)
+const s3 = await startS3(t)
 const { url, admin } = await serveLikeness(t, {
+  STORAGE_URL: s3.url('pictures/page'),
   CORS_ORIGINS: `http://localhost:${product},http://127.0.0.1:${product}`,
 })
 const example = await writeReadmeExample()
@@ -154,6 +157,38 @@ t.test('in Chromium', { skip: noChromium }, async (t) => {
     t.same(steps, [true, 'signed-out', []])
     await page.close()
   })
+
+  await t.test(
+    'a page sends straight to a bucket that lists its origin, else through the server',
+    async (t) => {
+      const sendFrom = async (origin: string) => {
+        const page = await open(origin)
+        const sent: string[] = []
+        page.on(
+          'request',
+          (request) => request.method() === 'POST' && sent.push(request.url().split('?')[0] ?? ''),
+        )
+        const [share, status] = (await inPage(
+          page,
+          `const session = createSession({ url: '${url}', mode: 'bearer' })
+         await session.logIn(credentials)
+         const client = createClient({ url: '${url}', getToken: session.getToken })
+         let share = 0
+         const { id } = await uploads.send(client, file, { direct: true, onProgress: (now) => { share = now } })
+         return [share, (await uploads.confirm(client, id)).status]`,
+        )) as [number, string]
+        await page.close()
+        t.strictSame([share, status], [1, 'published'], origin)
+        return {
+          toBucket: sent.includes(`${s3.endpoint}/pictures`),
+          toServer: sent.includes(`${url}/v1/uploads`),
+        }
+      }
+      s3.objects.corsOrigins = [`http://localhost:${product}`]
+      t.strictSame(await sendFrom(`http://localhost:${product}`), { toBucket: true, toServer: false })
+      t.match(await sendFrom(`http://127.0.0.1:${product}`), { toServer: true })
+    },
+  )
 
   await t.test('tabs share a session in cookies, and never use a refresh token twice', async (t) => {
     const tabs = await Promise.all([open(bare), open(bare), open(bare)])

@@ -286,6 +286,8 @@ t.test('an upload is followed by events, which resume where they broke off', asy
   let cuts = 2
   proxy.decide = (request) => (request === path && cuts-- > 0 ? 'cut' : 'pass')
   const states = statuses(uploads.follow(client, broken.id))
+  // Cut off once before there is an end to tell.
+  await waitFor(() => requestsTo(proxy, path).length > 1)
   await uploads.confirm(client, broken.id)
   t.equal((await states).at(-1), 'published')
   const streams = requestsTo(proxy, path)

@@ -3,10 +3,11 @@ import { createClient, createSession, uploads } from '@likeness/client'
 import { uploads as uploadEndpoints } from '@likeness/contracts/endpoints'
 import { serveLikeness } from '@likeness/local/testing'
 import { assertAccessible, mayRefuse, noChromium, openBrowser, usePage } from '@likeness/local/testing/page'
-import { freePort, waitFor } from '@likeness/test-kit'
+import { freePort } from '@likeness/test-kit'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import t from 'tap'
+import { isNot, shows } from './testing/seen-colours.js'
 import { serveProduct } from './testing/serve-product.js'
 
 const port = await freePort()
@@ -37,10 +38,7 @@ function colour([r = 0, g = 0, b = 0]: readonly number[]) {
 }
 
 t.test('it is small, and served to pages of any origin under two names', async (t) => {
-  const { buildElement } = (await import(
-    new URL('../../../packages/element/build.mjs', import.meta.url).href
-  )) as { buildElement: () => Promise<{ code: string; hashedName: string; integrity: string }> }
-  const { code, hashedName } = await buildElement()
+  const { code, hashedName } = await builtElement()
   const bytes = gzipSync(code, { level: 9 }).length
   t.ok(bytes <= 30_000, `${bytes} of 30000 bytes`)
   t.comment(`${bytes} bytes`)
@@ -69,6 +67,8 @@ t.test('in Chromium', { skip: noChromium }, async (t) => {
       t.same(await boxOf(page, '#small'), [32, 32])
       t.match(await large(page).getAttribute('srcset'), /size=128 1x, .*size=256 2x, .*size=384 3x$/)
       await assertAccessible(t, page, 'the picture')
+      const otherTab = await page.context().newPage()
+      await otherTab.goto('/')
 
       await page.getByRole('button', { name: 'Change the picture' }).click()
       await page.getByRole('heading', { name: 'A new picture' }).waitFor()
@@ -97,6 +97,7 @@ t.test('in Chromium', { skip: noChromium }, async (t) => {
       await page.getByRole('button', { name: 'Done' }).click()
       await shows(page, '#large', blue)
       await shows(page, '#small', blue)
+      await shows(otherTab, '#small', blue)
 
       await page.getByRole('button', { name: 'Change the picture' }).click()
       await page.getByRole('button', { name: 'Undo' }).click()
@@ -161,6 +162,66 @@ t.test('in Chromium', { skip: noChromium }, async (t) => {
     }),
   )
 
+  await t.test('a framework sets properties, also of an element that is not defined yet', (t) =>
+    usePage(t, browser, product, async (t, page) => {
+      const user = await page.locator('#large').getAttribute('user')
+      const { src } = (await page.evaluate(`(async () => {
+        const early = document.implementation.createHTMLDocument().createElement('likeness-avatar')
+        Object.assign(early, { user: ${JSON.stringify(user)}, size: 48, editable: true, texts: { change: 'Early' } })
+        document.body.append(early)
+        return { src: early.shadowRoot.querySelector('img').src }
+      })()`)) as { src: string }
+      t.equal(src, `${url}/v1/avatars/${user}?size=48`)
+      await page.getByRole('button', { name: 'Early' }).waitFor()
+      const set = (properties: string) =>
+        page.evaluate(`Object.assign(document.querySelector('#large'), ${properties}).outerHTML`)
+      t.match(await set('{ editable: false, alt: null, size: 40 }'), /^((?!editable|alt=).)*$/)
+      t.same(await boxOf(page, '#large'), [40, 40])
+      await page.evaluate("document.querySelector('#large').edit()")
+      await page.getByRole('heading', { name: 'A new picture' }).waitFor()
+    }),
+  )
+
+  await t.test('a product gives it a look, tells of a change itself, and pins a version', (t) =>
+    usePage(t, browser, product, async (t, page) => {
+      await page.evaluate(`(() => {
+        const look = new CSSStyleSheet()
+        look.replaceSync(\`
+          likeness-avatar { --likeness-avatar-radius: 8px; --likeness-accent: rgb(90, 0, 90) }
+          likeness-avatar::part(title) { letter-spacing: 3px }
+        \`)
+        document.adoptedStyleSheets = [look]
+      })()`)
+      await page.getByRole('button', { name: 'Change the picture' }).click()
+      await page.getByRole('heading', { name: 'A new picture' }).waitFor()
+      const look = await page.evaluate(`(() => {
+        const { shadowRoot } = document.querySelector('#large')
+        const of = (selector) => getComputedStyle(shadowRoot.querySelector(selector))
+        return [of('img').borderRadius, of('.primary').backgroundColor, of('h2').letterSpacing]
+      })()`)
+      t.strictSame(look, ['8px', 'rgb(90, 0, 90)', '3px'])
+
+      const user = await page.locator('#small').getAttribute('user')
+      const detail = JSON.stringify({ url, persons: [{ user }], id: 'own' })
+      await page.evaluate(
+        `document.dispatchEvent(new CustomEvent('likeness-avatar-changed', { detail: ${detail} }))`,
+      )
+      await page.locator('#small img[src$="&since=own"]').waitFor()
+
+      const { hashedName, integrity } = await builtElement()
+      const loaded = await page.evaluate(`new Promise((loaded) => {
+        const script = document.createElement('script')
+        Object.assign(script, { type: 'module', crossOrigin: '', integrity: '${integrity}' })
+        script.src = trustedTypes.createPolicy('pinned', { createScriptURL: (address) => address })
+          .createScriptURL('${url}/element/v1/${hashedName}')
+        script.onload = () => loaded('loaded')
+        script.onerror = () => loaded('refused')
+        document.head.append(script)
+      })`)
+      t.equal(loaded, 'loaded')
+    }),
+  )
+
   await t.test('a photo is taken, mirrored to look at and not when it is sent', (t) =>
     usePage(t, browser, product, async (t, page) => {
       await page.getByRole('button', { name: 'Change the picture' }).click()
@@ -184,6 +245,15 @@ t.test('in Chromium', { skip: noChromium }, async (t) => {
   )
 })
 
+/** What the gateway serves. */
+async function builtElement() {
+  const module = new URL('../../../packages/element/build.mjs', import.meta.url)
+  const { buildElement } = (await import(module.href)) as {
+    buildElement: () => Promise<{ code: string; hashedName: string; integrity: string }>
+  }
+  return buildElement()
+}
+
 /** The sides of an element on the page. */
 async function boxOf(page: Page, selector: string): Promise<number[]> {
   const box = await page.locator(selector).boundingBox()
@@ -206,23 +276,3 @@ const give = (page: Page, how: 'drop' | 'paste', files: readonly Buffer[] | numb
         : new ClipboardEvent('paste', { clipboardData: data, bubbles: true, composed: true }),
     )
   })()`)
-
-/** The colour in the middle of what is seen of an element. */
-async function seenIn(page: Page, selector: string): Promise<number[]> {
-  const shot = sharp(await page.locator(selector).screenshot())
-  const { data, info } = await shot.raw().toBuffer({ resolveWithObject: true })
-  const at = (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2)) * info.channels
-  return [...data.subarray(at, at + 3)]
-}
-
-const isNear = (seen: readonly number[], wanted: readonly number[]) =>
-  wanted.every((value, channel) => Math.abs(value - (seen[channel] ?? 0)) < 30)
-
-/** Waits until the picture is in this colour. */
-const shows = (page: Page, selector: string, wanted: readonly number[]) =>
-  waitFor(async () => isNear(await seenIn(page, selector), wanted), {
-    for: `${selector} in ${wanted.join(' ')}`,
-  })
-
-const isNot = (page: Page, selector: string, wanted: readonly number[]) =>
-  waitFor(async () => !isNear(await seenIn(page, selector), wanted), { for: `${selector} to change` })

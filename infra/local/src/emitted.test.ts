@@ -3,6 +3,7 @@ import { prefixesOf } from '@likeness/contracts'
 import { endpoints } from '@likeness/contracts/endpoints'
 import { matchEmitted } from '@likeness/test-kit'
 import t from 'tap'
+import { withoutAccounts } from './testing/nginx-alone.js'
 
 /** The lines of nginx.conf that follow from the endpoints. */
 const section =
@@ -18,9 +19,7 @@ t.test('nginx.conf has the prefixes of the endpoints', async (t) => {
   )
   const conf = await readFile(file, 'utf8')
   t.match(conf, section)
-  await matchEmitted(
-    t,
-    file,
-    conf.replace(section, () => locations.join('')),
-  )
+  const both = conf.replace(section, () => locations.join(''))
+  await matchEmitted(t, file, both)
+  await matchEmitted(t, new URL('../../docker/nginx.media.conf', import.meta.url), withoutAccounts(both))
 })

@@ -5,9 +5,28 @@ import { sessions, uploads, users } from '@likeness/contracts/endpoints'
 import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import { assertAccessible, mayRefuse, noChromium, openBrowser, usePage } from './testing/open-page.js'
+import {
+  assertAccessible,
+  mayRefuse,
+  mayTell,
+  noChromium,
+  openBrowser,
+  usePage,
+} from './testing/open-page.js'
 import { flowFromElsewhere, serveEmptyPage } from './testing/other-origin.js'
-import { alert, fillIn, logIn, logOut, password, register, signedIn, tabTo } from './testing/page-steps.js'
+import {
+  alert,
+  drop,
+  fillIn,
+  logIn,
+  logOut,
+  longer,
+  openNetwork,
+  password,
+  register,
+  signedIn,
+  tabTo,
+} from './testing/page-steps.js'
 import { serveLikeness } from './testing/serve-likeness.js'
 
 /** A progress bar past its beginning. */
@@ -32,7 +51,7 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await assertAccessible(t, page, 'welcome')
     await register(page, 'ada')
     await assertAccessible(t, page, 'choosing')
-    await drop(page, 'Ada.jpg', 'image/jpeg', portrait)
+    await drop(page, { name: 'Ada.jpg', type: 'image/jpeg', bytes: portrait })
 
     const frame = page.getByLabel('Move the picture behind the frame')
     await frame.focus()
@@ -195,16 +214,9 @@ t.test('the page', { skip: noChromium }, async (t) => {
 
   await test('an upload under way shows its progress and can be cancelled', async (t, page) => {
     await register(page, 'donald')
-    const network = await page.context().newCDPSession(page)
-    await network.send('Network.enable')
-    const bytesPerSecond = portrait.length / 4
-    await network.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 0,
-      downloadThroughput: -1,
-      uploadThroughput: bytesPerSecond,
-    })
-    await choose(page, 'Donald.jpg', portrait)
+    const network = await openNetwork(page)
+    await network({ up: 50_000 })
+    await choose(page, 'Donald.jpg', longer(portrait, 8_000_000))
     await page.getByRole('progressbar', { name: 'Sending Donald.jpg' }).and(page.locator(started)).waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('Discarded. Your avatar stays as it is.').waitFor()
@@ -239,6 +251,18 @@ t.test('the page', { skip: noChromium }, async (t) => {
     await t.resolves(page.getByRole('img', { name: 'No picture yet' }).waitFor())
   })
 
+  await test('a part of the page that does not come is told, and comes with a reload', async (t, page) => {
+    const part = '**/assets/history-page-*'
+    mayTell(page, /status of 404|Failed to fetch dynamically imported module/)
+    await register(page, 'vera')
+    await page.route(part, (route) => route.fulfill({ status: 404 }))
+    await page.getByRole('link', { name: 'History' }).click()
+    await alert(page, 'This page could not be shown', 'a new version is there')
+    await page.unroute(part)
+    await page.getByRole('button', { name: 'Reload' }).click()
+    await t.resolves(page.getByRole('heading', { level: 1, name: 'History' }).waitFor())
+  })
+
   await test('an ended session asks to log in, and the upload is still there', async (t, page) => {
     mayRefuse(page, [401, sessions.refresh])
     await register(page, 'barbara')
@@ -252,8 +276,8 @@ t.test('the page', { skip: noChromium }, async (t) => {
 
     await logOut(page)
     await page.reload()
-    t.ok(
-      await page.getByRole('heading', { name: 'Create your account' }).isVisible(),
+    await t.resolves(
+      page.getByRole('heading', { name: 'Create your account' }).waitFor(),
       'and logging out stays',
     )
   })
@@ -331,8 +355,11 @@ t.test('the page', { skip: noChromium }, async (t) => {
       [401, sessions.logIn],
       [429, sessions.logIn],
     )
+    t.equal(await page.getByLabel('Username').getAttribute('spellcheck'), 'false', 'a name is no word')
     await page.getByRole('button', { name: 'Create account' }).click()
-    t.equal(await page.getByText('Please fill this in', { exact: true }).count(), 3, 'once at each field')
+    const unfilled = page.getByText('Please fill this in', { exact: true })
+    await unfilled.first().waitFor()
+    t.equal(await unfilled.count(), 3, 'once at each field')
     t.equal(await page.evaluate('document.activeElement.name'), 'username', 'the first one has focus')
     await fillIn(page, 'linus', 'password1')
     await page.getByRole('textbox', { name: 'Password' }).and(page.locator('[aria-invalid]')).waitFor()
@@ -382,25 +409,13 @@ async function photo(scale = 1): Promise<Buffer> {
 }
 
 /** The same at 1800 × 2700, with more than 10 MiB behind its end, which no reader of JPEG minds. */
-const heavyPhoto = async () => Buffer.concat([await photo(3), Buffer.alloc(10 * 1024 * 1024)])
+const heavyPhoto = async () => longer(await photo(3), 10 * 1024 * 1024)
 
 /** Chooses a file: bytes would go to the browser as text, which costs seconds for 10 MiB. */
 async function choose(page: Page, name: string, bytes: Buffer): Promise<void> {
   const file = join(await mkdtemp(join(tmpdir(), 'likeness-page-')), name)
   await writeFile(file, bytes)
   await page.getByLabel('Picture', { exact: true }).setInputFiles(file)
-}
-
-async function drop(page: Page, name: string, type: string, bytes: Buffer): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(`(() => {
-    const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (character) => character.charCodeAt(0))
-    const transfer = new DataTransfer()
-    transfer.items.add(new File([bytes], '${name}', { type: '${type}' }))
-    return transfer
-  })()`)
-  for (const event of ['dragenter', 'dragover', 'drop']) {
-    await page.dispatchEvent('body', event, { dataTransfer })
-  }
 }
 
 /** Compares single pixels of a picture, at shares of its width and height. */

@@ -12,40 +12,53 @@ const fileLimitMs = 30 * 60_000
 const testLimitSeconds = 25 * 60
 const timeToStopMs = 10_000
 
-/** `*.system.test.ts` and `*.page.test.ts` start whole systems and browsers: each keeps two cores busy. */
-const startsSystems = (file: string) => /[./](system|page)\.test\.ts$/.test(file)
+/** `*.system.test.ts` start whole systems, which keep two cores busy. */
+const startsSystems = (file: string) => /[./]system\.test\.ts$/.test(file)
+
+/** `*.page.test.ts` take long, but their browser waits for their page, and the page for them. */
+const usesBrowser = (file: string) => /[./]page\.test\.ts$/.test(file)
 
 /**
  * Runs test files, each in a process of its own, and prints them as they end and the slowest at the end.
  *
- * Node alone runs them: `tap run` would add a loader to each process and to every process it starts, which doubles the
- * time Likeness takes to start, and these tests start it a hundred times.
+ * Node alone runs them, bundled (ADR 47): `tap run` would add a loader to each process and to every process it starts,
+ * which doubles the time Likeness takes to start, and these tests start it a hundred times.
  *
  * @param root the repository
+ * @param folder where bundled tests are put
  * @param named test files or folders; none means all
  * @param signal stops the run
  * @returns `tests` name each test that ran and passed: `services/media/src/flow.test.ts: the flow > confirm`
  */
 export async function runTests(
   root: string,
+  folder: string,
   named: readonly string[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const files = await testFiles(root, named)
+  if (files.length === 0) {
+    console.log(`FAIL no *.test.ts in ${named.join(', ')}`)
+    return { passed: 0, failed: 1, skipped: 0, reasons: [], tests: [] }
+  }
+  const { bundleTests } = (await import(new URL('../../bundle/build.mjs', import.meta.url).href)) as {
+    readonly bundleTests: (files: readonly string[], folder: string) => Promise<(file: string) => string>
+  }
+  const bundled = await bundleTests(files, folder)
   const outcomes: FileOutcome[] = []
   // Two more than the cores, because tests spend a quarter of their time waiting for jobs, processes and browsers.
   const places = availableParallelism() + 2
   const weightOf = (file: string) => (startsSystems(file) ? 2 : 1)
   await runWithin(places, files, weightOf, async (file) => {
-    if (!signal.aborted) outcomes.push(await runFile(root, file, env, signal))
+    if (!signal.aborted) outcomes.push(await runFile(root, file, bundled(file), env, signal))
   })
   if (files.length > 5) showSlowest(outcomes)
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, outcome) => total + of(outcome), 0)
   return {
     passed: sum(({ passed }) => passed),
-    failed: sum(({ failed }) => failed) + (files.length === 0 ? 1 : 0),
+    failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
     reasons: [...new Set(outcomes.flatMap(({ reasons }) => reasons))],
     tests: outcomes.flatMap(({ file, tests }) => tests.map((test) => `${file}: ${test}`)),
@@ -64,11 +77,12 @@ function showSlowest(outcomes: readonly FileOutcome[]): void {
 async function runFile(
   root: string,
   file: string,
+  program: string,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<FileOutcome> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['--enable-source-maps', compiled(file)], {
+  const child = spawn(process.execPath, ['--enable-source-maps', program], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...env, TAP_TIMEOUT: `${testLimitSeconds}` },
@@ -116,13 +130,11 @@ async function runFile(
   return { ...outcome, failed: Math.max(outcome.failed, 1) }
 }
 
-/** The compiled form of a test file, so that no process has to compile it again. */
-const compiled = (file: string) => file.replace(/\/src\//, '/dist/').replace(/ts$/, 'js')
-
 const sources = ['infra', 'services', 'packages', 'bench']
 
 /**
- * Tests that start whole systems come first, then the longer files: what takes long and begins late keeps one core busy
+ * Tests that start whole systems come first, since lighter ones would take each place that one of them waits for. Then come
+ * those with a browser, then the longer files: what takes long and begins late keeps one core busy
  * at the end.
  */
 async function testFiles(root: string, named: readonly string[]): Promise<string[]> {
@@ -131,7 +143,8 @@ async function testFiles(root: string, named: readonly string[]): Promise<string
   const sized = await Promise.all(
     files.map(async (file) => ({ file, size: (await stat(join(root, file))).size })),
   )
-  const lengthOf = ({ file, size }: (typeof sized)[number]) => (startsSystems(file) ? 1e9 : 0) + size
+  const lengthOf = ({ file, size }: (typeof sized)[number]) =>
+    (startsSystems(file) ? 2e9 : usesBrowser(file) ? 1e9 : 0) + size
   return sized.toSorted((a, b) => lengthOf(b) - lengthOf(a)).map(({ file }) => file)
 }
 

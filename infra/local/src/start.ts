@@ -8,7 +8,7 @@ import { type Databases, openDatabases } from './start/databases.js'
 import { helpText } from './start/help.js'
 import { holdDataDir } from './start/hold-data-dir.js'
 import { keepSettings } from './start/keep-settings.js'
-import { describeParts, type PartName } from './start/parts.js'
+import { describeParts, type Parts } from './start/parts.js'
 import { openSecrets } from './start/secrets.js'
 import { readSettings, type Settings } from './start/settings.js'
 import { showLogLine } from './start/show-log-line.js'
@@ -90,7 +90,7 @@ async function runDatabases({ ready, server }: Databases): Promise<void> {
 async function runServices(
   settings: Settings,
   { ready: answering, server, accounts, media }: Databases,
-  parts: Record<PartName, NodeJS.ProcessEnv>,
+  parts: Parts,
 ): Promise<void> {
   const colours = process.stdout.isTTY === true
   const progress = showProgress(3, (text) => process.stdout.write(text))
@@ -109,7 +109,7 @@ async function runServices(
         { env: { ...settings.env, NODE_COMPILE_CACHE: compileCache }, order, signal },
         (line) => report(showLogLine('services', line, colours)),
         (step) => {
-          if (step.done === 'begun') progress.begin('Migrating both databases')
+          if (step.done === 'begun') progress.begin('Migrating the databases')
           else if (step.done === 'migrated') progress.begin('Opening')
           else if (step.done === 'all') password ??= step.password
           else if (step.done !== 'loaded') progress.add(step.done)

@@ -88,7 +88,7 @@ async function testWithDatabases(): Promise<Outcome> {
         TEST_POSTGRES_URL: postgres.url('postgres'),
         ...(redis !== undefined && { TEST_REDIS_URL: redis.url }),
       }
-      return await runTests(root, args, env, interrupted.signal)
+      return await runTests(root, join(folder, 'tests'), args, env, interrupted.signal)
     } finally {
       await postgres.stop()
     }

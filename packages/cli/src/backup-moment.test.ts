@@ -32,6 +32,7 @@ t.test('both snapshots are of one moment while avatars are published', async (t)
   for (let round = 0; round < 15; round += 1) {
     const snapshots = await openSnapshots({ accounts: accountsUrl, media: mediaUrl })
     const { accounts, media } = snapshots
+    if (!accounts) throw new Error('accounts has no snapshot')
     const known = await accounts.query<{ user_id: string; version: number }>(
       'select user_id, avatar_version as version from profiles where avatar_version > 0',
     )

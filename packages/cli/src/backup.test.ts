@@ -150,6 +150,14 @@ await t.test('what cannot be restored is refused, and nothing is changed', async
   t.match(await restore(copy), { status: 1, stderr: /damaged.*media\/uploads.copy.gz/ })
   await writeFile(table, rows)
 
+  t.match(
+    await runLikeness(
+      { LIKENESS_SERVICE: 'media', ...settingsOf('MEDIA', target), ACCOUNTS_URL: undefined },
+      ...['restore', '--from', copy],
+    ),
+    { status: 1, stderr: /backup is of accounts and media, and this is media without accounts/ },
+  )
+
   const manifest = join(copy, name, 'manifest.json')
   const text = await readFile(manifest, 'utf8')
   await writeFile(manifest, text.replaceAll(/"\d{8}T\d{4}-first"/g, '"20300101T0000-later"'))
@@ -208,6 +216,17 @@ await t.test('services on a restored copy serve the same, and go on', async (t) 
     { copied: 0 },
     'once is enough',
   )
+  const told = await runLikeness(target, 'audit', 'export', '--from', String(json(restored).takenAt))
+  const restorations = told.stdout.split('\n').filter((line) => line.includes('"name":"backup-restored"'))
+  t.match(
+    restorations.map((line) => JSON.parse(line) as object),
+    ['accounts', 'media'].map((service) => ({
+      ...{ service, actorKind: 'upkeep' },
+      details: { takenAt: json(restored).takenAt, startedBy: 'cli', osUser: String },
+    })),
+    'once in each',
+  )
+  t.equal(restorations.length, 2)
   for (const against of [[], ['--against', sealFile]])
     t.match(await runLikeness(target, 'audit', 'verify', ...against), { status: 0 })
   const trails = [env, target].map((one) =>

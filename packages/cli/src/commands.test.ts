@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { uploads } from '@likeness/contracts/endpoints'
+import { openDatabase } from '@likeness/runtime/database'
 import { openStorage } from '@likeness/storage'
-import { openCalls } from '@likeness/test-kit'
+import { openCalls, testDatabase } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { json, runLikeness as likeness } from './testing/run-likeness.js'
@@ -64,13 +65,17 @@ t.test('doctor changes nothing, not even where there is no signing key yet', asy
   const before = (await sealed()).rows
   t.match(await found(swapped), { ok: true })
   t.strictSame((await sealed()).rows, before, 'a service would seal them anew')
-  await sql`create table kept as select * from signing_keys`.execute(accounts.db)
-  await sql`delete from signing_keys`.execute(accounts.db)
-  t.match(await found(), { ok: true, says: /none yet/ })
-  t.strictSame((await keys()).rows, [])
-  await sql`insert into signing_keys select * from kept`.execute(accounts.db)
-  await sql`drop table kept`.execute(accounts.db)
   t.strictSame((await keys()).rows, rows)
+
+  // Where no service has run.
+  const fresh = {
+    ACCOUNTS_DATABASE_URL: await testDatabase(t, { name: 'fresh', migrate: async () => undefined }),
+  }
+  t.equal((await likeness({ ...env, ...fresh }, 'migrate', '--service', 'accounts')).status, 0)
+  t.match(await found(fresh), { ok: true, says: /none yet/ })
+  const db = openDatabase(fresh.ACCOUNTS_DATABASE_URL, { name: 'test', max: 1, onError: () => undefined })
+  t.teardown(() => db.destroy())
+  t.strictSame((await sql`select kid from signing_keys`.execute(db)).rows, [])
 })
 
 t.test('accounts: create-admin, rotate-keys, retire-keys, users', async (t) => {
@@ -131,6 +136,10 @@ t.test('both: seal-trail, verify-trail, drain-audit, audit', async (t) => {
   t.match(await run('verify-trail'), { accounts: { whole: true }, media: { whole: true } })
   t.match(await run('audit', 'verify'), { accounts: { whole: true }, media: { whole: true } })
   t.match(await run('audit', 'seal'), { accounts: { events: 0 } })
+  const nowhere = pathToFileURL(join(folder, 'no', 'folder')).href
+  const away = await likeness({ ...env, ACCOUNTS_AUDIT_DRAIN_URL: nowhere }, 'drain-audit')
+  t.equal(away.status, 1)
+  t.match(away.stderr, /^the file of AUDIT_DRAIN_URL cannot be written: ENOENT[^\n]*\n$/, 'one line says why')
   const file = join(folder, 'drained.ndjson')
   const drained = await likeness(
     { ...env, ACCOUNTS_AUDIT_DRAIN_URL: pathToFileURL(file).href },

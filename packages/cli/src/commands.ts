@@ -4,6 +4,7 @@ import { addBackup } from './commands/backup.js'
 import { addConfig } from './commands/config.js'
 import { addCreateAdmin } from './commands/create-admin.js'
 import { addDoctor } from './commands/doctor.js'
+import { addErase } from './commands/erase.js'
 import { addFailures } from './commands/failures.js'
 import { addHistory } from './commands/history.js'
 import { addKeys } from './commands/keys.js'
@@ -13,9 +14,11 @@ import { addRerender } from './commands/rerender.js'
 import { addRestore } from './commands/restore.js'
 import { addRotateKeys } from './commands/rotate-keys.js'
 import { addStats } from './commands/stats.js'
+import { addTakedown } from './commands/takedown.js'
 import { addTasks } from './commands/tasks.js'
 import { addUpkeep } from './commands/upkeep.js'
 import { addUsers } from './commands/users.js'
+import { addWebhooks } from './commands/webhooks.js'
 
 /** Every command, in the order of `--help`. What a command needs is loaded when it runs. */
 export const commands: readonly ((program: Command) => void)[] = [
@@ -27,8 +30,11 @@ export const commands: readonly ((program: Command) => void)[] = [
   addStats,
   addFailures,
   addUsers,
+  addTakedown,
+  addErase,
   addAudit,
   addKeys,
+  addWebhooks,
   addCreateAdmin,
   addRotateKeys,
   addMigrate,

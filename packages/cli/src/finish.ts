@@ -82,13 +82,18 @@ async function faultOf(error: unknown): Promise<string> {
   return [error.kind.title.en, ...faults].join('\n')
 }
 
-/** One line for what a database, a storage or a disk refused; undefined for any other fault. */
+/** One line for what a database, a storage, a disk or a sink refused; undefined for any other fault. */
 function outsideFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'ENOSPC' || error.name === 'StorageFullError') return 'No space is left where it was written.'
   if (code === 'EROFS') return `Nothing can be written there: ${error.message}`
   if (error.name === 'StorageAwayError') return 'The storage does not answer.'
+  if (error.name === 'SinkAwayError')
+    return error.cause ? `${error.message}: ${reasonOf(error)}` : error.message
   // Wrong log-in, unknown database, missing rights, too many connections, or a server that is going down.
   return /^(?:28|3D|42501|53|57P)/.test(code) ? `The database refused: ${error.message}` : undefined
 }
+
+/** What the innermost cause says. */
+const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? reasonOf(cause) : message)

@@ -161,6 +161,12 @@ t.test('history, stats and failures, here and against a deployment', async (t) =
     t.type(json(failures).items, Array)
     t.match(json(retried), { retried: 0, dryRun: true }, retried.stderr)
   }
+  const read = await sql<{ actor_kind: string; details: object }>`
+    select actor_kind, details from audit_events
+    where action = 'history-exported' and user_id = ${owner.id} order by seq`.execute(db)
+  const details = { filters: ['userId'], startedBy: 'cli', osUser: String }
+  t.match(read.rows.slice(0, 2), Array(2).fill({ actor_kind: 'upkeep', details }))
+  t.match(read.rows.slice(2), Array(2).fill({ actor_kind: 'person' }))
   t.match(await here('stats', '--bucket', 'minute'), { status: 2, stderr: /bucket must be one of/ })
   t.match(await here('failures', 'retry'), { status: 2, stderr: /must name either an upload/ })
   t.match(await here('history', '--as', 'pdf'), { status: 2 })

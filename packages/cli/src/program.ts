@@ -11,7 +11,7 @@ in the data folder (DATA_DIR, .likeness) of an npm start that runs. ACCOUNTS_…
 service, such as MEDIA_DATABASE_URL. LIKENESS_SERVICE says which service DATABASE_URL belongs to.
 
 With --url and --token, or LIKENESS_URL and LIKENESS_TOKEN, a command that has an endpoint asks a deployment instead:
-upkeep and its tasks, users, history, stats, failures and audit export.`
+upkeep and its tasks, users, history, stats, failures, keys, webhooks and audit export. takedown and erase always do.`
 
 /** Runs what was typed. Usage errors end with 2. */
 export async function runProgram(args: readonly string[]): Promise<void> {

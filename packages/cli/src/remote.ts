@@ -14,6 +14,17 @@ export function remoteOf({ url, token = process.env.LIKENESS_TOKEN }: Given): Co
   return { origin: url.replace(/\/+$/, ''), headers: { authorization: `Bearer ${token}` } }
 }
 
+/**
+ * The deployment of a command that acts on someone's pictures, which only a person or a key with the right to it does: the
+ * trail names them, and owners are told by which role.
+ * @throws UsageError when no deployment was named
+ */
+export function deploymentOf(given: Given): Connection {
+  const remote = remoteOf(given)
+  if (remote) return remote
+  throw new UsageError('this command acts as whose token it is given: say --url, and set LIKENESS_TOKEN')
+}
+
 /** @throws UsageError for a command that works on databases and storages themselves, when a deployment was named */
 export function assertLocal(given: Given): void {
   if (given.url !== undefined)
@@ -47,6 +58,7 @@ export async function ask<const Called extends Endpoint>(
   })
   if (answer.ok) return answer
   const { status, problem } = answer
+  const faults = (problem?.errors ?? []).map(({ path, message }) => `${path} ${message}`)
   const words = problem ? `${problem.title}. ${problem.detail}` : `${connection.origin} answered ${status}.`
-  throw new RefusedError(status, problem?.code, words)
+  throw new RefusedError(status, problem?.code, [words, ...faults].join('\n'))
 }

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { startAccounts } from '@likeness/accounts/testing'
 import { startMedia } from '@likeness/media/testing'
 import { sql } from 'kysely'
@@ -35,6 +36,9 @@ t.test('what cannot be undone is asked first on a terminal', { skip: noTerminal 
   t.match(await likeness(env, 'users', 'close', other.user.email, 'Asked by phone', '--yes'), { status: 0 })
   const { rows } = await sql`select actor_id, reason from erasures`.execute(accounts.db)
   t.strictSame(rows, Array(2).fill({ actor_id: null, reason: 'Asked by phone' }))
+  const acts = await sql<{ details: object }>`
+    select details from audit_events where action = 'account-closed'`.execute(accounts.db)
+  t.match(acts.rows, Array(2).fill({ details: { startedBy: 'cli', osUser: userInfo().username } }))
 
   t.match(await runOnTerminal(env, ['prune'], 'n\r'), { status: 1, shown: /Nothing was done/ })
   t.match(await runOnTerminal(env, ['prune'], 'y\r'), { status: 0, shown: /sessions: 0/ })

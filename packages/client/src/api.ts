@@ -1,5 +1,11 @@
 // Made of the endpoints in packages/contracts by `npm run emit`: do not edit.
 
+export type AccountsUpkeepList = {
+  items: UpkeepTask[]
+  /** whether `/inbox` answers here: only without a mail server, and to this machine or, if so configured, anyone */
+  inbox: boolean
+}
+
 export type Activity = {
   /** UUID v7 */
   id: string
@@ -23,7 +29,7 @@ export type ActivityPage = {
   nextCursor: string | null
 }
 
-export type ActivityType = "registered" | "login" | "login-failed" | "logout" | "refresh-reused" | "email-verified" | "email-change-requested" | "email-change-stopped" | "email-changed" | "password-changed" | "password-reset" | "role-changed" | "group-changed" | "disabled" | "enabled" | "profile-updated" | "avatar-published" | "avatar-restored" | "avatar-described" | "avatar-removed" | "avatar-failed" | "upload-refused" | "picture-held" | "upload-discarded" | "picture-erased" | "hold-lifted"
+export type ActivityType = "registered" | "login" | "login-failed" | "logout" | "refresh-reused" | "email-verified" | "email-change-requested" | "email-change-stopped" | "email-changed" | "password-changed" | "password-reset" | "role-changed" | "group-changed" | "disabled" | "enabled" | "profile-updated" | "avatar-published" | "avatar-restored" | "avatar-described" | "avatar-removed" | "avatar-failed" | "upload-refused" | "picture-held" | "upload-discarded" | "picture-erased" | "hold-lifted" | "webhook-paused" | "webhook-disabled"
 
 export type ActorKind = "person" | "key" | "service" | "upkeep"
 
@@ -58,6 +64,8 @@ export type AddedWebhook = {
   failed: number
   /** RFC 3339, UTC */
   createdAt: string
+  /** who added it, and is told when it stops; a key, or null: a command */
+  createdBy: string | null
   /** whsec_…, for the HMAC signatures (v1); it is shown this once */
   secret: string
 }
@@ -101,7 +109,7 @@ export type AdminUserPage = {
   nextCursor: string | null
 }
 
-export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "keys-listed" | "deliveries-listed" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "person-made-known" | "key-created" | "key-revoked" | "webhook-added" | "webhook-changed" | "webhook-removed" | "webhook-rotated" | "webhook-replayed" | "webhook-stopped" | "upkeep-run" | "account-closed" | "act-refused" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
+export type AuditAction = "upload-read" | "uploads-listed" | "preview-read" | "upload-followed" | "history-listed" | "history-exported" | "trail-read" | "account-read" | "accounts-listed" | "activity-read" | "erasures-listed" | "audit-read" | "failures-listed" | "uses-listed" | "person-read" | "person-exported" | "keys-listed" | "deliveries-listed" | "picture-taken-down" | "image-blocked" | "image-unblocked" | "failures-retried" | "sessions-ended" | "erasure-asked" | "person-made-known" | "key-created" | "key-revoked" | "webhook-added" | "webhook-changed" | "webhook-removed" | "webhook-rotated" | "webhook-replayed" | "webhook-stopped" | "upkeep-run" | "account-closed" | "act-refused" | "backup-restored" | "trail-pruned" | "audit-pruned" | "text-erased" | "person-erased"
 
 export type AuditEvent = {
   /** grows with every event of this list */
@@ -355,7 +363,7 @@ export type EventTicket = {
 
 export type Failure = {
   step: Step
-  /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); or the failure code of an upload */
+  /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); the failure code of an upload; or the problem of an import */
   cause: string
   state: "waiting" | "ended"
   /** UUID v7 */
@@ -372,7 +380,7 @@ export type Failure = {
 
 export type FailureGroup = {
   step: Step
-  /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); or the failure code of an upload */
+  /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); the failure code of an upload; or the problem of an import */
   cause: string
   state: "waiting" | "ended"
   count: number
@@ -455,6 +463,8 @@ export type ImportUpload = {
   /** whose it becomes, by managers, admins and keys only; default the caller’s */
   userId?: string | undefined
 }
+
+export type JobState = "active" | "waiting" | "delayed" | "failed"
 
 export type Jwks = {
   keys: {
@@ -657,6 +667,43 @@ export type PublicUser = {
   avatar: ProfileAvatar | null
 }
 
+export type Queue = {
+  kind: QueueKind
+  /** the names of its jobs */
+  jobs: string[]
+  /** those added in one moment may count as one */
+  counts: { [Name in JobState]: number }
+  /** when the job whose turn is next was added; null when none waits */
+  waitingSince: string | null
+}
+
+export type QueueKind = "pictures" | "previews" | "slow-pictures" | "light" | "webhooks" | "imports" | "mail" | "upkeep"
+
+export type QueuedJob = {
+  id: string
+  name: string
+  /** ids of what it is about; it carries nothing else */
+  payload: { [name: string]: string | number | boolean }
+  /** how often it failed or had to wait */
+  attempts: number
+  /** RFC 3339, UTC */
+  addedAt: string
+  /** when its latest attempt began */
+  startedAt: string | null
+  /** when a delayed one is tried */
+  nextAt: string | null
+  /** a word for why its latest attempt failed or what it waits for; the log says more */
+  cause: string | null
+}
+
+export type QueuedJobs = {
+  items: QueuedJob[]
+}
+
+export type Queues = {
+  items: Queue[]
+}
+
 export type Refresh = {
   /** without it the cookie is used */
   refreshToken?: string | undefined
@@ -748,7 +795,7 @@ export type RetryFailures = {
   /** UUID v7 */
   uploadId?: string | undefined
   step?: Step | undefined
-  /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); or the failure code of an upload */
+  /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); the failure code of an upload; or the problem of an import */
   cause?: string | undefined
 }
 
@@ -762,7 +809,7 @@ export type RotatedSecret = {
   formerValidUntil: string
 }
 
-export type Scope = "uploads:read" | "uploads:write" | "people:read" | "people:write" | "people:erase" | "history:read" | "stats:read" | "upkeep:run"
+export type Scope = "uploads:read" | "uploads:write" | "people:read" | "people:write" | "people:erase" | "webhooks:manage" | "history:read" | "stats:read" | "upkeep:run"
 
 export type ServiceKey = {
   /** the actor in the trail of what is done with it */
@@ -912,6 +959,16 @@ export type Stats = {
       /** RFC 3339, UTC */
       at: string
     } | null
+    /** `GET /v1/webhooks` says which */
+    webhooks: {
+      enabled: number
+      /** enabled ones whose last request failed */
+      failing: number
+      /** paused after three days of failures, or disabled by a 410 */
+      stopped: number
+      /** deliveries that were given up */
+      failed: number
+    }
     /** how the trail of uploads was when its seals were last verified; null before the first time */
     trail: {
       /** RFC 3339, UTC */
@@ -931,7 +988,7 @@ export type Stats = {
   rolledUpAt: string | null
 }
 
-export type Step = "prepare" | "publish" | "withdraw" | "describe" | "tell" | "erase"
+export type Step = "prepare" | "publish" | "withdraw" | "describe" | "tell" | "erase" | "import"
 
 export type StopEmailChange = {
   token: string
@@ -1206,6 +1263,8 @@ export type Webhook = {
   failed: number
   /** RFC 3339, UTC */
   createdAt: string
+  /** who added it, and is told when it stops; a key, or null: a command */
+  createdBy: string | null
 }
 
 export type WebhookEventType = "upload.staged" | "upload.confirmed" | "upload.rejected" | "upload.expired" | "avatar.published" | "avatar.restored" | "avatar.withdrawn" | "avatar.erased" | "person.erased"
@@ -1357,6 +1416,11 @@ export type Endpoints = {
     answer: undefined
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "wrong-password" | "email-taken" | "request-too-large" | "unsupported-media-type" | "rate-limited" | "internal-error" | "overloaded"
   }
+  /** Give up a pending change of my e-mail address */
+  "DELETE /v1/me/email": {
+    answer: undefined
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
   /** Export everything both services hold about me, as a ZIP */
   "GET /v1/me/export": {
     answer: Blob
@@ -1430,6 +1494,8 @@ export type Endpoints = {
       role?: Role | undefined
       group?: string | undefined
       status?: "active" | "disabled" | "unverified" | undefined
+      /** these users, up to 100 ids with commas between them, such as those that another list names */
+      ids?: string | undefined
     } | undefined
     answer: AdminUserPage
     problems: "invalid-cursor" | "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
@@ -1449,9 +1515,13 @@ export type Endpoints = {
       /** UUID v7 */
       id: string
     }
+    headers?: {
+      /** the ETag with which the user was read; 412 when something changed since */
+      "if-match"?: string | undefined
+    } | undefined
     body: AdminPatch
     answer: AdminUser
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "user-not-found" | "last-admin" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "user-not-found" | "last-admin" | "stale" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** Close an account and erase all it owns */
   "DELETE /v1/admin/users/:id": {
@@ -1459,9 +1529,13 @@ export type Endpoints = {
       /** UUID v7 */
       id: string
     }
+    headers?: {
+      /** the ETag with which the user was read; 412 when something changed since */
+      "if-match"?: string | undefined
+    } | undefined
     body: AdminClose
     answer: StartedErasure
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "user-not-found" | "own-account" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "user-not-found" | "own-account" | "stale" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** List what happened on an account, newest first */
   "GET /v1/admin/users/:id/activity": {
@@ -1514,7 +1588,7 @@ export type Endpoints = {
   }
   /** List the tasks of upkeep */
   "GET /v1/admin/upkeep": {
-    answer: UpkeepList
+    answer: AccountsUpkeepList
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
   }
   /** Read a task of upkeep and its newest runs */
@@ -1536,6 +1610,23 @@ export type Endpoints = {
     } | undefined
     answer: UpkeepRun
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "task-not-found" | "task-is-running" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** List the queues */
+  "GET /v1/admin/queues": {
+    answer: Queues
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
+  }
+  /** List the jobs of a queue */
+  "GET /v1/admin/queues/:kind": {
+    params: {
+      kind: QueueKind
+    }
+    query?: {
+      state?: JobState | undefined
+      limit?: number | undefined
+    } | undefined
+    answer: QueuedJobs
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
   }
   /** Upload a picture */
   "POST /v1/uploads": {
@@ -1606,8 +1697,12 @@ export type Endpoints = {
       /** UUID v7 */
       id: string
     }
+    headers?: {
+      /** the ETag with which the upload was read; 412 when its state, version, hold or text changed since */
+      "if-match"?: string | undefined
+    } | undefined
     answer: undefined
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "not-pending" | "upload-is-live" | "upload-expired" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "not-pending" | "upload-is-live" | "upload-expired" | "stale" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** See an upload before it is confirmed */
   "GET /v1/uploads/:id/preview": {
@@ -1646,10 +1741,12 @@ export type Endpoints = {
     headers?: {
       /** `wait=N` waits up to N seconds, at most 30, for the picture to be published */
       prefer?: string | undefined
+      /** the ETag with which the upload was read; 412 when its state, version, hold or text changed since */
+      "if-match"?: string | undefined
     } | undefined
     body?: RestoreUpload | null | undefined
     answer: Upload
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "withdrawn-by-operator" | "quota-exceeded" | "forbidden" | "upload-not-found" | "not-restorable" | "original-not-kept" | "upload-failed" | "request-in-progress" | "upload-expired" | "upload-discarded" | "upload-rejected" | "request-too-large" | "unsupported-media-type" | "invalid-crop" | "blocked-image" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "overloaded" | "storage-full"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "withdrawn-by-operator" | "quota-exceeded" | "forbidden" | "upload-not-found" | "not-restorable" | "original-not-kept" | "upload-failed" | "request-in-progress" | "upload-expired" | "upload-discarded" | "upload-rejected" | "stale" | "request-too-large" | "unsupported-media-type" | "invalid-crop" | "blocked-image" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "overloaded" | "storage-full"
   }
   /** Let the owner restore a picture that an operator withdrew */
   "POST /v1/uploads/:id/lift-hold": {
@@ -1657,8 +1754,12 @@ export type Endpoints = {
       /** UUID v7 */
       id: string
     }
+    headers?: {
+      /** the ETag with which the upload was read; 412 when its state, version, hold or text changed since */
+      "if-match"?: string | undefined
+    } | undefined
     answer: Upload
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "stale" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** Follow an upload by server-sent events */
   "GET /v1/uploads/:id/events": {
@@ -1712,7 +1813,7 @@ export type Endpoints = {
       userId: string
     }
     headers?: {
-      /** the version seen, such as `"17"`, an ETag of PATCH, or that of a picture of it; 412 when another is the avatar */
+      /** the version seen, such as `"17"`, or an ETag: of PATCH, of a picture of it, or of its upload; 412 when another is the avatar */
       "if-match"?: string | undefined
     } | undefined
     body: DescribeAvatar
@@ -1730,7 +1831,7 @@ export type Endpoints = {
       reason?: string | undefined
     } | undefined
     headers?: {
-      /** the version seen, such as `"17"`, an ETag of PATCH, or that of a picture of it; 412 when another is the avatar */
+      /** the version seen, such as `"17"`, or an ETag: of PATCH, of a picture of it, or of its upload; 412 when another is the avatar */
       "if-match"?: string | undefined
     } | undefined
     body?: WithdrawAvatar | null | undefined
@@ -1860,9 +1961,13 @@ export type Endpoints = {
       /** UUID v7 */
       id: string
     }
+    headers?: {
+      /** the ETag with which the upload was read; 412 when its state, version, hold or text changed since */
+      "if-match"?: string | undefined
+    } | undefined
     body: RefuseUpload
     answer: Upload
-    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "sha256-mismatch" | "not-pending" | "upload-expired" | "upload-discarded" | "upload-rejected" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "upload-not-found" | "sha256-mismatch" | "not-pending" | "upload-expired" | "upload-discarded" | "upload-rejected" | "stale" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
   }
   /** Take a picture down by any of its addresses */
   "POST /v1/takedowns": {
@@ -1935,7 +2040,7 @@ export type Endpoints = {
       /** nextCursor of the previous page of this list */
       cursor?: string | undefined
       step: Step
-      /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); or the failure code of an upload */
+      /** no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); the failure code of an upload; or the problem of an import */
       cause: string
       state: "waiting" | "ended"
       /** ended then or later; seven days ago unless given */
@@ -2144,5 +2249,22 @@ export type Endpoints = {
     } | undefined
     answer: UpkeepRun
     problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "task-not-found" | "task-is-running" | "request-too-large" | "unsupported-media-type" | "internal-error" | "overloaded"
+  }
+  /** List the queues */
+  "GET /v1/queues": {
+    answer: Queues
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
+  }
+  /** List the jobs of a queue */
+  "GET /v1/queues/:kind": {
+    params: {
+      kind: QueueKind
+    }
+    query?: {
+      state?: JobState | undefined
+      limit?: number | undefined
+    } | undefined
+    answer: QueuedJobs
+    problems: "malformed-request" | "validation-failed" | "unauthenticated" | "forbidden" | "internal-error" | "overloaded"
   }
 }

@@ -19,10 +19,12 @@ export function urlOf(
   return `${url}${addressOf('/v1/avatars/:userId', { params: { userId }, query: options })}`
 }
 
-/** The version that was seen: the change is made to it alone, else it is `stale`. */
-type Seen = { version?: number | undefined }
+/** The version that was seen, or the ETag of its upload: the change is made to it alone, else it is `stale`. */
+type Seen = { version?: number | undefined; etag?: string | undefined }
 
-const seen = ({ version }: Seen) => ({ 'if-match': version === undefined ? undefined : `"${version}"` })
+const seen = ({ version, etag }: Seen) => ({
+  'if-match': etag ?? (version === undefined ? undefined : `"${version}"`),
+})
 
 /**
  * Takes the avatar away: within a second nobody sees it, in any size. It stays in the history and can be restored.
@@ -32,10 +34,14 @@ const seen = ({ version }: Seen) => ({ 'if-match': version === undefined ? undef
 export async function withdraw(
   client: Client,
   userId: string,
-  { reason, version, ...options }: CallOptions & Seen & { reason?: string | undefined } = {},
+  { reason, version, etag, ...options }: CallOptions & Seen & { reason?: string | undefined } = {},
 ): Promise<void> {
-  const input = { params: { userId }, headers: seen({ version }), query: { reason } }
-  await read(client, 'DELETE /v1/avatars/:userId', { ...input, ...options })
+  await read(client, 'DELETE /v1/avatars/:userId', {
+    params: { userId },
+    headers: seen({ version, etag }),
+    query: { reason },
+    ...options,
+  })
 }
 
 /**
@@ -47,8 +53,11 @@ export const describe = (
   client: Client,
   userId: string,
   altText: string | null,
-  { version, ...options }: CallOptions & Seen = {},
-): Promise<ProfileAvatar> => {
-  const input = { params: { userId }, headers: seen({ version }), body: { altText } }
-  return read(client, 'PATCH /v1/avatars/:userId', { ...input, ...options })
-}
+  { version, etag, ...options }: CallOptions & Seen = {},
+): Promise<ProfileAvatar> =>
+  read(client, 'PATCH /v1/avatars/:userId', {
+    params: { userId },
+    headers: seen({ version, etag }),
+    body: { altText },
+    ...options,
+  })

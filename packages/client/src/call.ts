@@ -82,7 +82,8 @@ export async function exchange<Result>(
   const { signal, retries = client.retries, onRetry, isRepeatable = method !== 'POST' } = given
   const { transport = fetch, key = newKey() } = given
   const headers = new Headers(definedOf(given.headers))
-  if (client.language) headers.set('accept-language', client.language)
+  const { language } = client
+  if (language) headers.set('accept-language', typeof language === 'string' ? language : language())
   if (method !== 'GET') headers.set('idempotency-key', key)
   const { body } = given
   const bytes = body instanceof Blob ? body : undefined
@@ -148,7 +149,7 @@ export const imageTypeOf = ({ type }: Blob): string => (type.startsWith('image/'
 /** The path with its parameters and query. */
 export function addressOf(path: string, { params = {}, query = {} }: Given): string {
   const filled = path.replace(/:(\w+)/g, (_, name: string) =>
-    encodeURIComponent(String(Reflect.get(params, name))),
+    encodeURIComponent(String((params as Record<string, unknown>)[name])),
   )
   const search = new URLSearchParams(definedOf(query)).toString()
   return search === '' ? filled : `${filled}?${search}`

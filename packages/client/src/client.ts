@@ -4,13 +4,19 @@
  */
 export type GetToken = (refused?: string) => string | Promise<string>
 
+/** A language, or what tells it. */
+export type Language = string | (() => string)
+
 export type ClientOptions = {
   /** The origin of Likeness, such as `https://likeness.example`; nothing in a page of that origin. */
   url?: string | undefined
   /** Without it, only what anyone may do. */
   getToken?: GetToken | undefined
-  /** In which language errors are told: `en` or `fr`. By default that of the browser. */
-  language?: string | undefined
+  /**
+   * In which language errors are told: `en` or `fr`, or a function that says so before each request, for a page whose
+   * language changes. By default that of the browser.
+   */
+  language?: Language | undefined
   /** How often a request is tried again, at most, when that is safe and can help: by default 3. */
   retries?: number | undefined
 }
@@ -19,7 +25,7 @@ export type ClientOptions = {
 export type Client = {
   readonly url: string
   readonly getToken: GetToken | undefined
-  readonly language: string | undefined
+  readonly language: Language | undefined
   readonly retries: number
 }
 

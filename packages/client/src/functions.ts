@@ -33,12 +33,24 @@ export const sending =
   (client: Client, body: Part<Name, 'body'>, options: CallOptions = {}): AnswerTo<Name> =>
     read(client, route, { body, ...options } as Input<Name>)
 
-export const readingOne =
-  <Name extends RouteWithId>(route: Name) =>
-  (client: Client, id: string, options: CallOptions = {}): AnswerTo<Name> =>
-    read(client, route, { params: { id }, ...options } as Input<Name>)
+/** The ETag of what was seen; the act is done to it alone. */
+type ActOptions = CallOptions & { etag?: string | undefined }
 
-export const sendingTo =
+export const actingOn =
   <Name extends RouteWithId>(route: Name) =>
-  (client: Client, id: string, body: Part<Name, 'body'>, options: CallOptions = {}): AnswerTo<Name> =>
-    read(client, route, { params: { id }, body, ...options } as Input<Name>)
+  (client: Client, id: string, { etag, ...options }: ActOptions = {}): AnswerTo<Name> =>
+    read(client, route, {
+      params: { id },
+      headers: { 'if-match': etag },
+      ...options,
+    } as unknown as Input<Name>)
+
+/** The same of what is only read. */
+export const readingOne = <Name extends RouteWithId>(
+  route: Name,
+): ((client: Client, id: string, options?: CallOptions) => AnswerTo<Name>) => actingOn(route)
+
+export const actingOnWith =
+  <Name extends RouteWithId>(route: Name) =>
+  (client: Client, id: string, body: Part<Name, 'body'>, options: ActOptions = {}): AnswerTo<Name> =>
+    actingOn(route)(client, id, { body, ...options } as ActOptions)

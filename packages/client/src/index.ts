@@ -1,7 +1,7 @@
 export type * from './api.js'
 export * as avatars from './avatars.js'
 export { type Answer, type Arguments, type CallOptions, call, type Route } from './call.js'
-export { type Client, type ClientOptions, createClient, type GetToken } from './client.js'
+export { type Client, type ClientOptions, createClient, type GetToken, type Language } from './client.js'
 export {
   type ClientCode,
   type ErrorCode,

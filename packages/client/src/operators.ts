@@ -1,7 +1,7 @@
 import type { Endpoints, TakeDownList, Takedown } from './api.js'
 import { type CallOptions, read } from './call.js'
 import type { Client } from './client.js'
-import { listing, reading, readingOne, sending, sendingTo } from './functions.js'
+import { actingOn, actingOnWith, listing, reading, readingOne, sending } from './functions.js'
 import type { RetryOptions } from './retry.js'
 
 // What managers and administrators do. Anyone else is refused: `forbidden`.
@@ -58,22 +58,25 @@ export const runUpkeep = (
 
 /**
  * `(client, id, body, options?)`: refuses a pending upload; its owner is told the reason.
- * @throws LikenessError `upload-not-found`, `not-pending`, `sha256-mismatch`, `forbidden`
+ * @param options `etag` of what was seen
+ * @throws LikenessError `stale` when it has changed since, `upload-not-found`, `not-pending`, `sha256-mismatch`, `forbidden`
  */
-export const refuse = /* @__PURE__ */ sendingTo('POST /v1/uploads/:id/refuse')
+export const refuse = /* @__PURE__ */ actingOnWith('POST /v1/uploads/:id/refuse')
 
-/** `(client, id, options?)`: lets the owner of a picture that an operator withdrew restore it. @throws LikenessError `upload-not-found`, `forbidden` */
-export const liftHold = /* @__PURE__ */ readingOne('POST /v1/uploads/:id/lift-hold')
+/**
+ * `(client, id, options?)`: lets the owner of a picture that an operator withdrew restore it.
+ * @param options `etag` of what was seen
+ * @throws LikenessError `stale` when it has changed since, `upload-not-found`, `forbidden`
+ */
+export const liftHold = /* @__PURE__ */ actingOn('POST /v1/uploads/:id/lift-hold')
+
+type Used = Endpoints['POST /v1/takedowns']['body']
 
 /**
  * One page of every use of a picture, which `takeDown` would take down.
  * @throws LikenessError `foreign-address`, `not-a-picture-address`, `too-many-alike`, `upload-not-found`, `forbidden`
  */
-export const findUses = (
-  client: Client,
-  body: Endpoints['POST /v1/takedowns']['body'],
-  options: CallOptions = {},
-): Promise<TakeDownList> =>
+export const findUses = (client: Client, body: Used, options: CallOptions = {}): Promise<TakeDownList> =>
   read(client, 'POST /v1/takedowns', {
     query: { dryRun: 'true' },
     body,
@@ -81,14 +84,13 @@ export const findUses = (
   }) as Promise<TakeDownList>
 
 /**
- * Takes every use of a picture down, as `findUses` listed them: `seen` of that list is part of the act.
+ * `(client, body, options?)`: takes every use of a picture down, as `findUses` listed them: `seen` of that list is part of
+ * the act.
  * @throws LikenessError `changed-meanwhile` when something listed has changed since, `nothing-to-take-down`, `forbidden`
  */
-export const takeDown = (
-  client: Client,
-  body: Endpoints['POST /v1/takedowns']['body'],
-  options: CallOptions = {},
-): Promise<Takedown> => read(client, 'POST /v1/takedowns', { body, ...options }) as Promise<Takedown>
+export const takeDown = /* @__PURE__ */ sending('POST /v1/takedowns') as (
+  ...given: Parameters<typeof findUses>
+) => Promise<Takedown>
 
 /** `(client, query?, options?)`: one page of the users that match, the newest first. @throws LikenessError `forbidden`, `invalid-cursor` */
 export const users = /* @__PURE__ */ listing('GET /v1/admin/users')
@@ -96,5 +98,16 @@ export const users = /* @__PURE__ */ listing('GET /v1/admin/users')
 /** `(client, id, options?)`: everything that is kept about a user, but secrets. @throws LikenessError `user-not-found`, `forbidden` */
 export const readUser = /* @__PURE__ */ readingOne('GET /v1/admin/users/:id')
 
-/** `(client, id, body, options?)`: changes the role, the group or the status of a user. @throws LikenessError `user-not-found`, `last-admin`, `forbidden` */
-export const changeUser = /* @__PURE__ */ sendingTo('PATCH /v1/admin/users/:id')
+/**
+ * `(client, id, body, options?)`: changes the role, the group or the status of a user.
+ * @param options `etag` with which the user was read, by `call(client, 'GET /v1/admin/users/:id', …)`
+ * @throws LikenessError `stale` when something about them has changed since, `user-not-found`, `last-admin`, `forbidden`
+ */
+export const changeUser = /* @__PURE__ */ actingOnWith('PATCH /v1/admin/users/:id')
+
+/**
+ * `(client, id, body, options?)`: closes an account and erases all it owns, by administrators; the reason is kept.
+ * @param options `etag` as for `changeUser`
+ * @throws LikenessError `stale` when something about them has changed since, `user-not-found`, `own-account`, `forbidden`
+ */
+export const closeUser = /* @__PURE__ */ actingOnWith('DELETE /v1/admin/users/:id')

@@ -25,8 +25,7 @@ export async function withRetries<Result>(
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof LikenessError)) throw error
-      if (tries > retries || !canHelp(error, isRepeatable)) throw error
+      if (!(error instanceof LikenessError) || tries > retries || !canHelp(error, isRepeatable)) throw error
       const wait = waitBefore(tries, error.retryAfter)
       if (wait > LONGEST) throw error
       onRetry?.(error, wait)

@@ -43,8 +43,8 @@ const byXhr: Sender = async (url, { method = 'POST', headers, body, signal }, on
     xhr.responseType = 'arraybuffer'
     xhr.upload.onprogress = ({ loaded, total }) => onSent(total > 0 ? loaded / total : 0)
     xhr.onload = resolve
-    xhr.onerror = reject
-    xhr.onabort = reject
+    // Comes after each end; after `load` it changes nothing.
+    xhr.onloadend = reject
     signal.addEventListener('abort', () => xhr.abort())
     xhr.send(body as Blob)
   })

@@ -38,8 +38,7 @@ export async function sendDirect(
     if (isProblem(error, 'direct-upload-unavailable')) return undefined
     throw error
   }
-  const { id } = announced
-  const params = { id }
+  const params = { id: announced.id }
   let stored = false
   try {
     stored = await isStored(announced, file, onProgress, options.signal)
@@ -47,8 +46,9 @@ export async function sendDirect(
     // An announcement that is left counts as pending until it is out of time.
     if (!stored) await read(client, 'DELETE /v1/uploads/:id', { params }).catch(() => undefined)
   }
-  if (!stored) return undefined
-  return read(client, 'POST /v1/uploads/:id/complete', { ...options, params, isRepeatable: true })
+  return stored
+    ? read(client, 'POST /v1/uploads/:id/complete', { ...options, params, isRepeatable: true })
+    : undefined
 }
 
 /** Whether the storage took it. @throws the signal's reason when it is aborted */

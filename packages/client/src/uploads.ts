@@ -2,7 +2,7 @@ import type { ConfirmUpload, Crop, Upload } from './api.js'
 import { type CallOptions, call, read } from './call.js'
 import type { Client } from './client.js'
 import { followUntil } from './follow.js'
-import { listing, readingOne } from './functions.js'
+import { actingOn, listing, readingOne } from './functions.js'
 import { newKey } from './key.js'
 import type { RetryOptions } from './retry.js'
 import { type OnProgress, sendBytes } from './send-bytes.js'
@@ -75,6 +75,12 @@ type Previewed = Upload & { previewUrl: string }
  */
 export const readPreview = /* @__PURE__ */ readingOne('GET /v1/uploads/:id/preview')
 
+/**
+ * The ETag with which the upload was read, by `call(client, 'GET /v1/uploads/:id', …)`: the act is done to it alone, else
+ * it is `stale`.
+ */
+export type SeenUpload = { etag?: string | undefined }
+
 export type ConfirmOptions = CallOptions & ConfirmUpload
 
 /**
@@ -85,42 +91,44 @@ export type ConfirmOptions = CallOptions & ConfirmUpload
  * `upload-expired`, `upload-discarded`, `upload-rejected`, `upload-failed`, `upload-not-found`; the signal's reason when it is aborted,
  * which does not take the confirmation back
  */
-export async function confirm(client: Client, id: string, options: ConfirmOptions = {}): Promise<Upload> {
-  const { crop, altText, sha256, ...rest } = options
-  const upload = await decide(client, 'POST /v1/uploads/:id/confirm', id, { crop, altText, sha256 }, rest)
-  return untilLive(client, upload, rest)
-}
+export const confirm = (
+  client: Client,
+  id: string,
+  { crop, altText, sha256, ...options }: ConfirmOptions = {},
+): Promise<Upload> => decide(client, 'POST /v1/uploads/:id/confirm', id, { crop, altText, sha256 }, options)
 
 /**
  * Makes an earlier picture the avatar again, and waits until it is.
- * @param options `crop`: renders the kept original anew with this square, as another upload, which is the one answered
- * @throws LikenessError `not-restorable`, `original-not-kept`, `withdrawn-by-operator`, `invalid-crop`,
+ * @param options `crop`: renders the kept original anew with this square, as another upload, which is the one answered;
+ * `etag` of what was seen
+ * @throws LikenessError `stale` when it has changed since, `not-restorable`, `original-not-kept`, `withdrawn-by-operator`, `invalid-crop`,
  * `upload-not-found` and others; the signal's reason when it is aborted, which does not take the restoration back
  */
-export async function restore(
+export const restore = (
   client: Client,
   id: string,
-  { crop, ...options }: CallOptions & { crop?: Crop | undefined } = {},
-): Promise<Upload> {
-  const upload = await decide(client, 'POST /v1/uploads/:id/restore', id, { crop }, options)
-  return untilLive(client, upload, options)
-}
+  { crop, etag, ...options }: CallOptions & SeenUpload & { crop?: Crop | undefined } = {},
+): Promise<Upload> => decide(client, 'POST /v1/uploads/:id/restore', id, { crop }, options, etag)
 
-/** Both wait up to ten seconds, and are carried out once. */
-const decide = (
+/** Both are carried out once; their answer waits up to ten seconds, and this as long as it takes. */
+async function decide(
   client: Client,
   route: `POST /v1/uploads/:id/${'confirm' | 'restore'}`,
   id: string,
   body: ConfirmUpload,
   options: CallOptions,
-): Promise<Upload> =>
-  read(client, route, {
+  etag?: string,
+): Promise<Upload> {
+  const upload = await read(client, route, {
     ...options,
     params: { id },
-    headers: { prefer: 'wait=10' },
+    // Only a restoration has the latter.
+    headers: { prefer: 'wait=10', 'if-match': etag } as { prefer: string },
     body,
     isRepeatable: true,
   })
+  return untilLive(client, upload, options)
+}
 
 /**
  * Waits until an upload that is confirmed is the avatar, such as one that was confirmed before the page was loaded again.
@@ -163,7 +171,8 @@ export async function unfinished(
 
 /**
  * `(client, id, options?)`: discards a pending upload, or erases a past one from the history. Doing so again is no error.
- * @throws LikenessError `upload-is-live`, `not-pending` while it is on its way to be the avatar, `upload-expired`,
- * `upload-not-found`
+ * @param options `etag` of what was seen
+ * @throws LikenessError `stale` when it has changed since, `upload-is-live`, `not-pending` while it is on its way to be
+ * the avatar, `upload-expired`, `upload-not-found`
  */
-export const discard = /* @__PURE__ */ readingOne('DELETE /v1/uploads/:id')
+export const discard = /* @__PURE__ */ actingOn('DELETE /v1/uploads/:id')

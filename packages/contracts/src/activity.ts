@@ -31,6 +31,8 @@ export const ActivityType = z
     'upload-discarded',
     'picture-erased',
     'hold-lifted',
+    'webhook-paused',
+    'webhook-disabled',
   ])
   .meta({ id: 'ActivityType' })
 export type ActivityType = z.output<typeof ActivityType>

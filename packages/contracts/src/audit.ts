@@ -61,6 +61,8 @@ export const AuditAction = z
     'account-closed',
     // They attempted something and were refused.
     'act-refused',
+    // A backup was restored: what happened after it is lost.
+    'backup-restored',
     // Something was removed from a trail.
     'trail-pruned',
     'audit-pruned',

@@ -96,7 +96,7 @@ export const DescribeAvatar = z
 /** Headers of a change to the avatar that was seen. */
 export const SeenAvatarHeaders = z.object({
   'if-match': IfMatch.optional().describe(
-    'the version seen, such as `"17"`, an ETag of PATCH, or that of a picture of it; 412 when another is the avatar',
+    'the version seen, such as `"17"`, or an ETag: of PATCH, of a picture of it, or of its upload; 412 when another is the avatar',
   ),
 })
 

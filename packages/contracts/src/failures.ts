@@ -4,16 +4,46 @@ import { fault } from './read-fields.js'
 
 /** What a picture waits for, or failed at. */
 export const Step = z
-  .enum(['prepare', 'publish', 'withdraw', 'describe', 'tell', 'erase'])
+  .enum(['prepare', 'publish', 'withdraw', 'describe', 'tell', 'erase', 'import'])
   .meta({ id: 'Step' })
 export type Step = z.output<typeof Step>
+
+/** The causes that this release knows; what an older one noted may have another. */
+export const failureCauses = [
+  'no-run',
+  'storage-away',
+  'storage-full',
+  'original-missing',
+  'accounts-away',
+  'database-away',
+  'unexpected',
+  'decode-starved',
+  'decode-timeout',
+  'decode-memory',
+  'decode-crash',
+  'invalid-image',
+  'unsupported-image',
+  'too-many-pixels',
+  'image-too-small',
+  'image-too-large',
+  'invalid-crop',
+  'blocked-image',
+  'refused-by-operator',
+  'taken-down',
+  'import-failed',
+  'import-refused',
+  'quota-exceeded',
+  'rate-limited',
+  'too-many-pending',
+  'upload-not-found',
+] as const
 
 /** A lower-case word: `storage-away`, or the failure code of an upload. */
 const Cause = z
   .string()
   .regex(/^[a-z][a-z-]{0,62}$/, fault('not-a-cause'))
   .describe(
-    'no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); or the failure code of an upload',
+    'no-run: the job has not run yet or was lost; storage-away, storage-full, original-missing, accounts-away, database-away, decode-starved, unexpected (the log has it); the failure code of an upload; or the problem of an import',
   )
 
 /** Whether it is tried again by itself, or has ended for good. */

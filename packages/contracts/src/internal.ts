@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Changes } from './audit.js'
 import { AvatarPictures } from './avatars.js'
 import { Id } from './common.js'
 import { UploadEvent } from './history.js'
@@ -61,8 +62,8 @@ export const RemoveAvatar = z
 export type RemoveAvatar = z.output<typeof RemoveAvatar>
 
 /**
- * `toAccounts.tellOwner`: what an operator did to a person’s uploads, apart from withdrawing their avatar; or that a
- * confirmed one failed.
+ * `toAccounts.tellOwner`: what an operator did to a person’s uploads, apart from withdrawing their avatar; that a
+ * confirmed one failed; or that a webhook which they added stopped.
  */
 export const TellOwner = z
   .object({
@@ -74,11 +75,15 @@ export const TellOwner = z
       'picture-erased',
       'hold-lifted',
       'avatar-failed',
+      'webhook-paused',
+      'webhook-disabled',
     ]),
-    uploadIds: z.array(Id).min(1),
+    uploadIds: z.array(Id).describe('none where it is about a webhook'),
     actor: ActedBy.nullable().describe('null when no person did it'),
     reason: z.string().nullable(),
     byMail: z.boolean().describe('false where another e-mail says it already'),
+    webhook: z.object({ id: Id, url: z.string() }).nullable().default(null),
+    changes: Changes.nullable().default(null).describe('where the kind does not say it'),
   })
   .meta({ id: 'TellOwner' })
 export type TellOwner = z.output<typeof TellOwner>

@@ -9,6 +9,7 @@ export const Scope = z
     'people:read',
     'people:write',
     'people:erase',
+    'webhooks:manage',
     'history:read',
     'stats:read',
     'upkeep:run',

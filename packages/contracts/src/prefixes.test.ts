@@ -32,5 +32,6 @@ t.test('neither /internal nor what is above the API is a prefix', async (t) => {
     '/v1/keys',
     '/v1/webhooks',
     '/v1/upkeep',
+    '/v1/queues',
   ])
 })

@@ -70,6 +70,14 @@ export const Stats = z
           .object({ uploads: Count, bytes: Count, at: Time })
           .nullable()
           .describe('originals kept, as counted within the last hour; null before the first count'),
+        webhooks: z
+          .object({
+            enabled: Count,
+            failing: Count.describe('enabled ones whose last request failed'),
+            stopped: Count.describe('paused after three days of failures, or disabled by a 410'),
+            failed: Count.describe('deliveries that were given up'),
+          })
+          .describe('`GET /v1/webhooks` says which'),
         trail: z
           .object({
             verifiedAt: Time,

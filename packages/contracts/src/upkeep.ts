@@ -45,6 +45,15 @@ export type UpkeepTask = z.output<typeof UpkeepTask>
 /** Every task of a service. */
 export const UpkeepList = z.object({ items: z.array(UpkeepTask) }).meta({ id: 'UpkeepList' })
 
+/** Every task of accounts, and whether its inbox is there for the one who asks. */
+export const AccountsUpkeepList = UpkeepList.extend({
+  inbox: z
+    .boolean()
+    .describe(
+      'whether `/inbox` answers here: only without a mail server, and to this machine or, if so configured, anyone',
+    ),
+}).meta({ id: 'AccountsUpkeepList' })
+
 /** A task with its newest runs, newest first. */
 export const UpkeepRuns = z
   .object({ ...taskFields, runs: z.array(UpkeepRun).describe('the newest twenty') })

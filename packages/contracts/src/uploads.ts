@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Avatar } from './avatars.js'
-import { Id, PageQuery, pageOf, Time, text } from './common.js'
+import { Id, IfMatch, PageQuery, pageOf, Time, text } from './common.js'
 import { fault } from './read-fields.js'
 
 /** The states of an upload; only the arrows of `docs/architecture.md` exist between them. */
@@ -192,6 +192,13 @@ export const Sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/i, fault('not-a-sha256'))
   .toLowerCase()
+
+/** Headers of an act that is done only to the upload that was seen. */
+export const SeenUploadHeaders = z.object({
+  'if-match': IfMatch.optional().describe(
+    'the ETag with which the upload was read; 412 when its state, version, hold or text changed since',
+  ),
+})
 
 /** `POST /v1/uploads/:id/confirm` */
 export const ConfirmUpload = z

@@ -63,6 +63,7 @@ export const AddWebhook = z
     events: events.nullable().default(null).describe('null: all of them, also those of later releases'),
   })
   .meta({ id: 'AddWebhook' })
+export type AddWebhook = z.output<typeof AddWebhook>
 
 /** `PATCH /v1/webhooks/:id` */
 export const ChangeWebhook = z
@@ -76,6 +77,7 @@ export const ChangeWebhook = z
       .describe('false: it is told nothing that happens meanwhile; true also ends a pause'),
   })
   .meta({ id: 'ChangeWebhook' })
+export type ChangeWebhook = z.output<typeof ChangeWebhook>
 
 export const Webhook = z
   .object({
@@ -98,6 +100,7 @@ export const Webhook = z
     waiting: z.int().describe('deliveries that were not taken yet'),
     failed: z.int().describe('deliveries that were given up'),
     createdAt: Time,
+    createdBy: Id.nullable().describe('who added it, and is told when it stops; a key, or null: a command'),
   })
   .meta({ id: 'Webhook' })
 export type Webhook = z.output<typeof Webhook>
@@ -105,6 +108,7 @@ export type Webhook = z.output<typeof Webhook>
 const secret = z.string().describe('whsec_…, for the HMAC signatures (v1); it is shown this once')
 
 export const AddedWebhook = Webhook.extend({ secret }).meta({ id: 'AddedWebhook' })
+export type AddedWebhook = z.output<typeof AddedWebhook>
 export const WebhookPage = pageOf(Webhook).meta({ id: 'WebhookPage' })
 
 /** `POST /v1/webhooks/:id/secret` */
@@ -115,6 +119,7 @@ export const RotatedSecret = z
     formerValidUntil: Time.describe('requests are signed with the former secret too until then'),
   })
   .meta({ id: 'RotatedSecret' })
+export type RotatedSecret = z.output<typeof RotatedSecret>
 
 export const DeliveryState = z.enum(['waiting', 'delivered', 'failed']).meta({ id: 'DeliveryState' })
 export type DeliveryState = z.output<typeof DeliveryState>
@@ -142,6 +147,7 @@ const Delivery = z
     deliveredAt: Time.nullable(),
   })
   .meta({ id: 'Delivery' })
+export type Delivery = z.output<typeof Delivery>
 export const DeliveryPage = pageOf(Delivery).meta({ id: 'DeliveryPage' })
 
 /** `POST /v1/webhooks/:id/replay`: one event, or all of a time. */
@@ -161,5 +167,6 @@ export const ReplayDeliveries = z
       if (value !== undefined) wrong(other, fault('not-both', { other: 'id' }))
   })
   .meta({ id: 'ReplayDeliveries' })
+export type ReplayDeliveries = z.output<typeof ReplayDeliveries>
 
 export const Replayed = z.object({ replayed: z.int() }).meta({ id: 'Replayed' })

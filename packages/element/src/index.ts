@@ -1,5 +1,8 @@
+import type { LikenessChange } from './attributes.js'
+import { CHANGED, type Change } from './changes.js'
 import { LikenessAvatar } from './likeness-avatar.js'
 
+export type { LikenessAvatarAttributes, LikenessChange } from './attributes.js'
 export type { Change } from './changes.js'
 export type { Texts } from './texts.js'
 export { LikenessAvatar }
@@ -7,6 +10,12 @@ export { LikenessAvatar }
 declare global {
   interface HTMLElementTagNameMap {
     'likeness-avatar': LikenessAvatar
+  }
+  interface HTMLElementEventMap {
+    'likeness-change': LikenessChange
+  }
+  interface DocumentEventMap {
+    [CHANGED]: CustomEvent<Change>
   }
 }
 

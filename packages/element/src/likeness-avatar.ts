@@ -7,15 +7,19 @@ import {
   newKey,
 } from '@likeness/client'
 import { type Person, type Sources, stableSources, versionSources } from './addresses.js'
-import { CHANGED, type Change, hearOtherTabs, isOf, tellChange } from './changes.js'
+import { CHANGED, type Change, hearOtherTabs, isOf, recentChange, tellChange } from './changes.js'
 import { h, icon } from './dom.js'
 import { createEditor, type Editor } from './editor.js'
 import { styles } from './styles.js'
 import { languageAt, type Texts, textsOf } from './texts.js'
 
 const DEFAULT_SIZE = 64
+
 /** Milliseconds for which caches keep what a stable address showed before. */
 const KEPT = 60_000
+
+/** The attributes that are properties too, since frameworks set a property where there is one. */
+const REFLECTED = ['user', 'issuer', 'subject', 'size', 'alt', 'editable', 'url'] as const
 
 /** Where there is no document, as on a server that renders pages, the module can be loaded all the same. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
@@ -23,11 +27,20 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 /**
  * A person's picture, `<likeness-avatar user="…" size="64">`, which the person can change if it is `editable`.
  *
- * Attributes: `user`, or `issuer` and `subject`; `size` in pixels of the page; `alt`; `editable`; `url`, the origin of
- * Likeness, by default that of this script. The event `likeness-change` tells that the person changed it.
+ * Attributes, each of which is a property too: `user`, or `issuer` and `subject`; `size` in pixels of the page; `alt`;
+ * `editable`; `url`, the origin of Likeness, by default that of this script. The event `likeness-change` tells that the
+ * person changed it.
  */
 export class LikenessAvatar extends Base {
-  static readonly observedAttributes = ['user', 'issuer', 'subject', 'size', 'alt', 'url', 'editable', 'lang']
+  static readonly observedAttributes = [...REFLECTED, 'lang']
+
+  declare user: string | null | undefined
+  declare issuer: string | null | undefined
+  declare subject: string | null | undefined
+  declare size: number | string | null | undefined
+  declare alt: string | null | undefined
+  declare editable: boolean
+  declare url: string | null | undefined
 
   #root: ShadowRoot | undefined
   #getToken: GetToken | undefined
@@ -59,8 +72,7 @@ export class LikenessAvatar extends Base {
   }
 
   connectedCallback(): void {
-    this.#takeEarly('getToken')
-    this.#takeEarly('texts')
+    for (const name of [...REFLECTED, 'getToken', 'texts'] as const) this.#takeEarly(name)
     if (!this.#root) {
       this.#root = this.attachShadow({ mode: 'open' })
       this.#root.adoptedStyleSheets = [sheet()]
@@ -95,7 +107,7 @@ export class LikenessAvatar extends Base {
   }
 
   /** A property that was set before this class was defined hides its setter. */
-  #takeEarly(name: 'getToken' | 'texts'): void {
+  #takeEarly(name: (typeof REFLECTED)[number] | 'getToken' | 'texts'): void {
     if (!Object.hasOwn(this, name)) return
     const value = this[name]
     delete this[name]
@@ -122,7 +134,8 @@ export class LikenessAvatar extends Base {
     if (!person) return undefined
     const change = this.#change
     if (change?.avatar) return versionSources(change.avatar, this.#size)
-    return stableSources(this.#url, person, this.#size, change?.id ?? this.#since)
+    const since = change?.id ?? this.#since ?? recentChange(this.#url, person)
+    return stableSources(this.#url, person, this.#size, since)
   }
 
   #draw(): void {
@@ -242,6 +255,19 @@ export class LikenessAvatar extends Base {
     )
   }
 }
+
+for (const name of REFLECTED)
+  Object.defineProperty(LikenessAvatar.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    get(this: LikenessAvatar) {
+      return name === 'editable' ? this.hasAttribute(name) : this.getAttribute(name)
+    },
+    set(this: LikenessAvatar, value: string | number | boolean | null | undefined) {
+      if (value === undefined || value === null || value === false) this.removeAttribute(name)
+      else this.setAttribute(name, value === true ? '' : String(value))
+    },
+  })
 
 let shared: CSSStyleSheet | undefined
 

@@ -175,6 +175,18 @@ await t.test('jobs beyond the children run in order', async (t) => {
   t.strictSame(done, [0, 1, 2, 3, 4, 5])
 })
 
+await t.test('a job that yields runs once no other waits', async (t) => {
+  const decoder = openDecoder({ children: 1 })
+  t.teardown(() => decoder.close())
+  // The first runs at once, the others wait for it.
+  const turns = [{}, { yields: true }, {}, { yields: true }, {}]
+  const done: number[] = []
+  await Promise.all(
+    turns.map((turn, number) => decoder.prepare(small, options, turn).then(() => done.push(number))),
+  )
+  t.strictSame(done, [0, 2, 4, 1, 3])
+})
+
 await t.test('an abort takes a waiting job out and kills a running one', async (t) => {
   const decoder = openDecoder({ children: 1 })
   t.teardown(() => decoder.close())
@@ -183,14 +195,14 @@ await t.test('an abort takes a waiting job out and kills a running one', async (
   const reason = new Error('no longer wanted')
   const aborted = Promise.all(
     [heavy, small].map((bytes) =>
-      decoder.prepare(bytes, options, stop.signal).catch((error: unknown) => error),
+      decoder.prepare(bytes, options, { signal: stop.signal }).catch((error: unknown) => error),
     ),
   )
   const other = decoder.prepare(small, options)
   await setImmediate()
   stop.abort(reason)
   t.ok((await aborted).every((error) => error === reason))
-  await t.rejects(decoder.prepare(small, options, stop.signal), reason)
+  await t.rejects(decoder.prepare(small, options, { signal: stop.signal }), reason)
   t.match(await other, { width: 64 })
 })
 

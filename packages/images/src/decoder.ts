@@ -14,7 +14,7 @@ type PreparedAhead = Prepared & { readonly variants?: Promise<Variant[] | undefi
 
 /**
  * Decodes pictures in child processes, so that no picture can harm the service: not its memory, not its time,
- * not its life. Jobs beyond the number of children wait in order.
+ * not its life. Jobs beyond the number of children wait in order, those that yield behind all others.
  *
  * Both jobs throw `ImageError`: `unsupported-image`, `invalid-image`, `too-many-pixels`, `decode-timeout`,
  * `decode-memory`, `decode-crash`, `decode-starved` (and `invalid-crop`), each for this one job only. With a
@@ -26,17 +26,24 @@ export type Decoder = {
    * Decodes the whole picture once: its upright preview, its placeholder and its size. With `ahead`, its variants come
    * from the same decoding, later than the rest.
    */
-  prepare(picture: PictureSource, options: PrepareOptions, signal?: AbortSignal): Promise<PreparedAhead>
+  prepare(picture: PictureSource, options: PrepareOptions, turn?: Turn): Promise<PreparedAhead>
   /**
    * Makes an avatar's variants, in the order of `sizes` and within one of `formats`. An animation that cannot be
    * made, being damaged behind its first frame or past a limit, is made a still.
    */
-  render(picture: PictureSource, options: RenderOptions, signal?: AbortSignal): Promise<Variant[]>
+  render(picture: PictureSource, options: RenderOptions, turn?: Turn): Promise<Variant[]>
   /**
    * Refuses new and waiting jobs, lets running ones end (each has at most `wallMs` left) and resolves when
    * every child is gone.
    */
   close(): Promise<void>
+}
+
+/** When a job runs, and how it is taken back. */
+export type Turn = {
+  readonly signal?: AbortSignal | undefined
+  /** It waits until no other does: nobody is waiting for it. */
+  readonly yields?: boolean
 }
 
 /** One waiting job: `serve` runs it in a child and settles it. */
@@ -57,7 +64,7 @@ type Task = {
 export function openDecoder(options: DecoderOptions): Decoder {
   const { cpuMs = 10_000, wallMs = 120_000, maxRssMiB = 600 } = options
   const limits = { cpuMs, wallMs, maxRssMiB }
-  const waiting: Task[] = []
+  const [waiting, yielding]: [Task[], Task[]] = [[], []]
   const idle: ((task: Task | undefined) => void)[] = []
   let closed = false
 
@@ -69,25 +76,26 @@ export function openDecoder(options: DecoderOptions): Decoder {
   const serving = Array.from({ length: options.children }, serveTasks)
 
   return {
-    prepare: (picture, options, signal) =>
+    prepare: (picture, options, turn = {}) =>
       new Promise((resolve, reject) => {
         const onPrepared = (prepared: Prepared) => {
           if (options.ahead) resolve({ ...prepared, variants: made.catch(() => undefined) })
           else made.then(() => resolve(prepared), reject)
         }
-        const made = enqueue('prepare', picture, options, { signal, onPrepared })
+        const made = enqueue('prepare', picture, options, { ...turn, onPrepared })
         // After the promise of variants, this rejects nothing any more.
         made.catch(reject)
       }),
-    render: (picture, options, signal) =>
-      enqueue('render', picture, options, { signal }).catch((error: unknown) => {
+    render: (picture, options, turn = {}) =>
+      enqueue('render', picture, options, turn).catch((error: unknown) => {
         if (!(error instanceof ImageError) || (options.frames ?? 1) === 1) throw error
-        return enqueue('render', picture, { ...options, frames: 1 }, { signal })
+        return enqueue('render', picture, { ...options, frames: 1 }, turn)
       }),
     async close() {
       closed = true
       announceClosing()
-      for (const task of waiting.splice(0)) task.refuse(new Error('The decoder is closed'))
+      for (const task of [...waiting.splice(0), ...yielding.splice(0)])
+        task.refuse(new Error('The decoder is closed'))
       for (const wake of idle.splice(0)) wake(undefined)
       await Promise.all(serving)
     },
@@ -116,16 +124,17 @@ export function openDecoder(options: DecoderOptions): Decoder {
 
   function nextTask(): Promise<Task | undefined> | Task | undefined {
     if (closed) return undefined
-    return waiting.shift() ?? new Promise((resolve) => idle.push(resolve))
+    return waiting.shift() ?? yielding.shift() ?? new Promise((resolve) => idle.push(resolve))
   }
 
   function enqueue<K extends keyof DecodeJobs>(
     kind: K,
     picture: PictureSource,
     options: DecodeJobs[K]['options'],
-    watch: JobWatch,
+    watch: JobWatch & Turn,
   ): Promise<DecodeJobs[K]['result']> {
     const { signal } = watch
+    const line = watch.yields ? yielding : waiting
     return new Promise((resolve, reject) => {
       if (closed) throw new Error('The decoder is closed')
       signal?.throwIfAborted()
@@ -137,12 +146,12 @@ export function openDecoder(options: DecoderOptions): Decoder {
         refuse: reject,
       }
       const leave = () => {
-        waiting.splice(waiting.indexOf(task), 1)
+        line.splice(line.indexOf(task), 1)
         reject(signal?.reason)
       }
       const wake = idle.shift()
       if (wake) return wake(task)
-      waiting.push(task)
+      line.push(task)
       signal?.addEventListener('abort', leave, { once: true })
     })
   }

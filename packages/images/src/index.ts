@@ -1,5 +1,5 @@
 export type { PictureSource } from './decode-job.js'
-export { type Decoder, openDecoder } from './decoder.js'
+export { type Decoder, openDecoder, type Turn } from './decoder.js'
 export { describeBytes, nameOf } from './describe-bytes.js'
 export { type Drawing, type DrawOptions, draw } from './draw.js'
 export { canDrawInitials, initialsColours } from './draw-initials.js'

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { readInEnglish } from '@likeness/contracts'
 import { z } from 'zod'
 import { isTrustList } from './client-address.js'
 import { readSecretFiles } from './secrets.js'
 import { isSinkUrl } from './sink-url.js'
+import { readStarted } from './started-services.js'
 
 /** A configuration that cannot be used; `faults` holds one line per variable, never its value. */
 export class ConfigError extends Error {
@@ -36,22 +35,16 @@ export function parseConfig<Schema extends z.ZodObject>(
   throw new ConfigError(faults)
 }
 
-/** The file in the data folder of `npm start` that holds the settings of both services while they run. */
-export const settingsFile = 'settings.json'
-
 /**
  * The environment of a command. Without DATABASE_URL, the command works on the services that `npm start` runs in this
  * folder, or in DATA_DIR, with their settings; variables that are set take precedence.
  */
 export function commandEnv(service: 'accounts' | 'media', env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (env.DATABASE_URL || env.DATABASE_URL_FILE) return env
-  const file = join(env.DATA_DIR || '.likeness', settingsFile)
   try {
-    const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, NodeJS.ProcessEnv>
-    return { ...settings[service], ...env }
+    return { ...readStarted(env)?.[service], ...env }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return env
-    throw new ConfigError([`${file} cannot be read: ${error instanceof Error ? error.message : ''}`])
+    throw new ConfigError([error instanceof Error ? error.message : ''])
   }
 }
 

@@ -21,6 +21,12 @@ export type WorkedJob = JobPolicy & {
 }
 
 /**
+ * A word for what made a job fail, such as `storage-away`. It is what the queue keeps: the words of an error, which may
+ * name a path, a statement or an address, stay in the log.
+ */
+export type CauseOf = (error: unknown) => string
+
+/**
  * Thrown by a handler that waits for something. The job is tried again, with one line in the log: at `info`, or at
  * `warn` after the last attempt.
  */

@@ -1,4 +1,4 @@
-import type { JobPolicy, Payload } from './job.js'
+import type { CauseOf, JobPolicy, Payload } from './job.js'
 import type { JobQueue } from './queue.js'
 import { runUpkeep, type UpkeepDeps, type UpkeepTask } from './upkeep.js'
 import type { Schedule } from './upkeep-schedule.js'
@@ -47,10 +47,11 @@ export async function workTable<Deps extends { readonly queue: JobQueue }>(
   deps: Deps,
   table: Readonly<Record<string, Job<Deps, never>>>,
   places: Readonly<Record<string, number>>,
+  causeOf: CauseOf,
 ): Promise<void> {
   const jobs = Object.entries(table).map(
     // The payload was typed where it was added.
     ([name, job]) => [name, { ...job, run: (payload: Payload) => job.run(deps, payload as never) }] as const,
   )
-  await deps.queue.work(Object.fromEntries(jobs), places)
+  await deps.queue.work(Object.fromEntries(jobs), places, causeOf)
 }

@@ -20,8 +20,11 @@ export type Page = {
     reply: FastifyReply,
     rows: readonly Row[],
     view: (shown: readonly Row[]) => Item[] | Promise<Item[]>,
-  ): Promise<{ items: Item[]; nextCursor: string | null }>
+  ): Promise<Answer<Item>>
+  /** The answer of a list that was looked through up to a place, be the page full or not. @param rest no more without it */
+  answerUpTo<Item>(reply: FastifyReply, items: Item[], rest: string | undefined): Answer<Item>
 }
+type Answer<Item> = { items: Item[]; nextCursor: string | null }
 
 /**
  * Reads `?limit=&cursor=` of a list behind a guard. A cursor continues the list it came from: the same service,
@@ -33,21 +36,23 @@ export function openPage(request: FastifyRequest, query: PageQuery, cursors: Cur
   const list = listOf(request, query)
   const after = cursor === undefined ? undefined : cursors.open(cursor, list)
   if (cursor !== undefined && after === undefined) throw problem('invalid-cursor')
+  const answerUpTo: Page['answerUpTo'] = (reply, items, rest) => {
+    if (rest === undefined) return { items, nextCursor: null }
+    const nextCursor = cursors.seal(rest, list)
+    const [path = '', given = ''] = request.url.split('?', 2)
+    const parameters = new URLSearchParams(given)
+    parameters.set('cursor', nextCursor)
+    reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`)
+    return { items, nextCursor }
+  }
   return {
     after,
     rows: limit + 1,
+    answerUpTo,
     async answer(reply, rows, view) {
       const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
-      const nextCursor =
-        last !== undefined && rows.length > limit ? cursors.seal(last.place ?? last.id, list) : null
-      if (nextCursor !== null) {
-        const [path = '', given = ''] = request.url.split('?', 2)
-        const parameters = new URLSearchParams(given)
-        parameters.set('cursor', nextCursor)
-        reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`)
-      }
-      return { items: await view(shown), nextCursor }
+      const last = rows.length > limit ? shown.at(-1) : undefined
+      return answerUpTo(reply, await view(shown), last && (last.place ?? last.id))
     },
   }
 }

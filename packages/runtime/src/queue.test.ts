@@ -3,11 +3,12 @@ import pg from 'pg'
 import t, { type Test } from 'tap'
 import { type JobPolicy, NotYet, type Payload, PermanentFailure, type WorkedJob } from './job.js'
 import { openLogger } from './logger.js'
-import { type JobQueue, openQueue } from './queue.js'
+import { type JobQueue, type Kinds, openQueue } from './queue.js'
 
 const logger = openLogger('queue', 'silent')
 const policy = { attempts: 3, backoffMs: 1 }
-const kinds = {
+const causeOf = (error: unknown) => (error instanceof NotYet ? 'not-yet' : 'broken')
+const kinds: Kinds = {
   greet: { kind: 'light' },
   slow: { kind: 'light' },
   fail: { kind: 'light' },
@@ -15,6 +16,7 @@ const kinds = {
   later: { kind: 'others', priority: 1 },
   upkeep: { kind: 'upkeep' },
   endless: { kind: 'upkeep' },
+  crowd: { kind: 'crowds', gathers: true },
 }
 /** BullMQ's own: the pause after a wait that failed, and the longest it sleeps on PostgreSQL. */
 const [betweenFailedWaitsMs, anHourMs] = [100, 3_600_000]
@@ -34,8 +36,8 @@ async function queueOf(t: Test, kind: 'postgres' | 'redis') {
 }
 
 /** Works jobs of one name, one at a time. */
-const work = (queue: JobQueue, name: keyof typeof kinds, of: JobPolicy, run: WorkedJob['run']) =>
-  queue.work({ [name]: { ...of, run } }, { [kinds[name].kind]: 1 })
+const work = (queue: JobQueue, name: string, of: JobPolicy, run: WorkedJob['run']) =>
+  queue.work({ [name]: { ...of, run } }, { [kinds[name]?.kind ?? '']: 1 }, causeOf)
 
 /** A promise, and the way to end it. */
 function held() {
@@ -153,7 +155,7 @@ for (const kind of ['postgres', 'redis'] as const) {
         })
         const jobs = { greet: job('greet'), slow: job('slow'), other: job('other'), later: job('later') }
         await queue.add('greet', { id: 'held' }, 'key')
-        await (await open()).work(jobs, { light: 1, others: 1 })
+        await (await open()).work(jobs, { light: 1, others: 1 }, causeOf)
         await waitFor(() => seen.length === 1, { for: 'the job that is held' })
         await queue.add('slow', { id: 'next' }, 'key')
         await queue.add('other', { id: 'held' }, 'key')
@@ -188,6 +190,97 @@ for (const kind of ['postgres', 'redis'] as const) {
       t.strictSame(seen, ['older', 'newer'])
     })
 
+    await t.test(
+      'gathered jobs run as others do: once, a few at once, and one that fails is tried again alone',
+      async (t) => {
+        const { queue, open } = await queueOf(t, kind)
+        const ids = Array.from({ length: 40 }, (_, id) => String(id))
+        await Promise.all(ids.map((id) => queue.add('crowd', { id }, id)))
+        const seen: string[] = []
+        let [running, most] = [0, 0]
+        const run: WorkedJob['run'] = async ({ id }, { number }) => {
+          seen.push(`${id} ${number}`)
+          running += 1
+          most = Math.max(most, running)
+          await Promise.resolve()
+          running -= 1
+          if (id === '20') throw new Error('always')
+          if (id === '21') throw new NotYet('until alone')
+          if (id === '22') throw new PermanentFailure('never')
+        }
+        const worker = await open()
+        await worker.work({ crowd: { ...policy, run } }, { crowds: 3 }, causeOf)
+        const triedAgain = ['20 1', '20 2', '20 3', '21 1', '21 2', '21 3', '22 1']
+        await waitFor(() => seen.length === ids.length + triedAgain.length, { for: 'every run' })
+        await worker.close()
+        t.strictSame(seen.toSorted(), [...ids.map((id) => `${id} 1`), ...triedAgain].toSorted())
+        t.ok(most <= 3, `${most} at once`)
+      },
+    )
+
+    await t.test('jobs are counted and listed by their state', async (t) => {
+      const { queue, open } = await queueOf(t, kind)
+      const { ended, end } = held()
+      t.teardown(end)
+      const anHour = { attempts: 3, backoffMs: anHourMs, longestBackoffMs: anHourMs }
+      const worker = await open()
+      const begun: string[] = []
+      await worker.work(
+        {
+          greet: {
+            ...anHour,
+            run: async ({ id }) => {
+              begun.push(String(id))
+              if (id === 'broken') throw new PermanentFailure('it is broken\nand more')
+              if (id === 'early') throw new NotYet('no storage yet')
+              await ended
+            },
+          },
+        },
+        { light: 1 },
+        causeOf,
+      )
+      for (const id of ['broken', 'early', 'runs']) await queue.add('greet', { id }, id)
+      await waitFor(() => begun.length === 3, { for: 'the jobs to begin' })
+      await queue.add('greet', { id: 'next' }, 'next')
+      await queue.add('greet', { id: 'then' }, 'then')
+      await queue.add('later', { id: 'low' }, 'low')
+      await Promise.all(['one', 'two'].map((id) => queue.add('crowd', { id }, id)))
+
+      const none = { active: 0, waiting: 0, delayed: 0, failed: 0 }
+      t.match(await queue.count(), [
+        {
+          kind: 'light',
+          jobs: ['greet', 'slow', 'fail'],
+          counts: { active: 1, waiting: 2, delayed: 1, failed: 1 },
+          waitingSince: Number,
+        },
+        { kind: 'others', jobs: ['other', 'later'], counts: { ...none, waiting: 1 } },
+        { kind: 'upkeep', jobs: ['upkeep', 'endless'], counts: none, waitingSince: null },
+        { kind: 'crowds', jobs: ['crowd'] },
+      ])
+      t.match(
+        (await queue.list('crowds', 'waiting', 10)).map(({ name, payload }) => [name, payload.id]),
+        [
+          ['crowd', 'one'],
+          ['crowd', 'two'],
+        ],
+        'also those that were gathered',
+      )
+      const idsOf = async (state: Parameters<JobQueue['list']>[1], limit = 10) =>
+        (await queue.list('light', state, limit)).map(({ payload }) => payload.id)
+      t.strictSame(await idsOf('active'), ['runs'])
+      t.strictSame(await idsOf('waiting'), ['next', 'then'])
+      t.strictSame(await idsOf('waiting', 1), ['next'])
+      const [failed] = await queue.list('light', 'failed', 10)
+      t.match(failed, { name: 'greet', attempts: 1, cause: 'broken', nextAt: null, startedAt: Number })
+      const [early] = await queue.list('light', 'delayed', 10)
+      t.match(early, { attempts: 1, cause: 'not-yet' })
+      t.ok((early?.nextAt ?? 0) > Date.now() + anHourMs / 2, 'when it is tried again')
+      t.strictSame(await queue.list('no-such-kind', 'waiting', 10), [])
+      end()
+    })
+
     await t.test('a schedule runs by itself', async (t) => {
       const { queue } = await queueOf(t, kind)
       let runs = 0
@@ -209,6 +302,7 @@ t.test('a process that works several kinds holds few connections to PostgreSQL',
   await queue.work(
     { greet: job('greet'), other: job('other'), upkeep: { ...job('upkeep'), cron: '* * * * * *' } },
     { light: 8, others: 8 },
+    causeOf,
   )
   for (let id = 0; id < 100; id += 1)
     for (const name of ['greet', 'other']) void queue.add(name, { id }, String(id))

@@ -1,17 +1,23 @@
+import type { JobState } from '@likeness/contracts'
 import type { Queue } from 'bullmq'
 import { within } from './at-most.js'
 import { type Batched, batched } from './batched.js'
 import { closeQueue } from './close-queue.js'
-import type { Payload, WorkedJob } from './job.js'
+import { carrierOf, gather, type KeyedJob } from './gathered.js'
+import type { CauseOf, Payload, WorkedJob } from './job.js'
 import type { Logger } from './logger.js'
 import { openOutageLog } from './outage-log.js'
+import { countJobs, type JobCounts, listJobs, type SeenJob } from './queue-looks.js'
 import { workKind } from './work-kind.js'
 
 /**
  * The kind of work of each job, by the job's name. A kind has a queue of its own, so none holds up another.
- * `priority`: within its kind, after the jobs without one.
+ * `priority`: within its kind, after the jobs without one. `gathers`: those added in one moment share a job of BullMQ, and
+ * while they wait a second one of the same key may be added.
  */
-export type Kinds = Readonly<Record<string, { readonly kind: string; readonly priority?: number }>>
+export type Kinds = Readonly<
+  Record<string, { readonly kind: string; readonly priority?: number; readonly gathers?: true }>
+>
 
 /**
  * Jobs over BullMQ on PostgreSQL or Redis, chosen by the URL's scheme. The queue is only a nudge: rows are
@@ -30,7 +36,15 @@ export type JobQueue = {
    * schedule of the process that was started last counts.
    * @param places how many jobs of a kind run at once; a kind without a number has a place for each of its names
    */
-  work(jobs: Readonly<Record<string, WorkedJob>>, places: Readonly<Record<string, number>>): Promise<void>
+  work(
+    jobs: Readonly<Record<string, WorkedJob>>,
+    places: Readonly<Record<string, number>>,
+    causeOf: CauseOf,
+  ): Promise<void>
+  /** How many jobs of each kind are in each state. Rejects as `add` does. */
+  count(): Promise<(JobCounts & { readonly kind: string; readonly jobs: string[] })[]>
+  /** The first jobs of a kind in a state; none of a kind that has no jobs here. Rejects as `add` does. */
+  list(kind: string, state: JobState, limit: number): Promise<SeenJob[]>
   /** Rejects when the queue does not answer. */
   check(): Promise<void>
   /** Waits for running jobs, then closes the connections, whether or not the queue answers; again and it is the same close. */
@@ -80,20 +94,27 @@ export async function openQueue(
     return place
   }
 
+  // One that is tried again is one by itself.
+  const gathers = ({ name, delayMs }: NewJob) => placeOf(name).gathers === true && delayMs === 0
+
   function queueOf(kind: string) {
     const known = queues.get(kind)
     if (known) return known
     const queue = backend.queue(`${service}-${kind}`)
     queue.on('error', onError)
-    const opened = { queue, add: batched((jobs: NewJob[]) => answered(addJobs(queue, jobs)), batches) }
+    const opened = {
+      queue,
+      add: batched((jobs: NewJob[]) => answered(addJobs(queue, jobs, gathers)), batches),
+    }
     queues.set(kind, opened)
     return opened
   }
 
-  const add: JobQueue['add'] = (name, payload, key) => {
-    const { kind, priority } = placeOf(name)
-    return keep(adding, queueOf(kind).add({ name, payload, key, priority }))
+  const addLater = (job: KeyedJob, delayMs: number) => {
+    const { kind, priority } = placeOf(job.name)
+    return keep(adding, queueOf(kind).add({ ...job, priority, delayMs }))
   }
+  const add: JobQueue['add'] = (name, payload, key) => addLater({ name, payload, key }, 0)
 
   /** Makes the schedules of the queue these: it lacks them when it was emptied, and has others after a change. */
   async function keepSchedules(kind: string, crons: ReadonlyMap<string, string>): Promise<void> {
@@ -129,7 +150,7 @@ export async function openQueue(
       await answered(job.promote()).catch(onError)
     },
 
-    async work(jobs, places) {
+    async work(jobs, places, causeOf) {
       // One kind after the other, so that they share connections as they start.
       for (const kind of new Set(Object.keys(jobs).map((name) => placeOf(name).kind))) {
         const ofKind = Object.fromEntries(
@@ -139,7 +160,9 @@ export async function openQueue(
           queue: `${service}-${kind}`,
           jobs: ofKind,
           places: places[kind] ?? Object.keys(ofKind).length,
+          causeOf,
           running,
+          addLater,
           logger,
           onError,
         })
@@ -153,6 +176,21 @@ export async function openQueue(
         await keepSchedules(kind, crons)
         watchSchedules(kind, crons)
       }
+    },
+
+    async count() {
+      const counted: Awaited<ReturnType<JobQueue['count']>> = []
+      // One after the other: a look takes no more connections than a job that is added.
+      for (const kind of new Set(Object.values(kinds).map((place) => place.kind))) {
+        const jobs = Object.keys(kinds).filter((name) => placeOf(name).kind === kind)
+        counted.push({ kind, jobs, ...(await answered(countJobs(queueOf(kind).queue))) })
+      }
+      return counted
+    },
+
+    async list(kind, state, limit) {
+      const isKnown = Object.values(kinds).some((place) => place.kind === kind)
+      return isKnown ? answered(listJobs(queueOf(kind).queue, state, limit)) : []
     },
 
     async check() {
@@ -179,30 +217,41 @@ export async function migrateQueue(url: string): Promise<void> {
   await backend.close()
 }
 
-type NewJob = {
-  readonly name: string
-  readonly payload: Payload
-  readonly key: string
-  readonly priority: number | undefined
-}
+type NewJob = KeyedJob & { readonly priority: number | undefined; readonly delayMs: number }
 
 /** Jobs of several names share a queue, and may share keys. */
 const dedupeId = (name: string, key: string) => `${name} ${key}`
 
-async function addJobs(queue: Queue, jobs: NewJob[]): Promise<void> {
-  const [first, ...more] = jobs.map(({ name, payload, key, priority }) => ({
-    name,
-    data: payload,
-    opts: {
-      ...jobOptions,
-      deduplication: { id: dedupeId(name, key) },
-      ...(priority === undefined ? {} : { priority }),
-    },
-  }))
+/**
+ * Adds jobs of one moment. Those that share a job are added one by one: BullMQ makes temporary tables for several without a
+ * key, which costs PostgreSQL as much as seven that are added by themselves.
+ */
+async function addJobs(queue: Queue, jobs: NewJob[], gathers: (job: NewJob) => boolean): Promise<void> {
+  const alone: NewJob[] = []
+  for (const added of gather(jobs, gathers)) {
+    if ('alone' in added) {
+      alone.push(added.alone)
+      continue
+    }
+    const { name, data } = carrierOf(added)
+    await queue.add(name, data, jobOptions)
+  }
+  const [first, ...more] = alone.map(keyed)
   if (first === undefined) return
   if (more.length === 0) await queue.add(first.name, first.data, first.opts)
   else await queue.addBulk([first, ...more])
 }
+
+const keyed = ({ name, payload, key, priority, delayMs }: NewJob) => ({
+  name,
+  data: payload,
+  opts: {
+    ...jobOptions,
+    deduplication: { id: dedupeId(name, key) },
+    ...(priority === undefined ? {} : { priority }),
+    ...(delayMs === 0 ? {} : { delay: delayMs }),
+  },
+})
 
 const answered = <Result>(work: Promise<Result>) =>
   within(answerTimeoutMs, work, 'The queue did not answer in time')

@@ -7,7 +7,7 @@ import { openLogger } from './logger.js'
 import { createServer } from './server.js'
 
 const server = await createServer({
-  openApi: openApiOf([], { title: 'things', version: '1' }),
+  openApi: () => openApiOf([], { title: 'things', version: '1' }),
   logger: openLogger('things', 'silent'),
   trustProxy: undefined,
   corsOrigins: [],

@@ -15,7 +15,8 @@ export async function dumpSchema<Tables>(db: Kysely<Tables>): Promise<string> {
       union all
       select 2, t.relname, a.attnum, format('  %I %s%s%s,', a.attname, format_type(a.atttypid, a.atttypmod),
         case when a.attnotnull then ' not null' else '' end,
-        coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''))
+        coalesce(case a.attgenerated when '' then ' default ' else ' generated always as ' end
+          || pg_get_expr(d.adbin, d.adrelid), ''))
       from tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
       left join pg_attrdef d on d.adrelid = t.oid and d.adnum = a.attnum
       union all

@@ -48,7 +48,7 @@ const of = <const By extends 'optional' | 'user' | 'manager' | 'admin' | 'servic
 /** A server with those endpoints, whose guards let in who names them. */
 async function start(t: Test) {
   const server = await createServer({
-    openApi: openApiOf([], { title: 'Test', version: '1' }),
+    openApi: () => openApiOf([], { title: 'Test', version: '1' }),
     logger: openLogger('test', 'silent'),
     trustProxy: undefined,
     jsonLimit: 1024,

@@ -30,7 +30,7 @@ async function startServer(t: Test, addRoutes: (server: Server, guards: Guards) 
     },
   })
   const server = await createServer({
-    openApi: openApiOf([], { title: 'Test', version: '1' }),
+    openApi: () => openApiOf([], { title: 'Test', version: '1' }),
     logger: pino({ level: 'info' }, output) as Logger,
     trustProxy: undefined,
     jsonLimit: 1024,
@@ -119,6 +119,35 @@ t.test('each refusal leaves one line with who asked, and for what', async (t) =>
   for (const { refused } of [forbidden, limited, forged, expired]) {
     t.equal(refused.length, 1)
     t.notMatch(JSON.stringify(refused), /hunter2|eyJ/, 'nothing that was sent')
+  }
+})
+
+t.test('no answer can be run, framed, or taken for another type', async (t) => {
+  const { url } = await startServer(t, (server) => {
+    server.get('/fine', () => ({ name: '<script>alert(1)</script>' }))
+    server.get('/broken', () => {
+      throw new Error('unexpected')
+    })
+  })
+  for (const [path, status] of [
+    ['/fine', 200],
+    ['/broken', 500],
+    ['/nothing', 404],
+  ] as const) {
+    const answer = await fetch(`${url}${path}`)
+    t.equal(answer.status, status)
+    t.match(answer.headers.get('content-type'), /^application\/(problem\+)?json/)
+    t.match(
+      Object.fromEntries(answer.headers),
+      {
+        'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      },
+      path,
+    )
   }
 })
 

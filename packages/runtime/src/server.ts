@@ -43,13 +43,13 @@ const longestParameter = 255 * 12
 /**
  * A server with the parts that every process shares: request ids, security headers, problem+json for every error,
  * OpenAPI at `/openapi.json`, and `/healthz` and `/readyz`.
- * @param options `openApi` is what `/openapi.json` answers; `checks` see `addProbes`; `jsonLimit` in bytes;
+ * @param options `openApi` makes what `/openapi.json` answers, once; `checks` see `addProbes`; `jsonLimit` in bytes;
  *   `isAway` tells errors of something that will be back, answered 503 like those of the database;
  *   `corsOrigins` are those whose pages may call it, see `allowOrigins`; `answerFirst` finds an answer that is
  *   ready before the framework sees a request; `noteRefusal` runs before a problem is answered.
  */
 export async function createServer(options: {
-  openApi?: OpenApi
+  openApi?: () => OpenApi
   logger: Logger
   trustProxy: string | undefined
   checks: Checks
@@ -109,7 +109,9 @@ export async function createServer(options: {
   if (answerFirst) answerBefore(server, (asked) => (isClosing() ? undefined : answerFirst(asked)))
 
   const { openApi } = options
-  if (openApi) server.get('/openapi.json', { logLevel: 'warn' }, () => openApi)
+  // Made when it is first asked for: it takes as long as the rest of the server.
+  let document: OpenApi | undefined
+  if (openApi) server.get('/openapi.json', { logLevel: 'warn' }, () => (document ??= openApi()))
   addProbes(server, options.checks)
   return server
 }

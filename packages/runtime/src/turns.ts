@@ -3,15 +3,19 @@ export type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /**
  * Lets a few pieces of work run at once and the rest wait, first come, first served.
- * @param options `refuse` makes the error for work that comes while `mostWaiting` wait
+ * @param options `refuse` makes the error for work that comes while `mostWaiting` wait; without them any number may
  */
-export function openTurns(options: { atOnce: number; mostWaiting: number; refuse: () => Error }): Turns {
-  const { atOnce, mostWaiting, refuse } = options
+export function openTurns(
+  options: { atOnce: number } & (
+    | { mostWaiting: number; refuse: () => Error }
+    | { mostWaiting?: never; refuse?: never }
+  ),
+): Turns {
   const waiting: (() => void)[] = []
   let running = 0
   return async (work) => {
-    if (waiting.length >= mostWaiting) throw refuse()
-    if (running >= atOnce) await new Promise<void>((turn) => waiting.push(turn))
+    if (options.refuse && waiting.length >= options.mostWaiting) throw options.refuse()
+    if (running >= options.atOnce) await new Promise<void>((turn) => waiting.push(turn))
     else running += 1
     try {
       return await work()

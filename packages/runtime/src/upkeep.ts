@@ -2,6 +2,7 @@ import type { QueryExecutorProvider } from 'kysely'
 import { isDatabaseAway } from './database-errors.js'
 import { newId } from './ids.js'
 import type { Logger } from './logger.js'
+import { byCommand } from './os-user.js'
 import { Problem } from './problem.js'
 import { takeUpkeepLock } from './upkeep-lock.js'
 import { finishRun, type NewUpkeepRun, skipRun, startRun } from './upkeep-runs.table.js'
@@ -22,8 +23,15 @@ export type UpkeepOptions = {
   readonly by?: RunBy
 }
 
-/** A run that is not by schedule, as events have it. `askedBy`: the administrator, who is known for `http`. */
-export type RunBy = { readonly startedBy?: 'cli' | 'http'; readonly askedBy?: string }
+/**
+ * A run that is not by schedule, as events have it. `askedBy`: the administrator, who is known for `http`; `osUser`: the
+ * user of the operating system, for `cli`.
+ */
+export type RunBy = {
+  readonly startedBy?: 'cli' | 'http'
+  readonly askedBy?: string
+  readonly osUser?: string
+}
 
 /** What a task that was stopped says. */
 export const stopped = 'It was stopped before its end; the next run goes on.'
@@ -98,8 +106,10 @@ export async function runUpkeep<Deps extends UpkeepDeps>(
 
 const signals = ['SIGTERM', 'SIGINT'] as const
 
-const byOf = ({ started_by: startedBy, actor_id: askedBy }: NewUpkeepRun): RunBy =>
-  startedBy === 'schedule' ? {} : { startedBy, ...(askedBy !== null && { askedBy }) }
+function byOf({ started_by, actor_id: askedBy }: NewUpkeepRun): RunBy {
+  if (started_by === 'schedule') return {}
+  return started_by === 'cli' ? byCommand() : { startedBy: started_by, ...(askedBy !== null && { askedBy }) }
+}
 
 /** Whether nothing was counted, at any depth. */
 const isNothing = (value: unknown): boolean =>

@@ -1,7 +1,16 @@
 import type { Worker } from 'bullmq'
-import { type JobPolicy, NotYet, type Payload, PermanentFailure, type WorkedJob } from './job.js'
+import { carriedJobs, carriedName, type KeyedJob } from './gathered.js'
+import {
+  type CauseOf,
+  type JobPolicy,
+  NotYet,
+  type Payload,
+  PermanentFailure,
+  type WorkedJob,
+} from './job.js'
 import type { Logger } from './logger.js'
 import type { QueueBackend } from './queue-backends.js'
+import { openTurns } from './turns.js'
 
 const aMinute = 60_000
 
@@ -24,7 +33,7 @@ const unknown: WorkedJob = {
 }
 
 /**
- * Works the jobs of one queue.
+ * Works the jobs of one queue. Of those that came gathered, one that fails is added again by itself.
  * @param options `places`: how many run at once; `running` holds the runs that have not ended
  */
 export function workKind(
@@ -33,30 +42,42 @@ export function workKind(
     readonly queue: string
     readonly jobs: Readonly<Record<string, WorkedJob>>
     readonly places: number
+    readonly causeOf: CauseOf
     readonly running: Set<Promise<unknown>>
+    readonly addLater: (job: KeyedJob, delayMs: number) => Promise<void>
     readonly logger: Logger
     readonly onError: (error: Error) => void
   },
 ): Worker {
   const { jobs, running, logger } = options
-  const jobOf = (name = '') => jobs[name] ?? unknown
+  const jobOf = (name = '') => jobs[carriedName(name)] ?? unknown
+  const inTurn = openTurns({ atOnce: options.places })
 
   async function run(name: string, payload: Payload, number: number): Promise<void> {
     const job = jobOf(name)
     const last = number >= job.attempts
     try {
-      await job.run(payload, { number, last })
+      await inTurn(() => job.run(payload, { number, last }))
     } catch (error) {
-      if (!last || error instanceof PermanentFailure) throw error
-      const fault = new PermanentFailure(error instanceof Error ? error.message : String(error))
-      throw Object.assign(fault, { cause: error })
+      const Fault = last || error instanceof PermanentFailure ? PermanentFailure : Error
+      throw new Fault(options.causeOf(error), { cause: error })
+    }
+  }
+
+  async function runGathered(job: KeyedJob): Promise<void> {
+    try {
+      await run(job.name, job.payload, 1)
+    } catch (error) {
+      logFailure({ job: job.name, payload: job.payload, attempt: 1 }, error as Error)
+      await options.addLater(job, waitMs(jobOf(job.name), 1))
     }
   }
 
   const worker = backend.worker(
     options.queue,
     async ({ name, data, attemptsMade }) => {
-      const work = run(name, data as Payload, attemptsMade + 1)
+      const carried = carriedJobs(name, data)
+      const work = carried ? allEnded(carried.map(runGathered)) : run(name, data as Payload, attemptsMade + 1)
       running.add(work)
       await work.finally(() => running.delete(work))
     },
@@ -70,12 +91,18 @@ export function workKind(
     },
   )
   worker.on('error', options.onError)
-  worker.on('failed', (job, error) => {
-    const about = { job: job?.name, payload: job?.data as unknown, attempt: job?.attemptsMade }
-    const [waits, reason] = [[error, error.cause].some((one) => one instanceof NotYet), error.message]
-    if (waits) logger[error instanceof NotYet ? 'info' : 'warn']({ ...about, reason }, 'job waits')
-    else logger.warn({ ...about, err: error }, 'job failed')
-  })
+  worker.on('failed', (job, error) =>
+    logFailure({ job: job?.name, payload: job?.data as unknown, attempt: job?.attemptsMade }, error),
+  )
+
+  function logFailure(about: object, fault: Error): void {
+    // BullMQ's own have no cause.
+    const error = fault.cause ?? fault
+    if (error instanceof NotYet) {
+      const level = fault instanceof PermanentFailure ? 'warn' : 'info'
+      logger[level]({ ...about, reason: error.message }, 'job waits')
+    } else logger.warn({ ...about, err: error }, 'job failed')
+  }
   return worker
 }
 
@@ -83,4 +110,10 @@ export function workKind(
 function waitMs({ backoffMs, longestBackoffMs = aMinute }: JobPolicy, attemptsMade: number): number {
   const wait = Math.min(backoffMs * 2 ** (attemptsMade - 1), longestBackoffMs)
   return Math.round(wait * (0.75 + Math.random() / 2))
+}
+
+/** Waits for all, then throws the first fault. */
+async function allEnded(work: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work)
+  await Promise.all(work)
 }

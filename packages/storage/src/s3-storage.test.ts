@@ -18,9 +18,12 @@ async function keysIn(store: BlobStore, prefix = ''): Promise<string[]> {
   return keys
 }
 
+/** A storage on a slow machine is not away. */
+const patient = { timeoutMs: '600000' }
+
 async function opened(t: Test, options: Record<string, string> = {}) {
   const s3 = await startS3(t)
-  const store = openStorage(s3.url('pictures', options))
+  const store = openStorage(s3.url('pictures', { ...patient, ...options }))
   t.teardown(() => store.close())
   return { ...s3, store }
 }
@@ -38,7 +41,7 @@ const isGet = ({ method }: Seen) => method === 'GET'
 await t.test('s3', async (t) => {
   const s3 = await startS3(t)
   let count = 0
-  await storageBehaviour(t, () => openStorage(s3.url(`pictures/of/test-${count++}`)))
+  await storageBehaviour(t, () => openStorage(s3.url(`pictures/of/test-${count++}`, patient)))
 })
 
 await t.test('two prefixes of a bucket do not see each other', async (t) => {

@@ -3,11 +3,19 @@ import { createServer } from 'node:net'
 import t from 'tap'
 import { freePort, waitFor } from './processes.js'
 
-t.test('freePort gives a port that can be listened on', async (t) => {
-  const server = createServer().listen(await freePort(), '127.0.0.1')
-  t.teardown(() => server.close())
-  await t.resolves(once(server, 'listening'))
-})
+t.test(
+  'freePort gives ports that can be listened on, each once, and none that a connection may have',
+  async (t) => {
+    const ports = await Promise.all(Array.from({ length: 20 }, () => freePort()))
+    t.equal(new Set(ports).size, ports.length)
+    for (const port of ports) {
+      t.ok(port < 32_768)
+      const server = createServer().listen(port, '127.0.0.1')
+      await t.resolves(once(server, 'listening'))
+      server.close()
+    }
+  },
+)
 
 t.test('waitFor returns the first value that is not false, null or undefined', async (t) => {
   const answers = [false, null, undefined, 0]

@@ -1,22 +1,34 @@
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/**
- * A TCP port nobody listens on at this moment.
- *
- * The system hands out ephemeral ports in turn, so another program getting the same one before it is used
- * is unlikely, though not impossible.
- */
+// Below those that systems give to the connections which programs open (Linux from 32768, macOS from 49152), since one of
+// these may take a port between its choice and its use; above 10080, which browsers do not ask.
+const [lowestPort, highestPort] = [12_000, 32_767]
+const given = new Set<number>()
+
+/** A TCP port nobody listens on at this moment, which this process has not been given before. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port: 0, host, exclusive: true }, resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No TCP port was given.')
-  return address.port
+  for (;;) {
+    const port = randomInt(lowestPort, highestPort + 1)
+    if (given.has(port)) continue
+    given.add(port)
+    if (await isFree(port, host)) return port
+  }
+}
+
+async function isFree(port: number, host: string): Promise<boolean> {
+  const server = createServer().listen({ port, host, exclusive: true })
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
+    throw error
+  }
+  server.close()
+  await once(server, 'close')
+  return true
 }
 
 export interface WaitOptions {

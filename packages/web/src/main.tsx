@@ -1,14 +1,13 @@
 import { isProblem } from '@likeness/client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { StrictMode } from 'react'
+import { options } from 'preact'
 import { createRoot } from 'react-dom/client'
-import { z } from 'zod'
 import { App } from './app/app.js'
 import { takePlace } from './app/place.js'
 import './styles.css'
 
-// zod compiles schemas with `new Function` if it can, which the Content-Security-Policy forbids.
-z.config({ jitless: true })
+// As React does after a click or a key: what an effect focuses has focus before the next key. By default it waits a frame.
+options.requestAnimationFrame = queueMicrotask
 
 const place = takePlace()
 
@@ -27,9 +26,7 @@ const queries = new QueryClient({
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <App first={place} />
-    </QueryClientProvider>
-  </StrictMode>,
+  <QueryClientProvider client={queries}>
+    <App first={place} />
+  </QueryClientProvider>,
 )

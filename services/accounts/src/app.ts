@@ -1,5 +1,6 @@
 import { IdParams, version } from '@likeness/contracts'
 import {
+  accountsQueues,
   accountsUpkeep,
   administration,
   emails,
@@ -12,6 +13,7 @@ import {
 } from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
 import { registerGuards } from '@likeness/runtime/auth'
+import { queueHandlers } from '@likeness/runtime/queue-handlers'
 import { secretsOf } from '@likeness/runtime/secrets'
 import { openServe } from '@likeness/runtime/serve'
 import { createServer, type Server } from '@likeness/runtime/server'
@@ -26,10 +28,10 @@ import { listErasuresHandler } from './administration/list-erasures.js'
 import { listUsersHandler, readUserAsManagerHandler } from './administration/list-users.js'
 import type { ApiDeps, Deps } from './deps.js'
 import { changeEmailHandler } from './emails/change-email.js'
-import { isLoopbackHost } from './emails/loopback.js'
+import { dropEmailChangeHandler } from './emails/drop-email-change.js'
 import {
-  inboxGuard,
   listInboxHandler,
+  openInboxGate,
   showInboxHandler,
   showInboxMessageHandler,
 } from './emails/read-inbox.js'
@@ -52,6 +54,7 @@ import { logInHandler } from './sessions/log-in.js'
 import { logOutDeviceHandler, logOutEverywhereHandler, logOutHandler } from './sessions/log-out.js'
 import { readKeysHandler } from './sessions/read-keys.js'
 import { refreshHandler } from './sessions/refresh.js'
+import { listUpkeepHandler } from './upkeep/list-upkeep.js'
 import { upkeepTasks } from './upkeep/tasks.js'
 import { findByEmailHashHandler } from './users/find-by-email-hash.js'
 import { findByUsernameHandler } from './users/find-by-username.js'
@@ -67,7 +70,7 @@ const jsonLimit = 64 * 1024
 export async function openApp(deps: ApiDeps): Promise<Server> {
   const { config } = deps
   const server = await createServer({
-    openApi: openApiOf(endpoints.accounts, { title: 'Likeness accounts', version }),
+    openApi: () => openApiOf(endpoints.accounts, { title: 'Likeness accounts', version }),
     logger: deps.logger,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
@@ -102,22 +105,23 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.anyone(sessions.keys, readKeysHandler(deps))
 
   // Anyone on this machine, when there is no mail server
-  const isLocal = config.INBOX === 'anyone' || isLoopbackHost(new URL(config.PUBLIC_URL).host)
-  if (config.MAIL_URL === undefined && isLocal) {
-    await server.register(async (guarded: Server) => {
-      guarded.addHook('onRequest', inboxGuard(config))
-      const serve = openServe(guarded, guards)
-      serve.anyone(inbox.show, showInboxHandler(deps))
-      serve.anyone(inbox.list, listInboxHandler(deps))
-      serve.anyone(inbox.showMessage, showInboxMessageHandler(deps))
+  const mayReadInbox = openInboxGate(config)
+  await server.register(async (guarded: Server) => {
+    guarded.addHook('onRequest', async (request) => {
+      if (!mayReadInbox(request)) throw problem('not-found')
     })
-  }
+    const serve = openServe(guarded, guards)
+    serve.anyone(inbox.show, showInboxHandler(deps))
+    serve.anyone(inbox.list, listInboxHandler(deps))
+    serve.anyone(inbox.showMessage, showInboxMessageHandler(deps))
+  })
 
   // Anyone signed in, about themselves
   serve.user(me.read, readMeHandler(deps))
   serve.user(me.patch, patchMeHandler(deps), { judgesItself: true })
   serve.user(me.changePassword, changePasswordHandler(deps))
   serve.user(me.changeEmail, changeEmailHandler(deps))
+  serve.user(me.dropEmailChange, dropEmailChangeHandler(deps))
   serve.user(me.export, exportMeHandler(deps))
   serve.user(me.close, closeMyAccountHandler(deps))
   serve.user(me.listActivity, listMyActivityHandler(deps))
@@ -136,12 +140,15 @@ export async function openApp(deps: ApiDeps): Promise<Server> {
   serve.manager(administration.listErasures, listErasuresHandler(deps))
   serve.manager(administration.listAudit, listAuditHandler(deps))
   const cleaning = upkeepHandlers(deps, { path: accountsUpkeep.list.path, tasks: upkeepTasks, problem })
-  serve.manager(accountsUpkeep.list, cleaning.list)
+  serve.manager(accountsUpkeep.list, listUpkeepHandler(deps, mayReadInbox))
   serve.manager(accountsUpkeep.read, cleaning.read)
 
   // Administrators
   serve.admin(administration.closeUser, closeUserHandler(deps))
   serve.admin(accountsUpkeep.run, cleaning.run)
+  const waiting = queueHandlers(deps, problem)
+  serve.admin(accountsQueues.list, waiting.list)
+  serve.admin(accountsQueues.read, waiting.read)
 
   // The media service
   serve.service(toAccounts.setAvatar, setAvatarHandler(deps))

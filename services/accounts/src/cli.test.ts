@@ -82,7 +82,7 @@ t.test('usage errors end with 2, failures with 1 and one clear line', async (t) 
     { status: 2, stderr: /unknown command/ },
     { status: 2, stderr: /--email/ },
     { status: 2, stderr: /error: / },
-    { status: 1, stderr: /DATABASE_URL is required/ },
+    { status: 1, stderr: /DATABASE_URL is required[\s\S]*No npm start runs on \S+, which would have them/ },
     { status: 1, stderr: /^Nothing answers at 127.0.0.1:9/ },
   ])
 })

@@ -1,4 +1,5 @@
 import { type JobTable, upkeepJobs, workTable } from '@likeness/runtime/jobs'
+import { causeOf } from './cause-of.js'
 import type { WorkerDeps } from './deps.js'
 import { sendMail } from './emails/send-mail.job.js'
 import { eraseUser } from './erasure/erase-user.job.js'
@@ -14,4 +15,4 @@ const jobsOf = ({ UPKEEP_SCHEDULE }: WorkerDeps['config']): JobTable<WorkerDeps,
 
 /** Starts working every job until the queue closes. */
 export const workJobs = (deps: WorkerDeps): Promise<void> =>
-  workTable(deps, jobsOf(deps.config), { mail: 5, light: 2 })
+  workTable(deps, jobsOf(deps.config), { mail: 5, light: 2 }, causeOf)

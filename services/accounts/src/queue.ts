@@ -1,3 +1,4 @@
+import type { QueueKind } from '@likeness/contracts'
 import type { UpkeepPayload } from '@likeness/runtime/jobs'
 import type { Logger } from '@likeness/runtime/logger'
 import type { JobQueue, Kinds } from '@likeness/runtime/queue'
@@ -19,7 +20,7 @@ export const kinds = {
   'seal-trail': { kind: 'upkeep' },
   'verify-trail': { kind: 'upkeep' },
   'drain-audit': { kind: 'upkeep' },
-} as const satisfies Kinds & Record<keyof Jobs, unknown>
+} as const satisfies Kinds & Record<keyof Jobs, Kinds[string] & { readonly kind: QueueKind }>
 
 /**
  * Adds the job for a row after the row is committed. Not awaited: a failure is logged, and `requeue-stuck` finds the

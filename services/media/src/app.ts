@@ -6,6 +6,7 @@ import {
   history,
   moderation,
   people,
+  queues,
   serviceKeys,
   stats,
   toAccounts,
@@ -19,6 +20,7 @@ import { type Caller, registerGuards } from '@likeness/runtime/auth'
 import { ServiceAwayError } from '@likeness/runtime/call-service'
 import { openEndedSessions } from '@likeness/runtime/ended-sessions'
 import { openJwks } from '@likeness/runtime/jwks'
+import { queueHandlers } from '@likeness/runtime/queue-handlers'
 import { secretsOf } from '@likeness/runtime/secrets'
 import { openServe } from '@likeness/runtime/serve'
 import { createServer, type Server } from '@likeness/runtime/server'
@@ -96,7 +98,7 @@ export async function openApp(deps: Deps): Promise<Server> {
   const secrets = secretsOf(config.SERVICE_SECRET, config.SERVICE_SECRET_OTHER)
   const hot = openHotAnswers(config.DELIVERY === 'direct' ? config.PICTURE_CACHE_BYTES / 8 : 0)
   const server = await createServer({
-    openApi: openApiOf(endpoints.media, { title: 'Likeness media', version }),
+    openApi: () => openApiOf(endpoints.media, { title: 'Likeness media', version }),
     logger: deps.logger,
     trustProxy: config.TRUST_PROXY,
     jsonLimit,
@@ -219,6 +221,9 @@ export async function openApp(deps: Deps): Promise<Server> {
   serve.admin(webhooks.deliveries, listDeliveriesHandler(deps))
   serve.admin(webhooks.replay, replayDeliveriesHandler(deps))
   serve.admin(upkeep.run, cleaning.run)
+  const waiting = queueHandlers(deps, problem)
+  serve.admin(queues.list, waiting.list)
+  serve.admin(queues.read, waiting.read)
 
   // The accounts service
   serve.service(toMedia.eraseUser, eraseUserHandler(deps))

@@ -1,3 +1,4 @@
+import type { QueueKind } from '@likeness/contracts'
 import type { UpkeepPayload } from '@likeness/runtime/jobs'
 import type { Logger } from '@likeness/runtime/logger'
 import type { JobQueue, Kinds } from '@likeness/runtime/queue'
@@ -17,17 +18,18 @@ export type Jobs = {
   'take-down': { takedownId: string }
   'tell-owner': { userId: string; noticeId: string }
   'deliver-webhooks': { endpointId: string }
+  'import-picture': { userId: string }
 } & Readonly<Record<UpkeepName, UpkeepPayload>>
 type JobName = keyof Jobs
 
 /**
  * The kind of work of each job. HEIC takes ten times as long as other formats, so it is a kind of its own: neither holds
- * up the other. A person who has confirmed is served before previews are made.
+ * up the other. A person who has confirmed is served before previews are made: many of those come in one job.
  */
 export const kinds = {
-  'prepare-upload': { kind: 'pictures', priority: 1 },
+  'prepare-upload': { kind: 'previews', gathers: true },
   'prepare-heic': { kind: 'slow-pictures', priority: 1 },
-  'publish-avatar': { kind: 'pictures' },
+  'publish-avatar': { kind: 'pictures', gathers: true },
   'publish-heic': { kind: 'slow-pictures' },
   'erase-user': { kind: 'light' },
   'tell-withdrawal': { kind: 'light' },
@@ -35,6 +37,7 @@ export const kinds = {
   'take-down': { kind: 'light' },
   'tell-owner': { kind: 'light' },
   'deliver-webhooks': { kind: 'webhooks' },
+  'import-picture': { kind: 'imports' },
   'expire-uploads': { kind: 'upkeep' },
   'requeue-stuck': { kind: 'upkeep' },
   'collect-garbage': { kind: 'upkeep' },
@@ -44,7 +47,7 @@ export const kinds = {
   'verify-trail': { kind: 'upkeep' },
   'drain-audit': { kind: 'upkeep' },
   'tell-webhooks': { kind: 'upkeep' },
-} as const satisfies Kinds & Record<JobName, unknown>
+} as const satisfies Kinds & Record<JobName, Kinds[string] & { readonly kind: QueueKind }>
 
 export type Enqueued = Exclude<JobName, UpkeepName>
 
@@ -82,6 +85,8 @@ export function jobOf(row: WaitingRow): readonly [Enqueued, Jobs[Enqueued]] {
       return ['tell-owner', { userId, noticeId: row.key }]
     case 'erase':
       return ['erase-user', { userId }]
+    case 'import':
+      return ['import-picture', { userId }]
   }
 }
 
@@ -97,6 +102,7 @@ export const keyOf: { [Name in Enqueued]: (payload: Jobs[Name]) => string } = {
   'take-down': ({ takedownId }) => takedownId,
   'tell-owner': ({ noticeId }) => noticeId,
   'deliver-webhooks': ({ endpointId }) => endpointId,
+  'import-picture': ({ userId }) => userId,
   'erase-user': ({ userId }) => userId,
 }
 

@@ -8,6 +8,8 @@ export const GatewayConfig = ProcessConfig.pick({
   PUBLIC_URL: true,
   CORS_ORIGINS: true,
 }).extend({
-  ACCOUNTS_URL: httpUrl.describe('internal base URL of the accounts service'),
+  ACCOUNTS_URL: httpUrl
+    .optional()
+    .describe('internal base URL of the accounts service (default none: media alone, without the page)'),
   MEDIA_URL: httpUrl.describe('internal base URL of the media service'),
 })

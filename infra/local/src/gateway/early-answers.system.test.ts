@@ -3,15 +3,8 @@ import { migrate as migrateAccounts } from '@likeness/accounts'
 import { me, sessions, uploads, users } from '@likeness/contracts/endpoints'
 import { migrate as migrateMedia } from '@likeness/media'
 import { openLogger } from '@likeness/runtime/logger'
-import {
-  noCurl,
-  openCalls,
-  senders,
-  socketSenders,
-  startProcess,
-  testDatabase,
-  waitFor,
-} from '@likeness/test-kit'
+import { openCalls, startProcess, testDatabase, waitFor } from '@likeness/test-kit'
+import { noCurl, senders, socketSenders } from '@likeness/test-kit/senders'
 import { Client } from 'pg'
 import t, { type Test } from 'tap'
 import { noNginx, startNginx } from '../testing/start-nginx.js'

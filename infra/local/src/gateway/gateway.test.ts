@@ -8,7 +8,8 @@ import { addressOf, prefixesOf } from '@likeness/contracts'
 import { endpoints, me, uploads, users } from '@likeness/contracts/endpoints'
 import type { OpenApi } from '@likeness/contracts/openapi'
 import { openLogger } from '@likeness/runtime/logger'
-import { freePort, senders } from '@likeness/test-kit'
+import { freePort } from '@likeness/test-kit'
+import { senders } from '@likeness/test-kit/senders'
 import t, { type Test } from 'tap'
 import { openGateway } from './open-gateway.js'
 import { describeApi } from './openapi.js'
@@ -24,11 +25,17 @@ async function startGateway(t: Test, answers: { accounts?: RequestListener; medi
   })
 }
 
-async function startGatewayTo(t: Test, services: { accounts: string; media: string }) {
+async function startGatewayTo(t: Test, services: { accounts: string | undefined; media: string }) {
   const webApp = t.testdir({})
   await mkdir(join(webApp, 'assets'))
   await writeFile(join(webApp, 'index.html'), page)
   await writeFile(join(webApp, 'assets/app-3f2a.js'), script)
+  await mkdir(join(webApp, 'element/v1'), { recursive: true })
+  await writeFile(join(webApp, 'element/v1/likeness-avatar.js'), script)
+  for (const [folder, text] of Object.entries({ docs: 'the tutorial', 'docs/api': 'the reference' })) {
+    await mkdir(join(webApp, folder))
+    await writeFile(join(webApp, folder, 'index.html'), text)
+  }
 
   const publicUrl = 'https://likeness.example'
   const corsOrigins = ['https://app.example']
@@ -403,13 +410,21 @@ t.test(
       t.match(Object.fromEntries(answer.headers), {
         'cache-control': 'no-cache',
         'content-type': /text\/html/,
-        'content-security-policy': /script-src 'self';.*img-src 'self' blob: data:/,
+        'content-security-policy':
+          /script-src 'self';.*img-src 'self' blob: data:.*require-trusted-types-for 'script'; trusted-types 'none'$/,
+        'permissions-policy': /^camera=\(self\), microphone=\(\)/,
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
       })
     }
     const asset = await fetch(`${url}/assets/app-3f2a.js`)
     t.equal(await asset.text(), script)
+    t.match(Object.fromEntries(asset.headers), {
+      'x-content-type-options': 'nosniff',
+      'strict-transport-security': /^max-age=31536000/,
+    })
     t.equal(asset.headers.get('cache-control'), 'public, max-age=31536000, immutable')
 
     const etag = (await fetch(url)).headers.get('etag')
@@ -433,6 +448,34 @@ t.test('an unknown address is a problem for a client that does not ask for a pag
   }
 })
 
+t.test('without accounts: their paths say so, and there is no page', async (t) => {
+  const { url } = await startGatewayTo(t, { accounts: undefined, media: await listen(t, echo('media')) })
+  const html = { accept: 'text/html' }
+  for (const [path, init] of [
+    [me.read.path, {}],
+    [users.register.path, { method: 'POST', body: '{}', headers: { origin: 'https://app.example' } }],
+  ] as const) {
+    const answer = await fetch(`${url}${path}`, init)
+    t.equal(answer.status, 404)
+    t.match(await answer.json(), { code: 'no-accounts', detail: /for another login/, instance: path })
+  }
+  t.match(await getEcho(`${url}${uploads.list.path}`), { service: 'media' })
+
+  const first = await fetch(url, { headers: html, redirect: 'manual' })
+  t.strictSame([first.status, first.headers.get('location')], [302, '/docs/'])
+  for (const path of ['/index.html', '/assets/app-3f2a.js', '/profile']) {
+    const answer = await fetch(`${url}${path}`, { headers: html })
+    t.equal(answer.status, 404, path)
+    t.match(await answer.json(), { code: 'not-found' }, path)
+  }
+  const element = await fetch(`${url}/element/v1/likeness-avatar.js`)
+  t.equal(await element.text(), script, 'the element is there')
+  const { paths = {} } = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi
+  t.ok(paths[uploads.create.path])
+  t.notOk(paths[me.read.path])
+  t.strictSame(await (await fetch(`${url}/readyz`)).json(), { media: true })
+})
+
 t.test('/openapi.json is one document of both services, without the internal endpoints', async (t) => {
   const away = 'http://127.0.0.1:1'
   const { url } = await startGatewayTo(t, { accounts: away, media: away })
@@ -453,7 +496,7 @@ t.test('the committed descriptions of both services fit together', async (t) => 
   const documents = await Promise.all(
     ['accounts', 'media'].map(async (name) => JSON.parse(await read(name)) as OpenApi),
   )
-  const { paths, components } = JSON.parse(JSON.stringify(describeApi('/'))) as OpenApi
+  const { paths, components } = JSON.parse(JSON.stringify(describeApi('/', ['accounts', 'media']))) as OpenApi
   const both = (part: (document: OpenApi) => object | undefined) =>
     Object.assign({}, ...documents.map(part)) as object
   t.strictSame(
@@ -466,17 +509,18 @@ t.test('the committed descriptions of both services fit together', async (t) => 
   )
 })
 
-t.test('/docs shows the API without requests to another origin', async (t) => {
+t.test('/docs is a site of folders, whose reference alone may make its styles in the page', async (t) => {
   const { url } = await startGateway(t)
-  const answer = await fetch(`${url}/docs`)
-  t.equal(new URL(answer.url).pathname, '/docs/')
-  t.match(answer.headers.get('content-security-policy'), /default-src 'none'.*connect-src 'self'/)
-  const html = await answer.text()
-  t.match(html, '/openapi.json')
-  t.notMatch(html, /https?:\/\//)
-  const bundle = await fetch(`${url}/docs/js/scalar.js`)
-  t.equal(bundle.status, 200)
-  t.match(bundle.headers.get('content-type'), /javascript/)
+  const first = await fetch(`${url}/docs`)
+  t.equal(new URL(first.url).pathname, '/docs/')
+  t.equal(await first.text(), 'the tutorial')
+  t.notMatch(first.headers.get('content-security-policy'), 'unsafe-inline')
+  const reference = await fetch(`${url}/docs/api/`)
+  t.equal(await reference.text(), 'the reference')
+  t.match(
+    reference.headers.get('content-security-policy'),
+    /script-src 'self'; style-src 'self' 'unsafe-inline'/,
+  )
 })
 
 t.test('every text names its type and charset', async (t) => {

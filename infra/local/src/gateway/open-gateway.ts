@@ -16,15 +16,14 @@ import Fastify, {
   type FastifyInstance,
   type onRequestAsyncHookHandler,
 } from 'fastify'
-import { serveDocs } from './docs.js'
 import { forward, serviceConnections } from './forward.js'
 import { gatewayProblems } from './problems.js'
 import { isPage, sendPage, serveWebApp } from './web-app.js'
 
 export interface GatewayOptions {
   logger: Logger
-  /** Base URL of each service. */
-  services: Readonly<Record<ServiceName, string>>
+  /** Base URL of each service. Without that of accounts there is no page either, since it is for their people. */
+  services: { readonly accounts: string | undefined; readonly media: string }
   /** The one origin clients see. */
   publicUrl: string
   /** Origins whose pages may read the gateway's own answers, including problems; the services decide about theirs. */
@@ -36,9 +35,11 @@ export interface GatewayOptions {
 const problem = problemsOf(gatewayProblems)
 const names = Object.keys(endpoints) as ServiceName[]
 
-/** The one origin: both services, the web app, and the description of the API. */
+/** The one origin: the services, the web app, and the description of the API. */
 export async function openGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { logger, services, publicUrl, webApp } = options
+  const present = names.filter((name) => services[name] !== undefined)
+  const hasPage = services.accounts !== undefined
   const server = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     genReqId: newId,
@@ -59,12 +60,12 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   refuseTunnels(server.server)
   const methodsOf = collectMethods(server)
   server.setNotFoundHandler((request, reply) =>
-    isPage(request) ? sendPage(reply) : sendProblem(notRouted(request, methodsOf), request, reply),
+    hasPage && isPage(request) ? sendPage(reply) : sendProblem(notRouted(request, methodsOf), request, reply),
   )
   server.addHook('onRequest', async (request) => {
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
     // Before anything reads the body.
-    if (request.is404 && !isPage(request)) throw notRouted(request, methodsOf)
+    if (request.is404 && !(hasPage && isPage(request))) throw notRouted(request, methodsOf)
   })
 
   allowOrigins(server, options.corsOrigins, methodsOf)
@@ -72,11 +73,13 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   const agent = serviceConnections()
   server.addHook('onClose', async () => agent.destroy())
   for (const name of names) {
+    const upstream = services[name]
     // Before Fastify reads the body, which is left to the service.
     const onRequest: onRequestAsyncHookHandler = async (request, reply) => {
       if (hasDotSegment(request.url)) throw problem('not-found')
+      if (upstream === undefined) throw problem('no-accounts')
       try {
-        await forward(request.raw, reply.raw, services[name], agent, () => {
+        await forward(request.raw, reply.raw, upstream, agent, () => {
           reply.hijack()
         })
       } catch (error) {
@@ -91,18 +94,17 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   // Loaded and made when it is first asked for: it takes as long as the rest of the gateway.
   let openApi: Promise<OpenApi> | undefined
   server.get('/openapi.json', () => {
-    openApi ??= import('./openapi.js').then(({ describeApi }) => describeApi(publicUrl))
+    openApi ??= import('./openapi.js').then(({ describeApi }) => describeApi(publicUrl, present))
     return openApi
   })
   server.get('/healthz', () => ({ status: 'ok' }))
   server.get('/readyz', async (_request, reply) => {
-    const ready = await Promise.all(names.map((name) => isReady(services[name])))
+    const ready = await Promise.all(present.map((name) => isReady(services[name])))
     return reply
       .code(ready.every(Boolean) ? 200 : 503)
-      .send(Object.fromEntries(names.map((name, i) => [name, ready[i]])))
+      .send(Object.fromEntries(present.map((name, i) => [name, ready[i]])))
   })
-  serveDocs(server)
-  await serveWebApp(server, webApp)
+  await serveWebApp(server, webApp, { hasPage })
   return server
 }
 
@@ -126,7 +128,7 @@ function noAnswer(service: string, error: unknown): Problem {
   return problem('service-unavailable', { parameters: { service }, headers: { 'retry-after': '1' } })
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function isReady(url: string | undefined): Promise<boolean> {
   const answer = await fetch(`${url}/readyz`).catch(() => undefined)
   return answer?.ok === true
 }

@@ -1,10 +1,13 @@
-import { version } from '@likeness/contracts'
+import { type ServiceName, version } from '@likeness/contracts'
 import { endpoints } from '@likeness/contracts/endpoints'
 import { type OpenApi, openApiOf } from '@likeness/contracts/openapi'
 
 /**
- * The description of both services behind one origin.
+ * The description of the services behind one origin.
  * @param server that origin, as clients know it
  */
-export const describeApi = (server: string): OpenApi =>
-  openApiOf([...endpoints.accounts, ...endpoints.media], { title: 'Likeness', version, server })
+export const describeApi = (server: string, services: readonly ServiceName[]): OpenApi =>
+  openApiOf(
+    services.flatMap((name) => [...endpoints[name]]),
+    { title: 'Likeness', version, server },
+  )

@@ -1,4 +1,4 @@
-import { sep } from 'node:path'
+import { join, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
@@ -14,13 +14,52 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",
+  // No script may make markup or code of a string; Preact never does.
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
+const permissionsPolicy = [
+  // For the picture; the page has no use for anything else that a browser asks people about.
+  'camera=(self)',
+  'microphone=()',
+  'geolocation=()',
+  'display-capture=()',
+  'clipboard-read=()',
+  'payment=()',
+  'usb=()',
+  'serial=()',
+  'hid=()',
+  'bluetooth=()',
+  'midi=()',
+  'idle-detection=()',
+  'accelerometer=()',
+  'gyroscope=()',
+  'magnetometer=()',
+].join(', ')
+
+/** The library that shows the API's reference makes its styles in the page. */
+const referencePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
 ].join('; ')
 
 const securityHeaders = {
   'content-security-policy': contentSecurityPolicy,
+  'permissions-policy': permissionsPolicy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
+  // Browsers heed it over TLS only.
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
 }
 
 /** Pages of other origins load the element, with `integrity` only if they may read it. */
@@ -31,16 +70,27 @@ const forAnyPage = { 'access-control-allow-origin': '*', 'cross-origin-resource-
  * everything else is revalidated each time.
  *
  * @param folder what Vite built
+ * @param options without `hasPage` only what other pages use is served, and `/` leads to the documentation
  */
-export async function serveWebApp(server: FastifyInstance, folder: string): Promise<void> {
+export async function serveWebApp(
+  server: FastifyInstance,
+  folder: string,
+  { hasPage }: { hasPage: boolean },
+): Promise<void> {
+  if (!hasPage) server.get('/', (_request, reply) => reply.redirect('/docs/'))
   await server.register(fastifyStatic, {
     root: folder,
     cacheControl: false,
+    // `/docs` is a folder.
+    redirect: true,
+    ...(hasPage ? {} : { allowedPath: (path: string) => /^\/(docs(\/|$)|element\/|favicon)/.test(path) }),
     setHeaders(reply, path) {
       const isElement = path.includes(`${sep}element${sep}`)
       const isHashed = path.includes(`${sep}assets${sep}`) || (isElement && /-[\da-f]{12}\.js$/.test(path))
       reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
       if (isElement) reply.headers(forAnyPage)
+      if (path.endsWith(join('docs', 'api', 'index.html')))
+        reply.header('content-security-policy', referencePolicy)
     },
   })
   // Browsers ask for this icon on pages that name none of their own, such as the API reference.

@@ -9,7 +9,7 @@ import type { Order } from '../start/messages.js'
 
 const names = ['accounts', 'media', 'queue'] as const
 
-/** Makes the databases that our own PostgreSQL lacks. */
+/** Makes the databases that our own PostgreSQL lacks, for accounts too: those may come later. */
 export async function makeDatabases(server: string): Promise<void> {
   const client = new pg.Client(server)
   await client.connect()
@@ -23,21 +23,22 @@ export async function makeDatabases(server: string): Promise<void> {
 }
 
 /**
- * Migrates both databases to this release.
+ * Migrates the database of each service that runs to this release.
  *
  * @throws StartError when one of them is from another release that this one cannot use
  */
-export async function migrate({ databases }: Order): Promise<void> {
-  await Promise.all([migrateAccounts(databases.accounts), migrateMedia(databases.media)])
+export async function migrate({ databases, parts }: Order): Promise<void> {
+  await Promise.all([parts.accounts && migrateAccounts(databases.accounts), migrateMedia(databases.media)])
 }
 
 /**
- * Creates the first administrator, once.
+ * Creates the first administrator of accounts, once.
  *
  * @returns the password to show when it was generated here
  * @throws StartError when ADMIN_EMAIL or ADMIN_PASSWORD is not good enough
  */
 export async function makeFirstAdmin({ databases, admin }: Order): Promise<{ password: string } | undefined> {
+  if (admin === undefined) return undefined
   const { email, password } = admin
   const madeUp = randomBytes(15).toString('base64url')
   try {

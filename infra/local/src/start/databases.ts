@@ -24,7 +24,9 @@ export async function openDatabases(
   password: string,
   report: (line: string) => void,
 ): Promise<Databases> {
-  const { accountsDatabaseUrl, mediaDatabaseUrl, queueUrl } = settings
+  const { mediaDatabaseUrl, queueUrl } = settings
+  // Without accounts nothing opens theirs, so none has to be made for it.
+  const accountsDatabaseUrl = settings.admin === undefined ? mediaDatabaseUrl : settings.accountsDatabaseUrl
   if (accountsDatabaseUrl !== undefined && mediaDatabaseUrl !== undefined) {
     return {
       server: undefined,

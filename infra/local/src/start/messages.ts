@@ -1,13 +1,14 @@
-import type { PartName } from './parts.js'
+import type { PartName, Parts } from './parts.js'
 
 /** Sent to the host once the databases answer: what to open, and with which settings. */
 export type Order = {
   /** The environment of each part, the gateway's last. */
-  readonly parts: Readonly<Record<PartName, NodeJS.ProcessEnv>>
+  readonly parts: Parts
   /** The PostgreSQL to make databases in, if it is ours. */
   readonly server: string | undefined
   readonly databases: { readonly accounts: string; readonly media: string }
-  readonly admin: { readonly email: string; readonly password: string | undefined }
+  /** Undefined without accounts. */
+  readonly admin: { readonly email: string; readonly password: string | undefined } | undefined
 }
 
 /** Sent by the host as it gets on: `loaded`, then `begun` once it has its order. */

@@ -11,12 +11,18 @@ export const partNames = ['accounts', 'accounts worker', 'media', 'media worker'
 
 export type PartName = (typeof partNames)[number]
 
-/** The environment of every part, each with a port of its own. */
+/** The environment of each part that runs. */
+export type Parts = Readonly<
+  Record<Exclude<PartName, `accounts${string}`>, NodeJS.ProcessEnv> &
+    Partial<Record<`accounts${string}` & PartName, NodeJS.ProcessEnv>>
+>
+
+/** The environment of every part, each with a port of its own; without those of accounts if there are none. */
 export async function describeParts(
   settings: Settings,
   databases: Databases,
   secrets: Secrets,
-): Promise<Record<PartName, NodeJS.ProcessEnv>> {
+): Promise<Parts> {
   const inside = '127.0.0.1'
   const [accounts, accountsWorker, media, mediaWorker] = await Promise.all([
     freePort(),
@@ -24,6 +30,7 @@ export async function describeParts(
     freePort(),
     freePort(),
   ])
+  const withAccounts = settings.admin !== undefined
   const common = {
     SERVICE_SECRET: secrets.serviceSecret,
     KEY_SECRET: secrets.keySecret,
@@ -31,7 +38,7 @@ export async function describeParts(
     LOG_LEVEL: settings.logLevel,
     PUBLIC_URL: settings.publicUrl,
     STORAGE_URL: settings.storageUrl,
-    ACCOUNTS_URL: originOf(inside, accounts),
+    ACCOUNTS_URL: withAccounts ? originOf(inside, accounts) : undefined,
     MEDIA_URL: originOf(inside, media),
     // The trusted proxy is the gateway, which sets these headers itself.
     TRUST_PROXY: inside,
@@ -45,8 +52,10 @@ export async function describeParts(
   const ofAccounts = { DATABASE_URL: databases.accounts, QUEUE_URL: databases.queues.accounts }
   const ofMedia = { DATABASE_URL: databases.media, QUEUE_URL: databases.queues.media }
   return {
-    accounts: part(inside, accounts, ofAccounts),
-    'accounts worker': part(inside, accountsWorker, ofAccounts),
+    ...(withAccounts && {
+      accounts: part(inside, accounts, ofAccounts),
+      'accounts worker': part(inside, accountsWorker, ofAccounts),
+    }),
     media: part(inside, media, ofMedia),
     'media worker': part(inside, mediaWorker, ofMedia),
     gateway: part(settings.host, settings.port),

@@ -16,6 +16,10 @@ export const Environment = z.object({
   PUBLIC_URL: z.url().optional().describe('the one origin clients see (default from HOST and PORT)'),
   ADMIN_EMAIL: z.email().default('admin@example.com').describe('address of the first administrator'),
   ADMIN_PASSWORD: z.string().optional().describe('their password (default generated and shown once)'),
+  ACCOUNTS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('off: media alone, for the people of the logins in ISSUERS'),
   ACCOUNTS_DATABASE_URL: z.url().optional().describe('postgres://… of accounts (default embedded)'),
   MEDIA_DATABASE_URL: z.url().optional().describe('postgres://… of media (default embedded)'),
   QUEUE_URL: z.url().optional().describe('redis[s]://… or postgres://… of jobs (default embedded)'),
@@ -49,7 +53,8 @@ export interface Settings {
   logLevel: string
   /** The one origin, without a slash at the end. */
   publicUrl: string
-  admin: { email: string; password: string | undefined }
+  /** Undefined without accounts. */
+  admin: { email: string; password: string | undefined } | undefined
   /** Undefined means embedded. */
   accountsDatabaseUrl: string | undefined
   mediaDatabaseUrl: string | undefined
@@ -69,7 +74,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const own = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  const faults = [...unread, ...own, ...faultsOfServices(given)]
+  const faults = [...unread, ...own, ...faultsOfServices(given, given.ACCOUNTS !== 'off')]
   if (!parsed.success || faults.length > 0) throw new Fault([...new Set(faults)].join('\n'))
   const known = parsed.data
   if (given.DATABASE_URL !== undefined && known.ACCOUNTS_DATABASE_URL === undefined) {
@@ -85,7 +90,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     dataDir,
     logLevel: known.LOG_LEVEL,
     publicUrl: (known.PUBLIC_URL ?? originOf(known.HOST, known.PORT)).replace(/\/+$/, ''),
-    admin: { email: known.ADMIN_EMAIL, password: known.ADMIN_PASSWORD },
+    admin: known.ACCOUNTS === 'on' ? { email: known.ADMIN_EMAIL, password: known.ADMIN_PASSWORD } : undefined,
     accountsDatabaseUrl: known.ACCOUNTS_DATABASE_URL,
     mediaDatabaseUrl: known.MEDIA_DATABASE_URL,
     queueUrl: known.QUEUE_URL,
@@ -94,7 +99,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 }
 
 /** Every setting that a service would refuse to start with, one line each. */
-function faultsOfServices(given: NodeJS.ProcessEnv): string[] {
+function faultsOfServices(given: NodeJS.ProcessEnv, withAccounts: boolean): string[] {
+  if (!withAccounts && given.ISSUERS === undefined)
+    return ['ISSUERS is required with ACCOUNTS=off: it names the logins whose people have pictures']
   // Valid stand-ins for what is not known yet.
   const env = {
     QUEUE_URL: 'postgres://x',
@@ -104,11 +111,11 @@ function faultsOfServices(given: NodeJS.ProcessEnv): string[] {
     ...given,
     ...Object.fromEntries(setByStart.map((name) => [name, name === 'PORT' ? '1' : undefined])),
     DATABASE_URL: 'postgres://x',
-    ACCOUNTS_URL: 'http://x',
+    ACCOUNTS_URL: withAccounts ? 'http://x' : undefined,
     MEDIA_URL: 'http://x',
     PUBLIC_URL: 'http://x',
   }
-  return [AccountsConfig, MediaConfig].flatMap((schema) => {
+  return [...(withAccounts ? [AccountsConfig] : []), MediaConfig].flatMap((schema) => {
     try {
       parseConfig<z.ZodObject>(schema, env)
       return []

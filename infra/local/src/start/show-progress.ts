@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 /**
- * Shows what a start does and how far it is: a line a phase, `2/3 Migrating both databases … 0.4 s`.
+ * Shows what a start does and how far it is: a line a phase, `2/3 Migrating the databases … 0.4 s`.
  *
  * @param phases how many there will be
  * @param write on a terminal or not, the same

@@ -8,11 +8,11 @@ import type { Settings } from './settings.js'
 export function readyLines(settings: Settings, adminPassword: string | undefined, seconds: number): string[] {
   const { publicUrl, dataDir, admin } = settings
   const rows = [
-    ['page', `${publicUrl}/`],
+    ...(admin === undefined ? [] : [['page', `${publicUrl}/`]]),
     ['API', `${publicUrl}/v1`],
-    ['API reference', `${publicUrl}/docs/`],
+    ['documentation', `${publicUrl}/docs/`],
     ['data', dataDir],
-    ...(adminPassword === undefined
+    ...(admin === undefined || adminPassword === undefined
       ? []
       : [['administrator', `${admin.email} with password ${adminPassword} (shown this once)`]]),
     ['started in', `${seconds.toFixed(1)} s; stop it with Ctrl-C`],

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Endpoint } from '@likeness/contracts'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core'
@@ -31,17 +33,40 @@ async function launch(): Promise<Browser> {
       '--disable-sync',
       '--disable-quic',
       '--no-first-run',
-      // A camera that sees a pattern, for pages that may use it.
+      // A camera for pages that may use it.
       '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${await cameraView()}`,
     ],
   })
   root.teardown(() => launched.close())
   return launched
 }
 
+/** The view of the camera: four fields, in reading order red, green, blue and yellow (YUV4MPEG2, BT.601). */
+async function cameraView(): Promise<string> {
+  const [width, height] = [320, 240]
+  /** The fields' values of Y, Cb and Cr. */
+  const planes = [
+    [81, 145, 41, 210],
+    [90, 54, 240, 16],
+    [240, 34, 110, 146],
+  ]
+  const bytes = planes.map(([a = 0, b = 0, c = 0, d = 0], plane) => {
+    const [across, down] = plane === 0 ? [width, height] : [width / 2, height / 2]
+    const row = (left: number, right: number) =>
+      Buffer.concat([Buffer.alloc(across / 2, left), Buffer.alloc(across / 2, right)])
+    return Buffer.concat(Array.from({ length: down }, (_, y) => (y < down / 2 ? row(a, b) : row(c, d))))
+  })
+  const file = join(await mkdtemp(join(tmpdir(), 'likeness-camera-')), 'view.y4m')
+  const header = `YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\nFRAME\n`
+  await writeFile(file, Buffer.concat([Buffer.from(header), ...bytes]))
+  return file
+}
+
 /**
  * Runs `body` on a page of someone new to the site, then asserts that no script threw, that the Content-Security-Policy
- * had nothing to stop, and that every request succeeded except those it names by `mayRefuse`.
+ * had nothing to stop, and that every request succeeded except those it names by `mayRefuse` and `mayTell`. If `body` fails, its error
+ * tells what the page showed.
  */
 export async function usePage(
   t: Test,
@@ -59,14 +84,27 @@ export async function usePage(
     page.on('console', (message) => {
       if (message.type() !== 'error') return
       const fault = refusalIn(message) ?? message.text()
-      if (!refusals.get(page)?.includes(fault)) faults.push(fault)
+      const isProvoked = refusals.get(page)?.includes(fault) || tellings.get(page)?.test(message.text())
+      if (!isProvoked) faults.push(fault)
     })
     await page.goto('/')
-    await body(t, page)
+    await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
+    await body(t, page).catch(async (error: unknown) => {
+      throw Object.assign(error instanceof Error ? error : new Error(String(error)), {
+        shown: await shownBy(page),
+        faults,
+      })
+    })
     t.strictSame(faults, [], 'no error in the console, and no failed request except those provoked')
   } finally {
     await context.close()
   }
+}
+
+/** What a person would see, for someone who reads of a wait in vain. */
+async function shownBy(page: Page): Promise<string> {
+  const shown = await page.locator('body').ariaSnapshot({ timeout: 10_000 }).catch(String)
+  return `${page.url()}\n${shown}`
 }
 
 const refusals = new WeakMap<Page, readonly string[]>()
@@ -76,8 +114,15 @@ export function mayRefuse(
   page: Page,
   ...requests: readonly [why: number | string, endpoint: Endpoint][]
 ): void {
-  const named = requests.map(([why, { path }]) => `${why} ${path}`)
+  const named = requests.map(([why, { path }]) => `${why} ${path.replace(/:\w+/g, ':id')}`)
   refusals.set(page, [...(refusals.get(page) ?? []), ...named])
+}
+
+const tellings = new WeakMap<Page, RegExp>()
+
+/** Says what else the console may tell, of faults that a test provokes. */
+export function mayTell(page: Page, telling: RegExp): void {
+  tellings.set(page, telling)
 }
 
 /** Chromium reports each answer of 400 and above, and each request without an answer. */
@@ -95,10 +140,14 @@ function refusalIn(message: ConsoleMessage): string | undefined {
 export async function assertAccessible(t: Test, page: Page, step: string): Promise<void> {
   const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
   await page.evaluate(await readFile(axe, 'utf8'))
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, options] of [
+    ['light', '{}'],
+    // Only the colours differ.
+    ['dark', `{ runOnly: ['color-contrast', 'link-in-text-block'] }`],
+  ] as const) {
     await page.emulateMedia({ colorScheme })
     await settled(page)
-    const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults
+    const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as AxeResults
     const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.failureSummary) }))
     t.strictSame(found, [], `${step} is accessible in ${colorScheme}`)
   }

@@ -13,6 +13,8 @@ export interface ServedLikeness {
   admin: { email: string; password: string }
   accounts: Accounts
   media: Media
+  /** The worker of media, to be stopped by a test whose jobs are to wait. */
+  mediaWorker: Awaited<ReturnType<Media['work']>>
 }
 
 /**
@@ -44,7 +46,7 @@ export async function serveLikeness(
   const media = await startMedia(t, { config: { ...common, ...config, PORT: String(mediaPort) } })
   const admin = { email: 'admin@likeness.test', password: 'gravel lantern otter 41' }
   await createAdmin(accounts.env.DATABASE_URL ?? '', admin)
-  await Promise.all([accounts.work(), media.work()])
+  const [mediaWorker] = await Promise.all([media.work(), accounts.work()])
   const gateway = await openGateway({
     logger: openLogger('gateway', 'silent'),
     services,
@@ -54,5 +56,5 @@ export async function serveLikeness(
   })
   await gateway.listen({ host: '127.0.0.1', port })
   t.teardown(() => gateway.close())
-  return { url, admin, accounts, media }
+  return { url, admin, accounts, media, mediaWorker }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, programFile, waitFor } from '@likeness/test-kit'
@@ -15,6 +15,8 @@ export interface Likeness {
   output(): string
   /** Asks it to stop and waits: the exit status, or the name of the signal that ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | string>
+  /** Ends it and the parts it runs at once, in the middle of whatever they do. On Linux. */
+  crash(): Promise<void>
   /** Settles when it has ended, for whatever reason. */
   ended: Promise<number | string>
 }
@@ -72,9 +74,19 @@ export async function launchLikeness(
     child.once('error', reject)
     child.once('close', (status, signal) => resolve(status ?? signal ?? 'unknown'))
   })
+  const url = `http://127.0.0.1:${port}`
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)
     return ended
+  }
+  const crash = async () => {
+    const parts = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+    // The one that would start them again goes first.
+    child.kill('SIGKILL')
+    for (const pid of parts.trim().split(' ').filter(Boolean)) process.kill(Number(pid), 'SIGKILL')
+    await ended
+    // A process that was killed keeps its port until the system has cleared it away.
+    await waitFor(() => isFree(url), { for: `nothing to listen at ${url}` })
   }
   t.teardown(async () => {
     await stop()
@@ -82,12 +94,19 @@ export async function launchLikeness(
     if (env.DATA_DIR === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 10 })
   })
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     admin,
     pid: child.pid ?? -1,
     dataDir,
     output: () => output,
     stop,
+    crash,
     ended,
   }
 }
+
+const isFree = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    () => false,
+    ({ cause }: Error) => cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED',
+  )

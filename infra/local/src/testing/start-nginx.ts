@@ -17,15 +17,16 @@ export const noNginx: string | false =
  * Runs nginx with the configuration of the containers, in front of services on this machine and with the built web
  * app. It is stopped with the test.
  *
- * @param services the base URL of each
+ * @param services the base URL of each; without accounts, nginx is configured for media alone
  * @returns its own base URL
  */
-export async function startNginx(t: Test, services: { accounts: string; media: string }): Promise<string> {
+export async function startNginx(t: Test, services: { accounts?: string; media: string }): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'likeness-nginx-'))
   t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
   const webApp = fileURLToPath(new URL('../../../../packages/web/dist-app', import.meta.url))
   const port = await freePort()
-  const given = await readFile(new URL('../../../docker/nginx.conf', import.meta.url), 'utf8')
+  const name = services.accounts === undefined ? 'nginx.media.conf' : 'nginx.conf'
+  const given = await readFile(new URL(`../../../docker/${name}`, import.meta.url), 'utf8')
   const own = given
     .replaceAll('/tmp/', `${folder}/`)
     .replace('/dev/stderr', 'stderr')
@@ -34,7 +35,7 @@ export async function startNginx(t: Test, services: { accounts: string; media: s
     // Only containers, which come and go, need names resolved again; older releases cannot do it.
     .replace(/resolver .*;/, '')
     .replace(/server (accounts|media):8080 resolve;/g, (_, name: 'accounts' | 'media') => {
-      return `server ${new URL(services[name]).host};`
+      return `server ${new URL(services[name] ?? '').host};`
     })
   const file = join(folder, 'nginx.conf')
   await writeFile(file, own)

@@ -18,7 +18,8 @@ const Manifest = z.object({
   id: z.uuid(),
   release: z.string(),
   takenAt: z.iso.datetime(),
-  accounts: ServiceParts,
+  /** Null where media works without it. */
+  accounts: ServiceParts.nullable(),
   media: ServiceParts,
   /** The list of the files that the rows name, a line of JSON each; they are in the folder `files` beside the backup. */
   files: Part.extend({
@@ -34,6 +35,13 @@ export type Manifest = z.output<typeof Manifest>
 const manifestFile = 'manifest.json'
 const unfinished = '.unfinished-'
 const backupName = /^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z$/
+
+/** The services whose databases a backup holds. */
+export const servicesIn = ({ accounts }: Manifest): ('accounts' | 'media')[] =>
+  accounts ? ['accounts', 'media'] : ['media']
+
+/** The tables that a backup holds. */
+export const tablesIn = ({ accounts, media }: Manifest) => [...(accounts?.tables ?? []), ...media.tables]
 
 /** The name of a backup's folder, which tells when it was taken. */
 export const nameOf = (takenAt: Date): string => takenAt.toISOString().replaceAll(':', '-')
@@ -67,7 +75,8 @@ export async function finishBackup(folder: string, name: string, manifest: Manif
   } finally {
     await file.close()
   }
-  for (const one of [made, join(made, 'accounts'), join(made, 'media')]) await syncFolder(one)
+  for (const one of [made, ...servicesIn(manifest).map((service) => join(made, service))])
+    await syncFolder(one)
   await rename(made, join(folder, name))
   await syncFolder(folder)
 }

@@ -3,11 +3,12 @@ import { migrations as accountsMigrations } from '@likeness/accounts/operations'
 import { forgetAhead, migrations as mediaMigrations, type Tables } from '@likeness/media/operations'
 import { onConnection } from '@likeness/runtime/database'
 import { type Migrations, migrateDatabase } from '@likeness/runtime/migrations'
+import { noteCommand } from '@likeness/runtime/trail/audit-events'
 import type { Progress } from '@likeness/runtime/upkeep'
 import { type BlobStore, mergeByKey } from '@likeness/storage'
 import type pg from 'pg'
 import { CommandError } from '../finish.js'
-import { type Manifest, readManifest } from './archive.js'
+import { type Manifest, readManifest, type ServiceParts, servicesIn, tablesIn } from './archive.js'
 import { connect } from './connect.js'
 import { inChunks, lookIntoPool, type PoolFiles, readFileList, sha256Of } from './files.js'
 import { loadService, stateOf } from './load-service.js'
@@ -16,10 +17,11 @@ import { verifyBackup } from './verify-backup.js'
 
 type Tell = (progress: Progress) => void
 const migrations = { accounts: accountsMigrations, media: mediaMigrations } as const
-const services = ['accounts', 'media'] as const
+type Service = keyof typeof migrations
 const atOnce = 16
 
 export type Restored = {
+  readonly services: readonly Service[]
   readonly takenAt: string
   readonly rows: number
   readonly files: number
@@ -35,7 +37,7 @@ export async function checkBackup(backup: string, tell: Tell): Promise<Restored>
 }
 
 /**
- * Restores a backup into two empty databases and an empty storage, in which no service works. First the whole backup is
+ * Restores a backup into empty databases and an empty storage, in which no service works. First the whole backup is
  * read and the target looked at. Then files are copied, and the rows come last, each database in one transaction: a run
  * that was killed can be run again, and a database that has rows has its files.
  * @throws CommandError when the backup is damaged or of another release, or a target is not empty
@@ -48,15 +50,17 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const pool = lookIntoPool(dirname(backup))
   const clients: pg.Client[] = []
-  const open = async (service: (typeof services)[number]) => {
-    const client = await connect(urls[service], 'restore')
+  const open = async ({ service, url, parts }: Target) => {
+    const client = await connect(url, 'restore')
     clients.push(client)
-    return { service, client }
+    return { service, url, client, parts }
   }
   try {
     const manifest = await readManifest(backup)
-    for (const service of services) assertSameSchema(service, manifest, migrations[service])
-    const targets = [await open('accounts'), await open('media')]
+    const wanted = targetsOf(manifest, urls)
+    for (const { service, parts } of wanted) assertSameSchema({ service, parts, release: manifest.release })
+    const targets: (Target & { client: pg.Client })[] = []
+    for (const target of wanted) targets.push(await open(target))
     const states = new Map<string, string>()
     for (const { service, client } of targets)
       states.set(service, await stateOf(client, { service, id: manifest.id }))
@@ -72,12 +76,14 @@ export async function restoreBackup(
       tell({ done, total: counts.rows, of: 'rows' })
     }
     const empty = targets.filter(({ service }) => states.get(service) === 'empty')
-    for (const { service, client } of empty) {
-      await migrateDatabase(urls[service], migrations[service])
+    for (const { service, url, client, parts } of empty) {
+      await migrateDatabase(url, migrations[service])
       await client.query('begin')
-      const { id, [service]: parts } = manifest
-      await loadService(client, { service, parts, backup, id, tell: told })
+      await loadService(client, { service, parts, backup, id: manifest.id, tell: told })
     }
+    const { takenAt, release } = manifest
+    for (const { client } of empty)
+      await noteCommand(onConnection(client), { action: 'backup-restored', details: { takenAt, release } })
     const media = empty.find(({ service }) => service === 'media')
     if (media) await forgetAhead(onConnection<Tables>(media.client), manifest.files.gone)
     for (const { client } of empty) await client.query('commit')
@@ -89,17 +95,42 @@ export async function restoreBackup(
   }
 }
 
-const countsOf = ({ takenAt, accounts, media, files }: Manifest) => ({
-  takenAt,
-  rows: [...accounts.tables, ...media.tables].reduce((rows, table) => rows + table.rows, 0),
-  files: files.count,
+const countsOf = (manifest: Manifest) => ({
+  services: servicesIn(manifest),
+  takenAt: manifest.takenAt,
+  rows: tablesIn(manifest).reduce((rows, table) => rows + table.rows, 0),
+  files: manifest.files.count,
 })
 
-function assertSameSchema(service: (typeof services)[number], manifest: Manifest, known: Migrations): void {
-  const { migrations: made } = manifest[service]
+type Target = { readonly service: Service; readonly url: string; readonly parts: ServiceParts }
+
+/** @throws CommandError when the backup is of other services than the deployment */
+function targetsOf({ accounts, media }: Manifest, urls: Source['urls']): Target[] {
+  if (accounts && urls.accounts === undefined)
+    throw new CommandError(
+      'The backup is of accounts and media, and this is media without accounts: it would lose everyone who owns a picture. Restore it where both are to run, without --service.',
+    )
+  if (!accounts && urls.accounts !== undefined)
+    throw new CommandError(
+      'The backup is of media without accounts, and this is for both: restore it with --service media, where ISSUERS names the login.',
+    )
+  return [
+    ...(accounts && urls.accounts !== undefined
+      ? [{ service: 'accounts', url: urls.accounts, parts: accounts } as const]
+      : []),
+    { service: 'media', url: urls.media, parts: media },
+  ]
+}
+
+function assertSameSchema({
+  service,
+  parts: { migrations: made },
+  release,
+}: Pick<Target, 'service' | 'parts'> & { release: string }): void {
+  const known: Migrations = migrations[service]
   if (made.join() === Object.keys(known).sort().join()) return
   throw new CommandError(
-    `The backup of ${service} has the schema of Likeness ${manifest.release} (${made.at(-1)}), and this release has ` +
+    `The backup of ${service} has the schema of Likeness ${release} (${made.at(-1)}), and this release has ` +
       `another (${Object.keys(known).at(-1)}): restore it with that release, then run \`likeness migrate\` of this one.`,
   )
 }

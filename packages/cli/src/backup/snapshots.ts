@@ -3,9 +3,10 @@ import type pg from 'pg'
 import { CommandError } from '../finish.js'
 import { connect } from './connect.js'
 
-/** The databases of both services as they were at one moment, each in a transaction that only reads. */
+/** The databases of the services as they were at one moment, each in a transaction that only reads. */
 export type Snapshots = {
-  readonly accounts: pg.Client
+  /** Undefined where media works without it. */
+  readonly accounts: pg.Client | undefined
   readonly media: pg.Client
   close(): Promise<void>
 }
@@ -21,7 +22,10 @@ const tries = 20
  * media only.
  * @throws CommandError when a transaction in accounts stays open for a minute
  */
-export async function openSnapshots(urls: { accounts: string; media: string }): Promise<Snapshots> {
+export async function openSnapshots(urls: {
+  accounts: string | undefined
+  media: string
+}): Promise<Snapshots> {
   const clients: pg.Client[] = []
   const add = async (url: string) => {
     const client = await connect(url, 'backup')
@@ -32,17 +36,15 @@ export async function openSnapshots(urls: { accounts: string; media: string }): 
     for (const client of clients.splice(0)) await client.end()
   }
   try {
-    const [accounts, media, gate] = [
-      await add(urls.accounts),
-      await add(urls.media),
-      await connect(urls.accounts, 'backup'),
-    ]
+    const media = await add(urls.media)
+    if (urls.accounts === undefined) {
+      await freeze(media)
+      return { accounts: undefined, media, close }
+    }
+    const [accounts, gate] = [await add(urls.accounts), await connect(urls.accounts, 'backup')]
     try {
       await whileHeld(gate, async () => {
-        for (const client of [accounts, media]) {
-          await client.query('begin isolation level repeatable read read only')
-          await client.query('select pg_current_snapshot()')
-        }
+        for (const client of [accounts, media]) await freeze(client)
       })
     } finally {
       await gate.end()
@@ -52,6 +54,11 @@ export async function openSnapshots(urls: { accounts: string; media: string }): 
     await close()
     throw error
   }
+}
+
+async function freeze(client: pg.Client): Promise<void> {
+  await client.query('begin isolation level repeatable read read only')
+  await client.query('select pg_current_snapshot()')
 }
 
 async function whileHeld(gate: pg.Client, work: () => Promise<void>): Promise<void> {

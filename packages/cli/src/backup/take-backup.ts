@@ -14,6 +14,8 @@ import {
   nameOf,
   readManifest,
   removeUnfinished,
+  servicesIn,
+  tablesIn,
   unfinishedFolder,
 } from './archive.js'
 import { connect } from './connect.js'
@@ -33,7 +35,8 @@ import { isWhole, writePart } from './parts.js'
 import { openSnapshots, type Snapshots } from './snapshots.js'
 
 export type Source = {
-  readonly urls: { readonly accounts: string; readonly media: string }
+  /** Without that of accounts where media works without it. */
+  readonly urls: { readonly accounts: string | undefined; readonly media: string }
   readonly storage: BlobStore
 }
 type Tell = (progress: Progress) => void
@@ -41,6 +44,7 @@ type Tell = (progress: Progress) => void
 export type Taken = {
   /** Its folder. */
   readonly backup: string
+  readonly services: readonly string[]
   readonly rows: number
   readonly files: number
   readonly bytes: number
@@ -55,7 +59,7 @@ export type Taken = {
 /**
  * Makes a backup in a folder beside the earlier ones, while services run.
  *
- * Files come first, which takes the longest, then both databases at one moment, then the files that were added meanwhile.
+ * Files come first, which takes the longest, then the databases at one moment, then the files that were added meanwhile.
  * So a file that the rows name is lost to the backup only if it was both stored and deleted during the second, short walk
  * over the storage.
  * @param options `verify`: also reads the files that the folder has
@@ -96,7 +100,7 @@ export async function takeBackup(
   const takenAt = new Date()
   const snapshots = await openSnapshots(urls)
   try {
-    const { accounts, media } = await dumpBoth(snapshots, made, tell)
+    const { accounts, media } = await dumpAll(snapshots, made, tell)
     const db = onConnection<Tables>(snapshots.media)
     const later = copyFiles(
       { storage, pool, known: readFileList(made, early) },
@@ -123,7 +127,8 @@ export async function takeBackup(
     await finishBackup(folder, name, manifest)
     return {
       backup: join(folder, name),
-      rows: [...accounts.tables, ...media.tables].reduce((rows, table) => rows + table.rows, 0),
+      services: servicesIn(manifest),
+      rows: tablesIn(manifest).reduce((rows, table) => rows + table.rows, 0),
       ...{ files: sum.count, bytes: sum.totalBytes, copied, gone: gone.length, missing },
     }
   } finally {
@@ -171,8 +176,8 @@ async function* lastFiles(folder: string): AsyncGenerator<FileEntry> {
   if (known && (await isWhole(backup, known.files))) yield* readFileList(backup, known.files)
 }
 
-async function dumpBoth({ accounts, media }: Snapshots, folder: string, tell: Tell) {
-  const tables = [...(await tablesOf(accounts)), ...(await tablesOf(media))]
+async function dumpAll({ accounts, media }: Snapshots, folder: string, tell: Tell) {
+  const tables = [...(accounts ? await tablesOf(accounts) : []), ...(await tablesOf(media))]
   const estimate = tables.reduce((rows, table) => rows + table.estimate, 0)
   let done = 0
   const told = (rows: number) => {
@@ -180,7 +185,7 @@ async function dumpBoth({ accounts, media }: Snapshots, folder: string, tell: Te
     tell({ done, total: Math.max(Math.round(estimate), done), of: 'rows' })
   }
   return {
-    accounts: await dumpService(accounts, { folder, service: 'accounts', tell: told }),
+    accounts: accounts ? await dumpService(accounts, { folder, service: 'accounts', tell: told }) : null,
     media: await dumpService(media, { folder, service: 'media', tell: told }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Progress } from '@likeness/runtime/upkeep'
 import { CommandError } from '../finish.js'
-import type { Manifest } from './archive.js'
+import { type Manifest, tablesIn } from './archive.js'
 import { inChunks, type PoolFiles, readFileList, sha256Of } from './files.js'
 import { isWhole } from './parts.js'
 
@@ -18,9 +18,9 @@ export async function verifyBackup(
   pool: PoolFiles,
   tell: (progress: Progress) => void,
 ): Promise<void> {
-  const { accounts, media, files } = manifest
+  const { files } = manifest
   const damaged: string[] = []
-  for (const part of [...accounts.tables, ...media.tables, files])
+  for (const part of [...tablesIn(manifest), files])
     if (!(await isWhole(backup, part))) damaged.push(part.file)
   // Without its list nothing is known of the files.
   if (damaged.length > 0) throw damage(backup, damaged)

@@ -1,4 +1,4 @@
-import { envOf, type Service } from '../services.js'
+import { envOf, parseSettings, type Service } from '../services.js'
 import { checkDatabase } from './database.js'
 import type { Check, Finding } from './finding.js'
 import { checkSigningKeys } from './keys.js'
@@ -9,7 +9,7 @@ import { checkStorage } from './storage.js'
 
 /** Everything that a service needs, one after the other; what cannot be looked at is a finding, too. */
 export async function checkService(service: Service): Promise<Check[]> {
-  const { ConfigError, parseConfig } = await import('@likeness/runtime/config')
+  const { ConfigError } = await import('@likeness/runtime/config')
   const env = await envOf(service)
   const schema =
     service === 'media'
@@ -18,7 +18,7 @@ export async function checkService(service: Service): Promise<Check[]> {
   const found: Finding[] = []
   try {
     // A command does not listen.
-    parseConfig(schema, { PORT: '0', ...env })
+    await parseSettings(schema, { PORT: '0', ...env })
     found.push({ name: 'settings', ok: true, says: 'every setting is valid' })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

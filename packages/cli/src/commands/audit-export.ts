@@ -25,7 +25,9 @@ const columns = [
 export function addAuditExport(audit: Command): void {
   audit
     .command('export')
-    .description('write the events of the trail, table by table, and at the end whether that is all')
+    .description(
+      'write the events of the trail, table by table, and at the end whether that is all; with --url only the audit of operators, newest first',
+    )
     .option('--from <time>', 'what happened then or later, such as 2026-01-31T00:00:00Z')
     .option('--to <time>', 'what happened before then')
     .option('--as <format>', 'ndjson or csv', 'ndjson')
@@ -78,10 +80,14 @@ async function* eventsOf(
 
 /** Every table of the trail, each in its order. */
 async function* readEvents(service: Service, { from, to }: Range): AsyncGenerator<Exported[]> {
-  const { sql } = await import('kysely')
+  const [{ sql }, { filtersOf, noteCommand }] = await Promise.all([
+    import('kysely'),
+    import('@likeness/runtime/trail/audit-events'),
+  ])
   const trail = await openTrail(service)
   const { db, sources } = trail
   try {
+    await noteCommand(db, { action: 'audit-read', details: filtersOf({ from, to }) })
     for (const source of sources) {
       // A seq does not follow time exactly, so the ends of the range are looked up.
       const { rows } = await sql<{ first: number | null; last: number | null }>`

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { action, type Given, UsageError } from '../finish.js'
+import { action, type Given } from '../finish.js'
 import { showProgress } from '../progress.js'
 import { integerOf } from '../read-given.js'
 import { assertLocal } from '../remote.js'
@@ -11,7 +11,7 @@ export function addBackup(program: Command): void {
   program
     .command('backup')
     .description(
-      'write both databases and every file into a folder, beside earlier backups, while services run',
+      'write every database and every file into a folder, beside earlier backups, while services run',
     )
     .requiredOption('--to <folder>', 'the folder of backups; files that it has already are not copied again')
     .option('--keep <number>', 'delete all but this many of the newest backups afterwards')
@@ -22,12 +22,11 @@ export function addBackup(program: Command): void {
 
 async function backUp(given: Given) {
   assertLocal(given)
-  if (given.service !== undefined) throw new UsageError('a backup is of both services: leave out --service')
   const folder = String(given.to)
   const keep = given.keep === undefined ? undefined : integerOf('--keep', given.keep, 1)
   const progress = showProgress(given)
   try {
-    return await using(openSource(), async (source) => {
+    return await using(openSource(given), async (source) => {
       const [{ surveyBackup, takeBackup }, { takeUpkeepLock }] = await Promise.all([
         import('../backup/take-backup.js'),
         import('@likeness/runtime/upkeep-lock'),

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { action } from '../finish.js'
 import { maskedSetting } from '../mask-setting.js'
 import { assertLocal } from '../remote.js'
-import { envOf, type Service, servicesOf } from '../services.js'
+import { envOf, parseSettings, type Service, servicesOf } from '../services.js'
 
 type Setting = { readonly value: string | null; readonly from: string }
 
@@ -72,10 +72,10 @@ function defaultOf(schema: z.ZodObject, name: string): string | null {
 
 /** A line for each setting that the service would refuse. */
 async function faultsOf(service: Service, schema: z.ZodObject): Promise<string[]> {
-  const { ConfigError, parseConfig } = await import('@likeness/runtime/config')
+  const { ConfigError } = await import('@likeness/runtime/config')
   try {
     // A command does not listen.
-    parseConfig(schema, { PORT: '0', ...(await envOf(service)) })
+    await parseSettings(schema, { PORT: '0', ...(await envOf(service)) })
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

@@ -29,7 +29,7 @@ export function addFailures(program: Command): void {
     .command('retry')
     .description('try again at once what waits: one upload, or all of one cause')
     .option('--upload <id>', 'the upload')
-    .option('--step <step>', 'prepare, publish, withdraw, describe, erase or tell, with --cause')
+    .option('--step <step>', 'prepare, publish, withdraw, describe, erase, tell or import, with --cause')
     .option('--cause <cause>', 'as `failures list` names it')
     .option('--dry-run', 'try nothing, only count')
     .action(action(async (given) => ({ result: await retry(given) })))

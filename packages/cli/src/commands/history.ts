@@ -78,8 +78,16 @@ export function addHistory(program: Command): void {
 }
 
 async function writeAll(question: Question, format: Format): Promise<boolean> {
-  const { historyLines } = await import('@likeness/media/operations')
+  const [{ historyLines }, { filtersOf, noteCommand }] = await Promise.all([
+    import('@likeness/media/operations'),
+    import('@likeness/runtime/trail/audit-events'),
+  ])
   await using(openMedia(), async (deps) => {
+    await noteCommand(deps.db, {
+      action: 'history-exported',
+      userId: question.userId ?? null,
+      details: { ...filtersOf(question), type: types[format] },
+    })
     for await (const lines of historyLines(deps, question, types[format])) await write(lines)
   })
   return true

@@ -66,8 +66,14 @@ async function list(given: Given): Promise<ServiceKey[]> {
     const { serviceKeys } = await import('@likeness/contracts/endpoints')
     return (await ask(remote, serviceKeys.list, {})).body.items
   }
-  const { listKeys } = await import('@likeness/media/operations')
-  return using(openMedia(), ({ db }) => listKeys(db))
+  const [{ listKeys }, { noteCommand }] = await Promise.all([
+    import('@likeness/media/operations'),
+    import('@likeness/runtime/trail/audit-events'),
+  ])
+  return using(openMedia(), async ({ db }) => {
+    await noteCommand(db, { action: 'keys-listed' })
+    return listKeys(db)
+  })
 }
 
 async function revoke(given: Given, key: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { action, CommandError, type Given, UsageError } from '../finish.js'
+import { action, CommandError, type Given } from '../finish.js'
 import { showProgress } from '../progress.js'
 import { assertLocal } from '../remote.js'
 import { skipped } from '../run-task.js'
@@ -10,7 +10,7 @@ import { openSource, using } from '../services.js'
 export function addRestore(program: Command): void {
   program
     .command('restore')
-    .description('restore a backup into two empty databases and an empty storage, before any service starts')
+    .description('restore a backup into empty databases and an empty storage, before any service starts')
     .requiredOption('--from <folder>', 'a backup, or the folder of backups, whose newest is taken')
     .option('--verify', 'only read all of the backup; no database and no storage is needed')
     .option('--dry-run', 'restore nothing; read all of the backup, and look whether the target is empty')
@@ -19,13 +19,12 @@ export function addRestore(program: Command): void {
 
 async function restore(given: Given) {
   assertLocal(given)
-  if (given.service !== undefined) throw new UsageError('a backup is of both services: leave out --service')
   const backup = await backupOf(String(given.from))
   const progress = showProgress(given)
   const { checkBackup, restoreBackup } = await import('../backup/restore-backup.js')
   try {
     if (given.verify) return { result: { backup, ...(await checkBackup(backup, progress.tell)) } }
-    return await using(openSource(), async (source) => {
+    return await using(openSource(given), async (source) => {
       const { takeUpkeepLock } = await import('@likeness/runtime/upkeep-lock')
       const lock = await takeUpkeepLock(source.urls.media, 'restore')
       if (!lock) return { result: skipped }

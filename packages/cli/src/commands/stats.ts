@@ -36,7 +36,7 @@ async function readStats(given: Given): Promise<Stats> {
 }
 
 function linesOf({ total, items, now }: Stats): string[] {
-  const { kept } = now
+  const { kept, webhooks } = now
   return [
     lineOf('when', ['uploads', 'confirmed', 'published', 'expired', 'rejected', 'failed', 'success']),
     ...items.map((item) => lineOf(item.at, countsOf(item))),
@@ -45,6 +45,7 @@ function linesOf({ total, items, now }: Stats): string[] {
     kept === null
       ? 'originals kept: not counted yet'
       : `originals kept: ${kept.uploads}, ${kept.bytes} bytes`,
+    `webhooks: ${webhooks.enabled} enabled, ${webhooks.failing} of them failing; ${webhooks.stopped} stopped; ${webhooks.failed} deliveries given up`,
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { LogIn, Me } from '../api.js'
 import { read } from '../call.js'
-import { createClient, type GetToken } from '../client.js'
+import { createClient, type GetToken, type Language } from '../client.js'
 import { LikenessError, unreachable } from '../error.js'
 import { openSessionCore, type SessionState } from './session-core.js'
 import { inLocalStorage, inMemory, type SessionStore } from './session-store.js'
@@ -18,8 +18,8 @@ export type SessionOptions = {
   mode: 'cookie' | 'bearer'
   /** By default in local storage with `cookie`, where it is an id and no secret, else in memory. */
   store?: SessionStore | undefined
-  /** In which language errors are told: `en` or `fr`. */
-  language?: string | undefined
+  /** In which language errors are told, as `createClient` takes it. */
+  language?: Language | undefined
 }
 
 export type Session = {

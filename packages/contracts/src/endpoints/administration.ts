@@ -1,5 +1,12 @@
 import { ActivityPage, ActivityQuery } from '../activity.js'
-import { AdminClose, AdminPatch, AdminUser, AdminUserPage, ListUsersQuery } from '../admin.js'
+import {
+  AdminClose,
+  AdminPatch,
+  AdminUser,
+  AdminUserPage,
+  ListUsersQuery,
+  SeenUserHeaders,
+} from '../admin.js'
 import { AuditPage, AuditQuery } from '../audit.js'
 import { IdParams } from '../common.js'
 import { endpointsOf } from '../endpoint.js'
@@ -18,7 +25,7 @@ export const administration = {
     by: 'manager',
     tag,
     summary: 'Find users, newest first',
-    description: 'Filters by part of a name or an address, by role, group or status.',
+    description: 'Filters by part of a name or an address, by role, group, status or ids.',
     query: ListUsersQuery,
     answers: { 200: page(AdminUserPage, 'One page of the users that match.') },
     problems: ['invalid-cursor'],
@@ -32,7 +39,7 @@ export const administration = {
     summary: 'Read one user',
     description: 'Everything that is kept about a user, except secrets.',
     params: IdParams,
-    answers: { 200: json(AdminUser, 'The user.') },
+    answers: { 200: json(AdminUser, 'The user.', { headers: ['etag'] }) },
     problems: ['user-not-found'],
   }),
   listActivity: endpoint({
@@ -56,12 +63,13 @@ export const administration = {
     tag,
     summary: 'Change the role, the group or the status of a user',
     description:
-      'Managers act on users, administrators on everyone; only administrators set roles. A user who loses rights is logged out.',
+      'Managers act on users, administrators on everyone; only administrators set roles. A user who loses rights is logged out. With `If-Match` it is done only to the user that the ETag names, else 412 `stale`.',
     params: IdParams,
+    headers: SeenUserHeaders,
     body: AdminPatch,
     isPatch: true,
-    answers: { 200: json(AdminUser, 'The user as changed.') },
-    problems: ['user-not-found', 'last-admin'],
+    answers: { 200: json(AdminUser, 'The user as changed.', { headers: ['etag'] }) },
+    problems: ['user-not-found', 'last-admin', 'stale'],
   }),
   closeUser: endpoint({
     id: 'closeUser',
@@ -70,11 +78,13 @@ export const administration = {
     by: 'admin',
     tag,
     summary: 'Close an account and erase all it owns',
-    description: 'The reason is kept. One’s own account is closed by `DELETE /v1/me`, with the password.',
+    description:
+      'The reason is kept. One’s own account is closed by `DELETE /v1/me`, with the password. With `If-Match` it is done only to the user that the ETag names, else 412 `stale`.',
     params: IdParams,
+    headers: SeenUserHeaders,
     body: AdminClose,
     answers: { 202: json(StartedErasure, 'The erasure has begun.', { headers: ['location'] }) },
-    problems: ['user-not-found', 'own-account'],
+    problems: ['user-not-found', 'own-account', 'stale'],
   }),
   listErasures: endpoint({
     id: 'listErasures',

@@ -37,7 +37,7 @@ export const avatars = {
     description:
       'Answers the nearest rendered size that is not smaller than `size`, at most the largest, in the format asked for ' +
       'or, without one, the best that `Accept` takes. A user without an avatar, and an unknown id, get the `default`: ' +
-      'drawn initials unless another is asked for. `Cache-Tag` and `Surrogate-Key` name the user and the version, so ' +
+      'drawn initials unless another is asked for, or a silhouette where no name is known. `Cache-Tag` and `Surrogate-Key` name the user and the version, so ' +
       'that a CDN can purge it.',
     params: AvatarParams,
     query: AvatarQuery,
@@ -57,7 +57,8 @@ export const avatars = {
     summary: 'The avatar of a person by the id that their own login gives them',
     description:
       'As the address by their id here. Fit for the `picture` claim of OpenID Connect: it is known before they have a ' +
-      'picture, or were ever here.',
+      'picture, or were ever here. Initials are drawn of the name in their token, so until their first token comes, ' +
+      'they have a silhouette.',
     params: PersonParams,
     query: AvatarQuery,
     answers: {

@@ -18,6 +18,7 @@ export const history = {
     tag,
     summary: 'List every upload of everyone, newest first unless sorted otherwise',
     description: [
+      'A page looks at a limited number of uploads. Filters that each match many and together nearly none may leave it short, or empty: `nextCursor` goes on from there, and only `null` says that there are no more.',
       'Erased uploads are in it, without the picture and its text; the uploads of erased users are not. While accounts does not answer, a `username` is 503 `overloaded`.',
       '`Accept: text/csv` or `application/x-ndjson` sends every upload that matches, as a stream without `limit` and `cursor`. Its last line says that it is whole: `complete` and the number of uploads as the first two cells of a record, or `{"complete":true,"rows":…}`. A stream without this line was broken off. Uploads that come or change while it is sent may be missing from it.',
       'CSV is RFC 4180 in UTF-8 with a header. `record` is `upload` or `complete`; text that a spreadsheet would take for a formula begins with an apostrophe. Three exports of a caller run at once, then 429 `rate-limited`; twenty in a process, then 503 `overloaded`.',

@@ -10,6 +10,7 @@ import { serviceKeys } from './keys.js'
 import { me } from './me.js'
 import { moderation } from './moderation.js'
 import { people } from './people.js'
+import { accountsQueues, queues } from './queues.js'
 import { sessions } from './sessions.js'
 import { stats } from './stats.js'
 import { accountsUpkeep, upkeep } from './upkeep.js'
@@ -18,6 +19,7 @@ import { users } from './users.js'
 import { webhooks } from './webhooks.js'
 
 export {
+  accountsQueues,
   accountsUpkeep,
   administration,
   avatars,
@@ -28,6 +30,7 @@ export {
   me,
   moderation,
   people,
+  queues,
   serviceKeys,
   sessions,
   stats,
@@ -41,9 +44,17 @@ export {
 
 /** Every endpoint of each service, in the order of the documentation. */
 export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
-  accounts: [users, sessions, me, emails, administration, accountsUpkeep, inbox, toAccounts].flatMap(
-    (group) => Object.values(group),
-  ),
+  accounts: [
+    users,
+    sessions,
+    me,
+    emails,
+    administration,
+    accountsUpkeep,
+    accountsQueues,
+    inbox,
+    toAccounts,
+  ].flatMap((group) => Object.values(group)),
   media: [
     uploads,
     avatars,
@@ -55,6 +66,7 @@ export const endpoints: Readonly<Record<ServiceName, readonly Endpoint[]>> = {
     serviceKeys,
     webhooks,
     upkeep,
+    queues,
     toMedia,
   ].flatMap((group) => Object.values(group)),
 }

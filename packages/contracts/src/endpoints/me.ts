@@ -66,6 +66,17 @@ export const me = {
     answers: { 202: empty('The link is on its way.') },
     problems: ['wrong-password', 'email-taken', 'rate-limited'],
   }),
+  dropEmailChange: endpoint({
+    id: 'dropEmailChange',
+    method: 'DELETE',
+    path: '/v1/me/email',
+    by: 'user',
+    tag,
+    summary: 'Give up a pending change of my e-mail address',
+    description:
+      'The links that were sent to both addresses stop working. Without a pending change nothing happens. No device is logged out, unlike by the link sent to the present address.',
+    answers: { 204: empty('No change is pending.') },
+  }),
   export: endpoint({
     id: 'exportMe',
     method: 'GET',

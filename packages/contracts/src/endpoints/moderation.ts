@@ -11,7 +11,7 @@ import {
   UnblockImage,
   UnblockImageQuery,
 } from '../moderation.js'
-import { Upload } from '../uploads.js'
+import { SeenUploadHeaders, Upload } from '../uploads.js'
 import { empty, json, page } from './answers.js'
 
 const endpoint = endpointsOf('media')
@@ -28,12 +28,15 @@ export const moderation = {
     summary: 'Refuse a pending upload',
     description:
       'It is `rejected` with the failure `refused-by-operator`, and its files are deleted. Its owner is told, with the ' +
-      'reason. Doing so again is answered alike.',
+      'reason. Doing so again is answered alike. With `If-Match` it is done only to the upload that the ETag names, ' +
+      'else 412 `stale`.',
     params: IdParams,
+    headers: SeenUploadHeaders,
     body: RefuseUpload,
     answers: { 200: json(Upload, 'The upload, which can no longer be confirmed.') },
     problems: [
       'upload-not-found',
+      'stale',
       'sha256-mismatch',
       'not-pending',
       'upload-expired',

@@ -1,6 +1,6 @@
 import { DryRunQuery } from '../common.js'
 import { endpointsOf } from '../endpoint.js'
-import { UpkeepList, UpkeepParams, UpkeepRun, UpkeepRuns } from '../upkeep.js'
+import { AccountsUpkeepList, UpkeepList, UpkeepParams, UpkeepRun, UpkeepRuns } from '../upkeep.js'
 import { json } from './answers.js'
 
 const listing = {
@@ -49,7 +49,12 @@ const ofAccounts = endpointsOf('accounts')
 
 /** The upkeep of the accounts service. */
 export const accountsUpkeep = {
-  list: ofAccounts({ ...listing, id: 'listAccountsUpkeep', path: '/v1/admin/upkeep' }),
+  list: ofAccounts({
+    ...listing,
+    id: 'listAccountsUpkeep',
+    path: '/v1/admin/upkeep',
+    answers: { 200: json(AccountsUpkeepList, 'Every task of the service.') },
+  }),
   read: ofAccounts({ ...reading, id: 'readAccountsUpkeep', path: '/v1/admin/upkeep/:task' }),
   run: ofAccounts({ ...running, id: 'runAccountsUpkeep', path: '/v1/admin/upkeep/:task' }),
 } as const

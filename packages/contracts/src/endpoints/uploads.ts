@@ -12,6 +12,7 @@ import {
   ListUploadsQuery,
   PreviewQuery,
   RestoreUpload,
+  SeenUploadHeaders,
   Upload,
   UploadForm,
   UploadPage,
@@ -52,6 +53,8 @@ const ConfirmHeaders = IdempotencyHeaders.extend({
     .optional()
     .describe('`wait=N` waits up to N seconds, at most 30, for the picture to be published'),
 })
+
+const ifMatch = 'With `If-Match` it is done only to the upload that the ETag names, else 412 `stale`.'
 
 /** The two-step flow: stage a picture, look at it, confirm it. */
 export const uploads = {
@@ -159,9 +162,11 @@ export const uploads = {
     scope: 'uploads:read',
     tag,
     summary: 'Read one upload',
-    description: 'Managers and administrators may read anyone’s.',
+    description:
+      'Managers and administrators may read anyone’s. The `ETag` names what is seen, for the `If-Match` of an act on it; ' +
+      'it stays when only the link in `previewUrl` is another.',
     params: IdParams,
-    answers: { 200: json(Upload, 'The upload as it is now.') },
+    answers: { 200: json(Upload, 'The upload as it is now.', { headers: ['etag'] }) },
     problems: ['upload-not-found'],
   }),
   preview: endpoint({
@@ -229,9 +234,9 @@ export const uploads = {
       'Without a crop this takes effect at once, since its variants are kept; the profile follows. With another crop, the ' +
       'kept original is rendered anew as an upload of its own, which is the one answered. 200, 202 and `Prefer: wait=N` ' +
       'are as for confirming. A picture that an operator withdrew is 403 `withdrawn-by-operator` until an operator ' +
-      'restores it or lifts the hold.',
+      `restores it or lifts the hold. ${ifMatch}`,
     params: IdParams,
-    headers: ConfirmHeaders,
+    headers: ConfirmHeaders.extend(SeenUploadHeaders.shape),
     body: RestoreUpload.nullish(),
     answers: {
       200: json(Upload, 'It is published.', {
@@ -243,6 +248,7 @@ export const uploads = {
     },
     problems: [
       'upload-not-found',
+      'stale',
       'not-restorable',
       'original-not-kept',
       'withdrawn-by-operator',
@@ -267,10 +273,11 @@ export const uploads = {
     description:
       'A pending or announced upload is discarded and its files are deleted; a past one is erased: its files go, and it ' +
       'leaves the history of its owner. The one that is the avatar is 409 `upload-is-live`, and one that is on its way ' +
-      'to be is 409 `not-pending`.',
+      `to be is 409 \`not-pending\`. ${ifMatch} One that is gone already is answered 204 all the same.`,
     params: IdParams,
+    headers: SeenUploadHeaders,
     answers: { 204: empty('It is gone.') },
-    problems: ['upload-not-found', 'upload-expired', 'not-pending', 'upload-is-live'],
+    problems: ['upload-not-found', 'stale', 'upload-expired', 'not-pending', 'upload-is-live'],
   }),
   liftHold: endpoint({
     id: 'liftHold',
@@ -280,10 +287,12 @@ export const uploads = {
     tag,
     summary: 'Let the owner restore a picture that an operator withdrew',
     description:
-      'It stays withdrawn. An operator who restores it lifts the hold too; nobody lifts one on their own picture.',
+      'It stays withdrawn. An operator who restores it lifts the hold too; nobody lifts one on their own picture. ' +
+      ifMatch,
     params: IdParams,
+    headers: SeenUploadHeaders,
     answers: { 200: json(Upload, 'The upload, which its owner may restore.') },
-    problems: ['upload-not-found'],
+    problems: ['upload-not-found', 'stale'],
   }),
   follow: endpoint({
     id: 'followUpload',

@@ -16,7 +16,7 @@ import { empty, json, page } from './answers.js'
 
 const endpoint = endpointsOf('media')
 const tag = 'webhooks'
-const by = 'admin'
+const [by, scope] = ['admin', 'webhooks:manage'] as const
 
 /** Addresses that are told what happens to pictures. */
 export const webhooks = {
@@ -25,6 +25,7 @@ export const webhooks = {
     method: 'GET',
     path: '/v1/webhooks',
     by,
+    scope,
     tag,
     summary: 'List webhooks, newest first',
     description: 'Each with its state: one that failed for three days is paused.',
@@ -37,6 +38,7 @@ export const webhooks = {
     method: 'POST',
     path: '/v1/webhooks',
     by,
+    scope,
     tag,
     summary: 'Add a webhook',
     description:
@@ -50,6 +52,7 @@ export const webhooks = {
     method: 'GET',
     path: '/v1/webhooks/:id',
     by,
+    scope,
     tag,
     summary: 'Read one webhook',
     description: 'Its state, its public keys, and how many deliveries wait or failed.',
@@ -62,6 +65,7 @@ export const webhooks = {
     method: 'PATCH',
     path: '/v1/webhooks/:id',
     by,
+    scope,
     tag,
     summary: 'Change, disable or enable a webhook',
     description: 'Enabling one that was paused sends what was kept for it.',
@@ -76,6 +80,7 @@ export const webhooks = {
     method: 'DELETE',
     path: '/v1/webhooks/:id',
     by,
+    scope,
     tag,
     summary: 'Remove a webhook',
     description: 'With its deliveries. Doing so again is answered 204 too.',
@@ -87,6 +92,7 @@ export const webhooks = {
     method: 'POST',
     path: '/v1/webhooks/:id/secret',
     by,
+    scope,
     tag,
     summary: 'Give a webhook another secret',
     description:
@@ -100,6 +106,7 @@ export const webhooks = {
     method: 'GET',
     path: '/v1/webhooks/:id/deliveries',
     by,
+    scope,
     tag,
     summary: 'List what a webhook was sent, newest first',
     description: 'Each event with the last request and its answer. Events are kept for 30 days.',
@@ -113,6 +120,7 @@ export const webhooks = {
     method: 'POST',
     path: '/v1/webhooks/:id/replay',
     by,
+    scope,
     tag,
     summary: 'Send one event, or all of a time, again',
     description:

@@ -88,6 +88,8 @@ const mapping: Readonly<Record<TrailRecord['name'], Mapped>> = {
   'picture-held': ['entity', 'update', { severity: 2 }],
   'upload-discarded': ['entity', 'delete'],
   'picture-erased': ['entity', 'delete'],
+  'webhook-paused': ['entity', 'update', { failed: true, severity: 2 }],
+  'webhook-disabled': ['entity', 'update', { failed: true, severity: 2 }],
 
   uploaded: ['entity', 'create'],
   prepared: ['entity', 'update'],
@@ -143,6 +145,7 @@ const mapping: Readonly<Record<TrailRecord['name'], Mapped>> = {
   'upkeep-run': ['entity', 'other'],
   'account-closed': ['account', 'delete', { severity: 3 }],
   'act-refused': ['entity', 'other', { severity: 3 }],
+  'backup-restored': ['entity', 'create', { severity: 3 }],
   'trail-pruned': ['entity', 'delete'],
   'audit-pruned': ['entity', 'delete'],
   'text-erased': ['entity', 'delete'],

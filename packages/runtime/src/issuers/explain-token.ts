@@ -103,8 +103,8 @@ function timesOf({ clockSkewSeconds }: Issuer, { iat, nbf, exp }: JWTPayload): T
 
 function personOf(issuer: Issuer, payload: JWTPayload): TokenFinding[] {
   try {
-    const { subject, role, email, name, locale } = readClaims(issuer, payload)
-    const told = Object.entries({ email, name, locale }).flatMap(([what, value]) =>
+    const { subject, role, email, name, locale, picture } = readClaims(issuer, payload)
+    const told = Object.entries({ email, name, locale, picture }).flatMap(([what, value]) =>
       value === null ? [] : [what],
     )
     return [

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readInEnglish } from '@likeness/contracts'
 import { z } from 'zod'
 
 /** The signatures that a token of another issuer may have: public keys alone, so never `none` or HMAC (RFC 8725 §3.1). */
@@ -45,9 +46,14 @@ export const Issuer = z
         email: Path.default(['email']),
         name: Path.default(['name']),
         locale: Path.default(['locale']),
+        picture: Path.default(['picture']),
         roles: z.array(Path).default([]).describe('each may hold one role or a list'),
       })
       .prefault({}),
+    importPicture: z
+      .boolean()
+      .default(false)
+      .describe('imports the picture that the claim names when a person comes for the first time'),
     roles: z
       .strictObject({ manager: names.optional(), admin: names.optional() })
       .default({})
@@ -89,11 +95,9 @@ export const issuersSetting = z.string().transform((value, context): Issuer[] =>
   } catch {
     return fault('is not valid JSON')
   }
-  const parsed = Issuers.safeParse(list)
-  if (parsed.success) return parsed.data
-  const [first] = parsed.error.issues
-  const place = first?.path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-  return fault(`${place ? `${place.replace(/^\./, '')} ` : ''}${first?.message ?? 'is not valid'}`)
+  const reading = readInEnglish(Issuers, list)
+  if (!reading.faults) return reading.value
+  // `[0].alias`, as one would write it.
+  const placeOf = (path: string) => path.replace(/(?:^|\.)(\d+)(?=\.|$)/g, '[$1]')
+  return fault(reading.faults.map(({ path, message }) => `${placeOf(path)} ${message}`.trim()).join('; '))
 })

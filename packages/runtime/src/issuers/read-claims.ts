@@ -10,6 +10,8 @@ export type ForeignPerson = {
   readonly email: string | null
   readonly name: string | null
   readonly locale: string | null
+  /** The address of the picture to import at first sight, where the issuer's are. */
+  readonly picture: string | null
 }
 
 /** A token whose claims do not speak for anybody here; the message says why. */
@@ -20,6 +22,7 @@ export class ClaimError extends Error {
 /** The longest subject that OpenID Connect Core 1.0 §2 allows. */
 const longestSubject = 255
 const longestText = 320
+const longestAddress = 2_000
 
 /** Reads a verified token by the claims map of its issuer. @throws ClaimError */
 export function readClaims(issuer: Issuer, payload: JWTPayload): ForeignPerson {
@@ -32,6 +35,7 @@ export function readClaims(issuer: Issuer, payload: JWTPayload): ForeignPerson {
     email: text(claims.email),
     name: text(claims.name),
     locale: text(claims.locale),
+    picture: issuer.importPicture ? pictureOf(valueAt(payload, claims.picture)) : null,
   }
 }
 
@@ -61,6 +65,16 @@ function valueAt(payload: JWTPayload, path: ClaimPath): unknown {
 /** What is no text, or no sound one, is left out: it only describes. */
 const textOf = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' && value.length <= longestText && !hasControl(value)
+    ? value
+    : null
+
+/** Only what may be an address; where it leads is judged when it is fetched. */
+const pictureOf = (value: unknown): string | null =>
+  typeof value === 'string' &&
+  value.length <= longestAddress &&
+  /^https?:\/\//i.test(value) &&
+  !hasControl(value) &&
+  URL.canParse(value)
     ? value
     : null
 

@@ -7,7 +7,9 @@ import {
   type Role,
 } from '@likeness/contracts'
 import { type ColumnType, type Generated, type Kysely, type Selectable, sql } from 'kysely'
+import { byCommand } from '../os-user.js'
 import { statement } from '../prepared.js'
+import type { RunBy } from '../upkeep.js'
 
 /** Acts that change no upload and no account, refused attempts, and what retention and erasure removed. Append-only. */
 export type AuditEventsTable = {
@@ -40,25 +42,29 @@ export type RankedActor = {
 /** A database of any tables, or a transaction: the texts here are not typed. */
 export type AnyDatabase = Pick<Kysely<unknown>, 'executeQuery' | 'getExecutor'>
 
+/** What is appended to the audit. */
+export type NewAuditEvent = {
+  readonly action: AuditAction
+  readonly userId?: string | null
+  readonly uploadId?: string | null
+  /** The code of the refusal, if it was refused. */
+  readonly problem?: string
+  readonly changes?: Changes
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
 /**
- * Appends an event of a person, or of a command on the machine. Values of `details` and `changes` go when the person it is
- * about is erased.
+ * Appends an event of a person, of a command on the machine, whose details say who ran it, or of the service by itself.
+ * Values of `details` and `changes` go when the person it is about is erased.
  */
 export async function insertAuditEvent(
   db: AnyDatabase,
-  actor: RankedActor | 'upkeep',
-  event: {
-    readonly action: AuditAction
-    readonly userId?: string | null
-    readonly uploadId?: string | null
-    /** The code of the refusal, if it was refused. */
-    readonly problem?: string
-    readonly changes?: Changes
-    readonly details?: Readonly<Record<string, unknown>>
-  },
+  actor: RankedActor | 'command' | 'upkeep',
+  event: NewAuditEvent,
 ): Promise<void> {
-  const { action, userId = null, uploadId = null, problem = null, changes, details = {} } = event
-  const by = actor === 'upkeep' ? undefined : actor
+  const { action, userId = null, uploadId = null, problem = null, changes } = event
+  const details = { ...event.details, ...(actor === 'command' && byCommand()) }
+  const by = typeof actor === 'string' ? undefined : actor
   await insertOne(
     db,
     ...[action, by ? 'person' : 'upkeep', by?.id, by?.role, userId, uploadId, by?.ip, by?.userAgent],
@@ -71,6 +77,20 @@ const insertOne = statement(
     (action, actor_kind, actor_id, actor_role, user_id, upload_id, ip, user_agent, outcome, problem, changes, details)
   values ($1, $2, $3, $4, $5, $6, $7, $8, case when $9::text is null then 'done' else 'refused' end, $9, $10, $11)`,
 )
+
+/** Records an act, in the transaction that does it. */
+export type NoteAct = (db: AnyDatabase, event: NewAuditEvent) => Promise<void>
+
+/** Notes the act of a command on the machine. */
+export const noteCommand: NoteAct = (db, event) => insertAuditEvent(db, 'command', event)
+
+/** The names of the filters that a list was asked for with, and that it goes on, for `details`. */
+export const filtersOf = ({ cursor, ...filters }: Readonly<Record<string, unknown>>) => ({
+  filters: Object.entries(filters).flatMap(([name, value]) =>
+    name === 'limit' || name === 'sort' || value === undefined ? [] : [name],
+  ),
+  ...(cursor !== undefined && { continued: true }),
+})
 
 /** Newest first, older than `after`. */
 export async function listAuditEvents(
@@ -92,11 +112,16 @@ export async function listAuditEvents(
   return rows
 }
 
+/** Who has retention run, as its events say. */
+export const retentionBy = (by: RunBy = {}): string => JSON.stringify({ startedBy: 'schedule', ...by })
+
 /** Removes events more than `days` old, at most `limit`, by the function of retention. @returns how many */
-export async function pruneAuditEvents(db: AnyDatabase, days: number, limit: number): Promise<number> {
-  const { rows } = await sql<{ removed: number }>`select prune_audit(${days}, ${limit}) as removed`.execute(
-    db,
-  )
+export async function pruneAuditEvents(
+  db: AnyDatabase,
+  { days, limit, by }: { days: number; limit: number; by: RunBy | undefined },
+): Promise<number> {
+  const { rows } = await sql<{ removed: number }>`
+    select prune_audit(${days}, ${limit}, ${retentionBy(by)}::jsonb) as removed`.execute(db)
   return rows[0]?.removed ?? 0
 }
 

@@ -7,8 +7,11 @@ import { openPage } from '../page.js'
 import type { Problem } from '../problem.js'
 import {
   type AnyDatabase,
+  filtersOf,
   insertAuditEvent,
   listAuditEvents,
+  type NewAuditEvent,
+  type NoteAct,
   type RankedActor,
   viewAuditEvent,
 } from './audit-events.js'
@@ -47,19 +50,14 @@ export async function noteReading(
 }
 
 /** Notes an act of a manager or administrator that changes no upload and no account. */
-export const noteAct = (
-  db: AnyDatabase,
-  request: FastifyRequest,
-  event: Parameters<typeof insertAuditEvent>[2],
-): Promise<void> => insertAuditEvent(db, actorOf(callerOf(request), request), event)
+export const noteAct = (db: AnyDatabase, request: FastifyRequest, event: NewAuditEvent): Promise<void> =>
+  insertAuditEvent(db, actorOf(callerOf(request), request), event)
 
-/** The names of the filters that a list was asked for with, and that it goes on, for `details`. */
-export const filtersOf = ({ cursor, ...filters }: { cursor?: unknown }) => ({
-  filters: Object.entries(filters).flatMap(([name, value]) =>
-    name === 'limit' || name === 'sort' || value === undefined ? [] : [name],
-  ),
-  ...(cursor !== undefined && { continued: true }),
-})
+/** The same for a use case that a command has, too. */
+export const actsOf =
+  (request: FastifyRequest): NoteAct =>
+  (db, event) =>
+    noteAct(db, request, event)
 
 /** Statuses that say that an act on another's is not possible as things are. */
 const conflicts = new Set([409, 410, 412, 422])

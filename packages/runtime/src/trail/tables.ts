@@ -142,7 +142,7 @@ export async function createTrail(db: Kysely<unknown>, table: TrailTable): Promi
     $$`.execute(db)
   await sql
     .raw(`
-      create function prune_audit(days integer, most integer) returns bigint
+      create function prune_audit(days integer, most integer, run_by jsonb default '{}') returns bigint
       language plpgsql volatile set likeness.removal = 'retention' as $$
       declare
         the_entry bigint;
@@ -159,7 +159,7 @@ export async function createTrail(db: Kysely<unknown>, table: TrailTable): Promi
         })}
         if removed > 0 then
           perform write_entry(the_entry, 'audit-pruned', null, null,
-            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at));
+            jsonb_build_object('events', removed, 'sealed', sealed, 'until', last_at) || run_by);
         end if;
         return removed;
       end $$`)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { getConfigModel } from 's3rver/lib/models/config.js'
 import S3Object from 's3rver/lib/models/object.js'
 
 type Stored = { readonly bytes: Buffer; readonly metadata: Record<string, string | number> }
@@ -20,9 +21,17 @@ export class MemoryObjects {
     return { name }
   }
 
-  /** No CORS, website or tagging rules. */
-  async getSubresource() {
-    return undefined
+  /** The origins whose pages may send to every bucket. */
+  corsOrigins: readonly string[] = []
+
+  /** No website or tagging rules. */
+  async getSubresource(_bucket: string, _key: string | undefined, type: string) {
+    if (type !== 'cors' || this.corsOrigins.length === 0) return undefined
+    const origins = this.corsOrigins.map((origin) => `<AllowedOrigin>${origin}</AllowedOrigin>`).join('')
+    const Cors = getConfigModel('cors')
+    return new Cors(
+      `<CORSConfiguration><CORSRule>${origins}<AllowedMethod>POST</AllowedMethod><AllowedHeader>*</AllowedHeader></CORSRule></CORSConfiguration>`,
+    )
   }
 
   async putObject(object: Pick<S3Object, 'bucket' | 'key' | 'content' | 'metadata'>) {

@@ -12,6 +12,11 @@ declare module 's3rver' {
   }
 }
 
+declare module 's3rver/lib/models/config.js' {
+  /** `cors`: rules as the XML that S3 takes. */
+  export function getConfigModel(type: 'cors'): new (xml: string) => object
+}
+
 declare module 's3rver/lib/models/object.js' {
   import type { Readable } from 'node:stream'
 

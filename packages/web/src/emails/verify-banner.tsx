@@ -1,8 +1,10 @@
+import { textsOf, useTexts } from '../language/texts.js'
 import { MailIcon } from '../ui/icons.js'
 import { ResendButton } from './resend-button.js'
 
 /** Quietly reminds a signed-in user of a link they have not opened yet. */
 export function VerifyBanner({ email }: { email: string }) {
+  const words = useTexts(texts)
   return (
     <section
       aria-labelledby="verify"
@@ -13,11 +15,22 @@ export function VerifyBanner({ email }: { email: string }) {
       </span>
       <p className="min-w-0 flex-1 basis-56 py-1 wrap-anywhere">
         <b id="verify" className="font-semibold">
-          Confirm your e-mail address.
+          {words.confirm}
         </b>{' '}
-        <span className="text-soft">Open the link we sent to {email}.</span>
+        <span className="text-soft">{words.open(email)}</span>
       </p>
       <ResendButton look="quiet" />
     </section>
   )
 }
+
+const texts = textsOf({
+  en: {
+    confirm: 'Confirm your e-mail address.',
+    open: (email: string) => `Open the link we sent to ${email}.`,
+  },
+  fr: {
+    confirm: 'Confirmez votre adresse e-mail.',
+    open: (email: string) => `Ouvrez le lien envoyé à ${email}.`,
+  },
+})

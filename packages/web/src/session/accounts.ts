@@ -4,6 +4,13 @@ import { anonymous, session } from '../api/likeness.js'
 /** `unverified`: the credentials are right, but the address has to be verified first. */
 export type LogInOutcome = 'signed-in' | 'unverified'
 
+/** The groups and the fields they ask for. Plain, since every byte here is of a first visit. */
+export const readRegistration = {
+  queryKey: ['registration'],
+  queryFn: async ({ signal }: { signal: AbortSignal }) =>
+    (await call(anonymous, 'GET /v1/users/registration', { signal })).body,
+}
+
 /** @throws LikenessError */
 export async function logIn(credentials: LogIn): Promise<LogInOutcome> {
   try {

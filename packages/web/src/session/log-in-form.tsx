@@ -1,8 +1,8 @@
-import { LogIn } from '@likeness/contracts'
+import { textsOf, useTexts } from '../language/texts.js'
 import { Button } from '../ui/button.js'
 import { FaultNotice } from '../ui/fault-notice.js'
 import { Field } from '../ui/field.js'
-import { useForm } from '../ui/use-form.js'
+import { entriesOf, useForm } from '../ui/use-form.js'
 import { logIn } from './accounts.js'
 
 /**
@@ -13,40 +13,56 @@ export function LogInForm(props: {
   onForgot: (login: string) => void
   onUnverified: (login: string) => void
 }) {
-  const { form, fault, busy } = useForm(LogIn, async (credentials) => {
-    if ((await logIn(credentials)) === 'unverified') props.onUnverified(credentials.login)
+  const words = useTexts(texts)
+  const { form, fault, busy } = useForm(async ({ login = '', password = '' }) => {
+    if ((await logIn({ login, password })) === 'unverified') props.onUnverified(login)
   })
   return (
     <form {...form} className="space-y-5">
       {fault && fault.fields.length === 0 && <FaultNotice fault={fault} />}
       <Field
-        label="E-mail or username"
+        label={words.login}
         name="login"
+        required
         autoComplete="username"
         autoCapitalize="none"
-        spellCheck={false}
+        spellCheck="false"
         error={fault?.field('login')}
       />
       <Field
-        label="Password"
+        label={words.password}
         name="password"
         type="password"
+        required
         autoComplete="current-password"
         error={fault?.field('password')}
       />
       <Button type="submit" look="primary" busy={busy} className="w-full">
-        Log in
+        {words.logIn}
       </Button>
       <p className="-mb-3 text-center">
-        <Button look="quiet" onClick={() => props.onForgot(loginIn(form.ref.current))}>
-          Forgot your password?
+        <Button
+          look="quiet"
+          onClick={() => props.onForgot((form.ref.current && entriesOf(form.ref.current).login) ?? '')}
+        >
+          {words.forgot}
         </Button>
       </p>
     </form>
   )
 }
 
-function loginIn(form: HTMLFormElement | null): string {
-  const login = form && new FormData(form).get('login')
-  return typeof login === 'string' ? login : ''
-}
+const texts = textsOf({
+  en: {
+    login: 'E-mail or username',
+    password: 'Password',
+    logIn: 'Log in',
+    forgot: 'Forgot your password?',
+  },
+  fr: {
+    login: 'E-mail ou nom d’utilisateur',
+    password: 'Mot de passe',
+    logIn: 'Se connecter',
+    forgot: 'Mot de passe oublié ?',
+  },
+})

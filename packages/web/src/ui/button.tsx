@@ -34,12 +34,11 @@ export function Button({ look = 'secondary', busy, off, onClick, className, chil
   )
 }
 
-/** A square button with an icon alone; `label` is its name. */
+/** A square button with an icon alone; `label` is its name, said once and shown when it is pointed at. */
 export function IconButton({ label, className, ...rest }: ComponentProps<'button'> & { label: string }) {
   return (
     <button
       type="button"
-      aria-label={label}
       title={label}
       {...rest}
       className={`inline-flex size-11 shrink-0 items-center justify-center rounded-xl border border-edge bg-card text-ink transition-colors hover:bg-sunk ${className ?? ''}`}

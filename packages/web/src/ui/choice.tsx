@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { Labelled } from './labelled.js'
 
 type Props = {
   label: string
@@ -6,25 +6,21 @@ type Props = {
   /** The label of each choice, by its value. */
   choices: Readonly<Record<string, string>>
   value?: string | undefined
+  /** In a form that is read when it is sent. */
+  defaultValue?: string | undefined
   onChoose?: (value: string) => void
   error?: string | undefined
 }
 
 /** A choice of one from a few. */
-export function Choice({ label, name, choices, value, onChoose, error }: Props) {
-  const id = useId()
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
-        {label}
-      </label>
+export const Choice = ({ label, name, choices, value, defaultValue, onChoose, error }: Props) => (
+  <Labelled label={label} error={error}>
+    {(tied) => (
       <select
-        id={id}
+        {...tied}
         name={name}
-        value={value}
+        {...(value === undefined ? { defaultValue } : { value })}
         onChange={({ target }) => onChoose?.(target.value)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={error ? `${id}-error` : undefined}
         className="block min-h-11 w-full rounded-xl border border-edge bg-card px-3.5 py-2 text-base aria-invalid:border-danger"
       >
         {Object.entries(choices).map(([choice, words]) => (
@@ -33,11 +29,6 @@ export function Choice({ label, name, choices, value, onChoose, error }: Props) 
           </option>
         ))}
       </select>
-      {error && (
-        <p id={`${id}-error`} className="mt-1.5 text-sm font-medium text-danger first-letter:uppercase">
-          {error}
-        </p>
-      )}
-    </div>
-  )
-}
+    )}
+  </Labelled>
+)

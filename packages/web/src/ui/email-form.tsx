@@ -1,13 +1,10 @@
-import { Email } from '@likeness/contracts'
 import type { ReactNode } from 'react'
-import { z } from 'zod'
+import { textsOf, useTexts } from '../language/texts.js'
 import { Button } from './button.js'
 import { FaultNotice } from './fault-notice.js'
 import { Field } from './field.js'
 import { Notice } from './notice.js'
 import { useForm } from './use-form.js'
-
-const Form = z.strictObject({ email: Email })
 
 /**
  * Asks for a link by e-mail. The same is shown afterwards for every address; the form stays, in case the address was
@@ -21,27 +18,39 @@ export function EmailForm(props: {
   hint?: string
   children: ReactNode
 }) {
-  const { form, fault, busy, done } = useForm(Form, ({ email }) => props.send(email))
+  const { form, fault, busy, done } = useForm(({ email = '' }) => props.send(email))
+  const words = useTexts(texts)
   return (
     <form {...form} className="space-y-5">
       {done && (
-        <Notice kind="done" title="Check your e-mail">
+        <Notice kind="done" title={words.check}>
           {props.children}
         </Notice>
       )}
       {fault && fault.fields.length === 0 && <FaultNotice fault={fault} />}
       <Field
-        label="E-mail"
+        label={words.email}
         name="email"
         type="email"
+        required
         autoComplete="email"
         defaultValue={props.email}
         hint={props.hint}
         error={fault?.field('email')}
       />
       <Button type="submit" look="primary" busy={busy} className="w-full">
-        {done ? 'Send it again' : 'Send the link'}
+        {done ? words.again : words.send}
       </Button>
     </form>
   )
 }
+
+const texts = textsOf({
+  en: { check: 'Check your e-mail', email: 'E-mail', send: 'Send the link', again: 'Send it again' },
+  fr: {
+    check: 'Consultez vos e-mails',
+    email: 'E-mail',
+    send: 'Envoyer le lien',
+    again: 'Le renvoyer',
+  },
+})

@@ -48,6 +48,16 @@ export const CentreIcon = () => (
     <path d="M12 3v3m0 12v3M3 12h3m12 0h3" />
   </Icon>
 )
+export const RotateIcon = () => (
+  <Icon size={18}>
+    <path d="M19.5 12a7.5 7.5 0 1 1-2.6-5.7M19.5 3.5v4h-4" />
+  </Icon>
+)
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m6 6 12 12M18 6 6 18" />
+  </Icon>
+)
 export const CheckIcon = () => (
   <Icon>
     <path d="m5 12.5 4.5 4.5L19 7.5" />

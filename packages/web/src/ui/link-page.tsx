@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import { Brand } from './brand.js'
+import { useTitle } from './page-title.js'
 import { useFocusOnStep } from './use-focus-on-step.js'
 
 const looks = { calm: 'bg-tint text-accent', bad: 'bg-danger-tint text-danger' }
@@ -13,13 +14,7 @@ export function LinkPage(props: {
 }) {
   const { title, icon, look = 'calm', children } = props
   const heading = useFocusOnStep(title)
-  useEffect(() => {
-    const before = document.title
-    document.title = `${title} · ${before}`
-    return () => {
-      document.title = before
-    }
-  }, [title])
+  useTitle(title)
   return (
     <div className="mx-auto grid min-h-dvh max-w-md content-center gap-8 px-4 py-10">
       <Brand />

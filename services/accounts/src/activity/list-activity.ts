@@ -4,7 +4,8 @@ import { callerOf } from '@likeness/runtime/auth'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Reply, Request } from '@likeness/runtime/server'
-import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
+import { filtersOf } from '@likeness/runtime/trail/audit-events'
+import { noteReading } from '@likeness/runtime/trail/operators'
 import { type ActivityRow, listActivities } from '../database/activities.table.js'
 import { findPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -44,7 +45,8 @@ async function answerActivity(
 
 /** An activity as the user whose account it is sees it: operators stand there by their role alone. */
 export function viewOwnActivity(row: ActivityRow): Activity {
-  const activity = viewActivity(row)
+  const { osUser: _, ...details } = row.details
+  const activity = viewActivity({ ...row, details })
   return activity.actorRole === null ? activity : { ...activity, actorId: null, ip: null, userAgent: null }
 }
 

@@ -12,17 +12,25 @@ const mails = {
   'upload-refused': 'upload-refused',
   'picture-held': 'picture-held',
   'avatar-failed': 'avatar-failed',
+  'webhook-paused': 'webhook-paused',
+  'webhook-disabled': 'webhook-disabled',
 } as const
 type Mailed = keyof typeof mails
 
-/** What each act changed of the uploads. The trail of each upload has it too, and the states that these leave open. */
+/**
+ * What each act changed of the uploads, or of the webhook. The trail of each upload has it too, and the states that these
+ * leave open.
+ */
 const changesBy: Readonly<Record<TellOwner['kind'], Changes>> = {
   'upload-refused': { status: { before: 'pending', after: 'rejected' } },
   'picture-held': { held: { before: false, after: true } },
   'hold-lifted': { held: { before: true, after: false } },
   'upload-discarded': { status: { before: 'pending', after: 'discarded' } },
+  // The notice has the status before.
   'picture-erased': {},
   'avatar-failed': { status: { before: 'confirmed', after: 'failed' } },
+  'webhook-paused': { state: { before: 'enabled', after: 'paused' } },
+  'webhook-disabled': { state: { before: 'enabled', after: 'disabled' } },
 }
 
 /** `toAccounts.tellOwner`: each notice is told once, however often the call is repeated. */
@@ -30,16 +38,17 @@ export const tellOwnerHandler =
   (deps: ApiDeps): Handler<typeof toAccounts.tellOwner> =>
   async (request, reply) => {
     const { id: userId } = request.params
-    const { noticeId, kind, uploadIds, actor, reason, byMail } = request.body
+    const { noticeId, kind, uploadIds, actor, reason, byMail, webhook } = request.body
     const mailId = await deps.db.transaction().execute(async (trx) => {
       const person = await lockPerson(trx, userId)
       if (!person) throw problem('user-not-found')
       if (await hasActivity(trx, userId, kind, { noticeId })) return undefined
-      const details = { noticeId, uploadIds, reason }
-      const changes = changesBy[kind]
+      const details = { noticeId, ...(webhook ? { webhook } : { uploadIds, reason }) }
+      const changes = request.body.changes ?? changesBy[kind]
       await insertActivity(trx, { userId, type: kind, ...byActor(userId, actor), changes, details })
       if (!byMail || !isMailed(kind)) return undefined
-      return queueNotice(trx, mails[kind], person, ourselves, { reason: reason ?? '–' })
+      const data = webhook ? { url: webhook.url } : { reason: reason ?? '–' }
+      return queueNotice(trx, mails[kind], person, ourselves, data)
     })
     if (mailId !== undefined) deps.enqueue('send-mail', { mailId })
     return reply.code(204).send()

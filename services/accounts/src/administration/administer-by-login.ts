@@ -1,6 +1,7 @@
 import type { AdminPatch, AdminUser, ListUsersQuery } from '@likeness/contracts'
+import { filtersOf, noteCommand } from '@likeness/runtime/trail/audit-events'
 import type { AccountsConfig } from '../config.js'
-import { ourselves } from '../database/activities.table.js'
+import { commandLine } from '../database/activities.table.js'
 import { findPersonByLogin, listPeople } from '../database/users.table.js'
 import { openGroups } from '../groups/groups.js'
 import { problem } from '../problems.js'
@@ -18,6 +19,7 @@ export const listUsers = (
   query: ListUsersQuery,
 ): Promise<AdminUser[]> =>
   withDatabase(config.DATABASE_URL, async (db) => {
+    await noteCommand(db, { action: 'accounts-listed', details: filtersOf(query) })
     const people = await listPeople(db, query, { after: undefined, limit: query.limit })
     return people.map((person) => viewAdminUser(person, config))
   })
@@ -35,6 +37,6 @@ export const administerByLogin = (
     const person = await findPersonByLogin(db, login)
     if (!person) throw problem('user-not-found')
     const groups = openGroups(config.GROUPS_FILE)
-    const changed = await administerUser({ db, groups }, root, person.id, patch, ourselves)
+    const changed = await administerUser({ db, groups }, root, person.id, patch, commandLine())
     return viewAdminUser(changed, config)
   })

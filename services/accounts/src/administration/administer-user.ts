@@ -12,22 +12,27 @@ import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 import { endAccess } from '../sessions/end-access.js'
 import { assertAnotherAdmin } from '../users/assert-another-admin.js'
-import { viewAdminUser } from './list-users.js'
+import { isSeenBy, tagOfUser, viewAdminUser } from './list-users.js'
 import { type Actor, lockActedOn } from './lock-acted-on.js'
 
 /** `administration.patchUser` */
 export const administerUserHandler =
   (deps: ApiDeps): Handler<typeof administration.patchUser> =>
-  async (request) => {
+  async (request, reply) => {
     const actor = callerOf(request)
-    const person = await administerUser(deps, actor, request.params.id, request.body, originOf(request))
+    const isSeen = isSeenBy(request.headers['if-match'], deps.config)
+    const { id } = request.params
+    const person = await administerUser(deps, actor, id, request.body, originOf(request), isSeen)
     await deps.ended.look()
-    return viewAdminUser(person, deps.config)
+    const user = viewAdminUser(person, deps.config)
+    reply.header('etag', tagOfUser(user))
+    return user
   }
 
 /**
  * Each act leaves a row saying who did it and why, in the same transaction.
- * @throws Problem `unauthenticated`, `user-not-found`, `forbidden`, `last-admin`, `validation-failed`
+ * @param isSeen whether the user, who is locked, is still as the actor saw them
+ * @throws Problem `unauthenticated`, `user-not-found`, `forbidden`, `stale`, `last-admin`, `validation-failed`
  */
 export async function administerUser(
   { db, groups }: Pick<ApiDeps, 'db' | 'groups'>,
@@ -35,6 +40,7 @@ export async function administerUser(
   id: string,
   patch: AdminPatch,
   origin: Origin,
+  isSeen: (person: Person) => boolean = () => true,
 ): Promise<Person> {
   if (patch.role !== undefined && actor.role !== 'admin') throw problem('forbidden')
   if (patch.group !== undefined && !groups.names.includes(patch.group)) {
@@ -43,6 +49,7 @@ export async function administerUser(
   }
   return db.transaction().execute(async (trx) => {
     const person = await lockActedOn(trx, actor, id)
+    if (!isSeen(person)) throw problem('stale')
     if (patch.role !== undefined || patch.disabled === true) await assertAnotherAdmin(trx, id, patch)
 
     for (const { type, changes, details } of await apply(trx, person, patch)) {

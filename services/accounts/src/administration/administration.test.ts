@@ -45,6 +45,14 @@ t.test('managers find users; users do not', async (t) => {
   t.same(await find({ group: 'vendor' }), [vendor.username])
   t.same(await find({ status: 'disabled' }), [vendor.username])
   t.equal((await find({ status: 'active' })).length, 3)
+  t.same(await find({ ids: `${vendor.id},${user.user.id.toUpperCase()}` }), [
+    vendor.username,
+    user.user.username,
+  ])
+  const notIds = await send('GET', addressOf(administration.listUsers, { query: { ids: 'ada' } }), {
+    token: manager.accessToken,
+  })
+  t.match([notIds.status, notIds.body.errors], [400, [{ path: /^ids/, code: 'not-an-id' }]])
   t.equal((await find({ status: 'unverified' })).length, 3)
 
   const first = await call(administration.listUsers, { query: { limit: 3 }, token: manager.accessToken })
@@ -123,6 +131,46 @@ t.test('only administrators set roles, and nobody promotes themselves', async (t
       },
     ],
   })
+})
+
+t.test('with If-Match an act is done only to the user who was seen', async (t) => {
+  const accounts = await startAccounts(t)
+  const { call } = accounts
+  const [one, other, user] = [
+    await joinAs(accounts, 'manager'),
+    await joinAs(accounts, 'manager'),
+    await accounts.register(),
+  ]
+  const params = { id: user.id }
+  const patch = (by: LoggedIn, body: AdminPatch, etag: string) =>
+    call(administration.patchUser, { params, body, headers: { 'if-match': etag }, token: by.accessToken })
+  const seen =
+    (await call(administration.readUser, { params, token: one.accessToken })).headers.get('etag') ?? ''
+  t.match(seen, /^"[\w-]+"$/)
+  const changed = await patch(other, { group: 'staff' }, seen)
+  t.match([changed.status, changed.body.group], [200, 'staff'])
+  const stale = await patch(one, { disabled: true }, seen)
+  t.match([stale.status, stale.body.code], [412, 'stale'])
+  const now = await call(administration.readUser, { params, token: one.accessToken })
+  t.match([now.body.disabledAt, now.headers.get('etag')], [null, changed.headers.get('etag')])
+  const etag = now.headers.get('etag') ?? ''
+  const racing = await Promise.all([
+    patch(one, { disabled: true }, etag),
+    patch(other, { group: 'customer' }, etag),
+  ])
+  t.same(
+    racing.map(({ status }) => status).sort((a, b) => a - b),
+    [200, 412],
+  )
+  t.equal((await patch(one, { emailVerified: true }, '*')).status, 200)
+
+  const admin = await joinAs(accounts, 'admin')
+  const close = (headers: { 'if-match': string }) =>
+    call(administration.closeUser, { params, body: { reason: 'x' }, headers, token: admin.accessToken })
+  const late = await close({ 'if-match': etag })
+  t.match([late.status, late.body.code], [412, 'stale'], 'nor is their account closed')
+  const last = await call(administration.readUser, { params, token: admin.accessToken })
+  t.equal((await close({ 'if-match': last.headers.get('etag') ?? '' })).status, 202)
 })
 
 t.test('one administrator stays, even in a race', async (t) => {
@@ -338,7 +386,9 @@ t.test('what operators read and were refused is in the audit, which nobody can c
     token: admin.accessToken,
     query: { action: 'trail-pruned' },
   })
-  t.match(pruned.body.items, [{ actorKind: 'upkeep', actorId: null, details: { events: 6, until: String } }])
+  t.match(pruned.body.items, [
+    { actorKind: 'upkeep', actorId: null, details: { events: 6, until: String, startedBy: 'schedule' } },
+  ])
 
   const closed = await call(administration.closeUser, { ...close, token: admin.accessToken })
   t.equal(closed.status, 202)

@@ -1,5 +1,5 @@
 import { insertAuditEvent } from '@likeness/runtime/trail/audit-events'
-import { ourselves } from '../database/activities.table.js'
+import { commandLine } from '../database/activities.table.js'
 import { findPersonByLogin } from '../database/users.table.js'
 import { closeAccount } from '../erasure/close-account.js'
 import { problem } from '../problems.js'
@@ -25,9 +25,9 @@ export const closeByLogin = (
     if (dryRun) return { id, username, erasureId: null }
     const { erasure } = await db.transaction().execute(async (trx) => {
       const person = await lockActedOn(trx, { id: null, role: 'admin' }, id)
-      const closed = await closeAccount(trx, person, { actor_id: null, reason }, ourselves)
+      const closed = await closeAccount(trx, person, { actor_id: null, reason }, commandLine())
       const details = { erasure: closed.erasure.id }
-      await insertAuditEvent(trx, 'upkeep', { action: 'account-closed', userId: id, details })
+      await insertAuditEvent(trx, 'command', { action: 'account-closed', userId: id, details })
       return closed
     })
     return { id, username, erasureId: erasure.id }

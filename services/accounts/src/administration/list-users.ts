@@ -1,8 +1,10 @@
 import type { AdminUser } from '@likeness/contracts'
 import type { administration } from '@likeness/contracts/endpoints'
+import { entityTagOf, isExpected } from '@likeness/runtime/entity-tags'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
-import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
+import { filtersOf } from '@likeness/runtime/trail/audit-events'
+import { noteReading } from '@likeness/runtime/trail/operators'
 import type { AccountsConfig } from '../config.js'
 import { findPerson, listPeople, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -23,11 +25,13 @@ export const listUsersHandler =
 /** `administration.readUser` */
 export const readUserAsManagerHandler =
   (deps: ApiDeps): Handler<typeof administration.readUser> =>
-  async (request) => {
+  async (request, reply) => {
     const person = await findPerson(deps.db, request.params.id)
     if (!person || person.ghost) throw problem('user-not-found')
     await noteReading(deps.db, request, { action: 'account-read', userId: person.id })
-    return viewAdminUser(person, deps.config)
+    const user = viewAdminUser(person, deps.config)
+    reply.header('etag', tagOfUser(user))
+    return user
   }
 
 /** A user as managers and administrators see them. */
@@ -35,3 +39,12 @@ export const viewAdminUser = (person: Person, config: Pick<AccountsConfig, 'PUBL
   ...viewUser(person, config),
   disabledAt: person.disabled_at?.toISOString() ?? null,
 })
+
+/** The entity tag of a user as managers see them: it changes exactly when the answer does. */
+export const tagOfUser = (user: AdminUser): string => entityTagOf(JSON.stringify(user))
+
+/** Whether a user is still as `If-Match` names them; without it, anyone is. */
+export const isSeenBy =
+  (ifMatch: string | undefined, config: Pick<AccountsConfig, 'PUBLIC_URL'>) =>
+  (person: Person): boolean =>
+    isExpected(ifMatch, (tag) => tag === tagOfUser(viewAdminUser(person, config)))

@@ -1,7 +1,10 @@
 import type { ActedBy, ActivityType, ActorKind, Changes, Language, Role } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
+import { byCommand } from '@likeness/runtime/os-user'
 import { statement } from '@likeness/runtime/prepared'
+import { retentionBy } from '@likeness/runtime/trail/audit-events'
+import type { RunBy } from '@likeness/runtime/upkeep'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
 
@@ -36,9 +39,13 @@ export type Origin = {
   readonly language: Language
   /** What acts, if it is no person. */
   readonly kind?: Exclude<ActorKind, 'person'>
+  /** What the details of an activity say of it. */
+  readonly details?: Readonly<Record<string, unknown>>
 }
-/** The origin of commands on the machine. */
+/** The origin of what no request does. */
 export const ourselves: Origin = { ip: null, userAgent: null, language: 'en', kind: 'upkeep' }
+/** The origin of commands on the machine, with the user of the operating system. */
+export const commandLine = (): Origin => ({ ...ourselves, details: byCommand() })
 
 /** Converts the actor that media reports for an activity row, which names the actor only if it is not the user. */
 export const byActor = (
@@ -64,7 +71,8 @@ export async function insertActivity(
     details?: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
-  const { userId, type, origin, actorId = null, actorRole = null, changes, details = {} } = activity
+  const { userId, type, origin, actorId = null, actorRole = null, changes } = activity
+  const details = { ...activity.details, ...origin.details }
   await insertOne(
     db,
     ...[newId(), userId, type, origin.ip, origin.userAgent, JSON.stringify(details), actorId, origin.kind],
@@ -105,6 +113,14 @@ export async function hasActivity(
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** The address, masked, that a user last asked for in place of theirs; undefined once that is not kept any more. */
+export async function findAskedEmail(db: Db, userId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ email: string }>`
+    select details ->> 'to' as email from activities
+    where user_id = ${userId} and type = 'email-change-requested' order by id desc limit 1`.execute(db)
+  return rows[0]?.email
 }
 
 /** Whether there were logins before, and whether any came from this device. */
@@ -152,9 +168,10 @@ export function listActivitiesAfter(
     .execute()
 }
 
-/** Deletes activity more than `days` old, by the function of retention; returns the number of rows. */
-export async function pruneActivities(db: Db, days: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select prune_activities(${days}) as count`.execute(db)
+/** Deletes activity more than `days` old, by the function of retention; returns the number of rows. @param by who has it run */
+export async function pruneActivities(db: Db, days: number, by?: RunBy): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select prune_activities(${days}, ${retentionBy(by)}::jsonb) as count`.execute(db)
   return rows[0]?.count ?? 0
 }
 

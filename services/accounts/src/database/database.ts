@@ -6,7 +6,7 @@ import type { AttemptsTable } from './attempts.table.js'
 import type { ErasuresTable } from './erasures.table.js'
 import type { InboxTable } from './inbox.table.js'
 import type { MailsTable } from './mails.table.js'
-import { first } from './migrations/20261129T0929-first.js'
+import { first } from './migrations/20261129T1710-first.js'
 import type { OneTimeTokensTable } from './one-time-tokens.table.js'
 import type { ProfilesTable } from './profiles.table.js'
 import type { SessionsTable } from './sessions.table.js'
@@ -30,5 +30,5 @@ export type Tables = {
 
 /** In the order they run. A name begins with the minute (UTC) it was written and never changes once released. */
 export const migrations: Migrations = {
-  '20261129T0929-first': first,
+  '20261129T1710-first': first,
 }

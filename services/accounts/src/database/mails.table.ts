@@ -38,6 +38,8 @@ export type MailKind =
   | 'upload-refused'
   | 'picture-held'
   | 'avatar-failed'
+  | 'webhook-paused'
+  | 'webhook-disabled'
 export type MailData = Readonly<Record<string, string>>
 
 type Db = Database<Tables>

@@ -83,6 +83,20 @@ export async function deleteOpenTokens(trx: Transaction<Tables>, userId: string)
   await trx.deleteFrom('one_time_tokens').where('user_id', '=', userId).where('used_at', 'is', null).execute()
 }
 
+/**
+ * Voids the links of a change of address, those that expired too. The caller holds the lock of the user.
+ * @returns whether there was any
+ */
+export async function deleteChangeTokens(trx: Transaction<Tables>, userId: string): Promise<boolean> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('one_time_tokens')
+    .where('user_id', '=', userId)
+    .where('purpose', 'in', ['change-email', 'stop-email-change'])
+    .where('used_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return numDeletedRows > 0n
+}
+
 /** Deletes tokens that expired more than `days` ago; until then they are reported as expired, not unknown. */
 export async function pruneTokens(db: Db, days: number): Promise<number> {
   const { numDeletedRows } = await db

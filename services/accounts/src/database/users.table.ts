@@ -283,6 +283,8 @@ export function listPeople(
     role?: Role | undefined
     group?: string | undefined
     status?: 'active' | 'disabled' | 'unverified' | undefined
+    /** With commas between them. */
+    ids?: string | undefined
   },
   page: { after: string | undefined; limit: number },
 ): Promise<Person[]> {
@@ -308,6 +310,7 @@ export function listPeople(
     query = query.where('users.disabled_at', filter.status === 'disabled' ? 'is not' : 'is', null)
   }
   if (filter.status === 'unverified') query = query.where('users.email_verified_at', 'is', null)
+  if (filter.ids !== undefined) query = query.where('users.id', 'in', filter.ids.split(','))
   if (page.after !== undefined) query = query.where('users.id', '<', page.after)
   return query.orderBy('users.id', 'desc').limit(page.limit).execute()
 }

@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { emails, inbox, me, sessions, users } from '@likeness/contracts/endpoints'
+import { accountsUpkeep, emails, inbox, me, sessions, users } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
@@ -247,9 +247,10 @@ t.test('off: no e-mail, no verification', async (t) => {
 })
 
 t.test('the inbox opens only on this machine, by its own names, without a mail server', async (t) => {
-  const { another, call, send, register, url, work } = await startAccounts(t, {
+  const first = await startAccounts(t, {
     config: { INBOX: 'loopback', PUBLIC_URL: 'http://localhost:8080' },
   })
+  const { another, call, db, send, register, url, work } = first
   await work()
   const { email } = await register()
   const { id } = await waitFor(async () => (await call(inbox.list, { query: { to: email } })).body.items[0])
@@ -290,7 +291,18 @@ t.test('the inbox opens only on this machine, by its own names, without a mail s
       t.equal(await named(open.url, path, { host }), 404, `anyone, but ${host}`)
     }
   }
+  // The console shows a link to it only where it answers.
+  const manager = await register()
+  await db.updateTable('users').set({ role: 'manager' }).where('id', '=', manager.id).execute()
+  const told = async (process: typeof open, more: Record<string, string> = {}) => {
+    const authorization = `Bearer ${(await process.logIn(manager.username)).accessToken}`
+    return (await process.call(accountsUpkeep.list, { headers: { authorization, ...more } })).body.inbox
+  }
+  t.equal(await told(first), true)
+  t.equal(await told(first, afar.headers), false)
   for (const elsewhere of [{ MAIL_URL: 'smtp://127.0.0.1:9' }, { PUBLIC_URL: 'https://likeness.test' }]) {
-    t.equal((await (await another(elsewhere)).call(inbox.show)).status, 404)
+    const other = await another(elsewhere)
+    t.equal((await other.call(inbox.show)).status, 404)
+    t.equal(await told(other), false)
   }
 })

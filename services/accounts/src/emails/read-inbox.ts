@@ -12,18 +12,23 @@ import { isLoopback, isLoopbackHost } from './loopback.js'
 const shown = 100
 
 /**
- * Guards the inbox. Its e-mails open accounts, so only this machine may read them, unless INBOX says otherwise, and
- * only by its own names: a page on a name that was made to point here (DNS rebinding) reads nothing.
+ * Who may read the inbox: nobody when there is a mail server. Its e-mails open accounts, so only this machine may, unless
+ * INBOX says otherwise, and only by its own names: a page on a name that was made to point here (DNS rebinding) reads
+ * nothing.
  */
-export function inboxGuard({ INBOX, PUBLIC_URL }: AccountsConfig): (request: Request) => Promise<void> {
+export function openInboxGate({
+  MAIL_URL,
+  INBOX,
+  PUBLIC_URL,
+}: AccountsConfig): (request: Request) => boolean {
   const toAnyone = INBOX === 'anyone'
   const publicHost = new URL(PUBLIC_URL).host
+  const isServed = MAIL_URL === undefined && (toAnyone || isLoopbackHost(publicHost))
   const isOwnName = (host: string) => isLoopbackHost(host) || (toAnyone && host.trim() === publicHost)
-  return async (request) => {
+  return (request) => {
     const address = clientAddress(request)
     const isHere = address !== null && isLoopback(address)
-    if (!toAnyone && !isHere) throw problem('not-found')
-    if (!hostsOf(request).every(isOwnName)) throw problem('not-found')
+    return isServed && (toAnyone || isHere) && hostsOf(request).every(isOwnName)
   }
 }
 

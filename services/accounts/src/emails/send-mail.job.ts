@@ -33,7 +33,7 @@ export async function sendMail(deps: WorkerDeps, { mailId }: { mailId: string })
     }
     const cause = error.cause instanceof Error ? error.cause.message : error.message
     await markFailed(deps.db, mailId, cause.slice(0, 500))
-    throw new PermanentFailure(error.message)
+    throw new PermanentFailure(error.message, { cause: error })
   }
   await markSent(deps.db, mailId)
 }

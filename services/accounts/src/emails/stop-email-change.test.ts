@@ -83,7 +83,14 @@ t.test('a pending change of address', async (t) => {
       const back = await logIn(username)
       const feed = await call(me.listActivity, { token: back.accessToken })
       t.match(feed.body, {
-        items: [{ type: 'login' }, { type: 'email-change-stopped' }, { type: 'email-change-requested' }],
+        items: [
+          { type: 'login' },
+          {
+            type: 'email-change-stopped',
+            changes: { pendingEmail: { before: /^.….?@/, after: null } },
+          },
+          { type: 'email-change-requested' },
+        ],
       })
       t.notMatch(JSON.stringify(feed.body), new RegExp(`${email}|${wanted}`))
     },
@@ -107,6 +114,19 @@ t.test('a pending change of address', async (t) => {
       t.equal(await open, 'token-invalid')
     }
     t.equal(await addressOf(user.id), wanted)
+  })
+
+  await t.test('is given up by who is logged in, which ends no session and no other link', async (t) => {
+    const { user, wanted, links, accessToken: token } = await joinWithOpenLinks()
+    const drop = async () => (await call(me.dropEmailChange, { token })).status
+    t.same(await Promise.all([drop(), drop()]), [204, 204])
+    t.same([await confirm(links.change), await stop(links.stop)], ['token-invalid', 'token-invalid'])
+    t.equal(await addressOf(user.id), user.email)
+    const feed = await call(me.listActivity, { query: { type: 'email-change-stopped' }, token })
+    t.match(feed.body.items, [{ changes: { pendingEmail: { before: /^t…/, after: null } } }])
+    t.equal(feed.body.items.length, 1, 'once')
+    t.notMatch(JSON.stringify(feed.body), wanted)
+    t.equal(await reset(links.reset), 204)
   })
 
   await t.test('expires with its link', async (t) => {

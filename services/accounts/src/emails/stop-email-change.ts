@@ -2,7 +2,7 @@ import type { emails } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
-import { insertActivity, type Origin } from '../database/activities.table.js'
+import { findAskedEmail, insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
 import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
@@ -27,7 +27,8 @@ async function stopEmailChange(deps: ApiDeps, token: string, origin: Origin): Pr
     if (!person || person.disabled_at) throw problem('token-invalid')
     if (!(await markTokenUsed(trx, found.hash))) throw problem('token-invalid')
     await endAccess(trx, person.id, { reason: 'email-change-stopped' })
-    await insertActivity(trx, { userId: person.id, type: 'email-change-stopped', origin })
+    const changes = { pendingEmail: { before: (await findAskedEmail(trx, person.id)) ?? null, after: null } }
+    await insertActivity(trx, { userId: person.id, type: 'email-change-stopped', origin, changes })
     return person.email
   })
   await deps.ended.look()

@@ -10,7 +10,8 @@ export async function eraseUser(deps: WorkerDeps, { erasureId }: { erasureId: st
   const { status } = await deps
     .media(toMedia.eraseUser, { params: { id: erasure.user_id } }, { timeoutMs: 10_000 })
     .catch((error: unknown) => {
-      throw new NotYet(`media is unavailable: ${error instanceof Error ? error.message : String(error)}`)
+      const why = error instanceof Error ? error.message : String(error)
+      throw new NotYet(`media is unavailable: ${why}`, { cause: error })
     })
   if (status === 202) throw new NotYet('media is still erasing')
   await markErased(deps.db, erasureId)

@@ -11,11 +11,16 @@ export class MailRefusedError extends Error {
   override name = 'MailRefusedError'
 }
 
+/** The mail server did not take this e-mail: the same one may be sent later. */
+export class MailAwayError extends Error {
+  override name = 'MailAwayError'
+}
+
 /** Hands e-mails to a mail server, or to the local inbox. */
 export type Mailer = {
   /**
-   * Resolves once the e-mail is accepted; rejects when it should be tried again.
-   * @throws MailRefusedError when trying again is pointless
+   * Resolves once the e-mail is accepted.
+   * @throws MailRefusedError when trying again is pointless, otherwise MailAwayError
    */
   send(message: Message): Promise<void>
   close(): void
@@ -64,7 +69,8 @@ function openSmtp(url: string): Mailer {
           headers: { 'Auto-Submitted': 'auto-generated' },
         })
       } catch (error) {
-        throw isRefusal(error) ? new MailRefusedError('refused by the mail server', { cause: error }) : error
+        if (isRefusal(error)) throw new MailRefusedError('refused by the mail server', { cause: error })
+        throw new MailAwayError('not taken by the mail server', { cause: error })
       }
     },
     close: () => transport.close(),

@@ -18,11 +18,12 @@ const data = {
   ip: '203.0.113.7',
   reason: 'It shows\nsomebody else',
   device: '<script>alert(1)</script>',
+  url: 'https://shop.example.com/hooks?<script>',
 }
 
 t.test('every e-mail is complete in both languages', async (t) => {
   const templates = openTemplates(undefined, 'Likeness')
-  t.equal(kinds.length, 13)
+  t.equal(kinds.length, 15)
   for (const kind of kinds) {
     for (const language of ['en', 'fr'] as Language[]) {
       const { subject, text, html } = templates.render(kind, language, data)

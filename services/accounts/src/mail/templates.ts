@@ -27,6 +27,8 @@ const placeholders: Readonly<Record<MailKind, readonly string[]>> = {
   'upload-refused': ['name', 'email', 'at', 'reason', 'link'],
   'picture-held': ['name', 'email', 'at', 'reason', 'link'],
   'avatar-failed': ['name', 'email', 'at', 'reason', 'link'],
+  'webhook-paused': ['name', 'email', 'at', 'url', 'link'],
+  'webhook-disabled': ['name', 'email', 'at', 'url', 'link'],
 }
 const languages: readonly Language[] = ['en', 'fr']
 const builtIn = fileURLToPath(new URL('../../templates', import.meta.url))

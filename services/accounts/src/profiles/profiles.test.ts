@@ -441,6 +441,10 @@ t.test(
     await tell({ kind: 'picture-held', actor: byAdmin })
     await tell({ kind: 'picture-held', actor: byAdmin, byMail: false })
     await tell({ kind: 'hold-lifted', reason: null })
+    const webhook = { id: newId(), url: 'https://shop.example.com/hooks' }
+    await tell({ kind: 'webhook-paused', actor: null, uploadIds: [], reason: null, webhook }, id)
+    const erased = { status: { before: 'superseded', after: 'erased' } }
+    await tell({ kind: 'picture-erased', changes: erased, byMail: false }, id)
     t.match(await tell({}, newId()), { status: 404, body: { code: 'user-not-found' } })
 
     const feed = await call(me.listActivity, { token })
@@ -482,6 +486,14 @@ t.test(
     await mailbox.read(call, user.email, /Une image de votre historique a été retirée/)
     const all = (await call(inbox.list, { query: { to: user.email } })).body.items
     t.equal(all.filter(({ subject }) => /image/.test(subject)).length, 2)
+    const stopped = await mailbox.read(call, admin.user.email, /A webhook of .* is paused/)
+    t.match(stopped, { text: /https:\/\/shop\.example\.com\/hooks/ })
+    const own = await call(me.listActivity, { token: admin.accessToken, query: { type: 'webhook-paused' } })
+    const changes = { state: { before: 'enabled', after: 'paused' } }
+    t.match(own.body.items, [{ actorKind: 'service', changes, details: { webhook } }])
+    const query = { type: 'picture-erased' } as const
+    const gone = await call(me.listActivity, { token: admin.accessToken, query })
+    t.match(gone.body.items, [{ actorRole: 'manager', changes: erased }])
   },
 )
 

@@ -1,5 +1,6 @@
 import type { Transaction } from '@likeness/runtime/database'
 import { pruneAuditEvents } from '@likeness/runtime/trail/audit-events'
+import type { RunBy, UpkeepOptions } from '@likeness/runtime/upkeep'
 import { pruneActivities } from '../database/activities.table.js'
 import { pruneAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
@@ -34,11 +35,11 @@ export type Deleted = {
 /** Deletes what is no longer needed: ended sessions, used counters, old e-mails, old activity, dead accounts. */
 export async function prune(
   deps: Pick<Deps, 'config' | 'db'>,
-  options: { dryRun: boolean },
+  options: Pick<UpkeepOptions, 'dryRun' | 'by'>,
 ): Promise<Deleted> {
   const trx = await deps.db.startTransaction().execute()
   try {
-    const deleted = await deleteAll(trx, deps.config)
+    const deleted = await deleteAll(trx, deps.config, options.by)
     await (options.dryRun ? trx.rollback() : trx.commit()).execute()
     return deleted
   } catch (error) {
@@ -47,7 +48,11 @@ export async function prune(
   }
 }
 
-const deleteAll = async (db: Transaction<Tables>, config: Deps['config']): Promise<Deleted> => ({
+const deleteAll = async (
+  db: Transaction<Tables>,
+  config: Deps['config'],
+  by: RunBy | undefined,
+): Promise<Deleted> => ({
   // First, because every transaction locks a user before what is theirs; another order may deadlock.
   users: await deleteUnverified(db, config.UNVERIFIED_DAYS, config.EMAIL_VERIFICATION === 'mandatory'),
   sessions: await pruneSessions(db, sessionDays),
@@ -55,7 +60,7 @@ const deleteAll = async (db: Transaction<Tables>, config: Deps['config']): Promi
   tokens: await pruneTokens(db, tokenDays),
   mails: await pruneMails(db, mailDays),
   messages: await pruneInboxMessages(db, mailDays),
-  activities: await pruneActivities(db, config.KEEP_ACTIVITY_DAYS),
-  audit: await pruneAuditEvents(db, config.KEEP_ACTIVITY_DAYS, mostAudit),
+  activities: await pruneActivities(db, config.KEEP_ACTIVITY_DAYS, by),
+  audit: await pruneAuditEvents(db, { days: config.KEEP_ACTIVITY_DAYS, limit: mostAudit, by }),
   erasures: await pruneErasures(db, config.KEEP_ACTIVITY_DAYS),
 })

@@ -4,7 +4,7 @@ import { violates } from '@likeness/runtime/database-errors'
 import { newId } from '@likeness/runtime/ids'
 import { StartError } from '@likeness/runtime/process'
 import type { Hasher } from '../credentials/hasher.js'
-import { insertActivity, ourselves } from '../database/activities.table.js'
+import { commandLine, insertActivity } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
 import { lockAdmins } from '../database/users.table.js'
 import { openGroups } from '../groups/groups.js'
@@ -52,7 +52,7 @@ export async function createFirstAdmin(
         group: admin.group ?? openGroups().fallback,
         profile: {},
       })
-      await insertActivity(trx, { userId: id, type: 'registered', origin: ourselves, details: { by: 'cli' } })
+      await insertActivity(trx, { userId: id, type: 'registered', origin: commandLine() })
       return 'created'
     })
   } catch (error) {

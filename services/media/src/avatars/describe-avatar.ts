@@ -10,7 +10,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
-import { isAvatarExpected, tagOfText } from './if-match.js'
+import { assertAvatarSeen, tagOfText } from './if-match.js'
 
 /** `avatars.describe`: changes the text of the picture that is shown. */
 export const describeAvatarHandler =
@@ -50,7 +50,7 @@ async function describeAvatar(
   const done = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, userId)
     const avatar = await findLiveAvatar(trx, userId)
-    if (!isAvatarExpected(ifMatch, avatar)) throw problem('stale')
+    await assertAvatarSeen(trx, ifMatch, avatar)
     const upload = avatar && (await findUpload(trx, uploadOf(avatar)))
     if (!upload) throw problem('avatar-not-found')
     if (altText === undefined || altText === upload.alt_text) return { avatar, upload, isChanged: false }

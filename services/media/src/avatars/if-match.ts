@@ -1,11 +1,26 @@
+import type { Transaction } from '@likeness/runtime/database'
 import { isExpected } from '@likeness/runtime/entity-tags'
-import type { AvatarRow } from '../database/avatars.table.js'
+import { type AvatarRow, uploadOf } from '../database/avatars.table.js'
+import type { Tables } from '../database/database.js'
+import { problem } from '../problems.js'
+import { assertSeen } from '../uploads/assert-seen.js'
 
 /**
- * Whether a change may be made to this avatar: `If-Match` is absent, or names it by its version as `"17"`, by the
- * entity tag of its text, or by that of one of its pictures.
+ * Lets a change be made only to the avatar that was seen: `If-Match` is absent, or names it by its version as `"17"`, by
+ * the entity tag of its text, of one of its pictures, or of its upload.
+ * @throws Problem stale
  */
-export function isAvatarExpected(ifMatch: string | undefined, avatar: AvatarRow | undefined): boolean {
+export async function assertAvatarSeen(
+  trx: Transaction<Tables>,
+  ifMatch: string | undefined,
+  avatar: AvatarRow | undefined,
+): Promise<void> {
+  if (isAvatarExpected(ifMatch, avatar)) return
+  if (!avatar) throw problem('stale')
+  await assertSeen(trx, uploadOf(avatar), ifMatch)
+}
+
+function isAvatarExpected(ifMatch: string | undefined, avatar: AvatarRow | undefined): boolean {
   if (!avatar) return ifMatch === undefined
   const picture = `"${tagPathOf(avatar)}/`
   const own = [`"${avatar.version}"`, tagOfText(avatar)]

@@ -1,3 +1,4 @@
+import { mostOf } from '@likeness/runtime/most-of'
 import { LRUCache } from 'lru-cache'
 
 /** Answers to a question that costs a call, kept for a while; one call per key however many ask at once. */
@@ -14,7 +15,7 @@ export function openLookup<Answer>(
 ): Lookup<Answer> {
   // Kept in an object, since an answer may be undefined, which a cache does not keep.
   const answers = new LRUCache<string, { readonly answer: Answer }>({
-    max: options.most,
+    ...mostOf(options.most),
     ttl: options.ttlMs,
     ignoreFetchAbort: true,
     fetchMethod: async (key) => ({ answer: await ask(key) }),
@@ -37,7 +38,7 @@ export function openLookupOfTwo<Second extends string | number, Answer>(
   readonly forget: (first: string) => void
 } {
   // Forgetting a first key begins a new round of it: answers of earlier rounds are never read again.
-  const rounds = new LRUCache<string, number>({ max: options.most })
+  const rounds = new LRUCache<string, number>(mostOf(options.most))
   let round = 0
   const answers = openLookup((key) => {
     const [, first = '', second = ''] = key.split('/')

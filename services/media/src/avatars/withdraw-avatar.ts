@@ -9,10 +9,12 @@ import { hasConfirmed, lockUser } from '../database/uploads.table.js'
 import { findLastWithdrawn, wasWithdrawn } from '../database/withdrawals.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { tellWithinMs } from '../tell-within.js'
 import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
-import { isAvatarExpected } from './if-match.js'
+import { assertAvatarSeen } from './if-match.js'
 import { takeAvatarDown } from './take-avatar-down.js'
+import { tellWithdrawal } from './tell-withdrawal.job.js'
 
 /** `avatars.withdraw`: takes the avatar down; the picture stays in the history. */
 export const withdrawAvatarHandler =
@@ -54,7 +56,7 @@ async function withdrawAvatar(
     const live = await findLiveAvatar(trx, userId)
     const last = live ? undefined : await findLastWithdrawn(trx, userId)
     const seen = live ?? last
-    if (!isAvatarExpected(ifMatch, seen)) throw problem('stale')
+    await assertAvatarSeen(trx, ifMatch, seen)
     const taken = live ?? (byOperator && last?.held_at === null ? last : undefined)
     if (!taken && (ifMatch !== undefined || !(await hasConfirmed(trx, userId)))) {
       if (last || (await wasWithdrawn(trx, userId))) return undefined
@@ -64,6 +66,13 @@ async function withdrawAvatar(
     return takeAvatarDown(trx, userId, taken && uploadOf(taken), actor, why)
   })
   if (!done) return
-  deps.enqueue('tell-withdrawal', { userId, version: done.version })
   if (done.withdrawn) announce(deps.bus, done.withdrawn)
+  const withdrawal = { userId, version: done.version }
+  try {
+    // The profile has followed when the answer comes, so nobody has to ask for it again and again.
+    await tellWithdrawal(deps, withdrawal, { timeoutMs: tellWithinMs })
+  } catch (error) {
+    deps.logger.warn({ err: error, userId }, 'could not tell accounts of a withdrawal at once; the job will')
+    deps.enqueue('tell-withdrawal', withdrawal)
+  }
 }

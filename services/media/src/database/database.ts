@@ -8,9 +8,10 @@ import type { ErasedUsersTable } from './erased-users.table.js'
 import type { FailedRunsTable } from './failed-runs.table.js'
 import type { IdempotencyKeysTable } from './idempotency-keys.table.js'
 import type { LooksTable } from './looks.table.js'
-import { first } from './migrations/20261129T1306-first.js'
+import { first } from './migrations/20261129T1744-first.js'
 import type { OwnerNoticesTable } from './owner-notices.table.js'
 import type { LeftPeopleTable, PeopleTable } from './people.table.js'
+import type { PictureImportsTable } from './picture-imports.table.js'
 import type { RefusedUploadsTable } from './refused-uploads.table.js'
 import type { ServiceKeysTable } from './service-keys.table.js'
 import type { StatsStateTable, StatsTable } from './stats.table.js'
@@ -45,6 +46,7 @@ export type Tables = {
   owner_notices: OwnerNoticesTable
   people: PeopleTable
   left_people: LeftPeopleTable
+  picture_imports: PictureImportsTable
   service_keys: ServiceKeysTable
   webhook_endpoints: WebhookEndpointsTable
   webhook_secrets: WebhookSecretsTable
@@ -55,5 +57,5 @@ export type Tables = {
 
 /** In the order they run. A name begins with the minute (UTC) it was written, and never changes once released. */
 export const migrations: Migrations = {
-  '20261129T1306-first': first,
+  '20261129T1744-first': first,
 }

@@ -58,6 +58,7 @@ export async function deleteUserRows(trx: Transaction<Tables>, userId: string): 
   await trx.deleteFrom('looks').where('user_id', '=', userId).execute()
   await trx.deleteFrom('takedown_items').where('user_id', '=', userId).execute()
   await trx.deleteFrom('owner_notices').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('picture_imports').where('user_id', '=', userId).execute()
   await trx.deleteFrom('refused_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('direct_uploads').where('user_id', '=', userId).execute()
   await trx.deleteFrom('failed_runs').where('user_id', '=', userId).execute()

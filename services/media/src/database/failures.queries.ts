@@ -14,12 +14,15 @@ const waits = sql`
 
 const waitsLong = (seconds: number) => sql`${waits} where since < now() - make_interval(secs => ${seconds})`
 
-/** Uploads that ended without an avatar. */
+/** Uploads that ended without an avatar, and imports that were given up. */
 const ended = (since: Date) => sql`
   select case status when 'rejected' then 'prepare' else 'publish' end as step, user_id, id as upload_id,
     id::text as key, closed_at as since, format, version,
     failure_code as cause, 'ended' as state, 1 as attempts, closed_at as last_at
-  from uploads where status in ('rejected', 'failed') and closed_at >= ${since}`
+  from uploads where status in ('rejected', 'failed') and closed_at >= ${since}
+  union all
+  select 'import', user_id, null, user_id::text, ended_at, null, null, failure, 'ended', attempts, ended_at
+  from picture_imports where ended_at >= ${since}`
 
 /** What waits longer than `waitingSeconds`, or ended at `endedSince` or later. */
 export type Bounds = { readonly waitingSeconds: number; readonly endedSince: Date }

@@ -9,6 +9,7 @@ export type OldRows = {
     | 'failed_runs'
     | 'idempotency_keys'
     | 'left_people'
+    | 'picture_imports'
     | 'refused_uploads'
     | 'takedown_items'
     | 'takedowns'

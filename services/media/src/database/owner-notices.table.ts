@@ -1,12 +1,12 @@
 import type { TellOwner } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
-import type { Generated, Selectable } from 'kysely'
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
 import type { Tables } from './database.js'
 
 /**
- * What operators did to a user's uploads, apart from withdrawing the avatar, and what failed after it was confirmed. A
- * row waits until accounts knows.
+ * What operators did to a user's uploads, apart from withdrawing the avatar; what failed after it was confirmed; and that
+ * a webhook which they added stopped. A row waits until accounts knows.
  */
 export type OwnerNoticesTable = {
   user_id: string
@@ -22,6 +22,10 @@ export type OwnerNoticesTable = {
   reason: string | null
   /** False where another e-mail says it already. */
   by_mail: boolean
+  /** The webhook of an administrator that stopped; null for what is about uploads. */
+  webhook: ColumnType<TellOwner['webhook'], string | null, never>
+  /** What it changed, where its kind does not say it. */
+  changes: ColumnType<TellOwner['changes'], string | null, never>
 }
 export type OwnerNoticeRow = Selectable<OwnerNoticesTable>
 type NoticeKey = Pick<OwnerNoticeRow, 'user_id' | 'id'>
@@ -29,7 +33,7 @@ type NoticeKey = Pick<OwnerNoticeRow, 'user_id' | 'id'>
 /** @returns its key, for the job `tell-owner` after the commit */
 export async function insertNotice(
   trx: Transaction<Tables>,
-  notice: Omit<OwnerNoticeRow, 'id' | 'at'>,
+  notice: Omit<Insertable<OwnerNoticesTable>, 'id' | 'at'>,
 ): Promise<NoticeKey> {
   const key = { user_id: notice.user_id, id: newId() }
   await trx

@@ -38,21 +38,23 @@ export const hashOfSubject = ({ issuer, subject }: SubjectKey): Buffer =>
 /**
  * The person whom a token speaks for, who is made at first sight, and described as the token does.
  * @param issuedAt when the token was made, ms
- * @returns undefined when the token does not count: their sessions were ended, or they were erased, after it was made
+ * @returns `hasImport`: a picture of theirs is to be imported; undefined when the token does not count: their sessions
+ * were ended, or they were erased, after it was made
  */
 export async function meetPerson(
   db: Db,
   person: ForeignPerson,
   issuedAt: number,
-): Promise<{ id: string } | undefined> {
-  const { issuer, subject, email, name, locale } = person
+): Promise<{ id: string; hasImport: boolean } | undefined> {
+  const { issuer, subject, email, name, locale, picture } = person
   const [known] = await find(db, issuer, subject)
   const isSame = known && known.email === email && known.name === name && known.locale === locale
+  const who = hashOfSubject(person)
   const [met] = isSame
-    ? [known]
-    : await meet(db, newId(), issuer, subject, email, name, locale, hashOfSubject(person), new Date(issuedAt))
+    ? [{ ...known, has_import: false }]
+    : await meet(db, newId(), issuer, subject, email, name, locale, who, new Date(issuedAt), picture)
   const refusedUpTo = met?.sessions_ended_at?.getTime() ?? Number.NEGATIVE_INFINITY
-  return met && issuedAt > refusedUpTo ? { id: met.id } : undefined
+  return met && issuedAt > refusedUpTo ? { id: met.id, hasImport: met.has_import } : undefined
 }
 
 const find = statement<PersonRow>(
@@ -61,14 +63,21 @@ const find = statement<PersonRow>(
   from people where issuer = $1 and subject = $2`,
 )
 
-// Whoever left is made again by a newer token alone, and then older ones do not count either.
-const meet = statement<Pick<PersonRow, 'id' | 'sessions_ended_at'>>(
+// Whoever left is made again by a newer token alone, and then older ones do not count either. A row that was inserted, and
+// not updated, has no xmax.
+const meet = statement<Pick<PersonRow, 'id' | 'sessions_ended_at'> & { has_import: boolean }>(
   'meet-person',
-  `insert into people (id, issuer, subject, email, name, locale, sessions_ended_at)
-  select $1, $2, $3, $4, $5, $6, (select left_at from left_people where who = $7)
-  where not exists (select from left_people where who = $7 and left_at >= $8)
-  on conflict (issuer, subject) do update set email = $4, name = $5, locale = $6
-  returning id, sessions_ended_at`,
+  `with met as (
+    insert into people (id, issuer, subject, email, name, locale, sessions_ended_at)
+    select $1, $2, $3, $4, $5, $6, (select left_at from left_people where who = $7)
+    where not exists (select from left_people where who = $7 and left_at >= $8)
+    on conflict (issuer, subject) do update set email = $4, name = $5, locale = $6
+    returning id, sessions_ended_at, xmax = 0 as is_new
+  ), asked as (
+    insert into picture_imports (user_id, url) select id, $9::text from met where is_new and $9::text is not null
+    returning user_id
+  )
+  select id, sessions_ended_at, exists (select from asked) as has_import from met`,
 )
 
 export const findPersonBySubject = (

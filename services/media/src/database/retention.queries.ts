@@ -1,4 +1,5 @@
 import type { Database } from '@likeness/runtime/database'
+import { retentionBy } from '@likeness/runtime/trail/audit-events'
 import type { RunBy } from '@likeness/runtime/upkeep'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from './database.js'
@@ -92,8 +93,12 @@ export async function countOldTrails(db: Db, days: number): Promise<number> {
  * Deletes up to `limit` of each, the events with their upload by `prune_trails`, which notes it in the audit.
  * @returns how many rows of both
  */
-export async function deleteOldTrails(db: Db, days: number, limit: number): Promise<number> {
-  const uploads = await sql<{ count: number }>`select prune_trails(${days}, ${limit}) as count`.execute(db)
+export async function deleteOldTrails(
+  db: Db,
+  { days, limit, by }: { days: number; limit: number; by: RunBy | undefined },
+): Promise<number> {
+  const uploads = await sql<{ count: number }>`
+    select prune_trails(${days}, ${limit}, ${retentionBy(by)}::jsonb) as count`.execute(db)
   const withdrawals = await sql`
     delete from withdrawals where ctid = any(array(
       select ctid from withdrawals where told_at <= ${daysAgo(days)} limit ${limit} for update skip locked))

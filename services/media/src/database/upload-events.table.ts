@@ -113,3 +113,21 @@ const findWithNews = statement<UploadRow & { events: { seq: number; type: NewsTy
   from uploads where user_id = $1 and id = $2
     and not exists (select from erased_users where erased_users.user_id = uploads.user_id)`,
 )
+
+/** What the last event of a type changed of an upload. */
+export async function findLastChanges(
+  trx: Transaction<Tables>,
+  { user_id, id }: UploadKey,
+  type: UploadEventType,
+): Promise<Changes> {
+  const row = await trx
+    .selectFrom('upload_events')
+    .select('changes')
+    .where('user_id', '=', user_id)
+    .where('upload_id', '=', id)
+    .where('type', '=', type)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.changes ?? {}
+}

@@ -120,18 +120,15 @@ const findOne = statement<UploadRow>('find-upload', `${byId} and user_id = $2`)
 const findAnyone = statement<UploadRow>('find-any-upload', byId)
 
 /** The upload, which can be neither changed nor erased until the transaction ends. */
-export function holdUpload(
-  trx: Transaction<Tables>,
-  { user_id, id }: UploadKey,
-): Promise<UploadRow | undefined> {
-  return trx
-    .selectFrom('uploads')
-    .selectAll()
-    .where('user_id', '=', user_id)
-    .where('id', '=', id)
-    .forShare()
-    .executeTakeFirst()
-}
+export const holdUpload = (trx: Transaction<Tables>, upload: UploadKey): Promise<UploadRow | undefined> =>
+  selectOne(trx, upload).forShare().executeTakeFirst()
+
+/** The upload, which nothing else changes until the transaction ends. */
+export const lockUpload = (trx: Transaction<Tables>, upload: UploadKey): Promise<UploadRow | undefined> =>
+  selectOne(trx, upload).forNoKeyUpdate().executeTakeFirst()
+
+const selectOne = (trx: Transaction<Tables>, { user_id, id }: UploadKey) =>
+  trx.selectFrom('uploads').selectAll().where('user_id', '=', user_id).where('id', '=', id)
 
 /** A user's uploads, newest first, after (older than) `after`. Ids are UUID v7, so they sort by time. */
 export function listUploads(

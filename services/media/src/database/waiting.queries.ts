@@ -42,6 +42,11 @@ const waitingFor: Readonly<Record<Step, RawBuilder<unknown>>> = {
     select 'erase' as step, user_id, null::uuid as upload_id, user_id::text as key, asked_at as since, null as format,
       null::bigint as version
     from erased_users where erased_at is null`,
+  // Between two tries it waits for its time.
+  import: sql`
+    select 'import' as step, user_id, null::uuid as upload_id, user_id::text as key, next_at as since, null as format,
+      null::bigint as version
+    from picture_imports where ended_at is null`,
 }
 
 /** Everything that waits, as rows of a query. */

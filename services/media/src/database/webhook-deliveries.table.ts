@@ -86,7 +86,8 @@ export async function noteOutcome(
     .where('endpoint_id', '=', endpoint_id)
     .where('event_id', '=', event_id)
     .where('attempts', '=', attempts)
-    .where('state', '=', 'waiting')
+    // It still waits, said so that no planner looks for it among all that wait for its endpoint.
+    .where('next_at', 'is not', null)
     .execute()
 }
 

@@ -17,6 +17,8 @@ export type WebhookEndpointsTable = {
   state_at: Generated<Date>
   /** The first failure since the last success; replays do not count. */
   failing_since: ColumnType<Date | null, never, Date | null>
+  /** The administrator or the key; null: a command. */
+  created_by: string | null
   created_at: Generated<Date>
 }
 export type WebhookEndpointRow = Selectable<WebhookEndpointsTable>
@@ -42,7 +44,7 @@ const overlap = sql`interval '24 hours'`
 
 export const insertEndpoint = (
   trx: Transaction<Tables>,
-  endpoint: Pick<WebhookEndpointRow, 'id' | 'url' | 'description' | 'events'>,
+  endpoint: Pick<WebhookEndpointRow, 'id' | 'url' | 'description' | 'events' | 'created_by'>,
 ): Promise<WebhookEndpointRow> =>
   trx.insertInto('webhook_endpoints').values(endpoint).returningAll().executeTakeFirstOrThrow()
 
@@ -95,6 +97,19 @@ export const setEndpointState = (
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
+
+/** How endpoints do: those that are told, those of them whose last request failed, and those that stopped by themselves. */
+export async function countEndpoints(
+  db: Db,
+): Promise<{ enabled: number; failing: number; stopped: number; failed: number }> {
+  const { rows } = await sql<{ enabled: number; failing: number; stopped: number; failed: number }>`
+    select count(*) filter (where state = 'enabled') as enabled,
+      count(*) filter (where state = 'enabled' and failing_since is not null) as failing,
+      count(*) filter (where reason in ('failing', 'gone')) as stopped,
+      (select count(*) from webhook_deliveries where state = 'failed') as failed
+    from webhook_endpoints`.execute(db)
+  return rows[0] as (typeof rows)[number]
+}
 
 /** @returns what was removed */
 export const deleteEndpoint = (

@@ -1,6 +1,8 @@
 import { ImageError } from '@likeness/images'
 import { ServiceAwayError } from '@likeness/runtime/call-service'
 import { isDatabaseAway } from '@likeness/runtime/database-errors'
+import { NotYet } from '@likeness/runtime/job'
+import { Problem } from '@likeness/runtime/problem'
 import { BlobNotFoundError, StorageAwayError, StorageFullError } from '@likeness/storage'
 
 /**
@@ -8,11 +10,12 @@ import { BlobNotFoundError, StorageAwayError, StorageFullError } from '@likeness
  * leave: they may name a path or a statement.
  */
 export function causeOf(error: unknown): string {
-  if (error instanceof ImageError) return error.code
+  if (error instanceof ImageError || error instanceof Problem) return error.code
   if (error instanceof StorageAwayError) return 'storage-away'
   if (error instanceof StorageFullError) return 'storage-full'
   if (error instanceof BlobNotFoundError) return 'original-missing'
   if (error instanceof ServiceAwayError) return 'accounts-away'
   if (isDatabaseAway(error)) return 'database-away'
-  return error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : 'unexpected'
+  if (error instanceof Error && error.cause !== undefined) return causeOf(error.cause)
+  return error instanceof NotYet ? 'not-yet' : 'unexpected'
 }

@@ -2,7 +2,8 @@ import type { Failure, FailureGroup } from '@likeness/contracts'
 import type { failures } from '@likeness/contracts/endpoints'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
-import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
+import { filtersOf } from '@likeness/runtime/trail/audit-events'
+import { noteReading } from '@likeness/runtime/trail/operators'
 import {
   type Bounds,
   countFailures,

@@ -17,6 +17,7 @@ const stepOf: Readonly<Record<Noted, Step>> = {
   'tell-description': 'describe',
   'tell-owner': 'tell',
   'erase-user': 'erase',
+  'import-picture': 'import',
 }
 
 /** A job's handler that notes the cause of a run that failed, so that operators see why its row waits. */

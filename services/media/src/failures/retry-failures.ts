@@ -32,7 +32,7 @@ export async function retryFailures(
   asked: RetryFailures,
   { dryRun }: { readonly dryRun: boolean },
   note: (rows: readonly FailureRow[]) => Promise<void> = (rows) =>
-    insertAuditEvent(deps.db, 'upkeep', { action: 'failures-retried', ...aboutRetried(asked, rows) }),
+    insertAuditEvent(deps.db, 'command', { action: 'failures-retried', ...aboutRetried(asked, rows) }),
 ): Promise<Retried> {
   const found = await findWaiting(deps, asked)
   const rows = found.slice(0, most)

@@ -96,7 +96,7 @@ async function* linesOf(
   yield format.end(rows)
 }
 
-/** `last`: the place where it ended; undefined where no more come. */
+/** `last`: the place where it ended, which may have no entries; undefined where no more come. */
 type Batch = { readonly entries: readonly HistoryEntry[]; readonly last: string | undefined }
 type NextBatch = (batch: Batch) => Promise<Batch | undefined>
 
@@ -105,7 +105,6 @@ async function batchAfter(
   read: ReadHistory,
   after: string | undefined,
 ): Promise<Batch> {
-  const rows = await read({ after, limit: batchRows })
-  const entries = await viewHistory(deps, rows)
-  return { entries, last: rows.length === batchRows ? rows.at(-1)?.place : undefined }
+  const { rows, rest } = await read({ after, limit: batchRows })
+  return { entries: await viewHistory(deps, rows), last: rest }
 }

@@ -1,7 +1,7 @@
 import type { HistoryEntry, HistoryQuery } from '@likeness/contracts'
 import { toAccounts } from '@likeness/contracts/endpoints'
-import { listHistory } from '../database/history.queries.js'
-import type { HistoryFilter, HistoryRow } from '../database/history-filters.js'
+import { type HistoryRow, type HistoryRows, listHistory } from '../database/history.queries.js'
+import type { HistoryFilter } from '../database/history-filters.js'
 import type { Deps } from '../deps.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
@@ -12,7 +12,7 @@ export type HistoryQuestion = Omit<HistoryQuery, 'limit' | 'cursor'>
  * The rows of one page, or of one batch of an export.
  * @param page `after`: the place of the last row before it; at most `limit` rows
  */
-export type ReadHistory = (page: { after: string | undefined; limit: number }) => Promise<HistoryRow[]>
+export type ReadHistory = (page: { after: string | undefined; limit: number }) => Promise<HistoryRows>
 
 /**
  * Prepares to read the uploads that match: accounts is asked once who has the username.
@@ -23,7 +23,8 @@ export async function findHistory(
   { username, sort, ...filter }: HistoryQuestion,
 ): Promise<ReadHistory> {
   const owned = username === undefined ? filter : await ownedBy(deps, username, filter)
-  return async (page) => (owned ? listHistory(deps.db, owned, { sort, ...page }) : [])
+  return async (page) =>
+    owned ? listHistory(deps.db, owned, { sort, ...page }) : { rows: [], rest: undefined }
 }
 
 /** @returns undefined where nobody has the username, or another than `userId` */

@@ -4,7 +4,8 @@ import { acceptedType } from '@likeness/runtime/accepted-type'
 import { callerOf } from '@likeness/runtime/auth'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
-import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
+import { filtersOf } from '@likeness/runtime/trail/audit-events'
+import { noteReading } from '@likeness/runtime/trail/operators'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { exportFormats } from './export-formats.js'
@@ -37,8 +38,8 @@ export const listHistoryHandler =
       details: filtersOf(query),
     })
     const read = await findHistory(deps, query)
-    const rows = await read({ after: page.after, limit: page.rows })
-    return page.answer(reply, rows, (shown) => viewHistory(deps, shown))
+    const { rows, rest } = await read({ after: page.after, limit: query.limit })
+    return page.answerUpTo(reply, await viewHistory(deps, rows), rest)
   }
 
 /** @throws Problem `validation-failed` */

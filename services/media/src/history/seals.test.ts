@@ -103,7 +103,7 @@ t.test('an erased person and what retention removed leave a whole chain', async 
     .set({ closed_at: new Date(0) })
     .where('status', '=', 'erased')
     .execute()
-  t.equal(await deleteOldTrails(db, 400, 10), 1)
+  t.equal(await deleteOldTrails(db, { days: 400, limit: 10, by: undefined }), 1)
   await sql`select prune_audit(0, 3)`.execute(db)
   t.match(await verify(), { whole: true, fault: null }, 'what is gone was removed in the open')
   await seal()

@@ -1,4 +1,5 @@
 import type { FindKeyCaller } from '@likeness/runtime/auth'
+import { mostOf } from '@likeness/runtime/most-of'
 import { LRUCache } from 'lru-cache'
 import { type UsableKey, useKey } from '../database/service-keys.table.js'
 import type { Deps } from '../deps.js'
@@ -10,7 +11,7 @@ const most = 10_000
 
 /** Finds the keys that requests carry, by their hash alone. One that cannot be used is looked up each time. */
 export function openKeys({ db }: Pick<Deps, 'db'>): FindKeyCaller {
-  const known = new LRUCache<string, UsableKey>({ max: most, ttl: rememberedMs })
+  const known = new LRUCache<string, UsableKey>({ ...mostOf(most), ttl: rememberedMs })
   return async (key) => {
     const hash = hashOfKey(key)
     const name = hash.toString('base64')

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Scope } from '@likeness/contracts'
-import { failures, history, people, serviceKeys, stats, upkeep, uploads } from '@likeness/contracts/endpoints'
+import {
+  failures,
+  history,
+  people,
+  serviceKeys,
+  stats,
+  upkeep,
+  uploads,
+  webhooks,
+} from '@likeness/contracts/endpoints'
 import { type Call, openCalls, startIssuer, waitFor } from '@likeness/test-kit'
 import t from 'tap'
 import { form, jpeg } from '../testing/pictures.js'
@@ -51,6 +60,7 @@ t.test('a key may call what its scopes say, and nothing else', async (t) => {
     'people:read': (call: Call) => call(people.read, { params: { issuer: 'shop', subject: 'ana' } }),
     'people:write': (call: Call) => call(people.endSessions, { params: { issuer: 'shop', subject: 'ana' } }),
     'people:erase': (call: Call) => call(people.erase, { params: { issuer: 'shop', subject: 'ana' } }),
+    'webhooks:manage': (call: Call) => call(webhooks.list, {}),
   } as const satisfies Record<Scope, unknown>
   const names = Object.keys(attempts) as Scope[]
   for (const scope of names) {

@@ -50,7 +50,7 @@ const revokedEvent = ({ id: key, name, revokedAt }: ServiceKey) =>
 export const createKeyByCommand = (db: Db, body: CreateKey): Promise<CreatedKey> =>
   db.transaction().execute(async (trx) => {
     const made = await createKey(trx, body, null)
-    await insertAuditEvent(trx, 'upkeep', createdEvent(made))
+    await insertAuditEvent(trx, 'command', createdEvent(made))
     return made
   })
 
@@ -58,7 +58,7 @@ export const createKeyByCommand = (db: Db, body: CreateKey): Promise<CreatedKey>
 export const revokeKeyByCommand = (db: Db, id: string): Promise<void> =>
   db.transaction().execute(async (trx) => {
     const { key, isNew } = await revokeKey(trx, id)
-    if (isNew) await insertAuditEvent(trx, 'upkeep', revokedEvent(key))
+    if (isNew) await insertAuditEvent(trx, 'command', revokedEvent(key))
   })
 
 /** `serviceKeys.list` */

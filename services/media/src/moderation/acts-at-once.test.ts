@@ -6,7 +6,7 @@ import { lockUser } from '../database/uploads.table.js'
 import { eraseUser } from '../erasure/erase-user.job.js'
 import { quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { eventsOf, publish, upload } from '../testing/steps.js'
+import { eventsOf, publish, settled, upload } from '../testing/steps.js'
 
 const media: Media = await startMedia(t, {
   config: {
@@ -147,3 +147,92 @@ for (const [name, uploadOf, type, notice] of twice) {
     t.equal(new Set(told().map(({ noticeId }) => noticeId)).size, 1, 'its owner is told once')
   })
 }
+
+/** An act with the ETag of what was seen, and what another operator does to the same upload a moment before. */
+const bound: readonly (readonly [
+  string,
+  (on: Somebody) => string,
+  (by: Person, id: string, etag: string) => Promise<{ status: number; body: unknown }>,
+  (on: Somebody) => Promise<unknown>,
+])[] = [
+  [
+    'refuse',
+    (on) => on.pending,
+    (by, id, etag) => by.call(moderation.refuse, { params: { id }, body: { reason }, headers: seen(etag) }),
+    (on) => ida.call(moderation.refuse, { params: { id: on.pending }, body: { reason: 'Another' } }),
+  ],
+  [
+    'discard',
+    (on) => on.pending,
+    (by, id, etag) => by.call(uploads.remove, { params: { id }, headers: seen(etag) }),
+    (on) => ida.call(uploads.confirm, { params: { id: on.pending } }),
+  ],
+  [
+    'lift hold',
+    (on) => on.held,
+    (by, id, etag) => by.call(uploads.liftHold, { params: { id }, headers: seen(etag) }),
+    (on) => ida.call(uploads.restore, { params: { id: on.held } }),
+  ],
+  [
+    'restore',
+    (on) => on.held,
+    (by, id, etag) => by.call(uploads.restore, { params: { id }, headers: seen(etag) }),
+    (on) => ida.call(uploads.liftHold, { params: { id: on.held } }),
+  ],
+  [
+    'restore with another crop',
+    (on) => on.past,
+    (by, id, etag) => {
+      const crop = { x: 1, y: 1, width: 40, height: 40 }
+      return by.call(uploads.restore, { params: { id }, body: { crop }, headers: seen(etag) })
+    },
+    (on) => ida.call(uploads.restore, { params: { id: on.past } }),
+  ],
+  [
+    'erase',
+    (on) => on.past,
+    (by, id, etag) => by.call(uploads.remove, { params: { id }, headers: seen(etag) }),
+    (on) => ida.call(uploads.restore, { params: { id: on.past } }),
+  ],
+]
+const seen = (etag: string) => ({ 'if-match': etag })
+const tagOf = async (id: string) =>
+  (await max.call(uploads.read, { params: { id } })).headers.get('etag') ?? ''
+
+for (const [name, uploadOf, act, before] of bound) {
+  t.test(`${name}: only what was seen`, async (t) => {
+    const on = await somebody()
+    const id = uploadOf(on)
+    const etag = await tagOf(id)
+    t.match(etag, /^"[\w-]+"$/)
+    await before(on)
+    t.not(await tagOf(id), etag, 'it changed')
+    await settled(on.person, id)
+    await settledNotices()
+    const was = await stateOf(on)
+    t.match(await act(max, id, etag), { status: 412, body: { code: 'stale' } })
+    t.strictSame(await stateOf(on), was, 'nothing was changed')
+
+    const other = await somebody()
+    t.ok((await act(max, uploadOf(other), await tagOf(uploadOf(other)))).status < 300)
+  })
+}
+
+for (const [name, uploadOf, act] of bound) {
+  // The others leave what is gone, or was copied, as it was seen.
+  if (!['refuse', 'lift hold', 'restore'].includes(name)) continue
+  t.test(`${name}: of two who saw the same, one does it`, async (t) => {
+    const on = await somebody()
+    const etag = await tagOf(uploadOf(on))
+    const answers = await Promise.all([max, ida].map((by) => act(by, uploadOf(on), etag)))
+    t.equal(answers.filter(({ status }) => status === 412).length, 1)
+    t.ok(answers.some(({ status }) => status < 300))
+  })
+}
+
+t.test('one that is gone already stays so quietly, whatever was seen', async (t) => {
+  const { past } = await somebody()
+  const etag = await tagOf(past)
+  const remove = () => max.call(uploads.remove, { params: { id: past }, headers: seen(etag) })
+  t.strictSame([(await remove()).status, (await remove()).status], [204, 204])
+})

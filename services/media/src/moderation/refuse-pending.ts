@@ -9,6 +9,7 @@ import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { actorOf } from '../uploads/actor-of.js'
 import { announce } from '../uploads/announce.js'
+import { assertSeen } from '../uploads/assert-seen.js'
 import { closedProblem } from '../uploads/closed-problem.js'
 import { findUploadFor, unlessErased } from '../uploads/find-upload.js'
 import { notifyOwner } from '../uploads/notify-owner.js'
@@ -22,19 +23,21 @@ export const refusePendingHandler =
   (deps: Deps): Handler<typeof moderation.refuse> =>
   async (request) => {
     const seen = await findUploadFor(deps, callerOf(request), request.params.id)
-    return viewUpload(deps, await refusePending(deps, seen, request.body, actorOf(request)))
+    const refusal = { ...request.body, ifMatch: request.headers['if-match'] }
+    return viewUpload(deps, await refusePending(deps, seen, refusal, actorOf(request)))
   }
 
-/** @throws Problem sha256-mismatch, not-pending, upload-expired, upload-discarded, upload-rejected, upload-not-found */
+/** @throws Problem stale, sha256-mismatch, not-pending, upload-expired, upload-discarded, upload-rejected, upload-not-found */
 async function refusePending(
   deps: Deps,
   seen: UploadRow,
-  { reason, sha256 }: RefuseUpload,
+  { reason, sha256, ifMatch }: RefuseUpload & { ifMatch: string | undefined },
   actor: Actor & { id: string },
 ): Promise<UploadRow> {
   if (sha256 !== undefined && sha256 !== seen.sha256) throw problem('sha256-mismatch')
   const failure = refusedByOperator(reason)
   const done = await deps.db.transaction().execute(async (trx) => {
+    await assertSeen(trx, seen, ifMatch)
     const row = await markRejected(trx, seen, failure, { actor, details: { reason } })
     return row && { row, tell: await notifyOwner(trx, row, actor, { kind: 'upload-refused', reason }) }
   })

@@ -245,6 +245,8 @@ t.test('every use of the bytes is listed, and taken down in one act', async (t) 
       ['upload-refused', waiting, true],
     ],
   )
+  const erasure = [...tellsOf(ben.id), ...tellsOf(eve.id)].find(({ kind }) => kind === 'picture-erased')
+  t.strictSame(erasure?.changes, { status: { before: 'superseded', after: 'erased' } })
   t.strictSame(
     tellsOf(kim.id).map((one) => one.kind),
     ['picture-held'],

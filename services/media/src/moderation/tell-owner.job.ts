@@ -2,7 +2,10 @@ import { toAccounts } from '@likeness/contracts/endpoints'
 import { deleteNotice, findNotice } from '../database/owner-notices.table.js'
 import type { WorkerDeps } from '../deps.js'
 
-/** The job of a notice: tells accounts, so that the owner learns what an operator did to their uploads. */
+/**
+ * The job of a notice: tells accounts, so that the owner learns what an operator did to their uploads, or that a webhook
+ * of theirs stopped.
+ */
 export async function tellOwner(
   deps: WorkerDeps,
   { userId, noticeId }: { userId: string; noticeId: string },
@@ -19,6 +22,8 @@ export async function tellOwner(
       actor: row.actor_id === null ? null : { id: row.actor_id, ip: row.ip, userAgent: row.user_agent },
       reason: row.reason,
       byMail: row.by_mail,
+      webhook: row.webhook,
+      changes: row.changes,
     },
   })
   await deleteNotice(deps.db, row)

@@ -22,7 +22,8 @@ export async function openForeignCallers({
   db,
   config,
   logger,
-}: Pick<Deps, 'db' | 'config' | 'logger'>): Promise<ForeignCallers | undefined> {
+  enqueue,
+}: Pick<Deps, 'db' | 'config' | 'logger' | 'enqueue'>): Promise<ForeignCallers | undefined> {
   if (config.ISSUERS.length === 0) return undefined
   const verify = openIssuers(config.ISSUERS)
   let ended = new Map<string, number>()
@@ -48,6 +49,7 @@ export async function openForeignCallers({
       const { person, issuedAt, expiresAt } = verified
       const met = await meetPerson(db, person, issuedAt)
       if (!met) throw new ClaimError('its session has ended')
+      if (met.hasImport) enqueue('import-picture', { userId: met.id })
       // All tokens of a person are one session: theirs are ended together.
       return { id: met.id, sessionId: met.id, role: person.role, issuedAt, expiresAt }
     },

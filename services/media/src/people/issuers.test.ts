@@ -224,6 +224,7 @@ t.test('a setting that cannot be used says where', async (t) => {
       JSON.stringify([{ alias: 'Shop', issuer: 'https://a.example', audience: ['a'] }]),
       /\[0\]\.alias must be/,
     ],
+    [JSON.stringify([{ name: 'shop' }]), /\[0\]\.alias is required; .*\[0\]\.name is not a known field/],
     [JSON.stringify([{ alias: 'shop', issuer: 'https://a.example' }]), /\[0\] needs `audience`/],
     [JSON.stringify([{ alias: 'shop', issuer: 'supabase', audience: ['a'] }]), /needs `jwksUri`/],
     [
@@ -248,12 +249,15 @@ t.test('a picture at an address that the product knows beforehand', async (t) =>
   const { call } = openCalls(media.url, { token: await issuer.token({ sub: subject, name: 'Zoé Ray' }) })
   const at = { issuer: 'shop', subject }
   t.match(await call(avatars.serveBySubject, { params: at, query: { default: '404' } }), { status: 404 })
-  t.match(await call(avatars.serveBySubject, { params: { ...at, issuer: 'none' }, query: {} }), {
-    status: 200,
-  })
+  const drawnFor = async (issuer: string) => {
+    const { status, body } = await call(avatars.serveBySubject, { params: { ...at, issuer }, query: {} })
+    t.equal(status, 200)
+    return Buffer.from(body)
+  }
+  const silhouette = await drawnFor('none')
+  t.same(await drawnFor('shop'), silhouette, 'before their first token nobody knows their name')
   const { body } = await call(uploads.create, { body: form(await jpeg()) })
-  const drawn = await call(avatars.serveBySubject, { params: at, query: { format: 'jpeg' } })
-  t.equal(drawn.status, 200)
+  await waitFor(async () => !silhouette.equals(await drawnFor('shop')), { for: 'their initials' })
   const confirmed = await call(uploads.confirm, { params: { id: body.id }, headers: { prefer: 'wait=30' } })
   t.match(confirmed, { status: 200, body: { status: 'published' } })
   t.equal(media.accounts.told.length, 0, 'accounts knows nothing of them')

@@ -1,7 +1,9 @@
 import type { Stats, StatsQuery } from '@likeness/contracts'
 import type { stats } from '@likeness/contracts/endpoints'
+import type { Transaction } from '@likeness/runtime/database'
 import type { Handler } from '@likeness/runtime/serve'
 import { findLastVerification, type LastVerification } from '@likeness/runtime/trail/verifications'
+import type { Tables } from '../database/database.js'
 import {
   type Counters,
   countEvents,
@@ -10,6 +12,7 @@ import {
   findSums,
 } from '../database/stats.table.js'
 import { countWaiting } from '../database/waiting.queries.js'
+import { countEndpoints } from '../database/webhook-endpoints.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 import { figuresOf, sum } from './figures.js'
@@ -34,9 +37,10 @@ export async function readStats(deps: Pick<Deps, 'db'>, query: StatsQuery): Prom
   if (!spans) throw problem('too-many-buckets', { parameters: { limit: mostBuckets } })
   // The whole range once more, of months and days: that is less than to add up its parts.
   const whole = { at: range.from, next: range.to }
-  const [{ sums, rolledUpAt, kept }, waiting, verified] = await Promise.all([
+  const [{ sums, rolledUpAt, kept }, waiting, webhooks, verified] = await Promise.all([
     readSums(deps, [whole, ...spans]),
     countWaiting(deps.db),
+    countEndpoints(deps.db),
     findLastVerification(deps.db),
   ])
   const [total = {}, ...parts] = sums
@@ -51,6 +55,7 @@ export async function readStats(deps: Pick<Deps, 'db'>, query: StatsQuery): Prom
       toPrepare: { count: waiting.to_prepare, oldest: timeOf(waiting.oldest_to_prepare) },
       toPublish: { count: waiting.to_publish, oldest: timeOf(waiting.oldest_to_publish) },
       kept,
+      webhooks,
       trail: verified ? viewVerified(verified) : null,
     },
     rolledUpAt,
@@ -80,7 +85,7 @@ const viewVerified = ({
 
 const timeOf = (at: Date | null) => at?.toISOString() ?? null
 
-/** The counters of each span: the sums that are kept, and what happened after they were made. */
+/** The counters of each span, or their summary: the sums that are kept, and what happened after they were made. */
 async function readSums(
   { db }: Pick<Deps, 'db'>,
   spans: readonly Span[],
@@ -92,21 +97,30 @@ async function readSums(
     .setAccessMode('read only')
     .execute(async (trx) => {
       const state = await findStatsState(trx)
-      const parts = spans.map(unitsOf)
-      const kept = new Map(
-        (await findSums(trx, parts.flat())).map(({ unit, at, counters }) => [keyOf(unit, at), counters]),
-      )
       const recent = [
         ...(await countEvents(trx, state.last_seq, Number.MAX_SAFE_INTEGER)),
         ...(await countRefusals(trx)),
       ]
+      const asked = spans.map(
+        (span): Asked => ({
+          parts: unitsOf(span),
+          since: recent
+            .filter(({ hour }) => hour >= span.at && hour < span.next)
+            .map(({ counters }) => counters),
+        }),
+      )
+      // Histograms are read where they are to be added.
+      const kept = await sumsOf(
+        trx,
+        asked.filter((one) => !isOne(one)),
+        'counters',
+      )
+      const summaries = await sumsOf(trx, asked.filter(isOne), 'summary')
       return {
-        sums: spans.map(({ at, next }, index) =>
-          sum([
-            ...(parts[index] ?? []).map((part) => kept.get(keyOf(part.unit, part.at)) ?? {}),
-            ...recent.filter(({ hour }) => hour >= at && hour < next).map(({ counters }) => counters),
-          ]),
-        ),
+        sums: asked.map((one) => {
+          const known = isOne(one) ? summaries : kept
+          return sum([...one.parts.map(({ unit, at }) => known.get(keyOf(unit, at)) ?? {}), ...one.since])
+        }),
         rolledUpAt: timeOf(state.rolled_up_at),
         kept: state.kept_at
           ? {
@@ -117,6 +131,18 @@ async function readSums(
           : null,
       }
     })
+}
+
+/** A span: the units that it consists of, and what happened in it since they were summed. */
+type Asked = { readonly parts: ReturnType<typeof unitsOf>; readonly since: readonly Counters[] }
+
+const isOne = ({ parts, since }: Asked): boolean => parts.length === 1 && since.length === 0
+
+/** The sums of the units of these spans. */
+async function sumsOf(trx: Transaction<Tables>, of: readonly Asked[], what: 'counters' | 'summary') {
+  const units = of.flatMap(({ parts }) => parts)
+  const rows = await findSums(trx, units, what)
+  return new Map(rows.map(({ unit, at, counters }) => [keyOf(unit, at), counters]))
 }
 
 const keyOf = (unit: string, at: Date) => `${unit} ${at.toISOString()}`

@@ -99,7 +99,8 @@ t.test('the flow is counted at once, and the same once it is rolled up', async (
     media.deps.db,
   )
   const verified = (await read()).now.trail
-  t.match(verified, { verifiedAt: /Z$/, whole: true, seals: 1, events: rows[0]?.n, fault: null })
+  // The schedule may have sealed what had happened by the last minute.
+  t.match(verified, { verifiedAt: /Z$/, whole: true, seals: /^[12]$/, events: rows[0]?.n, fault: null })
   await sql`update trail_verifications set ended_at = ended_at - interval '1 day'`.execute(media.deps.db)
   t.ok(((await read()).now.trail?.ageSeconds ?? 0) >= 86_400)
   await sql`alter table upload_events disable trigger user`.execute(media.deps.db)
@@ -135,6 +136,11 @@ t.test('sums are those of a full count, in every bucket, however long ago', asyn
     media.deps.db,
   )
   await assertCounted(t, media, 800, 'month')
+  const read = await reader(media)
+  const from = new Date(Date.now() - 800 * 86_400_000).toISOString()
+  const durations = async (bucket: 'day' | 'month') =>
+    (await read({ from, bucket })).items.map(({ at, timeToConfirm }) => ({ at, timeToConfirm }))
+  const counted = { day: await durations('day'), month: await durations('month') }
   t.match(await rollUpStats(media.deps, { dryRun: true }), { hours: Number })
   t.equal(
     (await media.deps.db.selectFrom('stats').selectAll().execute()).length,
@@ -145,9 +151,14 @@ t.test('sums are those of a full count, in every bucket, however long ago', asyn
   await Promise.all([rollUp(media), rollUp(media)])
   for (const bucket of ['day', 'week', 'month'] as const) await assertCounted(t, media, 800, bucket)
   await assertCounted(t, media, 30, 'hour')
+  for (const bucket of ['day', 'month'] as const)
+    t.strictSame(
+      await durations(bucket),
+      counted[bucket],
+      'percentiles of a summary are those of its histogram',
+    )
 
-  const from = new Date(Date.now() - 800 * 86_400_000).toISOString()
-  const { total } = await (await reader(media))({ from, bucket: 'month' })
+  const { total } = await read({ from, bucket: 'month' })
   // Confirmed after 1,001 to 3,000 minutes, evenly.
   const middle = 2_000 * 60_000
   t.ok(Math.abs((total.timeToConfirm?.p50 ?? 0) - middle) < middle * 0.05, String(total.timeToConfirm?.p50))

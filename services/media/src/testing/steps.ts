@@ -46,6 +46,12 @@ export const settled = (person: Person, id: string): Promise<Upload> =>
     { for: `upload ${id} to settle` },
   )
 
+/** An upload without its preview's signature, which is another in every minute. */
+export const unsigned = (upload: Upload) => ({
+  ...upload,
+  previewUrl: upload.previewUrl?.replace(/\?.*/, ''),
+})
+
 /** The types of an upload's events, in order. */
 export async function eventsOf(media: Media, id: string): Promise<string[]> {
   const rows = await media.deps.db

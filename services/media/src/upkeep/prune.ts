@@ -6,6 +6,7 @@ import { oldFailedRuns } from '../database/failed-runs.table.js'
 import { oldKeys } from '../database/idempotency-keys.table.js'
 import { countOldRows, deleteOldRows, type OldRows } from '../database/old-rows.queries.js'
 import { oldLeftPeople } from '../database/people.table.js'
+import { oldImports } from '../database/picture-imports.table.js'
 import { oldRefusals } from '../database/refused-uploads.table.js'
 import {
   countOldOriginals,
@@ -28,7 +29,7 @@ type Options = Omit<UpkeepOptions, 'onProgress'>
 /**
  * Deletes what the policies no longer keep: originals (KEEP_ORIGINALS), past versions (KEEP_VERSIONS), the trails of
  * uploads without a picture, the audit, take-downs and lifted entries of the deny-list (KEEP_TRAIL_DAYS); idempotency keys
- * and failed runs of jobs after a day; who left, after 90 days; what webhooks were told, after 30 days; and refusals that no longer count.
+ * and failed runs of jobs after a day; who left, and imports that were given up, after 90 days; what webhooks were told, after 30 days; and refusals that no longer count.
  * @param options `dryRun`: only count it
  * @returns how many of each
  */
@@ -48,6 +49,7 @@ export async function prune(
   attention?: string
   leftPeople: number
   webhookEvents: number
+  imports: number
 }> {
   const files = openFileCleaner(deps)
   const done = {
@@ -61,6 +63,7 @@ export async function prune(
     runs: await deleteOld(deps, oldFailedRuns, options),
     leftPeople: await deleteOld(deps, oldLeftPeople, options),
     webhookEvents: await deleteOld(deps, oldWebhookEvents, options),
+    imports: await deleteOld(deps, oldImports, options),
   }
   return { ...done, ...attentionTo(await files.end(), options.signal) }
 }
@@ -104,16 +107,16 @@ async function eraseSurplusVersions(
   return total
 }
 
-async function deleteTrails(deps: Deps, { dryRun, signal }: Options): Promise<number> {
+async function deleteTrails(deps: Deps, { dryRun, signal, by }: Options): Promise<number> {
   const days = deps.config.KEEP_TRAIL_DAYS
   if (dryRun) return countOldTrails(deps.db, days)
-  return inBatches(signal, () => deleteOldTrails(deps.db, days, batch))
+  return inBatches(signal, () => deleteOldTrails(deps.db, { days, limit: batch, by }))
 }
 
-async function deleteAudit({ db, config }: Deps, { dryRun, signal }: Options): Promise<number> {
+async function deleteAudit({ db, config }: Deps, { dryRun, signal, by }: Options): Promise<number> {
   const days = config.KEEP_TRAIL_DAYS
   if (dryRun) return countOldAuditEvents(db, days)
-  return inBatches(signal, () => pruneAuditEvents(db, days, batch))
+  return inBatches(signal, () => pruneAuditEvents(db, { days, limit: batch, by }))
 }
 
 async function deleteTakedowns(deps: Deps, options: Options): Promise<{ blocks: number; takedowns: number }> {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { userInfo } from 'node:os'
 import { avatars, history, toMedia, upkeep, uploads } from '@likeness/contracts/endpoints'
 import { signServiceToken } from '@likeness/runtime/service-token'
 import { startS3 } from '@likeness/storage/testing'
@@ -100,7 +101,7 @@ t.test(
     select details, count(*)::int as n from upload_events group by details order by n`.execute(db)
     t.strictSame(by.rows, [
       { details: { startedBy: 'http', askedBy: admin.id }, n: 1_000 },
-      { details: { startedBy: 'cli' }, n: 2_500 },
+      { details: { startedBy: 'cli', osUser: userInfo().username }, n: 2_500 },
     ])
     const some = await sql<{ upload_id: string }>`
     select upload_id from upload_events where details ->> 'startedBy' = 'http' limit 1`.execute(db)
@@ -117,6 +118,7 @@ t.test(
     const told = JSON.stringify((await max.call(toMedia.exportUser, { params: { id: ana.id }, token })).body)
     t.match(told, '"startedBy":"http"')
     t.notMatch(told, admin.id, 'but not to the owner')
+    t.notMatch(told, 'osUser')
   },
 )
 

@@ -144,7 +144,17 @@ t.test('a queue that lost every job loses no upload', async (t) => {
   await sql`delete from bullmq.job`.execute(media.deps.db)
   t.strictSame(
     await requeueStuck(await media.upkeep(), { dryRun: false }),
-    { prepare: 0, publish: 0, withdraw: 0, describe: 0, takeDown: 0, tell: 0, erase: 0, upkeep: 0 },
+    {
+      prepare: 0,
+      publish: 0,
+      withdraw: 0,
+      describe: 0,
+      takeDown: 0,
+      tell: 0,
+      erase: 0,
+      import: 0,
+      upkeep: 0,
+    },
     'nothing waits too long yet',
   )
   await sql`update uploads set uploaded_at = uploaded_at - interval '2 hours', confirmed_at = confirmed_at - interval '2 hours'`.execute(
@@ -158,6 +168,7 @@ t.test('a queue that lost every job loses no upload', async (t) => {
     takeDown: 0,
     tell: 0,
     erase: 0,
+    import: 0,
     upkeep: 0,
   }
   t.strictSame(await requeueStuck(await media.upkeep(), { dryRun: true }), stuck)

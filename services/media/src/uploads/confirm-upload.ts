@@ -13,6 +13,7 @@ import type { Deps } from '../deps.js'
 import { answerOnce } from '../idempotency/answer-once.js'
 import { problem } from '../problems.js'
 import { publishJob } from '../queue.js'
+import { tellWithinMs } from '../tell-within.js'
 import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload, type UntilSettled } from './answer-upload.js'
@@ -21,9 +22,6 @@ import { cropProblem } from './crop-problem.js'
 import { findUploadFor, unlessErased } from './find-upload.js'
 import { announceShown, finishPublication, tellAccounts } from './finish-publication.js'
 import { aheadOf, isCentre } from './render-ahead.js'
-
-// Longer than accounts takes under load: what is given up here costs more as a job.
-const tellWithinMs = 2_000
 
 /** `uploads.confirm`: step two. */
 export const confirmUploadHandler =

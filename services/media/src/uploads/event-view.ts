@@ -16,7 +16,7 @@ export const viewEvent = (row: UploadEventRow): UploadEvent => ({
 
 /** The same as the owner of the upload may have it: what operators do is theirs to know, not who they are. */
 export function viewOwnEvent(row: UploadEventRow): UploadEvent {
-  const { askedBy: _, ...details } = row.details
+  const { askedBy: _, osUser: __, ...details } = row.details
   const event = viewEvent({ ...row, details })
   const isByAnother = row.actor_id !== null && row.actor_id !== row.user_id
   return isByAnother ? { ...event, actorId: null, ip: null, userAgent: null } : event

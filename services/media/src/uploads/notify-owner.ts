@@ -1,4 +1,4 @@
-import type { TellOwner } from '@likeness/contracts'
+import type { Changes, TellOwner } from '@likeness/contracts'
 import type { Transaction } from '@likeness/runtime/database'
 import type { Actor } from '../database/actor.js'
 import type { Tables } from '../database/database.js'
@@ -7,7 +7,7 @@ import type { UploadKey } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 
 /** What an operator did, and why if they said so: then the owner gets an e-mail, too. */
-type Act = { readonly kind: TellOwner['kind']; readonly reason?: string }
+type Act = { readonly kind: TellOwner['kind']; readonly reason?: string; readonly changes?: Changes }
 
 /**
  * Notes what an operator did to another's upload, for its owner to learn. What owners do themselves, and policies, is not
@@ -18,7 +18,7 @@ export async function notifyOwner(
   trx: Transaction<Tables>,
   { user_id, id }: UploadKey,
   actor: Actor,
-  { kind, reason }: Act,
+  { kind, reason, changes }: Act,
 ): Promise<(deps: Pick<Deps, 'enqueue'>) => void> {
   if (actor.id === null || actor.id === user_id) return () => undefined
   const notice = await insertNotice(trx, {
@@ -30,6 +30,7 @@ export async function notifyOwner(
     user_agent: actor.userAgent,
     reason: reason ?? null,
     by_mail: reason !== undefined,
+    changes: changes ? JSON.stringify(changes) : null,
   })
   return ({ enqueue }) => enqueue('tell-owner', { userId: user_id, noticeId: notice.id })
 }

@@ -1,4 +1,4 @@
-import { ImageError, mirroredLook, type PictureSource } from '@likeness/images'
+import { ImageError, mirroredLook, type PictureSource, type Turn } from '@likeness/images'
 import { BlobNotFoundError } from '@likeness/storage'
 import { markPrepared } from '../database/upload-transitions.js'
 import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.table.js'
@@ -21,7 +21,7 @@ export async function prepareUpload(
   const original = await readOriginal(deps, row)
   if (!original) return
   if (row.prepared_at) await noted(deps, row, renderAhead(deps, row, original))
-  else await prepareFrom(deps, row, original)
+  else await prepareFrom(deps, row, original, { yields: true })
 }
 
 /** The original of an upload; undefined when it was closed in the meantime and its files are gone. */
@@ -46,7 +46,8 @@ export const prepareFrom = (
   deps: WorkerDeps,
   row: UploadRow,
   original: PictureSource,
-): Promise<UploadRow | undefined> => noted(deps, row, prepare(deps, row, original))
+  turn: Turn = {},
+): Promise<UploadRow | undefined> => noted(deps, row, prepare(deps, row, original, turn))
 
 /** Lets other jobs of this process know what is being made from a picture. */
 function noted<Made>({ preparing }: WorkerDeps, { id }: UploadRow, making: Promise<Made>): Promise<Made> {
@@ -62,16 +63,19 @@ async function prepare(
   deps: WorkerDeps,
   row: UploadRow,
   original: PictureSource,
+  turn: Turn,
 ): Promise<UploadRow | undefined> {
   const { config, storage, db } = deps
   const decoder = deps.decoderOf(row.format)
   let prepared: Awaited<ReturnType<typeof decoder.prepare>>
   try {
-    prepared = await decoder.prepare(original, {
-      maxPixels: config.IMAGE_MAX_PIXELS,
-      previewSize: config.PREVIEW_SIZE,
-      ...(config.RENDER_AHEAD === 'true' && isCentre(row, row.crop) ? { ahead: recipeOf(config) } : {}),
-    })
+    const ahead = config.RENDER_AHEAD === 'true' && isCentre(row, row.crop)
+    const options = { maxPixels: config.IMAGE_MAX_PIXELS, previewSize: config.PREVIEW_SIZE }
+    prepared = await decoder.prepare(
+      original,
+      { ...options, ...(ahead && { ahead: recipeOf(config) }) },
+      turn,
+    )
   } catch (error) {
     if (!(error instanceof ImageError)) throw error
     await refuseUpload(deps, row, error)

@@ -2,19 +2,22 @@ import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf, isAtLeast } from '@likeness/runtime/auth'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
-import { filtersOf, noteReading } from '@likeness/runtime/trail/operators'
+import { filtersOf } from '@likeness/runtime/trail/audit-events'
+import { noteReading } from '@likeness/runtime/trail/operators'
 import { listUploads } from '../database/uploads.table.js'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
+import { tagOfUpload } from './assert-seen.js'
 import { findUploadFor } from './find-upload.js'
 import { viewUpload, viewUploads } from './upload-view.js'
 
 /** `uploads.read` */
 export const readUploadHandler =
   (deps: Deps): Handler<typeof uploads.read> =>
-  async (request) => {
+  async (request, reply) => {
     const row = await findUploadFor(deps, callerOf(request), request.params.id)
     await noteReading(deps.db, request, { action: 'upload-read', userId: row.user_id, uploadId: row.id })
+    reply.header('etag', tagOfUpload(row))
     return viewUpload(deps, row)
   }
 

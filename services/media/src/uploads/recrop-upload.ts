@@ -18,25 +18,28 @@ import { publishJob } from '../queue.js'
 import { admitUpload, assertStorable } from './admit-upload.js'
 import { announce } from './announce.js'
 import { assertNotHeld } from './assert-not-held.js'
+import { assertSeen } from './assert-seen.js'
 import { closedProblem } from './closed-problem.js'
 import { cropProblem } from './crop-problem.js'
 import { deleteRefused, storeOriginal } from './store-original.js'
 import { originalKey } from './upload-files.js'
 
+type Recrop = {
+  readonly crop: Crop
+  readonly actor: Actor
+  /** That of the idempotency key, whose lease becomes the new upload's id. */
+  readonly claim: Claim | undefined
+  readonly ifMatch: string | undefined
+}
+
 /**
  * Makes a picture the avatar with another crop, as a new upload from a copy of the original, confirmed at once. Each
  * crop is thus a version that can be restored or erased by itself, and one that fails leaves the other as it was.
- * @param claim that of the idempotency key, whose lease becomes the new upload's id
- * @throws Problem request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, blocked-image,
+ * @throws Problem stale, request-in-progress once the claim is lost, invalid-crop, withdrawn-by-operator, blocked-image,
  * quota-exceeded, storage-full, and those of `assertRecroppable` and `admitUpload`
  */
-export async function recropUpload(
-  deps: Deps,
-  source: UploadRow,
-  crop: Crop,
-  actor: Actor,
-  claim: Claim | undefined,
-): Promise<UploadRow> {
+export async function recropUpload(deps: Deps, source: UploadRow, by: Recrop): Promise<UploadRow> {
+  const { crop } = by
   assertRecroppable(source)
   const { width, height } = source
   const refusal = cropProblem(source, crop)
@@ -46,11 +49,11 @@ export async function recropUpload(
   })
 
   const { user_id, original_filename, format, bytes, pages, sha256 } = source
-  const id = claim?.lease ?? newId()
+  const id = by.claim?.lease ?? newId()
   const upload = { user_id, id, original_filename, format, bytes, width, height, pages, sha256 }
   try {
     await storeOriginal(deps, upload, original)
-    const row = await commitCrop(deps, source, upload, { crop, actor, claim })
+    const row = await commitCrop(deps, source, upload, by)
     deps.enqueue(...publishJob(row))
     announce(deps.bus, row)
     return row
@@ -64,11 +67,12 @@ function commitCrop(
   { db, config }: Deps,
   source: UploadRow,
   upload: NewUpload,
-  { crop, actor, claim }: { crop: Crop; actor: Actor; claim: Claim | undefined },
+  { crop, actor, claim, ifMatch }: Recrop,
 ): Promise<ConfirmedRow> {
   return db.transaction().execute(async (trx) => {
     const { stored } = await admitUpload(trx, config, upload.user_id)
     assertStorable(stored, upload.bytes, config)
+    await assertSeen(trx, source, ifMatch)
     // An original erased in the meantime must not live on in a copy.
     assertRecroppable(await holdUpload(trx, source))
     await assertNotHeld(trx, source, actor)

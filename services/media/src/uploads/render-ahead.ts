@@ -61,7 +61,7 @@ export async function renderAhead(deps: WorkerDeps, row: UploadRow, original: Pi
   const options = { ...recipeOf(config), maxPixels: config.IMAGE_MAX_PIXELS }
   const variants = await deps
     .decoderOf(row.format)
-    .render(original, options)
+    .render(original, options, { yields: true })
     .catch((error: unknown) => {
       if (!(error instanceof ImageError)) throw error
       return undefined

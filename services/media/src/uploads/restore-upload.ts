@@ -14,6 +14,7 @@ import { actorOf } from './actor-of.js'
 import { announce } from './announce.js'
 import { answerUpload, type UntilSettled } from './answer-upload.js'
 import { assertNotHeld } from './assert-not-held.js'
+import { assertSeen } from './assert-seen.js'
 import { closedProblem } from './closed-problem.js'
 import { findUploadFor } from './find-upload.js'
 import { recropUpload } from './recrop-upload.js'
@@ -31,17 +32,18 @@ export const restoreUploadHandler =
     const actor = actorOf(request)
     const seen = await findUploadFor(deps, caller, request.params.id)
     const crop = request.body?.crop
+    const ifMatch = request.headers['if-match']
     const what = { userId: seen.user_id, request: crop }
     return answerOnce(deps, request, reply, what, async (claim, made) => {
       const row =
         made ??
         (crop === undefined || isDeepStrictEqual(crop, seen.crop)
-          ? await restoreUpload(deps, seen, actor)
+          ? await restoreUpload(deps, seen, actor, ifMatch)
           : await inFlight.hold(caller.id, (held) =>
               rates.counting(caller.id, () =>
                 rates.within(seen.user_id, async () => {
                   held.take(seen.bytes)
-                  return recropUpload(deps, seen, crop, actor, claim)
+                  return recropUpload(deps, seen, { crop, actor, claim, ifMatch })
                 }),
               ),
             ))
@@ -54,11 +56,17 @@ export const restoreUploadHandler =
  * Points the avatar at an earlier picture's variants, under a new version, so that the later decision wins in
  * accounts too. A picture that is the avatar already is returned as it is. An operator who restores what an operator
  * withdrew lifts the hold.
- * @throws Problem withdrawn-by-operator, not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
+ * @throws Problem stale, withdrawn-by-operator, not-restorable, upload-failed, upload-expired, upload-discarded, upload-rejected
  */
-async function restoreUpload(deps: Deps, seen: UploadRow, actor: Actor): Promise<UploadRow> {
+async function restoreUpload(
+  deps: Deps,
+  seen: UploadRow,
+  actor: Actor,
+  ifMatch: string | undefined,
+): Promise<UploadRow> {
   const changed = await deps.db.transaction().execute(async (trx) => {
     await lockUser(trx, seen.user_id)
+    await assertSeen(trx, seen, ifMatch)
     const restored = await markRestored(trx, seen, actor)
     if (!restored) return undefined
     await assertNotHeld(trx, restored, actor)

@@ -1,3 +1,4 @@
+import { mostOf } from '@likeness/runtime/most-of'
 import { Problem } from '@likeness/runtime/problem'
 import { LRUCache } from 'lru-cache'
 import { countRefusedUpload } from '../database/refused-uploads.table.js'
@@ -22,7 +23,7 @@ export type UploadRates = {
 
 /** The uploads of each user in ten minutes. The database counts; this process remembers the users who have none left. */
 export function openUploadRates({ db, config, logger }: Pick<Deps, 'db' | 'config' | 'logger'>): UploadRates {
-  const spentUntil = new LRUCache<string, Date>({ max: mostRemembered })
+  const spentUntil = new LRUCache<string, Date>(mostOf(mostRemembered))
 
   function assertLeft(userId: string): void {
     const until = spentUntil.get(userId)

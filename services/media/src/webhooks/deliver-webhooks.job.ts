@@ -1,4 +1,5 @@
-import { version, type WebhookPayload } from '@likeness/contracts'
+import { isKeyId, version, type WebhookPayload } from '@likeness/contracts'
+import type { Transaction } from '@likeness/runtime/database'
 import {
   OutboundError,
   type OutboundGuard,
@@ -6,6 +7,8 @@ import {
 } from '@likeness/runtime/outbound/outbound-guard'
 import { sendOutbound } from '@likeness/runtime/outbound/send-outbound'
 import { insertAuditEvent } from '@likeness/runtime/trail/audit-events'
+import type { Tables } from '../database/database.js'
+import { insertNotice } from '../database/owner-notices.table.js'
 import {
   type ClaimedDelivery,
   claimDelivery,
@@ -13,7 +16,12 @@ import {
   noteHealth,
   noteOutcome,
 } from '../database/webhook-deliveries.table.js'
-import { findEndpoint, findSecrets, setEndpointState } from '../database/webhook-endpoints.table.js'
+import {
+  findEndpoint,
+  findSecrets,
+  setEndpointState,
+  type WebhookEndpointRow,
+} from '../database/webhook-endpoints.table.js'
 import type { Deps } from '../deps.js'
 import { openSigner, type Sign } from './webhook-secrets.js'
 import { waitBefore } from './when-again.js'
@@ -95,20 +103,38 @@ async function note(deps: Deps, delivery: ClaimedDelivery, outcome: DeliveryOutc
   const { status, waitSeconds } = outcome
   const succeeded = status !== null && status >= 200 && status < 300
   const isGone = status === 410
-  await deps.db.transaction().execute(async (trx) => {
+  const notice = await deps.db.transaction().execute(async (trx) => {
     const isOver = isGone || waitSeconds === undefined
     await noteOutcome(trx, delivery, succeeded ? 'delivered' : isOver ? 'failed' : 'waiting', outcome)
     // A replay says nothing about how the endpoint does.
-    if (isReplay) return
+    if (isReplay) return undefined
     const { isEnabled, failsLong } = await noteHealth(trx, id, succeeded)
     // Several requests may end alike at once.
-    if (!isEnabled || !(isGone || failsLong)) return
+    if (!isEnabled || !(isGone || failsLong)) return undefined
     const [state, reason] = isGone ? (['disabled', 'gone'] as const) : (['paused', 'failing'] as const)
-    await setEndpointState(trx, id, state, reason)
+    const stopped = await setEndpointState(trx, id, state, reason)
     await insertAuditEvent(trx, 'upkeep', {
       action: 'webhook-stopped',
       changes: { state: { before: 'enabled', after: state } },
       details: { webhook: id, reason },
     })
+    deps.logger.warn({ webhook: id, state, reason }, 'a webhook stopped')
+    return noticeOf(trx, stopped)
+  })
+  if (notice) deps.enqueue('tell-owner', { userId: notice.user_id, noticeId: notice.id })
+}
+
+/** Tells the administrator who added it. A key and a command have no address; the log and the statistics say it, too. */
+async function noticeOf(
+  trx: Transaction<Tables>,
+  { id, url, state, created_by: owner }: WebhookEndpointRow,
+): Promise<{ user_id: string; id: string } | undefined> {
+  if (owner === null || isKeyId(owner)) return undefined
+  const { origin, pathname } = new URL(url)
+  return insertNotice(trx, {
+    ...{ user_id: owner, actor_id: null, ip: null, user_agent: null, reason: null },
+    ...{ kind: `webhook-${state === 'paused' ? 'paused' : 'disabled'}`, upload_ids: [], by_mail: true },
+    // A query may be a secret of the receiver.
+    webhook: JSON.stringify({ id, url: origin + pathname }),
   })
 }

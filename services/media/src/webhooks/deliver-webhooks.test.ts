@@ -1,4 +1,4 @@
-import { history, webhooks } from '@likeness/contracts/endpoints'
+import { history, stats, webhooks } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
@@ -195,7 +195,7 @@ t.test('during a rotation both secrets count', async (t) => {
 })
 
 t.test('a replay is signed anew, and says nothing about the endpoint', async (t) => {
-  const { db, receiver, admin, params, happen, send, read, deliveries } = await startWith(t)
+  const { media, db, receiver, admin, params, happen, send, read, deliveries } = await startWith(t)
   await happen()
   await happen()
   await send()
@@ -237,7 +237,8 @@ t.test('a replay is signed anew, and says nothing about the endpoint', async (t)
   await sql`update webhook_endpoints set failing_since = now() - interval '3 days'`.execute(db)
   await happen()
   await send()
-  t.match(await read(), { state: 'paused', reason: 'failing' })
+  t.match(await read(), { state: 'paused', reason: 'failing', createdBy: admin.id })
+  t.match((await admin.call(stats.read, {})).body.now.webhooks, { enabled: 0, failing: 0, stopped: 1 })
   await happen()
   const before = receiver.received.length
   await send()
@@ -246,6 +247,12 @@ t.test('a replay is signed anew, and says nothing about the endpoint', async (t)
   await admin.call(webhooks.change, { params, body: { enabled: true } })
   await send()
   t.match((await deliveries())[0], { state: 'delivered' })
+
+  // Who added it is told.
+  const told = { userId: admin.id, kind: 'webhook-paused', byMail: true, actor: null }
+  await media.work()
+  const notice = await waitFor(() => media.accounts.notices.at(-1), { for: 'the notice' })
+  t.match(notice, { ...told, uploadIds: [], webhook: { id: params.id, url: receiver.url } })
 })
 
 t.test('only administrators manage webhooks; one that is removed is told nothing more', async (t) => {

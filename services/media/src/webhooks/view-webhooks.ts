@@ -1,7 +1,8 @@
-import type { Webhook } from '@likeness/contracts'
+import type { Delivery, DeliveryState, Webhook } from '@likeness/contracts'
 import type { webhooks } from '@likeness/contracts/endpoints'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
+import type { NoteAct } from '@likeness/runtime/trail/audit-events'
 import { noteReading } from '@likeness/runtime/trail/operators'
 import { countDeliveries, type ListedDelivery, listDeliveries } from '../database/webhook-deliveries.table.js'
 import {
@@ -47,6 +48,29 @@ export const listDeliveriesHandler =
     return page.answer(reply, rows, (shown) => shown.map(viewDelivery))
   }
 
+/** What `likeness webhooks list` shows: every webhook, newest first. */
+export async function readWebhooks({ db }: Deps): Promise<Webhook[]> {
+  const rows: WebhookEndpointRow[] = []
+  for (let after: string | undefined; ; ) {
+    const some = await listEndpoints(db, { after, limit: 100 })
+    rows.push(...some)
+    after = some.at(-1)?.id
+    if (some.length < 100) return viewWebhooks(db, rows)
+  }
+}
+
+/** What `likeness webhooks deliveries` shows. @throws Problem webhook-not-found */
+export async function readDeliveries(
+  { db }: Deps,
+  note: NoteAct,
+  id: string,
+  { state, limit }: { state?: DeliveryState | undefined; limit: number },
+): Promise<Delivery[]> {
+  if (!(await findEndpoint(db, id))) throw problem('webhook-not-found')
+  await note(db, { action: 'deliveries-listed', details: { webhook: id } })
+  return (await listDeliveries(db, id, { state, after: undefined, limit })).map(viewDelivery)
+}
+
 export async function viewWebhook(db: Deps['db'], row: WebhookEndpointRow): Promise<Webhook> {
   return (await viewWebhooks(db, [row]))[0] as Webhook
 }
@@ -67,10 +91,11 @@ async function viewWebhooks(db: Deps['db'], rows: readonly WebhookEndpointRow[])
     publicKeys: secrets.filter((one) => one.endpoint_id === row.id).map((one) => one.public_key),
     ...{ waiting: 0, failed: 0, ...counts.get(row.id) },
     createdAt: row.created_at.toISOString(),
+    createdBy: row.created_by,
   }))
 }
 
-const viewDelivery = (row: ListedDelivery) => ({
+const viewDelivery = (row: ListedDelivery): Delivery => ({
   id: row.event_id,
   payload: payloadOf(row),
   state: row.state,
