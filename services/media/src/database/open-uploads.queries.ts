@@ -1,10 +1,10 @@
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { gatheredCall } from '@likeness/runtime/gathered-call'
 import { firstIdAt } from '@likeness/runtime/ids'
-import { statement } from '@likeness/runtime/prepared'
 import { sql } from 'kysely'
 import type { Actor } from './actor.js'
-import { areBlocked } from './blocked-images.table.js'
 import type { Tables } from './database.js'
+import type { Claim } from './idempotency-keys.table.js'
 import type { NewUpload, UploadRow } from './uploads.table.js'
 
 /** The open uploads of a user, direct ones included. */
@@ -36,10 +36,12 @@ export async function lockOpenUploads(
 }
 
 /**
- * Stages an upload with its event if the user may have one more: lock, count and insert in one statement, which
- * is one round trip and one transaction.
+ * Stages an upload with its event if the user may have one more: lock, count and insert in one call, shared with those of
+ * other users.
  * @param keptSeconds until it expires unconfirmed
- * @returns the row, or undefined when there was no room, or the bytes are on the deny-list
+ * @param claim of its idempotency key, whose lease is the upload's id: tied to it as `holdClaim` does
+ * @returns the row; undefined when there was no room, or the bytes are on the deny-list; 'claim-lost' when the key was taken
+ * over or erased
  */
 export async function stageUpload(
   db: Database<Tables>,
@@ -49,10 +51,11 @@ export async function stageUpload(
     since,
     keptSeconds,
     actor,
-  }: { limits: UploadLimits; since: Date; keptSeconds: number; actor: Actor },
-): Promise<UploadRow | undefined> {
+    claim,
+  }: { limits: UploadLimits; since: Date; keptSeconds: number; actor: Actor; claim: Claim | undefined },
+): Promise<UploadRow | 'claim-lost' | undefined> {
   const { user_id, id, original_filename, format, bytes, width, height, pages, sha256 } = upload
-  const [times] = await stage(
+  const staged = await stage(
     db,
     ...[
       user_id,
@@ -68,33 +71,40 @@ export async function stageUpload(
       keptSeconds,
     ],
     ...[limits.pending, limits.recent, limits.stored, actor.id, actor.ip, actor.userAgent],
+    ...[claim?.caller_id, claim?.key],
   )
-  return times && { ...fresh, ...upload, ...times }
+  if (!staged) return undefined
+  const { is_lost, uploaded_at, expires_at } = staged
+  return is_lost ? 'claim-lost' : { ...fresh, ...upload, uploaded_at, expires_at }
 }
 
-const stage = statement<Pick<UploadRow, 'uploaded_at' | 'expires_at'>>(
+const stage = gatheredCall<Pick<UploadRow, 'uploaded_at' | 'expires_at'> & { is_lost: boolean }>(
   'stage-upload',
-  `with open as materialized (select * from open_uploads($1::uuid, $2::uuid)),
-  staged as (
-    insert into uploads
-      (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
-    select $1::uuid, $3::uuid, $4::text, $5::text, $6::bigint, $7::integer, $8::integer, $9::integer, $10::text,
-      now() + make_interval(secs => $11::integer)
-    from open
-    where not erased and pending < $12::bigint and recent < $13::bigint and stored + $6::bigint <= $14::bigint
-      and not ${areBlocked('$10::text')}
-    returning uploaded_at, expires_at
-  ),
-  facts as (
-    insert into upload_facts (user_id, id, bytes, format, sha256, filename)
-    select $1::uuid, $3::uuid, $6::bigint, $5::text, decode($10::text, 'hex'), $4::text from staged
-  ),
-  event as (
-    insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
-    select $1::uuid, $3::uuid, 'uploaded', $15::uuid, $16::inet, $17::text, jsonb_build_object('filename', $4::text)
-    from staged
-  )
-  select uploaded_at, expires_at from staged`,
+  {
+    function: 'stage_upload',
+    parameters: {
+      the_user: 'uuid',
+      since: 'uuid',
+      the_upload: 'uuid',
+      the_name: 'text',
+      the_format: 'text',
+      the_bytes: 'bigint',
+      the_width: 'integer',
+      the_height: 'integer',
+      the_pages: 'integer',
+      the_sha256: 'text',
+      kept_seconds: 'integer',
+      most_pending: 'bigint',
+      most_recent: 'bigint',
+      most_stored: 'bigint',
+      the_actor: 'uuid',
+      the_ip: 'inet',
+      the_agent: 'text',
+      claimed_by: 'uuid',
+      claimed_key: 'text',
+    },
+    select: 'uploaded_at, expires_at, is_lost, busy',
+  },
 )
 
 /** The values that every new upload starts with. */

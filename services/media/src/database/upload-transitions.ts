@@ -1,5 +1,6 @@
 import { type Crop, isSquare } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { gatheredCall } from '@likeness/runtime/gathered-call'
 import { statement } from '@likeness/runtime/prepared'
 import { sql } from 'kysely'
 import type { Actor } from './actor.js'
@@ -97,11 +98,11 @@ export async function confirmPending(
   ahead?: StoredVariants & { readonly recipe: string },
 ): Promise<{ row: ConfirmedRow; shown: Shown | undefined } | undefined> {
   if (crop && !isSquare(crop)) return undefined
-  const [found] = await confirmUpload(
+  const found = await confirmUpload(
     db,
     user_id,
     id,
-    crop && JSON.stringify(crop),
+    crop,
     altText,
     sha256,
     actor.id,
@@ -116,10 +117,26 @@ export async function confirmPending(
   const { is_live, superseded_id, ...row } = found
   return { row, shown: is_live === null ? undefined : { isLive: is_live, superseded: superseded_id } }
 }
-const confirmUpload = statement<ConfirmedRow & { is_live: boolean | null; superseded_id: string | null }>(
+const confirmUpload = gatheredCall<ConfirmedRow & { is_live: boolean | null; superseded_id: string | null }>(
   'confirm-upload',
-  `select ${uploadColumns('(changed)')}, is_live, superseded_id
-  from confirm_upload($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+  {
+    function: 'confirm_upload',
+    parameters: {
+      the_user: 'uuid',
+      the_upload: 'uuid',
+      chosen_crop: 'jsonb',
+      chosen_text: 'text',
+      expected_sha256: 'text',
+      the_actor: 'uuid',
+      the_ip: 'inet',
+      the_agent: 'text',
+      recipe: 'text',
+      prefix: 'text',
+      made_sizes: 'integer[]',
+      made_formats: 'text[]',
+    },
+    select: `${uploadColumns('(changed)')}, is_live, superseded_id, busy`,
+  },
 )
 
 /** pending → discarded. */
@@ -165,15 +182,16 @@ export async function markPublished(
   db: Db,
   { user_id, id, version }: UploadKey & { version: number },
 ): Promise<{ row: UploadRow; hasUntoldText: boolean } | undefined> {
-  const [found] = await published(db, user_id, id, version)
+  const found = await published(db, user_id, id, version)
   if (!found) return undefined
   const { has_untold_text, ...row } = found
   return { row, hasUntoldText: has_untold_text }
 }
-const published = statement<UploadRow & { has_untold_text: boolean }>(
-  'publish-upload',
-  `select ${uploadColumns('(changed)')}, has_untold_text from publish_upload($1, $2, $3)`,
-)
+const published = gatheredCall<UploadRow & { has_untold_text: boolean }>('publish-upload', {
+  function: 'publish_upload',
+  parameters: { the_user: 'uuid', the_upload: 'uuid', decided: 'bigint' },
+  select: `${uploadColumns('(changed)')}, has_untold_text, busy`,
+})
 
 /** published → superseded by a later decision, under `lockUser`, by the function `supersede`. @returns whether it was */
 export async function markSuperseded(

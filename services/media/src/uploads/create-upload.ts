@@ -1,11 +1,9 @@
 import type { uploads } from '@likeness/contracts/endpoints'
 import { callerOf } from '@likeness/runtime/auth'
-import type { Database, Transaction } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Reply, Request } from '@likeness/runtime/server'
 import type { Actor } from '../database/actor.js'
-import type { Tables } from '../database/database.js'
 import { type Claim, holdClaim } from '../database/idempotency-keys.table.js'
 import { stageUpload } from '../database/open-uploads.queries.js'
 import { insertUpload, type NewUpload, type UploadRow } from '../database/uploads.table.js'
@@ -108,36 +106,31 @@ async function createUpload(
 /** The row of a new upload, and the uploads discarded for it. */
 type Staged = { readonly row: UploadRow; readonly replaced: readonly UploadRow[] }
 
-/** In one statement where there is room; otherwise in a transaction that makes room, or says why there is none. */
+/** In one call where there is room; otherwise in a transaction that makes room, or says why there is none. */
 async function commitUpload(
   { db, config }: Deps,
   owner: { userId: string; actor: Actor },
   upload: NewUpload,
   { claim, ...options }: Options,
 ): Promise<Staged> {
-  const inOneStatement = async (on: Database<Tables>): Promise<Staged | undefined> => {
-    const row = await stageUpload(on, upload, {
-      limits: {
-        pending: config.PENDING_PER_USER,
-        recent: config.UPLOADS_PER_10_MINUTES,
-        stored: storedLimit(config),
-      },
-      since: rateSince(),
-      keptSeconds: config.PENDING_SECONDS,
-      actor: owner.actor,
-    })
-    return row && { row, replaced: [] }
-  }
-  const makingRoom = async (trx: Transaction<Tables>): Promise<Staged> => {
-    const replaced = await makeRoom(trx, config, owner, upload, options)
-    const row = await insertUpload(trx, upload, config.PENDING_SECONDS, owner.actor)
-    if (!row) throw problem('blocked-image')
-    return { row, replaced }
-  }
-  if (!claim) return (await inOneStatement(db)) ?? db.transaction().execute(makingRoom)
+  const row = await stageUpload(db, upload, {
+    limits: {
+      pending: config.PENDING_PER_USER,
+      recent: config.UPLOADS_PER_10_MINUTES,
+      stored: storedLimit(config),
+    },
+    since: rateSince(),
+    keptSeconds: config.PENDING_SECONDS,
+    actor: owner.actor,
+    claim,
+  })
+  if (row === 'claim-lost') throw inProgress()
+  if (row) return { row, replaced: [] }
   return db.transaction().execute(async (trx) => {
-    const staged = (await inOneStatement(trx)) ?? (await makingRoom(trx))
-    if (!(await holdClaim(trx, claim))) throw inProgress()
-    return staged
+    const replaced = await makeRoom(trx, config, owner, upload, options)
+    const inserted = await insertUpload(trx, upload, config.PENDING_SECONDS, owner.actor)
+    if (!inserted) throw problem('blocked-image')
+    if (claim && !(await holdClaim(trx, claim))) throw inProgress()
+    return { row: inserted, replaced }
   })
 }

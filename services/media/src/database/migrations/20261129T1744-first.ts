@@ -547,16 +547,22 @@ export const first: Migration = {
         select pg_advisory_xact_lock(hashtextextended(the_user::text, 0))
       $$`.execute(db)
 
-    // Locks a user and counts what they have, in one call: each statement of a volatile function sees what was committed
-    // before it began (PostgreSQL, Function Volatility Categories), so the count includes what the last holder of the lock
-    // committed. A plain statement may miss it, because its snapshot is older than the lock.
+    // The same for a call that shares its statement with those of other users, none of whom it may make wait. Returns
+    // whether the user is locked.
     await sql`
-      create function open_uploads(owner uuid, since uuid)
-      returns table (erased boolean, pending bigint, stored bigint, recent bigint, first timestamptz)
-      language plpgsql volatile as $$
+      create function lock_user(the_user uuid, waits boolean) returns boolean language plpgsql volatile as $$
       begin
-        perform lock_user(owner);
-        return query select
+        if not waits then return pg_try_advisory_xact_lock(hashtextextended(the_user::text, 0)); end if;
+        perform lock_user(the_user);
+        return true;
+      end $$`.execute(db)
+
+    // What a user has that counts towards their limits. Part of the statement that calls it, so counts what that one sees.
+    await sql`
+      create function count_open(owner uuid, since uuid)
+      returns table (erased boolean, pending bigint, stored bigint, recent bigint, first timestamptz)
+      language sql stable as $$
+        select
           exists(select from erased_users e where e.user_id = owner),
           count(*) filter (where u.expires_at > now()), coalesce(sum(u.bytes), 0)::bigint, count(u.made), min(u.made)
         from (
@@ -571,7 +577,62 @@ export const first: Migration = {
           select null, null, u.uploaded_at from uploads u where u.user_id = owner and u.id >= since
           union all
           select null, null, r.at from refused_uploads r where r.user_id = owner and r.id >= since
-        ) as u;
+        ) as u
+      $$`.execute(db)
+
+    // Locks a user and counts what they have, in one call: each statement of a volatile function sees what was committed
+    // before it began (PostgreSQL, Function Volatility Categories), so the count includes what the last holder of the lock
+    // committed. A plain statement may miss it, because its snapshot is older than the lock.
+    await sql`
+      create function open_uploads(owner uuid, since uuid)
+      returns table (erased boolean, pending bigint, stored bigint, recent bigint, first timestamptz)
+      language plpgsql volatile as $$
+      begin
+        perform lock_user(owner);
+        return query select * from count_open(owner, since);
+      end $$`.execute(db)
+
+    // Stages an upload with its event if the user may have one more, and ties it to the idempotency key that claimed its
+    // id, if one did. Returns no row when there is no room or the bytes are on the deny-list; is_lost: the key is another
+    // run's by now. It has a lock and counts as above.
+    await sql`
+      create function stage_upload(
+        the_user uuid, since uuid, the_upload uuid, the_name text, the_format text, the_bytes bigint,
+        the_width integer, the_height integer, the_pages integer, the_sha256 text, kept_seconds integer,
+        most_pending bigint, most_recent bigint, most_stored bigint,
+        the_actor uuid, the_ip inet, the_agent text, claimed_by uuid, claimed_key text, waits boolean)
+      returns table (busy boolean, is_lost boolean, uploaded_at timestamptz, expires_at timestamptz)
+      language plpgsql volatile as $$
+      declare
+        had record;
+      begin
+        is_lost := false;
+        busy := not lock_user(the_user, waits);
+        if busy then return next; return; end if;
+
+        select * into had from count_open(the_user, since);
+        if had.erased or had.pending >= most_pending or had.recent >= most_recent
+          or had.stored + the_bytes > most_stored
+          or exists (select from blocked_images b where b.sha256 = the_sha256 and b.lifted_at is null)
+        then return; end if;
+
+        if claimed_key is not null then
+          update idempotency_keys set upload_id = lease
+          where caller_id = claimed_by and key = claimed_key and lease = the_upload and status is null;
+          is_lost := not found;
+          if is_lost then return next; return; end if;
+        end if;
+        insert into uploads as u
+          (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
+        values (the_user, the_upload, the_name, the_format, the_bytes, the_width, the_height, the_pages, the_sha256,
+          now() + make_interval(secs => kept_seconds))
+        returning u.uploaded_at, u.expires_at into uploaded_at, expires_at;
+        insert into upload_facts (user_id, id, bytes, format, sha256, filename)
+        values (the_user, the_upload, the_bytes, the_format, decode(the_sha256, 'hex'), the_name);
+        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+        values (the_user, the_upload, 'uploaded', the_actor, the_ip, the_agent,
+          jsonb_build_object('filename', the_name));
+        return next;
       end $$`.execute(db)
 
     // The functions of a publication, which database/upload-transitions.ts names. Each transition in them is one
@@ -640,14 +701,22 @@ export const first: Migration = {
       create function confirm_upload(
         the_user uuid, the_upload uuid, chosen_crop jsonb, chosen_text text, expected_sha256 text,
         the_actor uuid, the_ip inet, the_agent text,
-        recipe text, prefix text, made_sizes integer[], made_formats text[])
-      returns table (changed uploads, is_live boolean, superseded_id uuid)
+        recipe text, prefix text, made_sizes integer[], made_formats text[], waits boolean)
+      returns table (busy boolean, changed uploads, is_live boolean, superseded_id uuid)
       language plpgsql volatile as $$
       begin
-        perform lock_user(the_user);
+        busy := not lock_user(the_user, waits);
+        if busy then return next; return; end if;
         -- Locked before its version is drawn: an update that waits for another's computes what it sets a second time. Found
         -- by its key alone: among conditions on status and time a planner without statistics walks all pending uploads.
-        select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload for no key update;
+        if waits then
+          select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload for no key update;
+        else
+          select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload
+          for no key update skip locked;
+          busy := not found;
+          if busy then return next; return; end if;
+        end if;
         if changed.id is null or changed.status <> 'pending' or changed.expires_at <= now()
           or exists (select from erased_users e where e.user_id = the_user)
           or changed.sha256 <> expected_sha256
@@ -677,13 +746,14 @@ export const first: Migration = {
     // confirmed → published: the profile shows this version, or a newer one was there first, which then supersedes it.
     // Returns no row if it is not this version any more, or confirmed no more.
     await sql`
-      create function publish_upload(the_user uuid, the_upload uuid, decided bigint)
-      returns table (changed uploads, has_untold_text boolean)
+      create function publish_upload(the_user uuid, the_upload uuid, decided bigint, waits boolean)
+      returns table (busy boolean, changed uploads, has_untold_text boolean)
       language plpgsql volatile as $$
       declare
         newest bigint;
       begin
-        perform lock_user(the_user);
+        busy := not lock_user(the_user, waits);
+        if busy then return next; return; end if;
         with published as (
           update uploads set status = 'published', published_at = now()
           where user_id = the_user and id = the_upload and status = 'confirmed'
