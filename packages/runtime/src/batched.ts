@@ -7,13 +7,13 @@ export type Batched<Item> = ((item: Item) => Promise<void>) & {
 }
 
 /**
- * Gathers calls: one that comes alone goes out at once; those that follow within `everyMs`, or while one is under
- * way, go out together after it.
+ * Gathers calls: one that comes alone goes out at once; those that follow within `everyMs` (0 without), or while one is
+ * under way, go out together after it.
  * @param run takes at most `most` calls together; when it rejects, so do all of them
  */
 export function batched<Item>(
   run: (items: Item[]) => Promise<void>,
-  { everyMs, most }: { everyMs: number; most: number },
+  { everyMs = 0, most }: { everyMs?: number; most: number },
 ): Batched<Item> {
   let waiting: { item: Item; resolve: () => void; reject: (reason: unknown) => void }[] = []
   let running: Promise<void> | undefined
@@ -22,7 +22,7 @@ export function batched<Item>(
     while (waiting.length > 0) {
       const batch = waiting.slice(0, most)
       waiting = waiting.slice(most)
-      const pause = sleep(everyMs)
+      const pause = everyMs > 0 ? sleep(everyMs) : undefined
       try {
         await run(batch.map(({ item }) => item))
         for (const { resolve } of batch) resolve()

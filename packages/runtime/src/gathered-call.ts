@@ -1,18 +1,19 @@
 import type { Kysely } from 'kysely'
 import pg from 'pg'
+import { type Batched, batched } from './batched.js'
 import { statement } from './prepared.js'
 
-/** The answer to one call, as the function of the database gives it; `busy`: it changed nothing, since it would have waited. */
+/** A row that the function of the database returns; `busy`: it changed nothing, since it would have had to wait. */
 type Answer<Row> = Row & { readonly busy: boolean }
 
 type Call<Row> = {
   readonly values: readonly unknown[]
-  readonly resolve: (row: Row | undefined | Promise<Row | undefined>) => void
-  readonly reject: (error: unknown) => void
+  row?: Row | undefined
+  /** It has to be made once more, alone. */
+  again?: boolean
 }
 
-/** The calls on one database: those that a statement carries now, and those that the next one will. */
-type Gate<Row> = { isOpen: boolean; waiting: Call<Row>[] }
+type Db = Pick<Kysely<unknown>, 'executeQuery' | 'isTransaction'>
 
 // A statement's own cost is shared well before; a larger one would keep the first of its calls waiting for the last.
 const mostTogether = 32
@@ -53,54 +54,41 @@ export function gatheredCall<Row>(
     from jsonb_to_recordset($1::jsonb) as call(nth integer, ${fields.join(', ')}),
       ${of.function}(${[...names.map((field) => `call.${field}`), 'false'].join(', ')}) as answer`,
   )
-  type Db = Pick<Kysely<unknown>, 'executeQuery' | 'isTransaction'>
-
   const waiting = async (db: Db, values: readonly unknown[]): Promise<Row | undefined> =>
     (await alone(db, ...values, true))[0]
 
-  /** Makes the calls in one statement. */
+  const answer = (call: Call<Row>, row: Answer<Row> | undefined) =>
+    Object.assign(call, row?.busy ? { again: true } : { row })
+
+  /** Makes calls in one statement. @throws when it was lost, so that nobody knows what it did */
   async function carry(db: Db, calls: readonly Call<Row>[]): Promise<void> {
-    const [first] = calls
-    if (first && calls.length === 1) {
-      const [row] = await alone(db, ...first.values, false)
-      first.resolve(row?.busy ? waiting(db, first.values) : row)
+    const [first, second] = calls
+    if (first && !second) {
+      answer(first, (await alone(db, ...first.values, false))[0])
       return
     }
-    const asked = calls.map(({ values }, nth) => ({
+    const records = calls.map(({ values }, nth) => ({
       nth,
       ...Object.fromEntries(names.map((field, index) => [field, values[index]])),
     }))
-    const rows = await together(db, JSON.stringify(asked))
-    const answers = new Map(rows.map((row) => [row.nth, row]))
-    for (const [nth, call] of calls.entries()) {
-      const row = answers.get(nth)
-      call.resolve(row?.busy ? waiting(db, call.values) : row)
+    try {
+      const rows = await together(db, JSON.stringify(records))
+      const answers = new Map(rows.map((row) => [row.nth, row]))
+      for (const [nth, call] of calls.entries()) answer(call, answers.get(nth))
+    } catch (error) {
+      const isRefused = error instanceof pg.DatabaseError && error.severity === 'ERROR'
+      if (!isRefused) throw error
+      for (const call of calls) call.again = true
     }
   }
 
-  /** Makes calls until none waits. */
-  async function empty(db: Db, gate: Gate<Row>): Promise<void> {
-    gate.isOpen = false
-    while (gate.waiting.length > 0) {
-      const calls = gate.waiting.splice(0, mostTogether)
-      await carry(db, calls).catch((error: unknown) => {
-        const isRefused = calls.length > 1 && error instanceof pg.DatabaseError && error.severity === 'ERROR'
-        for (const call of calls)
-          if (isRefused) call.resolve(waiting(db, call.values))
-          else call.reject(error)
-      })
-    }
-    gate.isOpen = true
-  }
-
-  const gates = new WeakMap<Db, Gate<Row>>()
-  return (db: Db, ...values: readonly unknown[]): Promise<Row | undefined> => {
+  const gathering = new WeakMap<Db, Batched<Call<Row>>>()
+  return async (db: Db, ...values: readonly unknown[]): Promise<Row | undefined> => {
     if (db.isTransaction) return waiting(db, values)
-    const gate = gates.get(db) ?? { isOpen: true, waiting: [] }
-    gates.set(db, gate)
-    return new Promise((resolve, reject) => {
-      gate.waiting.push({ values, resolve, reject })
-      if (gate.isOpen) void empty(db, gate)
-    })
+    const call: Call<Row> = { values }
+    const add = gathering.get(db) ?? batched((calls) => carry(db, calls), { most: mostTogether })
+    gathering.set(db, add)
+    await add(call)
+    return call.again ? waiting(db, values) : call.row
   }
 }
