@@ -98,46 +98,45 @@ export async function confirmPending(
   ahead?: StoredVariants & { readonly recipe: string },
 ): Promise<{ row: ConfirmedRow; shown: Shown | undefined } | undefined> {
   if (crop && !isSquare(crop)) return undefined
-  const found = await confirmUpload(
-    db,
-    user_id,
-    id,
-    crop,
-    altText,
-    sha256,
-    actor.id,
-    actor.ip,
-    actor.userAgent,
-    ahead?.recipe,
-    ahead?.blob_prefix,
-    ahead?.sizes,
-    ahead?.formats,
-  )
+  const found = await confirmUpload(db, {
+    the_user: user_id,
+    the_upload: id,
+    chosen_crop: crop,
+    chosen_text: altText,
+    expected_sha256: sha256,
+    the_actor: actor.id,
+    the_ip: actor.ip,
+    the_agent: actor.userAgent,
+    recipe: ahead?.recipe,
+    prefix: ahead?.blob_prefix,
+    made_sizes: ahead?.sizes,
+    made_formats: ahead?.formats,
+  })
   if (!found) return undefined
   const { is_live, superseded_id, ...row } = found
   return { row, shown: is_live === null ? undefined : { isLive: is_live, superseded: superseded_id } }
 }
-const confirmUpload = gatheredCall<ConfirmedRow & { is_live: boolean | null; superseded_id: string | null }>(
-  'confirm-upload',
-  {
-    function: 'confirm_upload',
-    parameters: {
-      the_user: 'uuid',
-      the_upload: 'uuid',
-      chosen_crop: 'jsonb',
-      chosen_text: 'text',
-      expected_sha256: 'text',
-      the_actor: 'uuid',
-      the_ip: 'inet',
-      the_agent: 'text',
-      recipe: 'text',
-      prefix: 'text',
-      made_sizes: 'integer[]',
-      made_formats: 'text[]',
-    },
-    select: `${uploadColumns('(changed)')}, is_live, superseded_id, busy`,
+const confirmUpload = gatheredCall<
+  ConfirmedRow & { is_live: boolean | null; superseded_id: string | null }
+>()('confirm-upload', {
+  function: 'confirm_upload',
+  parameters: {
+    the_user: 'uuid',
+    the_upload: 'uuid',
+    chosen_crop: 'jsonb',
+    chosen_text: 'text',
+    expected_sha256: 'text',
+    the_actor: 'uuid',
+    the_ip: 'inet',
+    the_agent: 'text',
+    recipe: 'text',
+    prefix: 'text',
+    made_sizes: 'integer[]',
+    made_formats: 'text[]',
   },
-)
+  select: `${uploadColumns('(changed)')}, is_live, superseded_id, busy`,
+  pauseMs: 1,
+})
 
 /** pending → discarded. */
 export function discardPending(
@@ -182,15 +181,16 @@ export async function markPublished(
   db: Db,
   { user_id, id, version }: UploadKey & { version: number },
 ): Promise<{ row: UploadRow; hasUntoldText: boolean } | undefined> {
-  const found = await published(db, user_id, id, version)
+  const found = await published(db, { the_user: user_id, the_upload: id, decided: version })
   if (!found) return undefined
   const { has_untold_text, ...row } = found
   return { row, hasUntoldText: has_untold_text }
 }
-const published = gatheredCall<UploadRow & { has_untold_text: boolean }>('publish-upload', {
+const published = gatheredCall<UploadRow & { has_untold_text: boolean }>()('publish-upload', {
   function: 'publish_upload',
   parameters: { the_user: 'uuid', the_upload: 'uuid', decided: 'bigint' },
   select: `${uploadColumns('(changed)')}, has_untold_text, busy`,
+  pauseMs: 1,
 })
 
 /** published → superseded by a later decision, under `lockUser`, by the function `supersede`. @returns whether it was */
