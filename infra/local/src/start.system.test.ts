@@ -220,6 +220,10 @@ t.test('given settings are used, and unusable ones are reported in one line', as
     [{ DATA_DIR: running.dataDir }, /^Likeness already runs on \S+ \(process \d+, http:\S+\)\.\n$/],
     [{ DATA_DIR: '/dev/null/x' }, /^\/dev\/null\/x is a file, or in one: set DATA_DIR to a folder\.\n$/],
     [
+      { DATA_DIR: '/proc/x/y' },
+      /^The data folder \/proc\S* cannot be written \(\w+\): set DATA_DIR to another one\.\n$/,
+    ],
+    [
       { DATA_DIR: `${files}/no-folder` },
       /^\S+\/no-folder is a file, or in one: set DATA_DIR to a folder\.\n$/,
     ],

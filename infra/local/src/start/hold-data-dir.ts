@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Fault } from '../fault.js'
 
 interface Holder {
@@ -42,9 +42,13 @@ export function holdDataDir(dataDir: string, url: string): () => void {
 
 function makeFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    // Node makes missing parents, too, but tries for ever where there can be none, as in /proc.
+    if (!existsSync(dirname(dataDir))) makeFolder(dirname(dataDir))
+    mkdirSync(dataDir, { mode: 0o700 })
   } catch (error) {
+    if (error instanceof Fault) throw error
     const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(dataDir).isDirectory()) return
     if (code === 'EEXIST' || code === 'ENOTDIR')
       throw new Fault(`${dataDir} is a file, or in one: set DATA_DIR to a folder.`)
     throw notWritable(dataDir, code)
