@@ -85,11 +85,13 @@ function labelOf({ name, text }: Statement): string {
     .slice(0, 40)
 }
 
-type Picture = {
+type Upload = {
   /** When its upload began; its owner's registration is older. */
   readonly since: number
   readonly userId: string
   readonly id: string
+}
+type Picture = Upload & {
   readonly syncs: { readonly media: number; readonly worker: number }
 }
 
@@ -99,18 +101,14 @@ type Picture = {
  */
 async function publish(started: Started, choice: { crop?: typeof anotherCrop }): Promise<Picture> {
   const { urls, db, syncsOf } = started
-  const jpeg = await sharp({ create: { width: 1200, height: 900, channels: 3, background: '#336699' } })
-    .jpeg()
-    .toBuffer()
+  const body = await picture()
   const momentOf = (id: string) => id.slice(0, 8)
   let before = ''
   for (;;) {
     const { userId, call } = await joinAs(urls)
     const since = performance.now()
     const [media, worker] = [syncsOf('media'), syncsOf('media-worker')]
-    const { id } = (
-      await call(uploads.create, { body: new Blob([new Uint8Array(jpeg)], { type: 'image/jpeg' }) })
-    ).body
+    const { id } = (await call(uploads.create, { body })).body
     await waitFor(() => holds(db, id, 'rendered_ahead is not null'), { for: 'the variants' })
     const { status } = (await call(uploads.confirm, { params: { id }, body: choice })).body
     await waitFor(() => holds(db, id, "status = 'published'"), { for: 'the publication' })
@@ -124,6 +122,20 @@ async function publish(started: Started, choice: { crop?: typeof anotherCrop }):
       }
     before = id
   }
+}
+
+/** An upload by someone new, with an Idempotency-Key. */
+async function uploadWithKey({ urls }: Started): Promise<Upload> {
+  const { userId, call } = await joinAs(urls)
+  const since = performance.now()
+  const headers = { 'idempotency-key': 'once' }
+  const { id } = (await call(uploads.create, { body: await picture(), headers })).body
+  return { since, userId, id }
+}
+
+async function picture(): Promise<Blob> {
+  const create = { width: 1200, height: 900, channels: 3, background: '#336699' } as const
+  return new Blob([new Uint8Array(await sharp({ create }).jpeg().toBuffer())], { type: 'image/jpeg' })
 }
 
 async function holds(db: pg.Client, id: string, condition: string): Promise<boolean> {
@@ -147,7 +159,7 @@ async function joinAs(urls: Started['urls']) {
 const gathered = /: notify$/
 
 /** Every statement about one picture, by the program that sent it, in the order of the alphabet. */
-function statementsAbout({ parts }: Started, { userId, id, since }: Picture): string[] {
+function statementsAbout({ parts }: Started, { userId, id, since }: Upload): string[] {
   return programs
     .filter((program) => program !== 'accounts-worker')
     .flatMap((program) =>
@@ -208,6 +220,7 @@ t.test('the statements, syncs and connections of each operation', async (t) => {
   const started = await startAll(t)
   const byDefault = await publish(started, {})
   const cropped = await publish(started, { crop: anotherCrop })
+  const keyed = await uploadWithKey(started)
 
   t.test('reading the profile and refreshing', async (t) => {
     const { accounts, token, refreshToken } = await joinAs(started.urls)
@@ -238,5 +251,15 @@ t.test('the statements, syncs and connections of each operation', async (t) => {
     for (const program of programs) await started.parts[program].stop()
     t.strictSame(statementsAbout(started, byDefault), withDefaultCrop.toSorted())
     t.strictSame(statementsAbout(started, cropped), withAnotherCrop.toSorted())
+  })
+
+  t.test('an upload with an Idempotency-Key', async (t) => {
+    const ofTheApi = statementsAbout(started, keyed).filter((label) => label.startsWith('media: '))
+    t.strictSame(ofTheApi, [
+      'media: Insert a single job, routing it to waiti',
+      'media: claim-key',
+      'media: keep-answer',
+      'media: stage-upload',
+    ])
   })
 })

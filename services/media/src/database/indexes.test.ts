@@ -7,7 +7,7 @@ import type { Tables } from './database.js'
 import { deleteUserRows } from './erased-users.table.js'
 import { listHistory } from './history.queries.js'
 import { isHeld } from './holds.queries.js'
-import { lockOpenUploads } from './open-uploads.queries.js'
+import { lockOpenUploads, stageUpload } from './open-uploads.queries.js'
 import { deleteOldTrails, findSurplusVersions, giveUpOriginals } from './retention.queries.js'
 import { countEvents } from './stats.table.js'
 import { expireBatch } from './upkeep.queries.js'
@@ -86,11 +86,22 @@ async function seeWhatActsRead(t: Test, db: Database<Tables>): Promise<void> {
   await sql`select pg_stat_force_next_flush()`.execute(db)
   await sql`select pg_stat_reset()`.execute(db)
 
+  const picture = {
+    ...({ original_filename: 'a.jpg', format: 'jpeg', bytes: 9, width: 9, height: 9, pages: 1 } as const),
+    sha256: 'cd'.repeat(32),
+  }
+  const room = {
+    limits: { pending: 9, recent: 9, stored: 999 },
+    since: new Date(Date.now() - 600_000),
+    keptSeconds: 60,
+  }
   const nothing = { crop: undefined, altText: undefined, sha256: undefined }
   // The first five plans of a prepared statement are made for its values.
   for (const { user_id, id } of pending.slice(-acts)) {
     const actor = { id: user_id, ip: null, userAgent: null }
     t.ok(await confirmPending(db, { user_id, id }, nothing, actor))
+    const upload = { ...picture, user_id, id: randomUUID() }
+    t.ok(await stageUpload(db, upload, { ...room, actor, claim: undefined }))
     const delivery = await claimDelivery(db, endpoint.id)
     if (!delivery) throw new Error('nothing is due')
     const outcome = { ms: 1, status: 204, fault: null, answer: null, waitSeconds: undefined }
