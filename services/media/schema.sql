@@ -495,15 +495,23 @@ create sequence audit_events_seq_seq;
 
 create sequence avatar_version;
 
-CREATE OR REPLACE FUNCTION public.confirm_upload(the_user uuid, the_upload uuid, chosen_crop jsonb, chosen_text text, expected_sha256 text, the_actor uuid, the_ip inet, the_agent text, recipe text, prefix text, made_sizes integer[], made_formats text[])
- RETURNS TABLE(changed uploads, is_live boolean, superseded_id uuid)
+CREATE OR REPLACE FUNCTION public.confirm_upload(the_user uuid, the_upload uuid, chosen_crop jsonb, chosen_text text, expected_sha256 text, the_actor uuid, the_ip inet, the_agent text, recipe text, prefix text, made_sizes integer[], made_formats text[], waits boolean)
+ RETURNS TABLE(busy boolean, changed uploads, is_live boolean, superseded_id uuid)
  LANGUAGE plpgsql
 AS $function$
       begin
-        perform lock_user(the_user);
+        busy := not lock_user(the_user, waits);
+        if busy then return next; return; end if;
         -- Locked before its version is drawn: an update that waits for another's computes what it sets a second time. Found
         -- by its key alone: among conditions on status and time a planner without statistics walks all pending uploads.
-        select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload for no key update;
+        if waits then
+          select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload for no key update;
+        else
+          select u.* into changed from uploads u where u.user_id = the_user and u.id = the_upload
+          for no key update skip locked;
+          busy := not found;
+          if busy then return next; return; end if;
+        end if;
         if changed.id is null or changed.status <> 'pending' or changed.expires_at <= now()
           or exists (select from erased_users e where e.user_id = the_user)
           or changed.sha256 <> expected_sha256
@@ -529,6 +537,29 @@ AS $function$
         end if;
         return next;
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_open(owner uuid, since uuid)
+ RETURNS TABLE(erased boolean, pending bigint, stored bigint, recent bigint, first timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select
+          exists(select from erased_users e where e.user_id = owner),
+          count(*) filter (where u.expires_at > now()), coalesce(sum(u.bytes), 0)::bigint, count(u.made), min(u.made)
+        from (
+          select u.bytes, u.expires_at, null::timestamptz as made
+          from uploads u where u.user_id = owner and u.original_deleted_at is null
+            and u.status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn')
+          union all
+          select case when d.expires_at > now() then d.bytes end, d.expires_at,
+            case when d.id >= since then d.created_at end
+          from direct_uploads d where d.user_id = owner
+          union all
+          select null, null, u.uploaded_at from uploads u where u.user_id = owner and u.id >= since
+          union all
+          select null, null, r.at from refused_uploads r where r.user_id = owner and r.id >= since
+        ) as u
+      $function$;
 
 CREATE OR REPLACE FUNCTION public.draw_entry()
  RETURNS bigint
@@ -686,6 +717,16 @@ AS $function$
         select pg_advisory_xact_lock(hashtextextended(the_user::text, 0))
       $function$;
 
+CREATE OR REPLACE FUNCTION public.lock_user(the_user uuid, waits boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if not waits then return pg_try_advisory_xact_lock(hashtextextended(the_user::text, 0)); end if;
+        perform lock_user(the_user);
+        return true;
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.newest_decision(the_user uuid)
  RETURNS bigint
  LANGUAGE sql
@@ -702,22 +743,7 @@ CREATE OR REPLACE FUNCTION public.open_uploads(owner uuid, since uuid)
 AS $function$
       begin
         perform lock_user(owner);
-        return query select
-          exists(select from erased_users e where e.user_id = owner),
-          count(*) filter (where u.expires_at > now()), coalesce(sum(u.bytes), 0)::bigint, count(u.made), min(u.made)
-        from (
-          select u.bytes, u.expires_at, null::timestamptz as made
-          from uploads u where u.user_id = owner and u.original_deleted_at is null
-            and u.status in ('pending', 'confirmed', 'published', 'superseded', 'withdrawn')
-          union all
-          select case when d.expires_at > now() then d.bytes end, d.expires_at,
-            case when d.id >= since then d.created_at end
-          from direct_uploads d where d.user_id = owner
-          union all
-          select null, null, u.uploaded_at from uploads u where u.user_id = owner and u.id >= since
-          union all
-          select null, null, r.at from refused_uploads r where r.user_id = owner and r.id >= since
-        ) as u;
+        return query select * from count_open(owner, since);
       end $function$;
 
 CREATE OR REPLACE FUNCTION public.prune_audit(days integer, most integer, run_by jsonb DEFAULT '{}'::jsonb)
@@ -793,14 +819,15 @@ AS $function$
         return cardinality(old);
       end $function$;
 
-CREATE OR REPLACE FUNCTION public.publish_upload(the_user uuid, the_upload uuid, decided bigint)
- RETURNS TABLE(changed uploads, has_untold_text boolean)
+CREATE OR REPLACE FUNCTION public.publish_upload(the_user uuid, the_upload uuid, decided bigint, waits boolean)
+ RETURNS TABLE(busy boolean, changed uploads, has_untold_text boolean)
  LANGUAGE plpgsql
 AS $function$
       declare
         newest bigint;
       begin
-        perform lock_user(the_user);
+        busy := not lock_user(the_user, waits);
+        if busy then return next; return; end if;
         with published as (
           update uploads set status = 'published', published_at = now()
           where user_id = the_user and id = the_upload and status = 'confirmed'
@@ -868,6 +895,42 @@ AS $function$
         end if;
         insert into avatars (user_id, version, upload_id, live, sizes, formats, blob_prefix, path_version)
         values (the_user, decided, the_upload, is_live, made_sizes, made_formats, prefix, decided);
+        return next;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.stage_upload(the_user uuid, since uuid, the_upload uuid, the_name text, the_format text, the_bytes bigint, the_width integer, the_height integer, the_pages integer, the_sha256 text, kept_seconds integer, most_pending bigint, most_recent bigint, most_stored bigint, the_actor uuid, the_ip inet, the_agent text, claimed_by uuid, claimed_key text, waits boolean)
+ RETURNS TABLE(busy boolean, is_lost boolean, uploaded_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+      declare
+        had record;
+      begin
+        is_lost := false;
+        busy := not lock_user(the_user, waits);
+        if busy then return next; return; end if;
+
+        select * into had from count_open(the_user, since);
+        if had.erased or had.pending >= most_pending or had.recent >= most_recent
+          or had.stored + the_bytes > most_stored
+          or exists (select from blocked_images b where b.sha256 = the_sha256 and b.lifted_at is null)
+        then return; end if;
+
+        if claimed_key is not null then
+          update idempotency_keys set upload_id = lease
+          where caller_id = claimed_by and key = claimed_key and lease = the_upload and status is null;
+          is_lost := not found;
+          if is_lost then return next; return; end if;
+        end if;
+        insert into uploads as u
+          (user_id, id, original_filename, format, bytes, width, height, pages, sha256, expires_at)
+        values (the_user, the_upload, the_name, the_format, the_bytes, the_width, the_height, the_pages, the_sha256,
+          now() + make_interval(secs => kept_seconds))
+        returning u.uploaded_at, u.expires_at into uploaded_at, expires_at;
+        insert into upload_facts (user_id, id, bytes, format, sha256, filename)
+        values (the_user, the_upload, the_bytes, the_format, decode(the_sha256, 'hex'), the_name);
+        insert into upload_events (user_id, upload_id, type, actor_id, ip, user_agent, details)
+        values (the_user, the_upload, 'uploaded', the_actor, the_ip, the_agent,
+          jsonb_build_object('filename', the_name));
         return next;
       end $function$;
 

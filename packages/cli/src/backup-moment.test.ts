@@ -61,8 +61,9 @@ t.test('a picture discarded in the moment of the backup, and one that the storag
   const waits = (where: string) => async () =>
     (
       await watcher.query(
-        `select from pg_stat_activity where application_name = 'likeness backup' and wait_event_type = 'Lock' and query like $1`,
-        [where],
+        `select from pg_stat_activity where application_name = 'likeness backup' and wait_event_type = 'Lock'
+        and datname = $2 and query like $1`,
+        [where, new URL(accountsUrl).pathname.slice(1)],
       )
     ).rowCount !== 0
   // The walk over the files is done when it waits for the snapshots, and the tables are read one by one after that.
@@ -79,8 +80,11 @@ t.test('a picture discarded in the moment of the backup, and one that the storag
   await waitFor(
     async () =>
       (
-        await holder.query(`select from pg_stat_activity where application_name = 'likeness backup'
-        and wait_event_type = 'Lock' and query like 'copy "withdrawals"%'`)
+        await holder.query(
+          `select from pg_stat_activity where application_name = 'likeness backup' and wait_event_type = 'Lock'
+          and datname = $1 and query like 'copy "withdrawals"%'`,
+          [new URL(mediaUrl).pathname.slice(1)],
+        )
       ).rowCount !== 0,
     { for: 'the last table to wait' },
   )

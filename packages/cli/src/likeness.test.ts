@@ -68,7 +68,8 @@ t.test(
       const { child, ended } = startLikeness(media.env, 'expire')
       const waiting = sql<{
         pid: number
-      }>`select pid from pg_locks where locktype = 'advisory' and classid = 42 and not granted`
+      }>`select pid from pg_locks where locktype = 'advisory' and classid = 42 and not granted
+        and database = (select oid from pg_database where datname = current_database())`
       await waitFor(async () => (await waiting.execute(held)).rows.length > 0, { for: 'the second batch' })
       child.kill('SIGKILL')
       t.equal(await ended, 'SIGKILL')

@@ -47,7 +47,8 @@ t.test(
       )
       await db.connection().execute(async (held) => {
         await sql`select pg_advisory_lock(42, 42)`.execute(held)
-        const waiting = sql`select from pg_locks where locktype = 'advisory' and classid = 42 and not granted`
+        const waiting = sql`select from pg_locks where locktype = 'advisory' and classid = 42 and not granted
+          and database = (select oid from pg_database where datname = current_database())`
         await act(() =>
           waitFor(async () => (await waiting.execute(held)).rows.length > 0, { for: 'a batch' }),
         )
