@@ -34,7 +34,9 @@ export async function dumpSchema<Tables>(db: Kysely<Tables>): Promise<string> {
       union all
       select 6, s.sequencename, 0, format(E'\ncreate sequence %I;', s.sequencename) from pg_sequences s where s.schemaname = 'public'
       union all
-      select 6, p.proname, 0, format(E'\n%s;', trim(E'\n' from pg_get_functiondef(p.oid)))
+      select 6, p.proname,
+        row_number() over (order by pg_get_function_identity_arguments(p.oid) collate "C")::int,
+        format(E'\n%s;', trim(E'\n' from pg_get_functiondef(p.oid)))
       from pg_proc p
       -- Not those of an extension.
       where p.pronamespace = 'public'::regnamespace
