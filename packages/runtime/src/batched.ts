@@ -9,14 +9,15 @@ export type Batched<Item> = ((item: Item) => Promise<void>) & {
 /**
  * Gathers calls: one that comes alone goes out at once; those that follow within `everyMs` (0 without), or while one is
  * under way, go out together after it.
- * @param run takes at most `most` calls together; when it rejects, so do all of them
+ * @param run takes at most `most` calls together, `atOnce` times at once (1); when it rejects, so do all of them
  */
 export function batched<Item>(
   run: (items: Item[]) => Promise<void>,
-  { everyMs = 0, most }: { everyMs?: number; most: number },
+  { everyMs = 0, most, atOnce = 1 }: { everyMs?: number; most: number; atOnce?: number },
 ): Batched<Item> {
   let waiting: { item: Item; resolve: () => void; reject: (reason: unknown) => void }[] = []
-  let running: Promise<void> | undefined
+  let runners = 0
+  const running = new Set<Promise<void>>()
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
@@ -31,13 +32,20 @@ export function batched<Item>(
       }
       await pause
     }
-    running = undefined
+    runners -= 1
   }
 
   const add = (item: Item) =>
     new Promise<void>((resolve, reject) => {
       waiting.push({ item, resolve, reject })
-      running ??= drain()
+      if (runners === atOnce) return
+      runners += 1
+      const runner = drain()
+      running.add(runner)
+      void runner.then(() => running.delete(runner))
     })
-  return Object.assign(add, { settled: async () => running })
+  const settled = async () => {
+    while (running.size > 0) await Promise.all(running)
+  }
+  return Object.assign(add, { settled })
 }

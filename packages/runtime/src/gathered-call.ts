@@ -19,10 +19,12 @@ type Db = Pick<Kysely<unknown>, 'executeQuery' | 'isTransaction'>
 
 // A statement's own cost is shared well before; a larger one would keep the first of its calls waiting for the last.
 const mostTogether = 32
+// The one works while the commit of the other is made durable.
+const atOnce = 2
 
 /**
  * A hot call of a function that does one thing in the database, shared between those who ask in one moment (ADR 50):
- * while one statement runs, further calls gather, and the next statement carries them all. Parsing, planning, the round
+ * while two statements run, further calls gather, and the next statement carries them all. Parsing, planning, the round
  * trip and the commit are then paid once; a call that comes alone goes at once, as any `statement`.
  *
  * Calls that share a statement share its transaction, so none may make others wait or fail. The function's last parameter,
@@ -97,7 +99,8 @@ export const gatheredCall =
       if (db.isTransaction) return wait(db, values)
       const call: Call<Name, Row> = { values }
       const add =
-        gathering.get(db) ?? batched((calls) => carry(db, calls), { most: mostTogether, everyMs: of.pauseMs })
+        gathering.get(db) ??
+        batched((calls) => carry(db, calls), { most: mostTogether, everyMs: of.pauseMs, atOnce })
       gathering.set(db, add)
       await add(call)
       return call.again ? wait(db, values) : call.row
