@@ -65,6 +65,8 @@ async function testWithDatabases(): Promise<Outcome> {
   // Anything a test leaves here, perhaps because it was killed, is deleted with the folder.
   const temporary = join(folder, 'tmp')
   await mkdir(temporary, { mode: 0o711 })
+  const ports = join(folder, 'ports')
+  await mkdir(ports)
   const redis = await startRedis({ folder, port: await freePort() })
   try {
     const postgres = await startPostgres({
@@ -85,6 +87,7 @@ async function testWithDatabases(): Promise<Outcome> {
       const env = {
         ...process.env,
         TMPDIR: temporary,
+        TEST_PORTS: ports,
         TEST_POSTGRES_URL: postgres.url('postgres'),
         ...(redis !== undefined && { TEST_REDIS_URL: redis.url }),
       }

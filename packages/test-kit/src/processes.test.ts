@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import t from 'tap'
 import { freePort, waitFor } from './processes.js'
 
@@ -16,6 +18,17 @@ t.test(
     }
   },
 )
+
+t.test('freePort gives no port that another process of the run was given', async (t) => {
+  const folder = t.testdir({})
+  const { TEST_PORTS } = process.env
+  t.teardown(() => Object.assign(process.env, { TEST_PORTS }))
+  process.env.TEST_PORTS = folder
+  for (let port = 12_000; port < 32_000; port += 1) writeFileSync(join(folder, String(port)), '')
+  const port = await freePort()
+  t.ok(port >= 32_000)
+  t.ok(existsSync(join(folder, String(port))), 'and it is taken for all')
+})
 
 t.test('waitFor returns the first value that is not false, null or undefined', async (t) => {
   const answers = [false, null, undefined, 0]

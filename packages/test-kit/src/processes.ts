@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 // Below those that systems give to the connections which programs open (Linux from 32768, macOS from 49152), since one of
@@ -8,14 +10,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const [lowestPort, highestPort] = [12_000, 32_767]
 const given = new Set<number>()
 
-/** A TCP port nobody listens on at this moment, which this process has not been given before. */
+/**
+ * A TCP port nobody listens on at this moment, which this process has not been given before, nor any other of the same run
+ * of the tests: one of theirs may listen on it a moment later, or again after a restart.
+ */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (;;) {
     const port = randomInt(lowestPort, highestPort + 1)
     if (given.has(port)) continue
     given.add(port)
-    if (await isFree(port, host)) return port
+    if ((await isOurs(port)) && (await isFree(port, host))) return port
   }
+}
+
+/** Takes a port for this process. `TEST_PORTS` is a folder with a file for each that the run of the tests has given. */
+async function isOurs(port: number): Promise<boolean> {
+  const folder = process.env.TEST_PORTS
+  if (folder === undefined) return true
+  try {
+    await writeFile(join(folder, String(port)), '', { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+  return true
 }
 
 async function isFree(port: number, host: string): Promise<boolean> {
