@@ -1,6 +1,7 @@
 import { uploads } from '@likeness/contracts/endpoints'
 import { type Door, noRedis, openDoor, startProcess, waitFor, watchTimers } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
+import { onlyTask } from './testing/only-task.js'
 import { startMedia } from './testing/start-media.js'
 import { publish, upload } from './testing/steps.js'
 
@@ -20,7 +21,7 @@ for (const queue of ['postgres', 'redis'] as const) {
     const media = await startMedia(t, {
       queue,
       through: door.through,
-      config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' },
+      config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: onlyTask('requeue-stuck') },
     })
     await media.work()
     const person = await media.person()

@@ -8,6 +8,7 @@ import { avatars, uploads } from '@likeness/contracts/endpoints'
 import { type Fault, startS3 } from '@likeness/storage/testing'
 import { programFile, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
+import { onlyTask } from './testing/only-task.js'
 import { form, jpeg, quarters, readQuarters } from './testing/pictures.js'
 import { type Media, startMedia } from './testing/start-media.js'
 import { andWait, blobs } from './testing/steps.js'
@@ -20,7 +21,7 @@ async function onS3(t: Test, timeoutMs = 60_000) {
     config: {
       STORAGE_URL: s3.url('pictures', { timeoutMs: `${timeoutMs}`, attempts: '1' }),
       REQUEUE_AFTER_SECONDS: '1',
-      UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *',
+      UPKEEP_SCHEDULE: onlyTask('requeue-stuck'),
     },
   })
   return { media, proxy: s3.proxy }

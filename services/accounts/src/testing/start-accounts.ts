@@ -63,6 +63,8 @@ export async function startAccounts(
     RATE_LIMIT_PER_IP: 'off',
     ARGON2_MEMORY_KIB: '7168',
     ARGON2_PASSES: '1',
+    // By the clock, these would run in the middle of a test now and then.
+    UPKEEP_SCHEDULE: 'prune=off; retire-keys=off; seal-trail=off; verify-trail=off; drain-audit=off',
     ...options.config,
   }
   const db = openDatabase<Tables>(databaseUrl, { name: 'test', max: 2, onError: () => undefined })

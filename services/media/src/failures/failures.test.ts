@@ -5,13 +5,14 @@ import type { FailureGroup, RetryFailures, Step } from '@likeness/contracts'
 import { failures, history, uploads } from '@likeness/contracts/endpoints'
 import { programFile, waitFor } from '@likeness/test-kit'
 import t from 'tap'
+import { onlyTask } from '../testing/only-task.js'
 import { jpeg, quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { settled, upload } from '../testing/steps.js'
 import { originalKey } from '../uploads/upload-files.js'
 
 const media: Media = await startMedia(t, {
-  config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' },
+  config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: onlyTask('requeue-stuck') },
 })
 const [ana, ben, max] = [await media.person(), await media.person(), await media.person('manager')]
 

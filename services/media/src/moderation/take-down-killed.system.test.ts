@@ -4,6 +4,7 @@ import { startProcess, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { holdUser, notLinux, small, waitsForUser } from '../testing/fault-case.js'
+import { onlyTask } from '../testing/only-task.js'
 import { startMedia } from '../testing/start-media.js'
 import { blobs, eventsOf, upload } from '../testing/steps.js'
 
@@ -12,7 +13,7 @@ const users = 60
 
 t.test('a take-down whose processes are killed one after the other', { skip: notLinux }, async (t) => {
   const media = await startMedia(t, {
-    config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' },
+    config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: onlyTask('requeue-stuck') },
   })
   const { db } = media.deps
   const max = await media.person('manager')

@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { lockUser } from '../database/uploads.table.js'
 import { collectGarbage } from '../upkeep/collect-garbage.js'
 import { uploadFiles, variantsPrefix } from '../uploads/upload-files.js'
+import { onlyTask } from './only-task.js'
 import { quarters, readQuarters } from './pictures.js'
 import { type Media, startMedia } from './start-media.js'
 import { blobs, eventsOf } from './steps.js'
@@ -39,7 +40,7 @@ export async function setUp(
       STORAGE_URL: url('pictures', { timeoutMs: '600000' }),
       RENDER_AHEAD: String(renderAhead),
       // What a process leaves is found soon.
-      ...(renderAhead ? { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' } : {}),
+      ...(renderAhead ? { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: onlyTask('requeue-stuck') } : {}),
     },
   })
   const person = await media.person()

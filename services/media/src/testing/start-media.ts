@@ -31,6 +31,7 @@ import { migrations } from '../database/database.js'
 import { type Deps, openDeps, openWorkerDeps, type WorkerDeps } from '../deps.js'
 import { migrate } from '../index.js'
 import { workJobs } from '../jobs.js'
+import { onlyTask } from './only-task.js'
 
 const serviceSecret = 'a secret of the media tests, 32+ characters'
 const issuer = 'https://likeness.test'
@@ -197,6 +198,8 @@ export async function startMedia(
     PUBLIC_URL: issuer,
     SERVICE_SECRET: serviceSecret,
     DECODERS: '1',
+    // By the clock, others would run in the middle of a test now and then.
+    UPKEEP_SCHEDULE: onlyTask('requeue-stuck', '*/15 * * * * *'),
     ...options.config,
   }
   const config = parseConfig(MediaConfig, env)

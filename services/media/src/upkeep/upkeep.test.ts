@@ -6,6 +6,7 @@ import { uploads } from '@likeness/contracts/endpoints'
 import { emptyRedis, noRedis, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
+import { onlyTask } from '../testing/only-task.js'
 import { form, jpeg } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { andWait, blobs } from '../testing/steps.js'
@@ -186,7 +187,7 @@ t.test('a queue that lost every job loses no upload', async (t) => {
 t.test('Redis emptied at any moment', { skip: noRedis }, async (t) => {
   const media = await startMedia(t, {
     queue: 'redis',
-    config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: 'requeue-stuck=* * * * * *' },
+    config: { REQUEUE_AFTER_SECONDS: '1', UPKEEP_SCHEDULE: onlyTask('requeue-stuck') },
   })
   const empty = () => emptyRedis(media.env.QUEUE_URL)
   await media.work()

@@ -2,6 +2,7 @@ import { avatars, history, moderation, people, uploads, webhooks } from '@likene
 import { openCalls, startIssuer, waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { onlyTask } from '../testing/only-task.js'
 import { form, jpeg } from '../testing/pictures.js'
 import { startMedia } from '../testing/start-media.js'
 import { isSignedBy, isSignedWith, startReceiver } from '../testing/start-receiver.js'
@@ -10,7 +11,7 @@ import { tellWebhooks } from './tell-webhooks.js'
 
 const config = {
   OUTBOUND_ALLOW: '127.0.0.1',
-  UPKEEP_SCHEDULE: 'tell-webhooks=* * * * * *',
+  UPKEEP_SCHEDULE: onlyTask('tell-webhooks'),
   KEEP_VERSIONS: '0',
 }
 
