@@ -11,7 +11,7 @@ import t from 'tap'
 import { deleteOldTrails } from '../database/retention.queries.js'
 import { trailTables } from '../database/upload-events.trail.js'
 import { startMedia } from '../testing/start-media.js'
-import { publish, upload } from '../testing/steps.js'
+import { allPrepared, publish, upload } from '../testing/steps.js'
 
 const cli = fileURLToPath(new URL('../../bin/likeness-media.js', import.meta.url))
 const media = await startMedia(t)
@@ -69,6 +69,7 @@ t.test('two at once seal everything once, and a run that died is taken up', asyn
   await publish(ana)
   await publish(ben)
   await max.call(history.list)
+  await allPrepared(media)
   const both = await Promise.all([seal(), seal()])
   await seal()
   const { whole, events, lastSeal } = await verify()
@@ -190,6 +191,7 @@ t.test('what the owner of the database alters is named', async (t) => {
     .catch(() => undefined)
   const gap = (await last('upload_events')) + 1
   await upload(ben)
+  await allPrepared(media)
   await seal()
   await tamper(
     'upload_events',
@@ -214,6 +216,7 @@ t.test('what the owner of the database alters is named', async (t) => {
 
 async function strayEvent() {
   const { id } = await upload(ben)
+  await allPrepared(media)
   return {
     user_id: ben.id,
     upload_id: id,

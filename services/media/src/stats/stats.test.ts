@@ -1,13 +1,12 @@
 import type { Bucket, Figures } from '@likeness/contracts'
 import { avatars, stats, uploads } from '@likeness/contracts/endpoints'
 import { sealAndNote, verifyAndTell } from '@likeness/runtime/trail/upkeep'
-import { waitFor } from '@likeness/test-kit'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { trailTables } from '../database/upload-events.trail.js'
 import { form, jpeg, quarters } from '../testing/pictures.js'
 import { type Media, startMedia } from '../testing/start-media.js'
-import { publish, settled, upload } from '../testing/steps.js'
+import { allPrepared, publish, settled, upload } from '../testing/steps.js'
 import { rollUpStats } from './roll-up-stats.js'
 
 const config = { PENDING_PER_USER: '100' }
@@ -67,10 +66,7 @@ t.test('the flow is counted at once, and the same once it is rolled up', async (
   await settled(ana, (await upload(ana, whole.subarray(0, Math.floor(whole.length / 2)))).id)
   t.equal((await ana.call(uploads.create, { body: form(Buffer.from('text')) })).status, 415)
   const waiting = await upload(ana, await jpeg())
-  // From then on nothing more happens.
-  await waitFor(async () => (await ana.call(uploads.read, { params: { id: waiting.id } })).body.previewUrl, {
-    for: 'the preview',
-  })
+  await allPrepared(media)
 
   const expected = {
     uploads: 5,

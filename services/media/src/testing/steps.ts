@@ -46,6 +46,17 @@ export const settled = (person: Person, id: string): Promise<Upload> =>
     { for: `upload ${id} to settle` },
   )
 
+/** Waits until every pending upload has its preview: from then on the worker adds nothing to the trail by itself. */
+export const allPrepared = ({ deps }: Media): Promise<true> =>
+  waitFor(
+    async () => {
+      const unprepared = deps.db.selectFrom('uploads').select('id')
+      const rows = await unprepared.where('status', '=', 'pending').where('prepared_at', 'is', null).execute()
+      return rows.length === 0
+    },
+    { for: 'the previews' },
+  )
+
 /** An upload without its preview's signature, which is another in every minute. */
 export const unsigned = (upload: Upload) => ({
   ...upload,
