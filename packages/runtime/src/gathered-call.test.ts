@@ -13,6 +13,7 @@ const takeSeat = gatheredCall<{ seat: string }>()('take-seat', {
   parameters: { the_name: 'text', the_holder: 'text', the_marks: 'integer[]', the_about: 'jsonb' },
   select: 'seat, busy',
   pauseMs: 1,
+  atOnce: 2,
 })
 
 const take = (db: Parameters<typeof takeSeat>[0], the_name: string, the_holder?: string) =>

@@ -108,6 +108,8 @@ const stage = gatheredCall<Pick<UploadRow, 'uploaded_at' | 'expires_at'> & { is_
     select: 'uploaded_at, expires_at, is_lost, busy',
     // A fraction of what an upload takes; with it twice as many share a statement.
     pauseMs: 4,
+    // One works while the commit of the other is made durable.
+    atOnce: 2,
   },
 )
 

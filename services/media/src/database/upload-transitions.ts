@@ -136,6 +136,7 @@ const confirmUpload = gatheredCall<
   },
   select: `${uploadColumns('(changed)')}, is_live, superseded_id, busy`,
   pauseMs: 1,
+  atOnce: 1,
 })
 
 /** pending → discarded. */
@@ -191,6 +192,7 @@ const published = gatheredCall<UploadRow & { has_untold_text: boolean }>()('publ
   parameters: { the_user: 'uuid', the_upload: 'uuid', decided: 'bigint' },
   select: `${uploadColumns('(changed)')}, has_untold_text, busy`,
   pauseMs: 1,
+  atOnce: 1,
 })
 
 /** published → superseded by a later decision, under `lockUser`, by the function `supersede`. @returns whether it was */
