@@ -1,6 +1,6 @@
-import type { Queue, Worker } from 'bullmq'
+import type { Queue } from 'bullmq'
 import { atMost } from './at-most.js'
-import type { QueueBackend } from './queue-backends.js'
+import type { LeavingWorker, QueueBackend } from './queue-backends.js'
 
 /** How long a server that is away may delay each step of closing. */
 const awayMs = 1_000
@@ -12,7 +12,7 @@ const awayMs = 1_000
  * @param underWay handlers that have not ended, jobs being added
  */
 export async function closeQueue(open: {
-  readonly workers: readonly Worker[]
+  readonly workers: readonly LeavingWorker[]
   readonly queues: readonly Queue[]
   readonly underWay: readonly ReadonlySet<Promise<unknown>>[]
   readonly backend: QueueBackend
@@ -24,6 +24,7 @@ export async function closeQueue(open: {
     await Promise.allSettled(underWay.flatMap((some) => [...some]))
     await atMost(awayMs, idle)
   } while (underWay.some(({ size }) => size > 0))
+  await Promise.all(workers.map((worker) => worker.leave()))
   await atMost(awayMs, Promise.allSettled(queues.map((queue) => queue.close())))
   await atMost(awayMs, backend.close())
 }

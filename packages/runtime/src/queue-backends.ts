@@ -18,7 +18,7 @@ import { namespaceOf, openRedis, withoutParameters } from './redis.js'
 /** Makes BullMQ's objects on one server, sharing its connections. */
 export type QueueBackend = {
   queue(name: string): Queue
-  worker(name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>): Worker
+  worker(name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>): LeavingWorker
   check(): Promise<unknown>
   close(): Promise<void>
 }
@@ -31,7 +31,7 @@ export async function connectRedis(url: string, onError: (error: Error) => void)
   return {
     queue: (name) => new Queue(name, { connection: client, prefix, skipWaitingForReady: true }),
     worker: (name, processor, options) =>
-      new Worker(name, processor, { ...options, connection: blocking, prefix }),
+      new LeavingWorker(name, processor, { ...options, connection: blocking, prefix }),
     check: () => client.ping(),
     async close() {
       client.disconnect()
@@ -41,12 +41,20 @@ export async function connectRedis(url: string, onError: (error: Error) => void)
   }
 }
 
+/** A worker whose close need not be waited for to its end. */
+export class LeavingWorker extends Worker {
+  /** Renews no lock any more. BullMQ's own goes on for as long as its close waits for the server, and keeps the process. */
+  async leave(): Promise<void> {
+    await this.lockManager.close()
+  }
+}
+
 /**
  * A worker that looks for due jobs every few seconds. BullMQ's own sleeps for up to an hour on PostgreSQL once waiting
  * for a job has failed, and would overlook what its one look before that sleep missed: a job whose time comes later,
  * or every job when that look fails too, as when all connections are lost again and again.
  */
-class WatchfulWorker extends Worker {
+class WatchfulWorker extends LeavingWorker {
   override get maximumBlockTimeout(): number {
     return longestBlockSeconds
   }

@@ -281,6 +281,23 @@ for (const kind of ['postgres', 'redis'] as const) {
       end()
     })
 
+    await t.test('a close that the server does not answer leaves no timer behind', async (t) => {
+      const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length
+      const before = timers()
+      const database = await testDatabase(t, { name: 'queue', migrate: async () => undefined })
+      const door = await openDoor(t, await testQueueUrl(t, kind, database))
+      const queue = await openQueue(door.url, 'test', kinds, logger)
+      let runs = 0
+      await work(queue, 'greet', policy, async () => {
+        runs += 1
+      })
+      await queue.add('greet', {}, 'a')
+      await waitFor(() => runs === 1, { for: 'the job' })
+      door.stall()
+      await queue.close()
+      await waitFor(() => timers() <= before, { for: 'its timers to end' })
+    })
+
     await t.test('a schedule runs by itself', async (t) => {
       const { queue } = await queueOf(t, kind)
       let runs = 0

@@ -1,4 +1,3 @@
-import type { Worker } from 'bullmq'
 import { carriedJobs, carriedName, type KeyedJob } from './gathered.js'
 import {
   type CauseOf,
@@ -9,7 +8,7 @@ import {
   type WorkedJob,
 } from './job.js'
 import type { Logger } from './logger.js'
-import type { QueueBackend } from './queue-backends.js'
+import type { LeavingWorker, QueueBackend } from './queue-backends.js'
 import { openTurns } from './turns.js'
 
 const aMinute = 60_000
@@ -48,7 +47,7 @@ export function workKind(
     readonly logger: Logger
     readonly onError: (error: Error) => void
   },
-): Worker {
+): LeavingWorker {
   const { jobs, running, logger } = options
   const jobOf = (name = '') => jobs[carriedName(name)] ?? unknown
   const inTurn = openTurns({ atOnce: options.places })

@@ -9,12 +9,15 @@ export type Door = {
   /** Ends every connection and refuses new ones. */
   shut(): Promise<void>
   open(): Promise<void>
+  /** Lets nothing through any more, either way, as a server that is too busy to answer. */
+  stall(): void
 }
 
 /** @param target URL of a TCP server: PostgreSQL, Redis */
 export async function openDoor(t: Test, target: string): Promise<Door> {
   const behind = new URL(target)
   const sockets = new Set<Socket>()
+  let isStalled = false
   let server: Server | undefined
   let port = 0
 
@@ -31,7 +34,7 @@ export async function openDoor(t: Test, target: string): Promise<Door> {
           sockets.delete(socket)
           other.destroy()
         })
-        socket.pipe(other)
+        if (!isStalled) socket.pipe(other)
       }
     })
     server.listen(port, '127.0.0.1')
@@ -46,10 +49,15 @@ export async function openDoor(t: Test, target: string): Promise<Door> {
     await closed
   }
 
+  function stall(): void {
+    isStalled = true
+    for (const socket of sockets) socket.unpipe().pause()
+  }
+
   await open()
   t.teardown(shut)
   const url = new URL(target)
   url.hostname = '127.0.0.1'
   url.port = String(port)
-  return { url: url.href, shut, open }
+  return { url: url.href, shut, open, stall }
 }
