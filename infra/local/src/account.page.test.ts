@@ -732,9 +732,12 @@ t.test('the account area', { skip: noChromium }, async (t) => {
     }
     await register(page, 'brian')
     let isAway = true
-    await page.route(/\/v1\/(uploads|avatars)/, (route) =>
-      isAway ? route.abort('connectionrefused') : route.continue(),
-    )
+    await page.route(/\/v1\/(uploads|avatars)/, (route) => {
+      if (isAway) return route.abort('connectionrefused')
+      // Gone again as soon as it has the picture.
+      if (route.request().method() === 'POST' && route.request().url().includes('filename=')) isAway = true
+      return route.continue()
+    })
     const back = async (title: string) => {
       await alert(page, title, 'Nothing is lost')
       isAway = false
@@ -744,10 +747,6 @@ t.test('the account area', { skip: noChromium }, async (t) => {
     }
     await choose(page, 'Brian.jpg', portrait)
     await back('The server cannot be reached')
-    // Gone again as soon as it has the picture.
-    page.on('response', (answer) => {
-      if (answer.request().method() === 'POST' && answer.url().includes('filename=')) away()
-    })
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('Making the preview').waitFor()
     await back('The server cannot be reached')
