@@ -12,7 +12,8 @@ import { launchLikeness, startLikeness } from './testing/start-likeness.js'
 const run = promisify(execFile)
 
 t.test('the operator’s hour, copied verbatim, and the restore after it', { skip: noCurl }, async (t) => {
-  const first = await startLikeness(t)
+  // What its commands run would now and then be under way by the clock.
+  const first = await startLikeness(t, { UPKEEP_SCHEDULE: 'off' })
   const folder = await mkdtemp(join(tmpdir(), 'likeness-hour-'))
   t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
   for (const name of ['docs', 'infra']) await symlink(join(root, name), join(folder, name))
