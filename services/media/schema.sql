@@ -916,6 +916,12 @@ AS $function$
         then return; end if;
 
         if claimed_key is not null then
+          if not waits then
+            perform from idempotency_keys
+            where caller_id = claimed_by and key = claimed_key for no key update skip locked;
+            busy := not found;
+            if busy then return next; return; end if;
+          end if;
           update idempotency_keys set upload_id = lease
           where caller_id = claimed_by and key = claimed_key and lease = the_upload and status is null;
           is_lost := not found;
