@@ -27,6 +27,7 @@ type Db = Database<Tables>
 /**
  * Whether bytes are on the deny-list, for the text of a prepared statement. It is part of the statement that stages an
  * upload: what is committed before that statement begins is refused, in every process.
+ * The function `stage_upload` of the first migration asks the same.
  */
 export const areBlocked = (sha256: string): string =>
   `exists (select from blocked_images where blocked_images.sha256 = ${sha256} and lifted_at is null)`

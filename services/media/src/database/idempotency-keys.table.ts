@@ -79,6 +79,7 @@ export function findKey(
 
 /**
  * Ties the claim's upload to its key, in the transaction that makes it: a run that takes the key over finds it.
+ * The function `stage_upload` does the same for the uploads that it makes.
  * @returns false when the key was taken over or erased, so that nothing may be made for it
  */
 export async function holdClaim(trx: Transaction<Tables>, claim: Claim): Promise<boolean> {
