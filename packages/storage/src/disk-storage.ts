@@ -14,7 +14,7 @@ import { errorCode } from './error-code.js'
 import { settled } from './settled.js'
 import { sharedFolderSync } from './sync-folder.js'
 import { abandonedAfterMs, walkFolder } from './walk-folder.js'
-import { writeDurably } from './write-durably.js'
+import { beginPart, writeDurably } from './write-durably.js'
 
 /** Forgetting one costs a sync of the folders above it. */
 const foldersRemembered = 10_000
@@ -111,18 +111,20 @@ export function openDiskStorage(folder: string): BlobStore {
 
   async function createInPlace(key: string, chunks: Buffer | readonly Buffer[]): Promise<void> {
     const path = join(root, checkBlobKey(key))
+    const folder = dirname(path)
     try {
-      await inFolder(dirname(path), () =>
-        writeDurably(path, Buffer.isBuffer(chunks) ? [chunks] : chunks, true),
+      const { written } = await inFolder(folder, () =>
+        beginPart(path, Buffer.isBuffer(chunks) ? [chunks] : chunks),
       )
+      // The name is in its folder already: both are made durable at once, and share what the disk does for that.
+      await settled([written, syncFolders(folder)])
     } catch (error) {
       // Another's blob, or a folder of others.
       if (taken.includes(errorCode(error) ?? '')) throw error
       await rm(path, { force: true })
-      await pruneFrom(dirname(path))
+      await pruneFrom(folder)
       throw unwritable(error)
     }
-    await syncFolders(dirname(path))
   }
 
   async function get(key: string): Promise<Buffer> {
@@ -164,7 +166,7 @@ export function openDiskStorage(folder: string): BlobStore {
   }
 
   /** Makes a file in a folder, which a delete may prune between making it and that, so both are tried again. */
-  async function inFolder(folder: string, make: () => Promise<void>): Promise<void> {
+  async function inFolder<Made>(folder: string, make: () => Promise<Made>): Promise<Made> {
     for (let attemptsLeft = 20; ; attemptsLeft--) {
       try {
         return await make()

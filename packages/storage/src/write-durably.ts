@@ -16,10 +16,29 @@ const part = 0o200
 
 /**
  * Writes the chunks into a new file, normally with one `writev`, and fsyncs it. On an error the file is left as it is.
- * @param inPlace the file has its final name already, and is a part until it is whole
  */
-export async function writeDurably(path: string, chunks: readonly Buffer[], inPlace = false): Promise<void> {
-  const file = await call.open(path, 'wx', inPlace ? part : whole)
+export async function writeDurably(path: string, chunks: readonly Buffer[]): Promise<void> {
+  const file = await call.open(path, 'wx', whole)
+  await fill(file, chunks)
+}
+
+/**
+ * As `writeDurably`, into a file that has its final name already, and is a part until it is whole.
+ * @returns what is left to wait for, once the file has its name in its folder
+ */
+export async function beginPart(
+  path: string,
+  chunks: readonly Buffer[],
+): Promise<{ written: Promise<void> }> {
+  const file = await call.open(path, 'wx', part)
+  return { written: fill(file, chunks, () => call.fchmod(file, whole)) }
+}
+
+async function fill(
+  file: number,
+  chunks: readonly Buffer[],
+  beforeSync: () => Promise<void> = async () => undefined,
+): Promise<void> {
   try {
     let rest = chunks.filter((chunk) => chunk.length > 0)
     while (rest.length > 0) {
@@ -27,7 +46,7 @@ export async function writeDurably(path: string, chunks: readonly Buffer[], inPl
       const { bytesWritten } = await call.writev(file, rest)
       rest = after(rest, bytesWritten)
     }
-    if (inPlace) await call.fchmod(file, whole)
+    await beforeSync()
     await call.fsync(file)
   } finally {
     // All of it is on the disk, or given up: nothing is left to wait for.
