@@ -15,6 +15,7 @@ const sizes = [512, 256, 128, 64, 32]
 const background = '#ffffff'
 const webp = { quality: 80, effort: 2 }
 const jpeg = { quality: 82, optimiseCoding: false }
+const previewWebp = { quality: 75, effort: 0 }
 
 sharp.concurrency(1)
 sharp.cache(false)
@@ -37,7 +38,7 @@ type File = readonly [name: string, bytes: Buffer]
 
 async function makeAll(photo: Buffer): Promise<File[]> {
   const whole = await pixels(sharp(photo).resize(1024, 1024, { fit: 'inside' }).autoOrient())
-  const preview = async (): Promise<File> => ['preview.webp', await from(whole).webp(webp).toBuffer()]
+  const preview = async (): Promise<File> => ['preview.webp', await from(whole).webp(previewWebp).toBuffer()]
   const largest = await pixels(from(whole).resize(512, 512))
   const variants = sizes.flatMap((size) => {
     const square = () => (size === 512 ? from(largest) : from(largest).resize(size, size))

@@ -68,11 +68,14 @@ function meanLight(
   let sum = 0
   for (let y = top; y < bottom; y++) {
     for (let at = (y * width + left) * 4; at < (y * width + right) * 4; at += 4) {
-      const [red = 0, green = 0, blue = 0, alpha = 0] = data.subarray(at, at + 4)
+      const alpha = byteAt(data, at + 3)
       // The weights of ITU-R BT.601.
-      const shown = 0.299 * red + 0.587 * green + 0.114 * blue
+      const shown = 0.299 * byteAt(data, at) + 0.587 * byteAt(data, at + 1) + 0.114 * byteAt(data, at + 2)
       sum += (shown * alpha + 255 * (255 - alpha)) / 255
     }
   }
   return sum / ((bottom - top) * (right - left))
 }
+
+/** Reading bytes one by one makes no object for each pixel. */
+const byteAt = (data: Buffer, at: number): number => data[at] ?? 0

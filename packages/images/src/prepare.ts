@@ -2,7 +2,7 @@ import { rgbaToThumbHash } from 'thumbhash'
 import { squareIn } from './crop.js'
 import { decodeFrames } from './decode-frames.js'
 import { decodePixels } from './decode-pixels.js'
-import { encode } from './encode.js'
+import { encodePreview } from './encode.js'
 import { still } from './frames.js'
 import { lookOf } from './look.js'
 import { openPicture, type Picture } from './open-picture.js'
@@ -51,8 +51,7 @@ export async function prepare(
   )
   const whole = side > previewSize ? await toPixels(shrink(pixels, previewSize)) : pixels
   const [preview, small] = await Promise.all([
-    // WebP shows transparency as it is, so nothing is seen through it.
-    encode(whole, 'webp', { background: '#000000' }),
+    encodePreview(whole),
     toPixels(shrink(whole, thumbhashSize).ensureAlpha()),
   ])
   const { width, height } = picture
