@@ -49,6 +49,16 @@ export async function storageBehaviour(t: Test, open: () => BlobStore | Promise<
     t.equal((await store.get('made/0/0')).toString(), 'again, since it was deleted')
   })
 
+  await withStore('once a blob is stored, its chunks may be written over', async (t, store) => {
+    for (const how of ['put', 'create'] as const) {
+      const chunks = Array.from({ length: 8 }, () => randomBytes(65_536))
+      const bytes = Buffer.concat(chunks)
+      await store[how](`reused/${how}`, chunks)
+      for (const chunk of chunks) chunk.fill(0)
+      t.ok((await store.get(`reused/${how}`)).equals(bytes), how)
+    }
+  })
+
   await withStore('a blob of 12 MB', async (t, store) => {
     const chunks = Array.from({ length: 192 }, () => randomBytes(65_536))
     await store.put('big', chunks)

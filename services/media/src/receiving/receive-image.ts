@@ -14,6 +14,8 @@ export type ReceivedImage = {
   /** hexadecimal */
   readonly sha256: string
   readonly filename: string | undefined
+  /** Gives the memory of the chunks to the next uploads: nothing may read them any more. */
+  readonly release?: () => void
 }
 
 /** The text fields of a form, in the order they came. */
@@ -72,7 +74,8 @@ class ImageSink {
 
   end(): Omit<ReceivedImage, 'filename'> {
     if (this.#bytes === 0) throw problem('no-image')
-    return { chunks: this.#blocks.end(), bytes: this.#bytes, sha256: this.#hash.digest('hex') }
+    const [chunks, release] = [this.#blocks.end(), () => this.#blocks.release()]
+    return { chunks, bytes: this.#bytes, sha256: this.#hash.digest('hex'), release }
   }
 }
 

@@ -6,6 +6,7 @@ import { form, jpeg } from '../testing/pictures.js'
 import { openConnection, uploadHead } from '../testing/raw-connection.js'
 import { type Media, startMedia } from '../testing/start-media.js'
 import { blobs } from '../testing/steps.js'
+import { originalKey } from '../uploads/upload-files.js'
 
 const kib = 1024
 const manyAtOnce = { RECEIVING_PER_USER: '1000', UPLOADS_PER_10_MINUTES: '100000', PENDING_PER_USER: '1000' }
@@ -120,6 +121,29 @@ t.test('a body of one-byte chunks', async (t) => {
   await send(uploadHead(person.authorization, { ...multipart, 'transfer-encoding': 'chunked' }))
   await send(Buffer.concat([...chunks, Buffer.from(`0${crlf}${crlf}`)]))
   t.match(await answer(), { status: 201, body: { bytes: picture.length } })
+})
+
+t.test('uploads that use the memory of others again keep their own bytes', async (t) => {
+  const media = await startMedia(t, { config: manyAtOnce })
+  const person = await media.person()
+  const sent = Array.from({ length: 48 }, (_, index) => {
+    const bytes = Buffer.concat([picture, Buffer.alloc((index % 12) * 30 * kib, index + 1)])
+    return { bytes, isRefused: index % 5 === 4 }
+  })
+  const kept = new Map<string, Buffer>()
+  // Some at once, and more when those have given back what they took.
+  for (let from = 0; from < sent.length; from += 12) {
+    await Promise.all(
+      sent.slice(from, from + 12).map(async ({ bytes, isRefused }) => {
+        const body = isRefused ? bytes.subarray(1) : bytes
+        const answer = await person.call(uploads.create, { body: form(body) })
+        t.equal(answer.status, isRefused ? 415 : 201)
+        if (!isRefused) kept.set(originalKey(answer.body), bytes)
+      }),
+    )
+  }
+  for (const [key, bytes] of kept) t.ok((await media.deps.storage.get(key)).equals(bytes), key)
+  t.strictSame(await blobs(media), [...kept.keys()].toSorted())
 })
 
 /** An upload whose head was sent, and as much of its body. */

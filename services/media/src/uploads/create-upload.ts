@@ -93,6 +93,8 @@ async function createUpload(
   const upload = { ...key, ...file, ...(await probeImage(deps.config, chunks)) }
   try {
     await storeOriginal(deps, upload, chunks)
+    // Only now that all went well: after an error something may still read the chunks.
+    image.release?.()
     const { row, replaced } = await commitUpload(deps, owner, upload, options)
     deps.enqueue(...prepareJob(row))
     await dropReplaced(deps, replaced)
