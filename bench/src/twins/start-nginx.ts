@@ -6,11 +6,26 @@ import { isInstalled } from '../measuring/machine.js'
 
 export type Nginx = {
   readonly pid: number
-  /** Serves the files below `files`. */
+  /** Serves the files below `files`, with the headers that nginx itself makes. */
   readonly onFiles: string
+  /** As well, with as many headers as the product sends. */
+  readonly likewise: string
   /** Stands before media, with the cache of infra/docker/nginx.conf. */
   readonly inFront: string
   stop(): Promise<void>
+}
+
+const person = 'user-00000000-0000-7000-8000-000000000000'
+/** What the product says of a picture, and nginx does not make itself. */
+const headers = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'cache-tag': `${person},avatar-1`,
+  'surrogate-key': `${person} avatar-1`,
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'content-disposition': 'inline',
+  'cross-origin-resource-policy': 'cross-origin',
+  'access-control-allow-origin': '*',
 }
 
 /**
@@ -20,7 +35,7 @@ export type Nginx = {
  */
 export async function startNginx(folder: string, media: string): Promise<Nginx | undefined> {
   if (!isInstalled('nginx', '-v')) return undefined
-  const [port, portInFront] = [await freePort(), await freePort()]
+  const [port, portLikewise, portInFront] = [await freePort(), await freePort(), await freePort()]
   await mkdir(join(folder, 'files'), { recursive: true })
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   const file = join(folder, 'nginx.conf')
@@ -35,6 +50,10 @@ export async function startNginx(folder: string, media: string): Promise<Nginx |
        types { image/webp webp; }
        ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
        server { listen 127.0.0.1:${port}; root ${folder}/files; }
+       server { listen 127.0.0.1:${portLikewise}; root ${folder}/files;
+         ${Object.entries(headers)
+           .map(([name, value]) => `add_header ${name} "${value}";`)
+           .join(' ')} }
        proxy_cache_path ${folder}/kept levels=1:2 keys_zone=pictures:10m max_size=1g inactive=10s use_temp_path=off;
        upstream media { server ${new URL(media).host}; keepalive 64; }
        server { listen 127.0.0.1:${portInFront}; location /v1/ {
@@ -61,6 +80,7 @@ export async function startNginx(folder: string, media: string): Promise<Nginx |
   return {
     pid: child.pid ?? 0,
     onFiles,
+    likewise: `http://127.0.0.1:${portLikewise}`,
     inFront: `http://127.0.0.1:${portInFront}`,
     async stop() {
       child.kill('SIGTERM')
