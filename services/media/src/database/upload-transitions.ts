@@ -135,7 +135,7 @@ const confirmUpload = gatheredCall<
     made_formats: 'text[]',
   },
   select: `${uploadColumns('(changed)')}, is_live, superseded_id, busy`,
-  pauseMs: 1,
+  pauseMs: 0,
   atOnce: 1,
 })
 
@@ -191,7 +191,7 @@ const published = gatheredCall<UploadRow & { has_untold_text: boolean }>()('publ
   function: 'publish_upload',
   parameters: { the_user: 'uuid', the_upload: 'uuid', decided: 'bigint' },
   select: `${uploadColumns('(changed)')}, has_untold_text, busy`,
-  pauseMs: 1,
+  pauseMs: 0,
   atOnce: 1,
 })
 
