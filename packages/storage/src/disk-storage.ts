@@ -14,7 +14,7 @@ import { errorCode } from './error-code.js'
 import { settled } from './settled.js'
 import { sharedFolderSync } from './sync-folder.js'
 import { abandonedAfterMs, walkFolder } from './walk-folder.js'
-import { beginPart, writeDurably } from './write-durably.js'
+import { beginPart, writeDurably, writeSmallDurably } from './write-durably.js'
 
 /** Forgetting one costs a sync of the folders above it. */
 const foldersRemembered = 10_000
@@ -94,7 +94,7 @@ export function openDiskStorage(folder: string): BlobStore {
       await mkdir(temporary, { mode: 0o700 }).catch((error: unknown) => {
         throw unwritable(error)
       })
-      await settled(files.map(({ name, bytes }) => writeDurably(join(temporary, name), [bytes])))
+      await settled(files.map(({ name, bytes }) => writeSmallDurably(join(temporary, name), bytes)))
       // Before the rename, so that the folder never appears without a file of it.
       await syncFolder(temporary)
       if (!(await becomes(temporary, path))) {
