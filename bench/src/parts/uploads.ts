@@ -106,7 +106,7 @@ async function askAnew(
       'select name from unnest($1::text[]) as name where to_regclass(name) is not null',
       [tables],
     )
-    // Uploads come first in what the services do, too: what is still under way then ends, and nobody waits for each other.
+    // What is still under way ends first: it locks `uploads` first as well, so neither waits for the other for ever.
     await db.query(`
       lock table uploads in access exclusive mode;
       alter table upload_events disable trigger user;

@@ -41,8 +41,8 @@ export function encode(pixels: Pixels, format: EncodedFormat, options: EncodeOpt
 }
 
 /**
- * Encodes a preview, which one person looks at once. Effort 0 takes half of the time of 2, which the preview comes sooner,
- * and quality 75 makes up for the bytes.
+ * Encodes a preview, which one person looks at once. Effort 0 takes half of the time of 2, so it is seen sooner;
+ * quality 75 makes up for the bytes.
  */
 export function encodePreview(pixels: Pixels): Promise<Buffer> {
   return fromPixels(pixels).webp({ quality: 75, effort: 0 }).toBuffer()

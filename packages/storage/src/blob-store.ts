@@ -19,9 +19,8 @@ export type FolderFile = { readonly name: string; readonly bytes: Buffer }
  */
 export type BlobStore = {
   /**
-   * Stores the chunks, joined, under the key, replacing what was there. When it resolves the blob outlives
-   * a power cut, and the chunks may be written over; a reader at the same moment gets the old blob or the new one, never a
-   * part.
+   * Stores the chunks, joined, under the key, replacing what was there. When it resolves the blob outlives a power
+   * cut, and the chunks may be written over; a reader at the same moment gets the old blob or the new one, never a part.
    * Throws `StorageFullError` when no space is left; then nothing is stored and an older blob is intact.
    */
   put(key: string, chunks: Buffer | readonly Buffer[]): Promise<void>
@@ -33,8 +32,8 @@ export type BlobStore = {
   putFolder(folder: string, files: readonly FolderFile[]): Promise<void>
   /**
    * Stores the chunks, joined, under a key that no blob has had and that no one else writes or reads before this
-   * resolves; then the blob outlives a power cut, and the chunks may be written over. It costs less than `put`. It is not listed before it is whole. A
-   * key that has a blob may be refused with an error, or replaced.
+   * resolves; then the blob outlives a power cut, and the chunks may be written over. It costs less than `put`. It is
+   * not listed before it is whole. A key that has a blob may be refused with an error, or replaced.
    * Throws `StorageFullError` when no space is left; then nothing is stored.
    */
   create(key: string, chunks: Buffer | readonly Buffer[]): Promise<void>
