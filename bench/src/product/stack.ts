@@ -57,7 +57,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack | und
     password: randomBytes(16).toString('hex'),
     settings: options.postgres ?? {},
     // Even if this process is gone by then.
-    removeAfterwards: folder,
+    removeAfterwards: [folder],
   })
   const redis = options.queue === 'redis' ? await startRedis({ folder, port: await freePort() }) : undefined
   const parts: Partial<Record<Name, Part>> = {}

@@ -11,8 +11,8 @@ export interface KeepOptions {
   cwd?: string
   /** The user to run it as; only root can choose. */
   owner?: { uid: number; gid: number }
-  /** A folder to delete once the program has ended, even when this process is gone by then. */
-  removeAfterwards?: string
+  /** Folders to delete once the program has ended, even when this process is gone by then. */
+  removeAfterwards?: readonly string[]
 }
 
 export interface Kept {

@@ -29,9 +29,8 @@ function stop() {
 }
 
 function end(status: number, reason: string | null) {
-  if (options.removeAfterwards !== undefined) {
-    rmSync(options.removeAfterwards, { recursive: true, force: true, maxRetries: 5 })
-  }
+  for (const folder of options.removeAfterwards ?? [])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   if (process.connected) process.send?.({ status, reason }, () => process.exit(status))
   else process.exit(status)
 }

@@ -20,8 +20,8 @@ export interface PostgresOptions {
   password: string
   /** Server settings on top of the defaults, such as `{ fsync: 'off' }`. */
   settings?: Readonly<Record<string, string>>
-  /** A folder to delete when it has stopped. */
-  removeAfterwards?: string
+  /** Folders to delete when it has stopped. */
+  removeAfterwards?: readonly string[]
 }
 
 /** The superuser's URL of one database of it. */
