@@ -14,6 +14,18 @@ const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 export const noChromium: string | false =
   !existsSync(executablePath) && `no Chromium at ${executablePath} (CHROMIUM_PATH names another)`
 
+/** Chromium heeds only the last of such lists, so the first lines repeat what Playwright turns off. */
+const withoutFeatures = [
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades'],
+  ...['HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'PaintHolding'],
+  ...['ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints'],
+  ...['NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch', 'TcpPortRandomizationWin'],
+  // With each window, the address bar would load two pages of its own.
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'],
+  // It would keep a process ready for a page that never comes.
+  'SpareRendererForSitePerProcess',
+]
+
 let browser: Promise<Browser> | undefined
 
 /** A Chromium that talks only to the page, one per test file, closed with it. */
@@ -33,6 +45,7 @@ async function launch(): Promise<Browser> {
       '--disable-sync',
       '--disable-quic',
       '--no-first-run',
+      `--disable-features=${withoutFeatures.join()}`,
       // A camera for pages that may use it.
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-video-capture=${await cameraView()}`,
