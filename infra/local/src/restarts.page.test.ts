@@ -30,6 +30,8 @@ async function startRestartable(t: Test) {
     ACCOUNTS_DATABASE_URL: accounts,
     MEDIA_DATABASE_URL: media,
     QUEUE_URL: await testQueueUrl(t, anyQueue, media),
+    // It starts ten times, and each decoder costs as much as another Node.
+    DECODERS: '1',
   }
   let running = await startLikeness(t, env)
   return {
