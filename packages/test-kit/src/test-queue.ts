@@ -45,13 +45,18 @@ export async function emptyRedis(queueUrl: string): Promise<void> {
   await deleteKeys(server.href, prefix)
 }
 
+/** All at once: a job that is added between two deletions would lose its place in the queue and keep its key. */
+const unlinkAll = `
+  local keys = redis.call('KEYS', ARGV[1])
+  for from = 1, #keys, 1000 do
+    redis.call('UNLINK', unpack(keys, from, math.min(from + 999, #keys)))
+  end`
+
 async function deleteKeys(server: string, prefix: string): Promise<void> {
   const redis = new Redis(server)
   try {
     // BullMQ prefixes carry a hash tag for Redis Cluster, hence the braces that may be around it.
-    for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 1000 })) {
-      if (keys.length > 0) await redis.unlink(keys)
-    }
+    await redis.eval(unlinkAll, 0, `*${prefix}*`)
   } finally {
     redis.disconnect()
   }
