@@ -106,7 +106,7 @@ async function askAnew(
       'select name from unnest($1::text[]) as name where to_regclass(name) is not null',
       [tables],
     )
-    // What is still under way ends first: it locks `uploads` first as well, so neither waits for the other for ever.
+    // The services lock `uploads` first, too: calls that are still under way end before this, and no deadlock arises.
     await db.query(`
       lock table uploads in access exclusive mode;
       alter table upload_events disable trigger user;

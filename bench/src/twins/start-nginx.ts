@@ -8,7 +8,7 @@ export type Nginx = {
   readonly pid: number
   /** Serves the files below `files`, with the headers that nginx itself makes. */
   readonly onFiles: string
-  /** As well, with as many headers as the product sends. */
+  /** Serves them with as many headers as the product sends. */
   readonly likewise: string
   /** Stands before media, with the cache of infra/docker/nginx.conf. */
   readonly inFront: string
@@ -16,7 +16,7 @@ export type Nginx = {
 }
 
 const person = 'user-00000000-0000-7000-8000-000000000000'
-/** What the product says of a picture, and nginx does not make itself. */
+/** The headers that the product sends with a picture and nginx does not add by itself. */
 const headers = {
   'cache-control': 'public, max-age=31536000, immutable',
   'cache-tag': `${person},avatar-1`,

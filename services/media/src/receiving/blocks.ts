@@ -1,5 +1,4 @@
 const blockBytes = 64 * 1024
-const nothing = Buffer.alloc(0)
 
 /** Blocks that nothing reads any more. */
 const spare: Buffer[] = []
@@ -13,14 +12,14 @@ const mostSpare = 512
  * time of an upload of 2 MB.
  */
 export class Blocks {
-  #full: Buffer[] = []
-  #block: Buffer = nothing
+  #blocks: Buffer[] = []
+  /** Of the last block. */
   #used = 0
 
   push(piece: Buffer): void {
     for (let from = 0; from < piece.length; ) {
-      if (this.#used === this.#block.length) this.#begin()
-      const copied = piece.copy(this.#block, this.#used, from)
+      const block = this.#unfilled()
+      const copied = piece.copy(block, this.#used, from)
       this.#used += copied
       from += copied
     }
@@ -28,20 +27,23 @@ export class Blocks {
 
   /** All the bytes, in order. */
   end(): Buffer[] {
-    return this.#used > 0 ? [...this.#full, this.#block.subarray(0, this.#used)] : []
+    const last = this.#blocks.at(-1)
+    return last ? this.#blocks.with(-1, last.subarray(0, this.#used)) : []
   }
 
   /** Gives the blocks to others. Whoever still read the bytes afterwards would read those of another person's picture. */
   release(): void {
-    if (this.#used > 0) spare.push(...[...this.#full, this.#block].slice(0, mostSpare - spare.length))
-    this.#full = []
-    this.#block = nothing
-    this.#used = 0
+    spare.push(...this.#blocks.slice(0, mostSpare - spare.length))
+    this.#blocks = []
   }
 
-  #begin(): void {
-    if (this.#used > 0) this.#full.push(this.#block)
-    this.#block = spare.pop() ?? Buffer.allocUnsafeSlow(blockBytes)
+  /** The last block, or a new one when that is full. */
+  #unfilled(): Buffer {
+    const last = this.#blocks.at(-1)
+    if (last && this.#used < blockBytes) return last
+    const next = spare.pop() ?? Buffer.allocUnsafeSlow(blockBytes)
+    this.#blocks.push(next)
     this.#used = 0
+    return next
   }
 }

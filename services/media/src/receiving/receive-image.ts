@@ -74,8 +74,12 @@ class ImageSink {
 
   end(): Omit<ReceivedImage, 'filename'> {
     if (this.#bytes === 0) throw problem('no-image')
-    const [chunks, release] = [this.#blocks.end(), () => this.#blocks.release()]
-    return { chunks, bytes: this.#bytes, sha256: this.#hash.digest('hex'), release }
+    return {
+      chunks: this.#blocks.end(),
+      bytes: this.#bytes,
+      sha256: this.#hash.digest('hex'),
+      release: () => this.#blocks.release(),
+    }
   }
 }
 
