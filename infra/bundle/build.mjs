@@ -150,6 +150,9 @@ const outsideOfTests = new Set([
   ],
 ])
 
+/** What test files get for `tap`, since several run in one process. */
+const currentTest = join(root, 'infra/local/src/current-test.ts')
+
 const packages = {
   name: 'packages',
   resolveId: {
@@ -158,8 +161,10 @@ const packages = {
     async handler(source, importer, options) {
       const [scope = '', name] = source.split('/')
       if (!outsideOfTests.has(scope.startsWith('@') ? `${scope}/${name}` : scope)) return undefined
+      const isTap = source === 'tap'
+      if (isTap && importer !== currentTest) return { id: currentTest }
       // One tap for all: each workspace may have another, by what its peers are.
-      const from = source === 'tap' ? join(root, 'package.json') : importer
+      const from = isTap ? join(root, 'package.json') : importer
       const found = await this.resolve(source, from, { ...options, skipSelf: true })
       return found && { id: found.id, external: true }
     },
@@ -193,22 +198,42 @@ const testPlaces = {
   },
 }
 
+/** A program that runs the test files of a lot. */
+const lotProgram = (/** @type {readonly string[]} */ files) =>
+  [
+    `import { runInTurn } from ${JSON.stringify(currentTest)}`,
+    'await runInTurn({',
+    ...files.map((file) => `  ${JSON.stringify(file)}: () => import(${JSON.stringify(join(root, file))}),`),
+    '})',
+  ].join('\n')
+
 /**
- * Bundles test files, each to run as a process of its own, with what they share in chunks.
- * @param {readonly string[]} files their paths in the repository
+ * Bundles test files, those of a lot to run in turn in a process of their own, with what they share in chunks.
+ * @param {readonly (readonly string[])[]} lots the paths of their files in the repository
  * @param {string} folder where to
- * @returns {Promise<(file: string) => string>} finds a test's program
+ * @returns {Promise<(lot: readonly string[]) => string>} finds the program of a lot
  * @public infra/local/src/run-tests.ts loads this file by its path
  */
-export async function bundleTests(files, folder) {
+export async function bundleTests(lots, folder) {
   const { build } = await import('rolldown')
-  const nameOf = (/** @type {string} */ file) => file.replace(/\.ts$/, '').replaceAll(/[\\/]/g, '.')
+  const nameOf = (/** @type {readonly string[]} */ [file = '']) =>
+    file.replace(/\.ts$/, '').replaceAll(/[\\/]/g, '.')
+  const programOf = new Map(lots.map((lot) => [`lot:${nameOf(lot)}`, lotProgram(lot)]))
   await build({
-    input: Object.fromEntries(files.map((file) => [nameOf(file), join(root, file)])),
+    input: Object.fromEntries(lots.map((lot) => [nameOf(lot), `lot:${nameOf(lot)}`])),
     cwd: root,
     platform: 'node',
     resolve: resolving,
-    plugins: [packages, testPlaces, ownMaps],
+    plugins: [
+      {
+        name: 'lots',
+        resolveId: { filter: { id: /^lot:/ }, handler: (id) => id },
+        load: { filter: { id: /^lot:/ }, handler: (id) => programOf.get(id) },
+      },
+      packages,
+      testPlaces,
+      ownMaps,
+    ],
     onLog: withoutNoise,
     output: {
       dir: folder,
@@ -219,5 +244,5 @@ export async function bundleTests(files, folder) {
       keepNames: true,
     },
   })
-  return (file) => join(folder, `${nameOf(file)}.mjs`)
+  return (lot) => join(folder, `${nameOf(lot)}.mjs`)
 }

@@ -1,82 +1,148 @@
 import t from 'tap'
-import { readTap } from './read-tap.js'
+import { type FileOutcome, TapReader } from './read-tap.js'
+
+function read(report: string) {
+  const files: FileOutcome[] = []
+  const reader = new TapReader((outcome) => files.push(outcome))
+  // As a pipe may cut it.
+  for (const [line] of report.matchAll(/.*\n/g)) reader.write(line)
+  return { files, brokenOff: reader.end() }
+}
 
 t.test('a failing file reports what failed, and only that', async (t) => {
   const report = `TAP version 14
-# Subtest: outer
-    ok 1 - fine
-    # Subtest: inner
-        not ok 1 - should be equal
+# Subtest: a.test.ts
+    # Subtest: outer
+        ok 1 - fine
+        # Subtest: inner
+            not ok 1 - should be equal
+              ---
+              diff: |
+                -2
+                +1
+              ...
+            1..1
+        not ok 2 - inner # time=2ms
           ---
-          diff: |
-            -2
-            +1
+          at:
+            lineNumber: 2
           ...
-        1..1
-    not ok 2 - inner # time=2ms
+        1..2
+    not ok 1 - outer # time=3ms
       ---
       at:
-        lineNumber: 2
+        lineNumber: 1
       ...
+    not ok 2 - at the root
+      ---
+      stack: |
+        a.test.ts:4:3
+      ...
+    ok 3 - later # SKIP no Redis
+    1..3
+not ok 1 - a.test.ts # time=1500ms
+
+1..1
+`
+  const { files } = read(report)
+  t.strictSame(files, [
+    {
+      file: 'a.test.ts',
+      seconds: 1.5,
+      passed: 1,
+      failed: 2,
+      skipped: 1,
+      reasons: ['no Redis'],
+      tests: [],
+      failures: [
+        '  ✗ should be equal',
+        '    diff:\n      -2\n      +1',
+        '  ✗ at the root',
+        '    stack: a.test.ts:4:3',
+      ],
+    },
+  ])
+})
+
+t.test('tests that ran and passed are reported by their full names, and of which file', async (t) => {
+  const report = `TAP version 14
+# Subtest: a.test.ts
+    # Subtest: the page \\# 1
+        # Subtest: inner
+            ok 1 - an assertion
+            1..1
+        ok 1 - inner # time=3ms
+
+        # Subtest: broken
+            not ok 1 - an assertion
+            1..1
+        not ok 2 - broken # time=3ms
+
+        ok 3 - not here # SKIP no Redis
+        1..3
+    not ok 1 - the page \\# 1 # time=11.293ms
+
+    # Subtest: alone
+        ok 1 - alone
+        1..1
+    ok 2 - alone # time=1ms
+
     1..2
-not ok 1 - outer # time=3ms
-  ---
-  at:
-    lineNumber: 1
-  ...
-not ok 2 - at the root
+not ok 1 - a.test.ts # time=13ms
+
+# Subtest: b.test.ts
+    # Subtest: alone
+        ok 1 - alone
+        1..1
+    ok 1 - alone # time=1ms
+    1..1
+ok 2 - b.test.ts # time=1ms
+
+1..2
+`
+  t.strictSame(
+    read(report).files.map(({ file, tests }) => [file, tests]),
+    [
+      ['a.test.ts', ['the page # 1 > inner', 'alone']],
+      ['b.test.ts', ['alone']],
+    ],
+  )
+})
+
+t.test('a file that fails beside its assertions has failed', async (t) => {
+  const report = `TAP version 14
+# Subtest: a.test.ts
+    ok 1 - fine
+    1..1
+not ok 1 - a.test.ts # time=1ms
   ---
   stack: |
     a.test.ts:4:3
   ...
-ok 3 - later # SKIP no Redis
-1..3
-# { total: 4, pass: 1, fail: 2, skip: 1 }
-# time=5s
+1..1
 `
-  t.strictSame(readTap(report), {
-    passed: 1,
-    failed: 2,
-    skipped: 1,
-    reasons: ['no Redis'],
-    tests: [],
-    failures: [
-      '  ✗ should be equal',
-      '    diff:\n      -2\n      +1',
-      '  ✗ at the root',
-      '    stack: a.test.ts:4:3',
-    ],
-  })
+  t.match(read(report).files, [
+    { passed: 1, failed: 1, failures: ['  ✗ a.test.ts', '    stack: a.test.ts:4:3'] },
+  ])
 })
 
-t.test('tests that ran and passed are reported by their full names', async (t) => {
+t.test('a process that breaks off names its file, after those that ended', async (t) => {
   const report = `TAP version 14
-# Subtest: the page \\# 1
-    # Subtest: inner
-        ok 1 - an assertion
-        1..1
-    ok 1 - inner # time=3ms
-
-    # Subtest: broken
-        not ok 1 - an assertion
-        1..1
-    not ok 2 - broken # time=3ms
-
-    ok 3 - not here # SKIP no Redis
-    1..3
-not ok 1 - the page \\# 1 # time=11.293ms
-
-# Subtest: alone
-    ok 1 - alone
+# Subtest: a.test.ts
+    ok 1 - fine
     1..1
-ok 2 - alone # time=1ms
+ok 1 - a.test.ts # time=1ms
 
-1..2
+# Subtest: b.test.ts
+    # Subtest: outer
+        ok 1 - fine
+        not ok 2 - worse
+          ---
+          stack: |
+            b.test.ts:4:3
+          ...
 `
-  t.strictSame(readTap(report).tests, ['the page # 1 > inner', 'alone'])
-})
-
-t.test('a file that ended too early counts nothing', async (t) => {
-  const counted = { passed: 0, failed: 0, skipped: 0, reasons: [], tests: [], failures: [] }
-  t.strictSame(readTap('TAP version 14\nok 1 - fine\n'), counted)
+  const { files, brokenOff } = read(report)
+  t.match(files, [{ file: 'a.test.ts', passed: 1, failed: 0 }])
+  t.match(brokenOff, { file: 'b.test.ts', passed: 1, failed: 1, failures: ['  ✗ worse', /4:3/] })
 })

@@ -10,29 +10,58 @@ export interface Outcome {
   tests: string[]
 }
 
-/** Details of a failed assertion that say what is wrong with it; a subtest around it says only where it is. */
-const telling = ['stack', 'diff', 'expired', 'tapCaught']
+export interface FileOutcome extends Outcome {
+  file: string
+  seconds: number
+  /** The lines to print about assertions that failed. */
+  failures: string[]
+}
 
-/**
- * Reads the output of a test file.
- *
- * @param report the TAP of one file; one that ended before its plan counts nothing
- * @returns assertions counted, and the lines to print about those that failed
- */
-export function readTap(report: string): Outcome & { failures: string[] } {
-  const results: { result: Result; path: string }[] = []
-  const follow = (parser: Parser, above: string): void => {
-    parser.on('assert', (result: Result) => results.push({ result, path: above + result.name }))
-    parser.on('child', (child: Parser) => follow(child, `${above}${unescaped(child.name)} > `))
+type Seen = { readonly result: Result; readonly path: string }
+
+/** Reads the TAP of a process that runs test files, each as a test at its root, while it is written. */
+export class TapReader {
+  readonly #parser = new Parser()
+  #running: { readonly file: string; readonly seen: Seen[] } | undefined
+
+  /** @param onFile is told of each file that ended */
+  constructor(onFile: (outcome: FileOutcome) => void) {
+    this.#parser.on('child', (child: Parser) => {
+      this.#running = { file: unescaped(child.name), seen: [] }
+      follow(child, this.#running.seen, '')
+    })
+    this.#parser.on('assert', (result: Result) => {
+      const { file, seen } = this.#running ?? { file: result.name, seen: [] }
+      this.#running = undefined
+      // A file may fail by itself, such as in its teardown.
+      if (!result.ok && seen.every((one) => one.result.ok))
+        seen.push({ result: { ...result, closingTestPoint: false }, path: file })
+      onFile({ file, seconds: (result.time ?? 0) / 1000, ...outcomeOf(seen) })
+    })
   }
-  const parser = new Parser()
-  follow(parser, '')
-  parser.end(report)
 
-  const failures = results.flatMap(({ result }) => linesOf(result))
-  if (parser.planEnd < 0) return { passed: 0, failed: 0, skipped: 0, reasons: [], tests: [], failures }
+  write(report: string): void {
+    this.#parser.write(report)
+  }
+
+  /** Tells of the file in which the process broke off, with what was seen of it; undefined if it ended well. */
+  end(): FileOutcome | undefined {
+    const broken = this.#running
+    this.#parser.removeAllListeners('assert')
+    // What the parser still waited for the end of.
+    this.#parser.end()
+    return broken && { file: broken.file, seconds: 0, ...outcomeOf(broken.seen) }
+  }
+}
+
+function follow(parser: Parser, seen: Seen[], above: string): void {
+  parser.on('assert', (result: Result) => seen.push({ result, path: above + result.name }))
+  parser.on('child', (child: Parser) => follow(child, seen, `${above}${unescaped(child.name)} > `))
+}
+
+function outcomeOf(seen: readonly Seen[]): Omit<FileOutcome, 'file' | 'seconds'> {
   // A subtest ends with a result of its own, which stands for its assertions and is left out.
-  const assertions = results.flatMap(({ result }) => (result.closingTestPoint ? [] : [result]))
+  const assertions = seen.flatMap(({ result }) => (result.closingTestPoint ? [] : [result]))
   const skips = assertions.flatMap(({ skip }) => (skip === false ? [] : [skip === true ? '' : skip]))
   const failed = assertions.filter(({ ok, skip, todo }) => skip === false && (!ok || todo !== false))
   return {
@@ -40,15 +69,18 @@ export function readTap(report: string): Outcome & { failures: string[] } {
     failed: failed.length,
     skipped: skips.length,
     reasons: [...new Set(skips)],
-    tests: results.flatMap(({ result, path }) =>
+    tests: seen.flatMap(({ result, path }) =>
       result.closingTestPoint && result.ok && result.skip === false ? [path] : [],
     ),
-    failures,
+    failures: seen.flatMap(({ result }) => linesOf(result)),
   }
 }
 
 /** The parser leaves the escapes of a subtest's name. */
 const unescaped = (name: string) => name.replace(/\\([\\#])/g, '$1')
+
+/** Details of a failed assertion that say what is wrong with it; a subtest around it says only where it is. */
+const telling = ['stack', 'diff', 'expired', 'tapCaught']
 
 /** The lines to print about a failed assertion. */
 function linesOf({ ok, name, diag, skip, todo }: Result): string[] {

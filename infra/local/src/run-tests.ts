@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { finished } from 'node:stream/promises'
 import { runWithin } from './places.js'
-import { type Outcome, readTap } from './read-tap.js'
+import { type FileOutcome, type Outcome, TapReader } from './read-tap.js'
 
-// Only stops a file that hangs: many times what the slowest takes on a slow machine. tap gives up first, and says which
+// Only stops files that hang: many times what the slowest take on a slow machine. tap gives up first, and says which
 // test it was.
-const fileLimitMs = 30 * 60_000
-const testLimitSeconds = 25 * 60
+const lotLimitMs = 60 * 60_000
+const testLimitSeconds = 55 * 60
 const timeToStopMs = 10_000
 
 /** `*.system.test.ts` start whole systems, which keep two cores busy. */
@@ -18,8 +19,11 @@ const startsSystems = (file: string) => /[./]system\.test\.ts$/.test(file)
 /** `*.page.test.ts` take long, but their browser waits for their page, and the page for them. */
 const usesBrowser = (file: string) => /[./]page\.test\.ts$/.test(file)
 
+/** As many files of a folder share a process: loading what they test, and starting its decoder, takes as long as testing it. */
+const mostTogether = 8
+
 /**
- * Runs test files, each in a process of its own, and prints them as they end and the slowest at the end.
+ * Runs test files, those of a folder in turn in one process, and prints them as they end and the slowest at the end.
  *
  * Node alone runs them, bundled (ADR 47): `tap run` would add a loader to each process and to every process it starts,
  * which doubles the time Likeness takes to start, and these tests start it a hundred times.
@@ -37,23 +41,26 @@ export async function runTests(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const files = await testFiles(root, named)
-  if (files.length === 0) {
+  const lots = await lotsOf(root, named)
+  if (lots.length === 0) {
     console.log(`FAIL no *.test.ts in ${named.join(', ')}`)
     return { passed: 0, failed: 1, skipped: 0, reasons: [], tests: [] }
   }
   const { bundleTests } = (await import(new URL('../../bundle/build.mjs', import.meta.url).href)) as {
-    readonly bundleTests: (files: readonly string[], folder: string) => Promise<(file: string) => string>
+    readonly bundleTests: (
+      lots: readonly (readonly string[])[],
+      folder: string,
+    ) => Promise<(lot: readonly string[]) => string>
   }
-  const bundled = await bundleTests(files, folder)
+  const bundled = await bundleTests(lots, folder)
   const outcomes: FileOutcome[] = []
   // Two more than the cores, because tests spend a quarter of their time waiting for jobs, processes and browsers.
   const places = availableParallelism() + 2
-  const weightOf = (file: string) => (startsSystems(file) ? 2 : 1)
-  await runWithin(places, files, weightOf, async (file) => {
-    if (!signal.aborted) outcomes.push(await runFile(root, file, bundled(file), env, signal))
+  const weightOf = ([file = '']: readonly string[]) => (startsSystems(file) ? 2 : 1)
+  await runWithin(places, lots, weightOf, async (lot) => {
+    if (!signal.aborted) outcomes.push(...(await runLot(root, lot, bundled(lot), env, signal)))
   })
-  if (files.length > 5) showSlowest(outcomes)
+  if (outcomes.length > 5) showSlowest(outcomes)
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, outcome) => total + of(outcome), 0)
   return {
@@ -65,8 +72,6 @@ export async function runTests(
   }
 }
 
-type FileOutcome = Outcome & { file: string; seconds: number }
-
 function showSlowest(outcomes: readonly FileOutcome[]): void {
   const slowest = outcomes.toSorted((a, b) => b.seconds - a.seconds).slice(0, 5)
   console.log(
@@ -74,14 +79,14 @@ function showSlowest(outcomes: readonly FileOutcome[]): void {
   )
 }
 
-async function runFile(
+/** Runs the files of a lot in one process. A file that did not end has failed. */
+async function runLot(
   root: string,
-  file: string,
+  lot: readonly string[],
   program: string,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-): Promise<FileOutcome> {
-  const startedAt = performance.now()
+): Promise<FileOutcome[]> {
   const child = spawn(process.execPath, ['--enable-source-maps', program], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -101,7 +106,7 @@ async function runFile(
     end('SIGTERM')
     kill = setTimeout(end, timeToStopMs, 'SIGKILL')
   }
-  const limit = setTimeout(stop, fileLimitMs)
+  const limit = setTimeout(stop, lotLimitMs)
   signal.addEventListener('abort', stop)
   const ended = new Promise<number | string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
@@ -110,42 +115,81 @@ async function runFile(
       resolve(status ?? by ?? 1)
     })
   })
-  const [report, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  const outcomes: FileOutcome[] = []
+  const reader = new TapReader((outcome) => {
+    show(outcome)
+    outcomes.push(outcome)
+  })
+  child.stdout.setEncoding('utf8').on('data', (report: string) => reader.write(report))
+  const [errors, status] = await Promise.all([text(child.stderr), ended, finished(child.stdout)])
   clearTimeout(limit)
   clearTimeout(kill)
   signal.removeEventListener('abort', stop)
+  if (status === 0) return outcomes
 
-  const { failures, ...counted } = readTap(report)
-  const seconds = (performance.now() - startedAt) / 1000
-  const outcome = { ...counted, file, seconds }
-  if (status === 0) {
-    console.log(`ok   ${file} ${seconds.toFixed(1)} s`)
-    return outcome
+  const done = new Set(outcomes.map(({ file }) => file))
+  const broken = reader.end()
+  for (const file of lot.filter((one) => !done.has(one))) {
+    const seen = broken?.file === file ? broken : nothingSeen(file)
+    const outcome = {
+      ...seen,
+      failed: seen.failed + 1,
+      failures: [...seen.failures, `  ended with ${status}`],
+    }
+    show(outcome)
+    outcomes.push(outcome)
   }
-  console.log(`FAIL ${file} ${seconds.toFixed(1)} s`)
-  for (const failure of failures) console.log(failure)
-  // It broke before or after its tests; its own output says how.
-  if (failures.length === 0) console.log(`  ended with ${status}`)
+  // All went well, but not the end of their process.
+  if (outcomes.every(({ failed }) => failed === 0)) {
+    console.log(`FAIL ${lot.join(' ')}\n  ended with ${status}`)
+    outcomes.push({ ...nothingSeen(lot.join(' ')), failed: 1 })
+  }
   if (errors !== '') console.log(errors.trimEnd())
-  return { ...outcome, failed: Math.max(outcome.failed, 1) }
+  return outcomes
+}
+
+const nothingSeen = (file: string): FileOutcome => ({
+  ...{ file, seconds: 0, passed: 0, failed: 0, skipped: 0 },
+  ...{ reasons: [], tests: [], failures: [] },
+})
+
+function show({ file, seconds, failed, failures }: FileOutcome): void {
+  console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${file} ${seconds.toFixed(1)} s`)
+  for (const failure of failures) console.log(failure)
 }
 
 const sources = ['infra', 'services', 'packages', 'bench']
 
 /**
+ * The files that share a process: those of a folder, but one that starts a system or a browser has its own.
+ *
  * Tests that start whole systems come first, since lighter ones would take each place that one of them waits for. Then come
- * those with a browser, then the longer files: what takes long and begins late keeps one core busy
- * at the end.
+ * those with a browser, then the longer lots: what takes long and begins late keeps one core busy at the end.
  */
-async function testFiles(root: string, named: readonly string[]): Promise<string[]> {
+async function lotsOf(root: string, named: readonly string[]): Promise<string[][]> {
   const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
   const files = (await Promise.all(paths.map((path) => testsIn(root, path)))).flat()
   const sized = await Promise.all(
-    files.map(async (file) => ({ file, size: (await stat(join(root, file))).size })),
+    [...new Set(files)].map(async (file) => ({ file, size: (await stat(join(root, file))).size })),
   )
-  const lengthOf = ({ file, size }: (typeof sized)[number]) =>
-    (startsSystems(file) ? 2e9 : usesBrowser(file) ? 1e9 : 0) + size
-  return sized.toSorted((a, b) => lengthOf(b) - lengthOf(a)).map(({ file }) => file)
+  const placeOf = ({ file }: Sized) => (startsSystems(file) || usesBrowser(file) ? file : dirname(file))
+  const places = [...new Set(sized.map(placeOf))]
+  const lots = places.flatMap((place) => split(sized.filter((one) => placeOf(one) === place)))
+  const lengthOf = (lot: readonly Sized[]) =>
+    lot.reduce(
+      (sum, { file, size }) => sum + size + (startsSystems(file) ? 2e9 : usesBrowser(file) ? 1e9 : 0),
+      0,
+    )
+  return lots.toSorted((a, b) => lengthOf(b) - lengthOf(a)).map((lot) => lot.map(({ file }) => file))
+}
+
+type Sized = { readonly file: string; readonly size: number }
+
+/** Into lots of about the same length. */
+function split(files: readonly Sized[]): Sized[][] {
+  const lots = Array.from({ length: Math.ceil(files.length / mostTogether) }, (): Sized[] => [])
+  for (const [n, one] of files.toSorted((a, b) => b.size - a.size).entries()) lots[n % lots.length]?.push(one)
+  return lots
 }
 
 async function testsIn(root: string, path: string): Promise<string[]> {
