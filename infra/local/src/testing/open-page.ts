@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Endpoint } from '@likeness/contracts'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core'
-import root, { type Test } from 'tap'
+import t, { type Test } from 'tap'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
@@ -51,7 +51,7 @@ async function launch(): Promise<Browser> {
       `--use-file-for-fake-video-capture=${await cameraView()}`,
     ],
   })
-  root.teardown(() => launched.close())
+  t.teardown(() => launched.close())
   return launched
 }
 

@@ -21,10 +21,10 @@ import { migrateQueue } from '@likeness/runtime/queue'
 import { sendProblem } from '@likeness/runtime/send-problem'
 import type { Server } from '@likeness/runtime/server'
 import { isServiceToken } from '@likeness/runtime/service-token'
-import { anyQueue, judgeAnswers, openCalls, testDatabase, testQueueUrl } from '@likeness/test-kit'
+import { anyQueue, judgeAnswers, openCalls, rootOf, testDatabase, testQueueUrl } from '@likeness/test-kit'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
-import root, { type Test } from 'tap'
+import type { Test } from 'tap'
 import { openApp } from '../app.js'
 import { MediaConfig } from '../config.js'
 import { migrations } from '../database/database.js'
@@ -137,11 +137,11 @@ async function startAccountsPeer(t: Test) {
 
 let decoder: Decoder | undefined
 
-/** One for all workers of a test file: its children take half a second to start. */
-function sharedDecoder(): Decoder {
+/** One for all workers of this process: its children take half a second to start. */
+function sharedDecoder(t: Test): Decoder {
   if (decoder === undefined) {
     const opened = openDecoder({ children: 1 })
-    root.teardown(() => opened.close())
+    rootOf(t).teardown(() => opened.close())
     decoder = { ...opened, close: async () => undefined }
   }
   return decoder
@@ -258,7 +258,7 @@ export async function startMedia(
     },
     /** Starts a worker on the same database, queue and storage. */
     async work(overrides: Partial<WorkerDeps> = {}): Promise<WorkerDeps> {
-      const workerDeps = await openWorkerDeps(config, { decoder: sharedDecoder(), ...overrides })
+      const workerDeps = await openWorkerDeps(config, { decoder: sharedDecoder(t), ...overrides })
       t.teardown(() => workerDeps.close())
       await workJobs(workerDeps)
       return workerDeps
