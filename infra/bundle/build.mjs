@@ -227,7 +227,11 @@ export async function bundleTests(lots, folder) {
     plugins: [
       {
         name: 'lots',
-        resolveId: { filter: { id: /^lot:/ }, handler: (id) => id },
+        // A test file is all side effects, whatever its package says of itself.
+        resolveId: {
+          filter: { id: /^lot:|\.test\.ts$/ },
+          handler: (id) => ({ id, moduleSideEffects: true }),
+        },
         load: { filter: { id: /^lot:/ }, handler: (id) => programOf.get(id) },
       },
       packages,

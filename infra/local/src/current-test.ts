@@ -8,7 +8,6 @@ export { current as default }
 /**
  * Runs test files one after the other, each as a test of its own: its teardown is done before the next begins.
  * @param files by their names: what loads each
- * @public bundled tests begin with it
  */
 export async function runInTurn(files: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
   for (const [name, load] of Object.entries(files)) {

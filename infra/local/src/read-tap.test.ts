@@ -126,6 +126,16 @@ not ok 1 - a.test.ts # time=1ms
   ])
 })
 
+t.test('a file without a test has failed', async (t) => {
+  const { files } = read(`TAP version 14
+# Subtest: a.test.ts
+    1..0
+ok 1 - a.test.ts # time=1ms
+1..1
+`)
+  t.match(files, [{ passed: 0, failed: 1, failures: ['  no test ran'] }])
+})
+
 t.test('a process that breaks off names its file, after those that ended', async (t) => {
   const report = `TAP version 14
 # Subtest: a.test.ts

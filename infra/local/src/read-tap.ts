@@ -17,6 +17,13 @@ export interface FileOutcome extends Outcome {
   failures: string[]
 }
 
+/** An outcome with one fault more, and the lines to print about it. */
+export const failing = (outcome: FileOutcome, ...lines: readonly string[]): FileOutcome => ({
+  ...outcome,
+  failed: outcome.failed + 1,
+  failures: [...outcome.failures, ...lines],
+})
+
 type Seen = { readonly result: Result; readonly path: string }
 
 /** Reads the TAP of a process that runs test files, each as a test at its root, while it is written. */
@@ -33,10 +40,11 @@ export class TapReader {
     this.#parser.on('assert', (result: Result) => {
       const { file, seen } = this.#running ?? { file: result.name, seen: [] }
       this.#running = undefined
-      // A file may fail by itself, such as in its teardown.
-      if (!result.ok && seen.every((one) => one.result.ok))
-        seen.push({ result: { ...result, closingTestPoint: false }, path: file })
-      onFile({ file, seconds: (result.time ?? 0) / 1000, ...outcomeOf(seen) })
+      const outcome = { file, seconds: (result.time ?? 0) / 1000, ...outcomeOf(seen) }
+      if (seen.length === 0) onFile(failing(outcome, '  no test ran'))
+      // It failed beside its assertions, such as in its teardown.
+      else if (!result.ok && outcome.failed === 0) onFile(failing(outcome, ...linesOf(result)))
+      else onFile(outcome)
     })
   }
 

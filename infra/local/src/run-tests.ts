@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { finished } from 'node:stream/promises'
 import { runWithin } from './places.js'
-import { type FileOutcome, type Outcome, TapReader } from './read-tap.js'
+import { type FileOutcome, failing, type Outcome, TapReader } from './read-tap.js'
 
 // Only stops files that hang: many times what the slowest take on a slow machine. tap gives up first, and says which
 // test it was.
@@ -116,35 +116,24 @@ async function runLot(
     })
   })
   const outcomes: FileOutcome[] = []
-  const reader = new TapReader((outcome) => {
+  const add = (outcome: FileOutcome) => {
     show(outcome)
     outcomes.push(outcome)
-  })
+  }
+  const reader = new TapReader(add)
   child.stdout.setEncoding('utf8').on('data', (report: string) => reader.write(report))
   const [errors, status] = await Promise.all([text(child.stderr), ended, finished(child.stdout)])
   clearTimeout(limit)
   clearTimeout(kill)
   signal.removeEventListener('abort', stop)
-  if (status === 0) return outcomes
-
   const done = new Set(outcomes.map(({ file }) => file))
   const broken = reader.end()
-  for (const file of lot.filter((one) => !done.has(one))) {
-    const seen = broken?.file === file ? broken : nothingSeen(file)
-    const outcome = {
-      ...seen,
-      failed: seen.failed + 1,
-      failures: [...seen.failures, `  ended with ${status}`],
-    }
-    show(outcome)
-    outcomes.push(outcome)
-  }
+  for (const file of lot.filter((one) => !done.has(one)))
+    add(failing(broken?.file === file ? broken : nothingSeen(file), `  ended with ${status}`))
   // All went well, but not the end of their process.
-  if (outcomes.every(({ failed }) => failed === 0)) {
-    console.log(`FAIL ${lot.join(' ')}\n  ended with ${status}`)
-    outcomes.push({ ...nothingSeen(lot.join(' ')), failed: 1 })
-  }
-  if (errors !== '') console.log(errors.trimEnd())
+  if (status !== 0 && outcomes.every(({ failed }) => failed === 0))
+    add(failing(nothingSeen(lot.join(' ')), `  ended with ${status}`))
+  if (outcomes.some(({ failed }) => failed > 0) && errors !== '') console.log(errors.trimEnd())
   return outcomes
 }
 
