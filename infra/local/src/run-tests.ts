@@ -54,8 +54,8 @@ export async function runTests(
   }
   const bundled = await bundleTests(lots, folder)
   const outcomes: FileOutcome[] = []
-  // Two more than the cores, because tests spend a quarter of their time waiting for jobs, processes and browsers.
-  const places = availableParallelism() + 2
+  // Three more than the cores, because tests wait for jobs, processes and browsers, and systems for their idle connections.
+  const places = availableParallelism() + 3
   const weightOf = ([file = '']: readonly string[]) => (startsSystems(file) ? 2 : 1)
   await runWithin(places, lots, weightOf, async (lot) => {
     if (!signal.aborted) outcomes.push(...(await runLot(root, lot, bundled(lot), env, signal)))

@@ -152,11 +152,12 @@ t.test('a client that leaves leaves nothing behind', async (t) => {
 
   const leaving = new AbortController()
   const { signal } = leaving
-  const streams = Array.from({ length: many }, async () => {
+  const opening = Array.from({ length: many }, async () => {
     const { events } = await openEvents(media.url, id, ana.authorization, { signal })
     await events.next()
-    await events.next().catch(() => undefined)
+    return events
   })
+  const streams = (await Promise.all(opening)).map((events) => events.next().catch(() => undefined))
   const waits = Array.from({ length: many }, () =>
     fetch(`${media.url}${addressOf(uploads.confirm, { params: { id: confirmed.id } })}`, {
       method: 'POST',

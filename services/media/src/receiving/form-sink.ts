@@ -42,9 +42,11 @@ export class FormSink {
   end(): { fields: (readonly [name: string, value: string])[]; filename: string | undefined } {
     this.#reader.end()
     if (this.#image === undefined) throw problem('no-image')
-    const fields = this.#fields.map(
-      ({ name, value }) => [name, Buffer.concat(value.end()).toString()] as const,
-    )
+    const fields = this.#fields.map(({ name, value }) => {
+      const text = Buffer.concat(value.end()).toString()
+      value.release()
+      return [name, text] as const
+    })
     return { fields, filename: this.#image.filename }
   }
 }
