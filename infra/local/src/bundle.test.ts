@@ -56,6 +56,8 @@ t.test('each program loads no more at once than it needs', async (t) => {
     t.ok(media.includes(word), `media has ${word}`)
     t.notOk(gateway.includes(word), `the gateway has no ${word}`)
   }
+  t.match(codeOf('decode-child'), 'from "sharp"')
+  t.notMatch(codeOf('media-worker'), 'from "sharp"', 'its children decode')
 })
 
 t.test('a visit loads little, and the console only where it is opened', async (t) => {

@@ -4,7 +4,8 @@ import { describeBytes, isAnimationAlone } from './describe-bytes.js'
 import type { ColourProfile } from './header.js'
 import { withoutSequence } from './heif-primary.js'
 import { ImageError } from './image-error.js'
-import { type Format, loaders, pixelLimit, sniff } from './loaders.js'
+import { limitPixels } from './limit-pixels.js'
+import { type Format, loaders, sniff } from './loaders.js'
 import { sharp } from './sharp.js'
 
 /** A picture whose header was read, and nothing of its pixels. Sizes are of the UPRIGHT picture. */
@@ -63,19 +64,6 @@ export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Pic
         limitInputPixels: limit * (more?.pages ?? 1),
       }),
   }
-}
-
-/** @returns how many pixels a picture of this format may have. Throws ImageError `too-many-pixels` for more */
-export function limitPixels(
-  format: Format,
-  { width, height }: { width: number; height: number },
-  maxPixels: number,
-): number {
-  const limit = pixelLimit(format, maxPixels)
-  if (width * height > limit) {
-    throw new ImageError('too-many-pixels', `The picture has ${width} × ${height} pixels.`)
-  }
-  return limit
 }
 
 type HeaderParts = Omit<Picture, 'bytes' | 'format' | 'decode'>

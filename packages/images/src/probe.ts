@@ -1,7 +1,7 @@
 import { ImageError } from './image-error.js'
 import { readJpegHeader } from './jpeg-header.js'
+import { limitPixels } from './limit-pixels.js'
 import { type Format, sniff } from './loaders.js'
-import { limitPixels, openPicture } from './open-picture.js'
 
 /** The facts in a picture's header. */
 export type Probe = {
@@ -30,7 +30,7 @@ export async function probe(
 ): Promise<Probe> {
   const pieces = Buffer.isBuffer(bytes) ? [bytes] : bytes
   const { format, width, height, orientation, pages } =
-    probeJpeg(pieces, limits.maxPixels) ?? (await openPicture(joined(pieces), limits.maxPixels))
+    probeJpeg(pieces, limits.maxPixels) ?? (await probeAny(joined(pieces), limits.maxPixels))
   if (Math.min(width, height) < limits.minPixels) {
     throw new ImageError('image-too-small', `The picture has ${width} × ${height} pixels.`)
   }
@@ -39,6 +39,12 @@ export async function probe(
 
 const headBytes = 256 * 1024
 const nothing = Buffer.alloc(0)
+
+/** By libvips, where no reader of ours knows the format. */
+async function probeAny(bytes: Buffer, maxPixels: number): Promise<Probe> {
+  const { openPicture } = await import('./open-picture.js')
+  return openPicture(bytes, maxPixels)
+}
 
 /** An ordinary JPEG says all in front, most often in its first piece: no more is copied together for that. */
 function probeJpeg(pieces: readonly Buffer[], maxPixels: number): Probe | undefined {
