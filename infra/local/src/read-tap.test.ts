@@ -109,20 +109,25 @@ ok 2 - b.test.ts # time=1ms
   )
 })
 
-t.test('a file that fails beside its assertions has failed', async (t) => {
+t.test('a file whose teardown fails has failed, with what is said of it afterwards', async (t) => {
   const report = `TAP version 14
 # Subtest: a.test.ts
     ok 1 - fine
     1..1
 not ok 1 - a.test.ts # time=1ms
+
+not ok 2 - teardown broke
   ---
   stack: |
     a.test.ts:4:3
+  tapCaught: teardown
   ...
-1..1
+not ok 3 - a.test.ts # time=2ms
+1..3
 `
   t.match(read(report).files, [
-    { passed: 1, failed: 1, failures: ['  ✗ a.test.ts', '    stack: a.test.ts:4:3'] },
+    { file: 'a.test.ts', passed: 1, failed: 1, failures: [] },
+    { file: 'a.test.ts', passed: 0, failed: 1, failures: ['  ✗ teardown broke', /4:3/, /tapCaught/] },
   ])
 })
 

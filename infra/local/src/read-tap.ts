@@ -17,6 +17,11 @@ export interface FileOutcome extends Outcome {
   failures: string[]
 }
 
+export const nothingSeen = (file: string): FileOutcome => ({
+  ...{ file, seconds: 0, passed: 0, failed: 0, skipped: 0 },
+  ...{ reasons: [], tests: [], failures: [] },
+})
+
 /** An outcome with one fault more, and the lines to print about it. */
 export const failing = (outcome: FileOutcome, ...lines: readonly string[]): FileOutcome => ({
   ...outcome,
@@ -30,6 +35,7 @@ type Seen = { readonly result: Result; readonly path: string }
 export class TapReader {
   readonly #parser = new Parser()
   #running: { readonly file: string; readonly seen: Seen[] } | undefined
+  #last = ''
 
   /** @param onFile is told of each file that ended */
   constructor(onFile: (outcome: FileOutcome) => void) {
@@ -38,12 +44,15 @@ export class TapReader {
       follow(child, this.#running.seen, '')
     })
     this.#parser.on('assert', (result: Result) => {
-      const { file, seen } = this.#running ?? { file: result.name, seen: [] }
+      const { file, seen } = this.#running ?? { file: this.#last, seen: undefined }
       this.#running = undefined
+      this.#last = file
+      const lines = linesOf(result)
+      // What comes after the result of its file went wrong in its teardown.
+      if (seen === undefined) return lines.length > 0 && onFile(failing(nothingSeen(file), ...lines))
       const outcome = { file, seconds: (result.time ?? 0) / 1000, ...outcomeOf(seen) }
       if (seen.length === 0) onFile(failing(outcome, '  no test ran'))
-      // It failed beside its assertions, such as in its teardown.
-      else if (!result.ok && outcome.failed === 0) onFile(failing(outcome, ...linesOf(result)))
+      else if (!result.ok && outcome.failed === 0) onFile(failing(outcome, ...lines))
       else onFile(outcome)
     })
   }

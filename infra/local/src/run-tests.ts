@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { finished } from 'node:stream/promises'
 import { runWithin } from './places.js'
-import { type FileOutcome, failing, type Outcome, TapReader } from './read-tap.js'
+import { type FileOutcome, failing, nothingSeen, type Outcome, TapReader } from './read-tap.js'
 
 // Only stops files that hang: many times what the slowest take on a slow machine. tap gives up first, and says which
 // test it was.
@@ -136,11 +136,6 @@ async function runLot(
   if (outcomes.some(({ failed }) => failed > 0) && errors !== '') console.log(errors.trimEnd())
   return outcomes
 }
-
-const nothingSeen = (file: string): FileOutcome => ({
-  ...{ file, seconds: 0, passed: 0, failed: 0, skipped: 0 },
-  ...{ reasons: [], tests: [], failures: [] },
-})
 
 function show({ file, seconds, failed, failures }: FileOutcome): void {
   console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${file} ${seconds.toFixed(1)} s`)
