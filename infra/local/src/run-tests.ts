@@ -153,26 +153,27 @@ const sources = ['infra', 'services', 'packages', 'bench']
 async function lotsOf(root: string, named: readonly string[]): Promise<string[][]> {
   const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
   const files = (await Promise.all(paths.map((path) => testsIn(root, path)))).flat()
-  const sized = await Promise.all(
-    [...new Set(files)].map(async (file) => ({ file, size: (await stat(join(root, file))).size })),
-  )
-  const placeOf = ({ file }: Sized) => (startsSystems(file) || usesBrowser(file) ? file : dirname(file))
-  const places = [...new Set(sized.map(placeOf))]
-  const lots = places.flatMap((place) => split(sized.filter((one) => placeOf(one) === place)))
-  const lengthOf = (lot: readonly Sized[]) =>
-    lot.reduce(
-      (sum, { file, size }) => sum + size + (startsSystems(file) ? 2e9 : usesBrowser(file) ? 1e9 : 0),
-      0,
-    )
+  const measured = await Promise.all([...new Set(files)].map((file) => measure(root, file)))
+  const placeOf = ({ file }: Measured) => (startsSystems(file) || usesBrowser(file) ? file : dirname(file))
+  const places = [...new Set(measured.map(placeOf))]
+  const lots = places.flatMap((place) => split(measured.filter((one) => placeOf(one) === place)))
+  const lengthOf = (lot: readonly Measured[]) => lot.reduce((sum, { length }) => sum + length, 0)
   return lots.toSorted((a, b) => lengthOf(b) - lengthOf(a)).map((lot) => lot.map(({ file }) => file))
 }
 
-type Sized = { readonly file: string; readonly size: number }
+/** A test file, and how long it may take beside others, by its size and what it starts. */
+type Measured = { readonly file: string; readonly length: number }
+
+async function measure(root: string, file: string): Promise<Measured> {
+  const { size } = await stat(join(root, file))
+  return { file, length: size + (startsSystems(file) ? 2e9 : usesBrowser(file) ? 1e9 : 0) }
+}
 
 /** Into lots of about the same length. */
-function split(files: readonly Sized[]): Sized[][] {
-  const lots = Array.from({ length: Math.ceil(files.length / mostTogether) }, (): Sized[] => [])
-  for (const [n, one] of files.toSorted((a, b) => b.size - a.size).entries()) lots[n % lots.length]?.push(one)
+function split(files: readonly Measured[]): Measured[][] {
+  const lots = Array.from({ length: Math.ceil(files.length / mostTogether) }, (): Measured[] => [])
+  const longestFirst = files.toSorted((a, b) => b.length - a.length)
+  for (const [n, one] of longestFirst.entries()) lots[n % lots.length]?.push(one)
   return lots
 }
 

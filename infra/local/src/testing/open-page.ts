@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Endpoint } from '@likeness/contracts'
+import { rootOf } from '@likeness/test-kit'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
@@ -28,7 +29,7 @@ const withoutFeatures = [
 
 let browser: Promise<Browser> | undefined
 
-/** A Chromium that talks only to the page, one per test file, closed with it. */
+/** A Chromium that talks only to the page, one per process, closed with it. */
 export function openBrowser(): Promise<Browser> {
   browser ??= launch()
   return browser
@@ -51,7 +52,7 @@ async function launch(): Promise<Browser> {
       `--use-file-for-fake-video-capture=${await cameraView()}`,
     ],
   })
-  t.teardown(() => launched.close())
+  rootOf(t).teardown(() => launched.close())
   return launched
 }
 
