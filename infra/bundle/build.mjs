@@ -150,7 +150,7 @@ const outsideOfTests = new Set([
   ],
 ])
 
-/** What test files get for `tap`, since several run in one process. */
+/** Test files import this module in place of `tap`, since several run in one process. */
 const currentTest = join(root, 'infra/local/src/current-test.ts')
 
 const packages = {

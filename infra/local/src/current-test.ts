@@ -1,6 +1,6 @@
 import root, { type Test } from 'tap'
 
-/** What test files get for `tap`: the test of the one that runs (see `bundleTests` in infra/bundle/build.mjs). */
+/** The test of the file that runs. Test files import it as `tap` (see `packages` in infra/bundle/build.mjs). */
 let current: Test = root
 
 export { current as default }

@@ -48,7 +48,7 @@ export class TapReader {
       this.#running = undefined
       this.#last = file
       const lines = linesOf(result)
-      // What comes after the result of its file went wrong in its teardown.
+      // tap reports a teardown that failed after the result of its file.
       if (seen === undefined) return lines.length > 0 && onFile(failing(nothingSeen(file), ...lines))
       const outcome = { file, seconds: (result.time ?? 0) / 1000, ...outcomeOf(seen) }
       if (seen.length === 0) onFile(failing(outcome, '  no test ran'))
@@ -65,7 +65,7 @@ export class TapReader {
   end(): FileOutcome | undefined {
     const broken = this.#running
     this.#parser.removeAllListeners('assert')
-    // What the parser still waited for the end of.
+    // The parser may still hold an assertion whose details have not ended.
     this.#parser.end()
     return broken && { file: broken.file, seconds: 0, ...outcomeOf(broken.seen) }
   }

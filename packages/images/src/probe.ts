@@ -40,7 +40,7 @@ export async function probe(
 const headBytes = 256 * 1024
 const nothing = Buffer.alloc(0)
 
-/** By libvips, where no reader of ours knows the format. */
+/** Reads the header of any picture, most formats by libvips, which is loaded only now. */
 async function probeAny(bytes: Buffer, maxPixels: number): Promise<Probe> {
   const { openPicture } = await import('./open-picture.js')
   return openPicture(bytes, maxPixels)

@@ -4,7 +4,7 @@ import { openApp } from './app.js'
 import { MediaConfig } from './config.js'
 import { type Deps, openDeps } from './deps.js'
 
-/** No request has to wait until libvips is loaded; it fails here, where it cannot be. */
+/** Loads libvips first: no request waits for it, and a broken installation is found at the start. */
 async function openWhole(deps: Deps) {
   await loadLibvips()
   return openApp(deps)

@@ -13,7 +13,7 @@ const mostSpare = 512
  */
 export class Blocks {
   #blocks: Buffer[] = []
-  /** Of the last block. */
+  /** How many bytes of the last block are used. */
   #used = 0
 
   push(piece: Buffer): void {
