@@ -2,24 +2,12 @@ import jwt, { type TokenOrHeader } from '@fastify/jwt'
 import { AccessClaims, commonProblems, type Role, type Scope } from '@likeness/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { errors } from 'jose'
+import { type Caller, callerOf, isAtLeast, keyStart, setCaller } from './caller.js'
 import { ClaimError } from './issuers/read-claims.js'
 import { type KeyFinder, KeysUnavailableError } from './jwks.js'
 import { problemsOf } from './problem.js'
 import type { Secrets } from './secrets.js'
 import { expiryOf } from './service-token.js'
-
-/** The person a request speaks for. */
-export type Caller = {
-  readonly id: string
-  readonly sessionId: string
-  readonly role: Role
-  /** When the token was made, as `Date.now()` counts. */
-  readonly issuedAt: number
-  readonly expiresAt: number
-}
-
-/** How every service key begins, so that it is found where it should not be. */
-export const keyStart = 'likeness_key_'
 
 /** Finds a service key that may be used now. */
 export type FindKeyCaller = (
@@ -46,9 +34,6 @@ export type Guards = {
   readonly service: Guard
 }
 
-const rank: Readonly<Record<Role, number>> = { user: 0, manager: 1, admin: 2 }
-export const isAtLeast = (role: Role, least: Role): boolean => rank[role] >= rank[least]
-
 // Checking a signature takes longer than the rest of a short request, and a page sends one token many times.
 const tokensRemembered = 10_000
 // The longest that a withdrawn key stays in use.
@@ -57,18 +42,6 @@ const rememberedMs = 60_000
 const clockToleranceMs = 5_000
 
 const keyHeader = new RegExp(`^Bearer\\s+(${keyStart}\\S+)$`, 'i')
-
-const callers = new WeakMap<FastifyRequest, Caller>()
-
-/** The person who sent the request. Call it only behind a guard that let them in. */
-export function callerOf(request: FastifyRequest): Caller {
-  const caller = callers.get(request)
-  if (!caller) throw new Error('callerOf() on a route without a guard')
-  return caller
-}
-
-/** The person who sent the request, if a guard has identified them. */
-export const callerIfKnown = (request: FastifyRequest): Caller | undefined => callers.get(request)
 
 /**
  * Registers verification of access tokens and returns the guards.
@@ -121,10 +94,10 @@ export async function registerGuards(
     const { authorization } = request.headers
     if (!authorization) throw unauthenticated()
     const [, key] = authorization.match(keyHeader) ?? []
-    if (key !== undefined && options.keys) return void callers.set(request, await callerOfKey(request, key))
+    if (key !== undefined && options.keys) return void setCaller(request, await callerOfKey(request, key))
     const seen = known.get(authorization)
     const caller = seen && seen.until > Date.now() ? seen.caller : await verify(request, authorization)
-    callers.set(request, caller)
+    setCaller(request, caller)
     if (await options.isEnded?.(caller)) throw unauthenticated('its session has ended')
   }
 

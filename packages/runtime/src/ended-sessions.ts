@@ -1,5 +1,5 @@
 import type { EndedSessions } from '@likeness/contracts'
-import type { Caller } from './auth.js'
+import type { Caller } from './caller.js'
 import type { Logger } from './logger.js'
 
 /** Which sessions ended although access tokens of theirs have not expired yet. */

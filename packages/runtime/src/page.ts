@@ -1,6 +1,6 @@
 import { commonProblems, type PageQuery } from '@likeness/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { callerOf } from './auth.js'
+import { callerOf } from './caller.js'
 import type { Cursors } from './cursor.js'
 import { problemsOf } from './problem.js'
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { callerIfKnown } from './auth.js'
+import { callerIfKnown } from './caller.js'
 import { clientAddress } from './client-address.js'
 import type { Problem } from './problem.js'
 

@@ -1,6 +1,6 @@
 import type { UpkeepRuns } from '@likeness/contracts'
 import type { upkeep } from '@likeness/contracts/endpoints'
-import { callerOf } from './auth.js'
+import { callerOf } from './caller.js'
 import type { Database } from './database.js'
 import { newId } from './ids.js'
 import type { Logger } from './logger.js'

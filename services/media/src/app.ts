@@ -16,8 +16,9 @@ import {
   webhooks,
 } from '@likeness/contracts/endpoints'
 import { openApiOf } from '@likeness/contracts/openapi'
-import { type Caller, registerGuards } from '@likeness/runtime/auth'
+import { registerGuards } from '@likeness/runtime/auth'
 import { ServiceAwayError } from '@likeness/runtime/call-service'
+import type { Caller } from '@likeness/runtime/caller'
 import { openEndedSessions } from '@likeness/runtime/ended-sessions'
 import { openJwks } from '@likeness/runtime/jwks'
 import { queueHandlers } from '@likeness/runtime/queue-handlers'

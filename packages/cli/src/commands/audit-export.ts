@@ -79,23 +79,18 @@ async function* eventsOf(
 }
 
 /** Every table of the trail, each in its order. */
-async function* readEvents(service: Service, { from, to }: Range): AsyncGenerator<Exported[]> {
-  const [{ sql }, { filtersOf, noteCommand }] = await Promise.all([
-    import('kysely'),
+async function* readEvents(service: Service, range: Range): AsyncGenerator<Exported[]> {
+  const [{ seqsWithin }, { filtersOf, noteCommand }] = await Promise.all([
+    import('@likeness/runtime/trail/seqs-within'),
     import('@likeness/runtime/trail/audit-events'),
   ])
   const trail = await openTrail(service)
   const { db, sources } = trail
   try {
-    await noteCommand(db, { action: 'audit-read', details: filtersOf({ from, to }) })
+    await noteCommand(db, { action: 'audit-read', details: filtersOf(range) })
     for (const source of sources) {
-      // A seq does not follow time exactly, so the ends of the range are looked up.
-      const { rows } = await sql<{ first: number | null; last: number | null }>`
-        select min(seq) as first, max(seq) as last from ${sql.table(source.name)}
-        where at >= ${from ?? '-infinity'}::timestamptz and at < ${to ?? 'infinity'}::timestamptz`.execute(db)
-      const { first, last } = rows[0] ?? { first: null, last: null }
-      if (first === null || last === null) continue
-      yield* batchesOf(source, { service, first, last, from, to })
+      const seqs = await seqsWithin(db, source.name, range)
+      if (seqs) yield* batchesOf(source, { service, ...seqs, ...range })
     }
   } finally {
     await trail.close()

@@ -1,6 +1,6 @@
 import type { AuditAction, AuditQuery } from '@likeness/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, callerIfKnown, callerOf, isAtLeast } from '../auth.js'
+import { type Caller, callerIfKnown, callerOf, isAtLeast } from '../caller.js'
 import { clientAddress, clientDevice } from '../client-address.js'
 import type { Cursors } from '../cursor.js'
 import { openPage } from '../page.js'

@@ -1,6 +1,6 @@
 import type { Activity, ActivityQuery } from '@likeness/contracts'
 import type { administration, me } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Reply, Request } from '@likeness/runtime/server'

@@ -1,6 +1,6 @@
 import type { AdminPatch, Changes } from '@likeness/contracts'
 import type { administration } from '@likeness/contracts/endpoints'
-import { callerOf, isAtLeast } from '@likeness/runtime/auth'
+import { callerOf, isAtLeast } from '@likeness/runtime/caller'
 import type { Transaction } from '@likeness/runtime/database'
 import { invalid } from '@likeness/runtime/judge-requests'
 import type { Handler } from '@likeness/runtime/serve'

@@ -1,5 +1,5 @@
 import type { administration } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import { insertAuditEvent } from '@likeness/runtime/trail/audit-events'
 import { originOf } from '../activity/origin.js'

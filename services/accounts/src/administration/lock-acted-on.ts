@@ -1,5 +1,5 @@
 import type { Role } from '@likeness/contracts'
-import { isAtLeast } from '@likeness/runtime/auth'
+import { isAtLeast } from '@likeness/runtime/caller'
 import type { Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
 import { findPerson, lockUsers, type Person } from '../database/users.table.js'

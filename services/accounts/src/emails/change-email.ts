@@ -1,6 +1,6 @@
 import type { ChangeEmail } from '@likeness/contracts'
 import type { me } from '@likeness/contracts/endpoints'
-import { type Caller, callerOf } from '@likeness/runtime/auth'
+import { type Caller, callerOf } from '@likeness/runtime/caller'
 import type { Transaction } from '@likeness/runtime/database'
 import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'

@@ -1,5 +1,5 @@
 import type { me } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { findAskedEmail, insertActivity, type Origin } from '../database/activities.table.js'

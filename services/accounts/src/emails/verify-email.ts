@@ -1,5 +1,6 @@
 import type { emails } from '@likeness/contracts/endpoints'
-import { callerOf, type Guards } from '@likeness/runtime/auth'
+import type { Guards } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { violates } from '@likeness/runtime/database-errors'
 import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'

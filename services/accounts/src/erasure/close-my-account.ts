@@ -1,5 +1,5 @@
 import type { me } from '@likeness/contracts/endpoints'
-import { type Caller, callerOf } from '@likeness/runtime/auth'
+import { type Caller, callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { holdVerified } from '../credentials/hold-verified.js'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type me, toMedia } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import { ZipFile } from 'yazl'
 import { viewOwnActivity } from '../activity/list-activity.js'

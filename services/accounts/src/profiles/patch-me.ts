@@ -1,6 +1,6 @@
 import { type Changes, type Me, ProfilePatch, readValid, type UserPatch } from '@likeness/contracts'
 import type { me } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { violates } from '@likeness/runtime/database-errors'
 import { isExpected } from '@likeness/runtime/entity-tags'
 import { invalid } from '@likeness/runtime/judge-requests'

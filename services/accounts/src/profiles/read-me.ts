@@ -1,5 +1,5 @@
 import type { me } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { isKnown } from '@likeness/runtime/entity-tags'
 import type { Handler } from '@likeness/runtime/serve'
 import { findPerson } from '../database/users.table.js'

@@ -1,4 +1,4 @@
-import type { Caller } from '@likeness/runtime/auth'
+import type { Caller } from '@likeness/runtime/caller'
 import { findPerson, type Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { forgiveLogin, takeAttempt } from '../limits/limits.js'

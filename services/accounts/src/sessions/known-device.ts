@@ -1,5 +1,6 @@
 import { sessions } from '@likeness/contracts/endpoints'
-import { callerOf, type Guards } from '@likeness/runtime/auth'
+import type { Guards } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { readCookie, setCookie } from '@likeness/runtime/cookies'
 import type { Request } from '@likeness/runtime/server'
 import { readRefreshToken } from '../credentials/refresh-token.js'

@@ -1,6 +1,6 @@
 import type { Session } from '@likeness/contracts'
 import type { sessions } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
 import { listLiveSessions, type SessionRow } from '../database/sessions.table.js'

@@ -1,5 +1,5 @@
 import type { sessions } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Request } from '@likeness/runtime/server'
 import { originOf } from '../activity/origin.js'

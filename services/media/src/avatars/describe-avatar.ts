@@ -1,6 +1,6 @@
 import { avatarUrls } from '@likeness/contracts'
 import type { avatars } from '@likeness/contracts/endpoints'
-import { callerOf, isAtLeast } from '@likeness/runtime/auth'
+import { callerOf, isAtLeast } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { type AvatarRow, findLiveAvatar, picturesOf, uploadOf } from '../database/avatars.table.js'

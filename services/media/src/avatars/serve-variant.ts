@@ -1,6 +1,7 @@
 import type { VariantFormat } from '@likeness/contracts'
 import type { avatars } from '@likeness/contracts/endpoints'
-import { callerOf, type Guards, isAtLeast } from '@likeness/runtime/auth'
+import type { Guards } from '@likeness/runtime/auth'
+import { callerOf, isAtLeast } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Request } from '@likeness/runtime/server'
 import type { AvatarRow } from '../database/avatars.table.js'

@@ -1,5 +1,5 @@
 import type { avatars } from '@likeness/contracts/endpoints'
-import { callerOf, isAtLeast } from '@likeness/runtime/auth'
+import { callerOf, isAtLeast } from '@likeness/runtime/caller'
 import { invalid } from '@likeness/runtime/judge-requests'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'

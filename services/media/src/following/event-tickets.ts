@@ -1,6 +1,6 @@
 import { addressOf, Id, Role } from '@likeness/contracts'
 import { uploads } from '@likeness/contracts/endpoints'
-import { type Caller, callerOf } from '@likeness/runtime/auth'
+import { type Caller, callerOf } from '@likeness/runtime/caller'
 import type { Secrets } from '@likeness/runtime/secrets'
 import type { Handler } from '@likeness/runtime/serve'
 import { openSigner } from '@likeness/runtime/signer'

@@ -1,5 +1,6 @@
 import { accessCookie } from '@likeness/contracts'
-import { type Caller, callerOf, type Guards } from '@likeness/runtime/auth'
+import type { Guards } from '@likeness/runtime/auth'
+import { type Caller, callerOf } from '@likeness/runtime/caller'
 import { mayUseCookies, readCookie } from '@likeness/runtime/cookies'
 import type { Request } from '@likeness/runtime/server'
 import type { Deps } from '../deps.js'

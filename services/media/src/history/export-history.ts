@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { HistoryEntry } from '@likeness/contracts'
-import type { Caller } from '@likeness/runtime/auth'
+import type { Caller } from '@likeness/runtime/caller'
 import { openTurns } from '@likeness/runtime/turns'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'

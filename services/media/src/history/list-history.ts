@@ -1,7 +1,7 @@
 import type { FieldFault } from '@likeness/contracts'
 import type { history } from '@likeness/contracts/endpoints'
 import { acceptedType } from '@likeness/runtime/accepted-type'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
 import { filtersOf } from '@likeness/runtime/trail/audit-events'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Upload } from '@likeness/contracts'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Reply, Request } from '@likeness/runtime/server'
 import {
   type Claim,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { CreatedKey, CreateKey, ServiceKey } from '@likeness/contracts'
 import type { serviceKeys } from '@likeness/contracts/endpoints'
-import { callerOf, keyStart } from '@likeness/runtime/auth'
+import { callerOf, keyStart } from '@likeness/runtime/caller'
 import { newKeyId } from '@likeness/runtime/ids'
 import type { Handler } from '@likeness/runtime/serve'
 import { insertAuditEvent } from '@likeness/runtime/trail/audit-events'

@@ -1,6 +1,6 @@
 import type { BlockedImage } from '@likeness/contracts'
 import type { moderation } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { invalid } from '@likeness/runtime/judge-requests'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'

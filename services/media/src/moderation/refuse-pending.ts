@@ -1,6 +1,6 @@
 import type { RefuseUpload } from '@likeness/contracts'
 import type { moderation } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { markRejected } from '../database/refusals.queries.js'

@@ -1,7 +1,7 @@
 import type { TakeDown } from '@likeness/contracts'
 import type { moderation } from '@likeness/contracts/endpoints'
 import { mirroredLook } from '@likeness/images'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Database } from '@likeness/runtime/database'
 import { newId } from '@likeness/runtime/ids'
 import { invalid } from '@likeness/runtime/judge-requests'

@@ -1,4 +1,5 @@
-import type { Caller, FindForeignCaller } from '@likeness/runtime/auth'
+import type { FindForeignCaller } from '@likeness/runtime/auth'
+import type { Caller } from '@likeness/runtime/caller'
 import { openIssuers } from '@likeness/runtime/issuers/open-issuers'
 import { ClaimError } from '@likeness/runtime/issuers/read-claims'
 import { findEndedPeople, meetPerson } from '../database/people.table.js'

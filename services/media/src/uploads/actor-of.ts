@@ -1,4 +1,4 @@
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { clientAddress, clientDevice } from '@likeness/runtime/client-address'
 import type { Request } from '@likeness/runtime/server'
 import type { Actor } from '../database/actor.js'

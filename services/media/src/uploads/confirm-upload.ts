@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfirmUpload } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { type Caller, callerOf, isAtLeast } from '@likeness/runtime/auth'
+import { type Caller, callerOf, isAtLeast } from '@likeness/runtime/caller'
 import type { Problem } from '@likeness/runtime/problem'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'

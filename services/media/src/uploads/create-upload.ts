@@ -1,5 +1,5 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { newId } from '@likeness/runtime/ids'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Reply, Request } from '@likeness/runtime/server'

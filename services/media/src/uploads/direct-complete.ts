@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { Problem } from '@likeness/runtime/problem'
 import type { Handler } from '@likeness/runtime/serve'
 import { BlobNotFoundError, type BlobStore } from '@likeness/storage'

@@ -1,6 +1,6 @@
 import type { CreateDirectUpload, DirectUpload } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { newId } from '@likeness/runtime/ids'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'

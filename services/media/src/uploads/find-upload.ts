@@ -1,4 +1,4 @@
-import { type Caller, isAtLeast } from '@likeness/runtime/auth'
+import { type Caller, isAtLeast } from '@likeness/runtime/caller'
 import {
   type DirectUploadRow,
   findAnyDirectUpload,

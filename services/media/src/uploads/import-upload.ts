@@ -1,5 +1,5 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { openOutboundGuard } from '@likeness/runtime/outbound/outbound-guard'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Deps } from '../deps.js'

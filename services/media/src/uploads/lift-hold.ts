@@ -1,5 +1,5 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import { isErased } from '../database/erased-users.table.js'
 import { isHeld, liftHold } from '../database/holds.queries.js'

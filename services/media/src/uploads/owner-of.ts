@@ -1,5 +1,5 @@
 import { toAccounts } from '@likeness/contracts/endpoints'
-import { type Caller, isAtLeast } from '@likeness/runtime/auth'
+import { type Caller, isAtLeast } from '@likeness/runtime/caller'
 import type { Deps } from '../deps.js'
 import { problem } from '../problems.js'
 

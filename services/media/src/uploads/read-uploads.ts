@@ -1,5 +1,5 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf, isAtLeast } from '@likeness/runtime/auth'
+import { callerOf, isAtLeast } from '@likeness/runtime/caller'
 import { openPage } from '@likeness/runtime/page'
 import type { Handler } from '@likeness/runtime/serve'
 import { filtersOf } from '@likeness/runtime/trail/audit-events'

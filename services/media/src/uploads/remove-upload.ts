@@ -1,5 +1,5 @@
 import type { uploads } from '@likeness/contracts/endpoints'
-import { type Caller, callerOf } from '@likeness/runtime/auth'
+import { type Caller, callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { takeDirectUpload } from '../database/direct-uploads.table.js'

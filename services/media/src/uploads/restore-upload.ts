@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Actor } from '../database/actor.js'
 import { findLiveAvatar, reviveAvatar, unsetLive, uploadOf } from '../database/avatars.table.js'

@@ -1,6 +1,7 @@
 import type { PreviewQuery } from '@likeness/contracts'
 import type { uploads } from '@likeness/contracts/endpoints'
-import { callerOf, type Guards } from '@likeness/runtime/auth'
+import type { Guards } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { isKnown } from '@likeness/runtime/entity-tags'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Request } from '@likeness/runtime/server'

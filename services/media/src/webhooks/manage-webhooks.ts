@@ -7,7 +7,7 @@ import {
   type Webhook,
 } from '@likeness/contracts'
 import { webhooks } from '@likeness/contracts/endpoints'
-import { callerOf } from '@likeness/runtime/auth'
+import { callerOf } from '@likeness/runtime/caller'
 import { newId } from '@likeness/runtime/ids'
 import { invalid } from '@likeness/runtime/judge-requests'
 import { openOutboundGuard } from '@likeness/runtime/outbound/outbound-guard'
