@@ -81,20 +81,36 @@ async function makeOnce(what, title, work) {
 /** @param {string[]} paths */
 function fingerprint(paths) {
   const hash = createHash('sha256').update(readIfThere(join(root, 'node_modules/.likeness-setup')))
-  const add = (/** @type {string} */ path) => {
-    const { mtimeMs, size } = statSync(path)
-    hash.update(`${path} ${mtimeMs} ${size}\n`)
-  }
-  for (const path of paths.map((path) => join(root, path))) {
-    if (!statSync(path).isDirectory()) add(path)
-    else {
-      const names = /** @type {string[]} */ (readdirSync(path, { recursive: true }))
-      for (const name of names.sort()) {
-        if (!/\.test\.tsx?$|^(dist|node_modules)\b/.test(name)) add(join(path, name))
-      }
+  for (const path of paths) {
+    for (const file of filesOf(path)) {
+      const { mtimeMs, size } = statSync(join(root, file))
+      hash.update(`${file} ${mtimeMs} ${size}\n`)
     }
   }
   return hash.digest('hex')
+}
+
+/**
+ * The files of a folder of the repository, in order, but tests and what is made or installed; or the file itself.
+ * @param {string} path @returns {string[]}
+ */
+function filesOf(path) {
+  const entries = readEntries(join(root, path))
+  if (!entries) return [path]
+  return entries
+    .filter(({ name }) => !/\.test\.tsx?$|^(dist|node_modules)$/.test(name))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => (entry.isDirectory() ? filesOf(`${path}/${entry.name}`) : [`${path}/${entry.name}`]))
+}
+
+/** What a folder has; undefined for a file. Asking for types spares a stat of each. @param {string} path */
+function readEntries(path) {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 /** @param {string} file */

@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http'
 import { commonProblems } from '@likeness/contracts'
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
@@ -14,24 +13,21 @@ export type MethodsOf = (url: string) => ReadonlyMap<string, FastifyContextConfi
  * credentials. Call it before the routes are registered.
  */
 export function collectMethods(server: FastifyInstance): MethodsOf {
-  const known = findMyWay({ maxParamLength: Number.MAX_SAFE_INTEGER })
-  const methods = new Set<HTTPMethod>()
-  const methodsOf: MethodsOf = (url) =>
-    new Map(
-      [...methods].sort().flatMap((method) => {
-        const route = known.find(method, url)
-        return route ? [[method, route.store as FastifyContextConfig | undefined]] : []
-      }),
-    )
+  const routes = new Map<string, Route>()
+  // Made when the first address is asked about: a router of them all takes as long as that of the server.
+  let find: MethodsOf | undefined
+  const methodsOf: MethodsOf = (url) => {
+    find ??= routerOf([...routes.values()])
+    return find(url)
+  }
   server.addHook('onRoute', ({ method, url, config }) => {
     // A route for every path says nothing about any of them.
     if (/^\/?\*$/.test(url)) return
     for (const one of [method].flat() as HTTPMethod[]) {
-      if (known.hasRoute(one, url)) continue
-      known.on(one, url, () => undefined, config)
-      methods.add(one)
+      const key = `${one} ${url}`
+      if (!routes.has(key)) routes.set(key, { method: one, url, config })
     }
-    if (known.hasRoute('OPTIONS', url)) return
+    if (routes.has(`OPTIONS ${url}`)) return
     server.options(url, { logLevel: 'warn' }, (request, reply) =>
       reply
         .code(204)
@@ -40,6 +36,25 @@ export function collectMethods(server: FastifyInstance): MethodsOf {
     )
   })
   return methodsOf
+}
+
+type Route = {
+  readonly method: HTTPMethod
+  readonly url: string
+  readonly config: FastifyContextConfig | undefined
+}
+
+function routerOf(routes: readonly Route[]): MethodsOf {
+  const router = findMyWay({ maxParamLength: Number.MAX_SAFE_INTEGER })
+  for (const { method, url, config } of routes) router.on(method, url, () => undefined, config)
+  const methods = [...new Set(routes.map(({ method }) => method))].sort()
+  return (url) =>
+    new Map(
+      methods.flatMap((method) => {
+        const route = router.find(method, url)
+        return route ? [[method, route.store as FastifyContextConfig | undefined]] : []
+      }),
+    )
 }
 
 /**
@@ -51,13 +66,4 @@ export function notRouted({ url }: FastifyRequest, methodsOf: MethodsOf): Proble
   return allow === ''
     ? problem('not-found')
     : problem('method-not-allowed', { parameters: { allow }, headers: { allow } })
-}
-
-/** Every method Node reads, of which Fastify routes eight by itself; a tunnel is no request of a resource. */
-export function takeEveryMethod(server: FastifyInstance): void {
-  for (const method of METHODS) {
-    if (method !== 'CONNECT' && !server.supportedMethods.includes(method)) {
-      server.addHttpMethod(method, { hasBody: true })
-    }
-  }
 }

@@ -5,17 +5,13 @@ import { allowOrigins } from '@likeness/runtime/cross-origin'
 import { letEarlyAnswersArrive } from '@likeness/runtime/early-answers'
 import { newId } from '@likeness/runtime/ids'
 import type { Logger } from '@likeness/runtime/logger'
-import { collectMethods, notRouted, takeEveryMethod } from '@likeness/runtime/methods'
+import { collectMethods, notRouted } from '@likeness/runtime/methods'
 import { Problem, problemsOf } from '@likeness/runtime/problem'
 import { sendProblem } from '@likeness/runtime/send-problem'
 import { hasSoundHost } from '@likeness/runtime/sound-host'
 import { answerUnreadable, refuseTunnels } from '@likeness/runtime/unreadable'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type onRequestAsyncHookHandler,
-} from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import findMyWay from 'find-my-way'
 import { forward, serviceConnections } from './forward.js'
 import { gatewayProblems } from './problems.js'
 import { isPage, sendPage, serveWebApp } from './web-app.js'
@@ -34,6 +30,15 @@ export interface GatewayOptions {
 
 const problem = problemsOf(gatewayProblems)
 const names = Object.keys(endpoints) as ServiceName[]
+
+/** The addresses of each service. They are its for every method, of which a router has one, to be made fast. */
+const prefixes = findMyWay({ maxParamLength: Number.MAX_SAFE_INTEGER })
+for (const name of names)
+  for (const prefix of prefixesOf(endpoints[name]))
+    for (const path of [prefix, `${prefix}/*`]) prefixes.on('GET', path, () => undefined, name)
+
+/** The service whose address it is, as a router of its own would find it. */
+const ownerOf = (url: string) => prefixes.find('GET', url)?.store as ServiceName | undefined
 
 /** The one origin: the services, the web app, and the description of the API. */
 export async function openGateway(options: GatewayOptions): Promise<FastifyInstance> {
@@ -56,7 +61,6 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
     if (known.code === 'internal-error') request.log.error({ err: error }, 'gateway')
     return sendProblem(known, request, reply)
   })
-  takeEveryMethod(server)
   refuseTunnels(server.server)
   const methodsOf = collectMethods(server)
   server.setNotFoundHandler((request, reply) =>
@@ -64,32 +68,30 @@ export async function openGateway(options: GatewayOptions): Promise<FastifyInsta
   )
   server.addHook('onRequest', async (request) => {
     if (!hasSoundHost(request.raw)) throw problem('malformed-request')
-    // Before anything reads the body.
-    if (request.is404 && !(hasPage && isPage(request))) throw notRouted(request, methodsOf)
   })
 
   allowOrigins(server, options.corsOrigins, methodsOf)
   letEarlyAnswersArrive(server)
   const agent = serviceConnections()
   server.addHook('onClose', async () => agent.destroy())
-  for (const name of names) {
+  // Before anything reads the body, which is left to the service.
+  server.addHook('onRequest', async (request, reply) => {
+    const name = ownerOf(request.url)
+    if (name === undefined) {
+      if (request.is404 && !(hasPage && isPage(request))) throw notRouted(request, methodsOf)
+      return
+    }
     const upstream = services[name]
-    // Before Fastify reads the body, which is left to the service.
-    const onRequest: onRequestAsyncHookHandler = async (request, reply) => {
-      if (hasDotSegment(request.url)) throw problem('not-found')
-      if (upstream === undefined) throw problem('no-accounts')
-      try {
-        await forward(request.raw, reply.raw, upstream, agent, () => {
-          reply.hijack()
-        })
-      } catch (error) {
-        throw noAnswer(name, error)
-      }
+    if (hasDotSegment(request.url)) throw problem('not-found')
+    if (upstream === undefined) throw problem('no-accounts')
+    try {
+      await forward(request.raw, reply.raw, upstream, agent, () => {
+        reply.hijack()
+      })
+    } catch (error) {
+      throw noAnswer(name, error)
     }
-    for (const prefix of prefixesOf(endpoints[name])) {
-      for (const url of [prefix, `${prefix}/*`]) server.all(url, { onRequest }, neverReached)
-    }
-  }
+  })
 
   // Loaded and made when it is first asked for: it takes as long as the rest of the gateway.
   let openApi: Promise<OpenApi> | undefined
@@ -119,8 +121,6 @@ function toProblem({ statusCode = 500 }: FastifyError): Problem {
 
 /** `..` and `.` as whole segments: resolving them leads to another path than was routed here. */
 const hasDotSegment = (url: string) => /^[^?]*\/(\.|%2e){1,2}(\/|%2f|\\|\?|$)/i.test(url)
-
-const neverReached = () => undefined
 
 function noAnswer(service: string, error: unknown): Problem {
   const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'

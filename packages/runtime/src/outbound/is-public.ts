@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 
 /** What of IPv4 is not globally reachable (IANA, IPv4 Special-Purpose Address Registry), and multicast. */
-const special4 = listOf([
+const special4 = listed([
   '0.0.0.0/8', // this network
   '10.0.0.0/8', // private
   '100.64.0.0/10', // behind a carrier's NAT
@@ -23,9 +23,9 @@ const special4 = listOf([
  * The only range of IPv6 that is given out as global unicast (IANA, IPv6 Address Space). Loopback, link-local,
  * unique-local, multicast, IPv4-mapped, IPv4-compatible and NAT64 addresses are outside of it.
  */
-const global6 = listOf(['2000::/3'])
+const global6 = listed(['2000::/3'])
 /** What of it leads elsewhere (IANA, IPv6 Special-Purpose Address Registry). */
-const special6 = listOf([
+const special6 = listed([
   '2001::/23', // protocol assignments, Teredo and ORCHID among them
   '2001:db8::/32', // documentation
   '2002::/16', // 6to4, which holds an IPv4 address
@@ -36,10 +36,10 @@ const special6 = listOf([
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:
-      return !special4.check(address, 'ipv4')
+      return !special4().check(address, 'ipv4')
     case 6:
       // A zone is of a link.
-      return !address.includes('%') && global6.check(address, 'ipv6') && !special6.check(address, 'ipv6')
+      return !address.includes('%') && global6().check(address, 'ipv6') && !special6().check(address, 'ipv6')
     default:
       return false
   }
@@ -54,4 +54,13 @@ export function listOf(ranges: readonly string[]): BlockList {
     list.addSubnet(address, length === undefined ? (family === 'ipv6' ? 128 : 32) : Number(length), family)
   }
   return list
+}
+
+/** The list of these ranges, made when it is first asked for: that takes longer than all else of loading this file. */
+function listed(ranges: readonly string[]): () => BlockList {
+  let list: BlockList | undefined
+  return () => {
+    list ??= listOf(ranges)
+    return list
+  }
 }
