@@ -20,4 +20,4 @@ export type Bus = {
 export type Sent = { readonly channel: string; readonly message: string }
 
 /** A notice that comes alone is sent at once; under load, those of a moment go out together. */
-export const busBatches = { everyMs: 2, most: 100 }
+export const busBatches = { everyMs: 10, most: 100 }

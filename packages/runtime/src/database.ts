@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
-import { PreparingClient } from './prepared.js'
+import { PreparingClient, sendHotBy } from './prepared.js'
 
 export type { Kysely as Database, Transaction }
 
@@ -41,7 +41,9 @@ export function openDatabase<Tables>(
     Client: PreparingClient,
   } as pg.PoolConfig)
   surviveLosses(pool, options.onError)
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  sendHotBy(db, pool)
+  return db
 }
 
 /**
