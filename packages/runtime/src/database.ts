@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
-import { PreparingClient, sendHotBy } from './prepared.js'
+import { PooledDatabase } from './pooled-database.js'
+import { PreparingClient } from './prepared.js'
 
 export type { Kysely as Database, Transaction }
 
@@ -41,9 +42,7 @@ export function openDatabase<Tables>(
     Client: PreparingClient,
   } as pg.PoolConfig)
   surviveLosses(pool, options.onError)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  sendHotBy(db, pool)
-  return db
+  return new PooledDatabase<Tables>(pool)
 }
 
 /**

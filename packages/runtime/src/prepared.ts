@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CompiledQuery, type Kysely } from 'kysely'
 import pg from 'pg'
+import { PooledDatabase } from './pooled-database.js'
 
 const preparedName = /^\s*\/\* prepared: ([\w-]+) \*\//
 
@@ -31,20 +32,12 @@ export function statement<Row>(name: string, text: string) {
   const marked = `/* prepared: ${name} */ ${text}`
   // A database of any tables: the text is not typed.
   return async (db: Pick<Kysely<unknown>, 'executeQuery'>, ...values: readonly unknown[]): Promise<Row[]> => {
-    const pool = pools.get(db)
-    const result = pool
-      ? await pool.query({ name, text, values: [...values] })
-      : await db.executeQuery<Row>(CompiledQuery.raw(marked, [...values]))
-    return result.rows as Row[]
+    const { rows } =
+      db instanceof PooledDatabase
+        ? await db.pool.query({ name, text: marked, values: [...values] })
+        : await db.executeQuery(CompiledQuery.raw(marked, [...values]))
+    return rows as Row[]
   }
-}
-
-/** The pool of a database, which hot statements of no transaction go to directly. */
-const pools = new WeakMap<object, pg.Pool>()
-
-/** Lets the hot statements of a database skip what Kysely does around each: that takes as long as sending one. */
-export function sendHotBy(db: object, pool: pg.Pool): void {
-  pools.set(db, pool)
 }
 
 /** Names given by text, in a process. The statements of a library are few; more would fill the server's memory. */

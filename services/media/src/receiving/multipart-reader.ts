@@ -8,6 +8,7 @@ const mostParts = 20
 const mostHeadBytes = 8 * 1024
 const headEnd = Buffer.from('\r\n\r\n')
 const nothing = Buffer.alloc(0)
+const lineBreak = Buffer.from('\r\n')
 
 /**
  * Reads a body of multipart/form-data (RFC 7578) as it arrives. It takes what it is given and never waits, so no
@@ -19,7 +20,7 @@ export class MultipartReader {
   readonly #onPart: (head: PartHead) => Take
   #state: 'before' | 'head' | 'content' | 'after' = 'before'
   // The first boundary may begin the body, without the line break before the others.
-  #rest: Buffer = Buffer.from('\r\n')
+  #rest: Buffer = lineBreak
   #parts = 0
   #take: Take = () => undefined
 
@@ -37,6 +38,13 @@ export class MultipartReader {
 
   /** @throws Problem malformed-multipart, and what `onPart` and its takers throw */
   push(chunk: Buffer): void {
+    // No more is copied behind the first line break than a boundary, since the chunk may be large.
+    const length = this.#rest === lineBreak ? this.#delimiter.length - lineBreak.length : 0
+    if (length > 0) this.#read(chunk.subarray(0, length))
+    this.#read(chunk.subarray(length))
+  }
+
+  #read(chunk: Buffer): void {
     if (this.#state === 'content' && this.#isPast(chunk)) {
       if (this.#rest.length > 0) this.#take(this.#rest)
       this.#rest = chunk
