@@ -94,7 +94,10 @@ export async function registerGuards(
     const { authorization } = request.headers
     if (!authorization) throw unauthenticated()
     const [, key] = authorization.match(keyHeader) ?? []
-    if (key !== undefined && options.keys) return void setCaller(request, await callerOfKey(request, key))
+    if (key !== undefined && options.keys) {
+      setCaller(request, await callerOfKey(request, key))
+      return
+    }
     const seen = known.get(authorization)
     const caller = seen && seen.until > Date.now() ? seen.caller : await verify(request, authorization)
     setCaller(request, caller)

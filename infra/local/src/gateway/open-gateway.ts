@@ -31,7 +31,7 @@ export interface GatewayOptions {
 const problem = problemsOf(gatewayProblems)
 const names = Object.keys(endpoints) as ServiceName[]
 
-/** The addresses of each service. They are its for every method, of which a router has one, to be made fast. */
+/** Finds the service of an address. It takes every method, so the router is given one: with all 34 it takes a tenth of a start. */
 const prefixes = findMyWay({ maxParamLength: Number.MAX_SAFE_INTEGER })
 for (const name of names)
   for (const prefix of prefixesOf(endpoints[name]))
