@@ -152,8 +152,11 @@ t.test('the console', { skip: noChromium }, async (t) => {
     await page.reload()
     const drawer = page.getByRole('dialog', { name: 'Ada first.jpg' })
     await drawer.getByRole('listitem').filter({ hasText: 'Superseded' }).waitFor()
+    const sizes = drawer.getByRole('list', { name: 'Sizes in pixels' }).getByRole('img')
+    // Each appears once it has arrived.
+    await sizes.nth(4).waitFor()
     await page.evaluate('Promise.all([...document.images].map((image) => image.decode()))')
-    t.equal(await drawer.getByRole('list', { name: 'Sizes in pixels' }).getByRole('img').count(), 5)
+    t.equal(await sizes.count(), 5)
     await assertAccessible(t, page, 'the drawer')
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
