@@ -122,6 +122,8 @@ t.test('the server restarts in every step', { skip: noChromium || notLinux }, as
     t.equal(await page.getByLabel('Description').inputValue(), 'Four fields')
 
     t.comment('publishing: it arrives, and its answer does not')
+    // If it ends while it confirms, it holds the key of the request until its lease is over.
+    mayRefuse(page, [409, uploads.confirm])
     const confirming = await hold(page, `**${uploads.confirm.path.replace(':id', '*')}`)
     await server.start()
     await confirming.begun
