@@ -70,17 +70,20 @@ t.test('an export of 300,000 uploads, beside clients that read a byte at a time'
     const sent = slow.map(([, { bytesWritten }]) => bytesWritten)
     return (await busy()) === 0 && sent.every((bytes) => bytes > 0) && sent.join()
   }
-  let before: string | false = false
+  // For two seconds, since between two batches a busy machine may leave it nothing to do either.
+  let [before, times]: [string | false, number] = [false, 0]
   await waitFor(
     async () => {
       const now = await full()
-      const isFull = now !== false && now === before
+      times = now !== false && now === before ? times + 1 : 0
       before = now
-      return isFull
+      return times === 10
     },
-    { for: 'the connections to be full', everyMs: 200 },
+    {
+      for: 'the connections to be full, and no connection, transaction or snapshot to be held for them',
+      everyMs: 200,
+    },
   )
-  t.equal(await busy(), 0, 'no connection, transaction or snapshot is held for them')
 
   // One that reads as fast as it can.
   const [client, socket] = await ask(served, 'text/csv', ida)
