@@ -82,7 +82,8 @@ async function makeOnce(what, title, work) {
 function fingerprint(paths) {
   const hash = createHash('sha256').update(readIfThere(join(root, 'node_modules/.likeness-setup')))
   for (const path of paths) {
-    for (const file of filesOf(path)) {
+    const files = statSync(join(root, path)).isDirectory() ? filesOf(path) : [path]
+    for (const file of files) {
       const { mtimeMs, size } = statSync(join(root, file))
       hash.update(`${file} ${mtimeMs} ${size}\n`)
     }
@@ -91,26 +92,18 @@ function fingerprint(paths) {
 }
 
 /**
- * The files of a folder of the repository, in order, but tests and what is made or installed; or the file itself.
- * @param {string} path @returns {string[]}
+ * The files of a folder of the repository, in order, but tests and what is made or installed. It asks for types, which spares
+ * a stat of each entry.
+ * @param {string} folder @returns {string[]}
  */
-function filesOf(path) {
-  const entries = readEntries(join(root, path))
-  if (!entries) return [path]
-  return entries
+function filesOf(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true })
     .filter(({ name }) => !/\.test\.tsx?$|^(dist|node_modules)$/.test(name))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? filesOf(`${path}/${entry.name}`) : [`${path}/${entry.name}`]))
-}
-
-/** What a folder has; undefined for a file. Asking for types spares a stat of each. @param {string} path */
-function readEntries(path) {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOTDIR') return undefined
-    throw error
-  }
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`
+      return entry.isDirectory() ? filesOf(path) : [path]
+    })
 }
 
 /** @param {string} file */

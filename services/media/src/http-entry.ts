@@ -5,7 +5,7 @@ import { MediaConfig } from './config.js'
 import { type Deps, openDeps } from './deps.js'
 import { keepMemory } from './receiving/keep-memory.js'
 
-/** Loads libvips first: no request waits for it, and a broken installation is found at the start. */
+/** Loads libvips before it listens: no request waits for it, and a broken installation is found at the start. */
 async function openWhole(deps: Deps) {
   keepMemory()
   await loadLibvips()

@@ -73,7 +73,7 @@ async function isCopy(folder: string, home: string): Promise<boolean> {
   return countFiles(folder) === countFiles(home)
 }
 
-/** Every start counts a thousand of them before PostgreSQL begins: asking for types spares a stat of each. */
+/** Asks for types, which spares a stat of each of a thousand: every start counts them before PostgreSQL begins. */
 const countFiles = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true })
     .map((entry) => (entry.isDirectory() ? countFiles(join(folder, entry.name)) : 1))

@@ -38,10 +38,14 @@ export class MultipartReader {
 
   /** @throws Problem malformed-multipart, and what `onPart` and its takers throw */
   push(chunk: Buffer): void {
-    // No more is copied behind the first line break than a boundary, since the chunk may be large.
-    const length = this.#rest === lineBreak ? this.#delimiter.length - lineBreak.length : 0
-    if (length > 0) this.#read(chunk.subarray(0, length))
-    this.#read(chunk.subarray(length))
+    let left = chunk
+    if (this.#rest === lineBreak) {
+      // No more is copied behind the first line break than a boundary, since the chunk may be large.
+      const length = this.#delimiter.length - lineBreak.length
+      this.#read(chunk.subarray(0, length))
+      left = chunk.subarray(length)
+    }
+    this.#read(left)
   }
 
   #read(chunk: Buffer): void {
