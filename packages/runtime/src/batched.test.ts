@@ -35,21 +35,6 @@ t.test('a call that comes alone goes out at once, those that follow together', a
   }
 })
 
-t.test('two batches at once', async (t) => {
-  const { batches, run } = heldRunner()
-  const add = batched(run, { most: 3, atOnce: 2 })
-  const added = [1, 2, 3, 4].map((item) => add(item))
-  const items = () => batches.map((batch) => batch.items)
-  t.strictSame(items(), [[1], [2]])
-  batches[1]?.end()
-  await added[1]
-  while (batches.length < 3) await new Promise((resolve) => setImmediate(resolve))
-  t.strictSame(items(), [[1], [2], [3, 4]], 'the next begins when one of them ends')
-  for (const { end } of batches) end()
-  await Promise.all(added)
-  await add.settled()
-})
-
 t.test('a batch that fails fails its calls alone', async (t) => {
   let round = 0
   const add = batched(

@@ -9,15 +9,14 @@ export type Batched<Item> = ((item: Item) => Promise<void>) & {
 /**
  * Gathers calls: one that comes alone goes out at once; those that follow within `everyMs` (0 without), or while one is
  * under way, go out together after it.
- * @param run takes at most `most` calls together, `atOnce` times at once (1); when it rejects, so do all of them
+ * @param run takes at most `most` calls together; when it rejects, so do all of them
  */
 export function batched<Item>(
   run: (items: Item[]) => Promise<void>,
-  { everyMs = 0, most, atOnce = 1 }: { everyMs?: number; most: number; atOnce?: number },
+  { everyMs = 0, most }: { everyMs?: number; most: number },
 ): Batched<Item> {
   let waiting: { item: Item; resolve: () => void; reject: (reason: unknown) => void }[] = []
-  let runners = 0
-  const running = new Set<Promise<void>>()
+  let running: Promise<void> | undefined
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
@@ -32,20 +31,16 @@ export function batched<Item>(
       }
       await pause
     }
-    runners -= 1
+    running = undefined
   }
 
   const add = (item: Item) =>
     new Promise<void>((resolve, reject) => {
       waiting.push({ item, resolve, reject })
-      if (runners === atOnce) return
-      runners += 1
-      const runner = drain()
-      running.add(runner)
-      void runner.then(() => running.delete(runner))
+      running ??= drain()
     })
   const settled = async () => {
-    while (running.size > 0) await Promise.all(running)
+    while (running) await running
   }
   return Object.assign(add, { settled })
 }

@@ -22,7 +22,7 @@ const mostTogether = 32
 
 /**
  * A hot call of a function that does one thing in the database, shared between those who ask in one moment (ADR 50):
- * while one statement runs, or as many as may, further calls gather, and the next statement carries them all. Parsing,
+ * while its statement runs, further calls gather, and the next statement carries them all. Parsing,
  * planning, the round trip and the commit are then paid once; a call that comes alone goes at once, as any `statement`.
  *
  * Calls that share a statement share its transaction, so none may make others wait or fail. The function's last parameter,
@@ -32,7 +32,6 @@ const mostTogether = 32
  * @param name of the prepared statements
  * @param parameters of the function but `waits`, in its order: names and types of PostgreSQL
  * @param select what is read of its row, `busy` included
- * @param atOnce statements that may run at once
  * @param pauseMs between two statements while calls keep coming, in which more of them gather
  * @returns makes the call with its values (null where one is left out), on a database, or in a transaction, where it waits
  * and is alone; undefined when the function returned no row
@@ -46,7 +45,6 @@ export const gatheredCall =
       readonly parameters: Readonly<Record<Name, string>>
       readonly select: string
       readonly pauseMs: number
-      readonly atOnce: number
     },
   ) => {
     const names = Object.keys(of.parameters) as Name[]
@@ -99,8 +97,7 @@ export const gatheredCall =
       if (db.isTransaction) return wait(db, values)
       const call: Call<Name, Row> = { values }
       const add =
-        gathering.get(db) ??
-        batched((calls) => carry(db, calls), { most: mostTogether, everyMs: of.pauseMs, atOnce: of.atOnce })
+        gathering.get(db) ?? batched((calls) => carry(db, calls), { most: mostTogether, everyMs: of.pauseMs })
       gathering.set(db, add)
       await add(call)
       return call.again ? wait(db, values) : call.row

@@ -107,9 +107,7 @@ const stage = gatheredCall<Pick<UploadRow, 'uploaded_at' | 'expires_at'> & { is_
     },
     select: 'uploaded_at, expires_at, is_lost, busy',
     // A fraction of what an upload takes; with it more of them share a statement.
-    pauseMs: 2,
-    // One works while the commit of the other is made durable.
-    atOnce: 2,
+    pauseMs: 4,
   },
 )
 

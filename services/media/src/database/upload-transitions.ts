@@ -136,7 +136,6 @@ const confirmUpload = gatheredCall<
   },
   select: `${uploadColumns('(changed)')}, is_live, superseded_id, busy`,
   pauseMs: 0,
-  atOnce: 1,
 })
 
 /** pending → discarded. */
@@ -192,7 +191,6 @@ const published = gatheredCall<UploadRow & { has_untold_text: boolean }>()('publ
   parameters: { the_user: 'uuid', the_upload: 'uuid', decided: 'bigint' },
   select: `${uploadColumns('(changed)')}, has_untold_text, busy`,
   pauseMs: 0,
-  atOnce: 1,
 })
 
 /** published → superseded by a later decision, under `lockUser`, by the function `supersede`. @returns whether it was */
