@@ -7,7 +7,7 @@ import type { Reply, Request } from '@likeness/runtime/server'
 import { filtersOf } from '@likeness/runtime/trail/audit-events'
 import { noteReading } from '@likeness/runtime/trail/operators'
 import { type ActivityRow, listActivities } from '../database/activities.table.js'
-import { findPerson } from '../database/users.table.js'
+import { findPerson } from '../database/people.queries.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 

@@ -1,6 +1,6 @@
 import { insertAuditEvent } from '@likeness/runtime/trail/audit-events'
 import { commandLine } from '../database/activities.table.js'
-import { findPersonByLogin } from '../database/users.table.js'
+import { findPersonByLogin } from '../database/people.queries.js'
 import { closeAccount } from '../erasure/close-account.js'
 import { problem } from '../problems.js'
 import { withDatabase } from '../with-database.js'

@@ -2,7 +2,8 @@ import type { Role } from '@likeness/contracts'
 import { isAtLeast } from '@likeness/runtime/caller'
 import type { Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
-import { findPerson, lockUsers, type Person } from '../database/users.table.js'
+import { findPerson, type Person } from '../database/people.queries.js'
+import { lockUsers } from '../database/users.table.js'
 import { problem } from '../problems.js'
 
 /** The one acting on another's account: a person, or the command line. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { deriveKey, type Secrets } from '@likeness/runtime/secrets'
-import type { Person } from '../database/users.table.js'
+import type { Person } from '../database/people.queries.js'
 
 type Owner = Pick<Person, 'id' | 'password_hash'>
 

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
-import { lockPerson, type Person } from '../database/users.table.js'
+import { lockPerson, type Person } from '../database/people.queries.js'
 import type { Hasher } from './hasher.js'
 
 /**

@@ -4,7 +4,7 @@ import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { findAskedEmail, insertActivity, type Origin } from '../database/activities.table.js'
 import { deleteChangeTokens } from '../database/one-time-tokens.table.js'
-import { lockPerson } from '../database/users.table.js'
+import { lockPerson } from '../database/people.queries.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 

@@ -1,6 +1,6 @@
 import type { FieldFault } from '@likeness/contracts'
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import type { Person } from '../database/users.table.js'
+import type { Person } from '../database/people.queries.js'
 import { problem } from '../problems.js'
 
 const least = 12

@@ -5,15 +5,8 @@ import { originOf } from '../activity/origin.js'
 import { hashOfToken } from '../credentials/one-time-tokens.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
 import { findToken, markTokenUsed } from '../database/one-time-tokens.table.js'
-import {
-  findPerson,
-  keyOf,
-  lockPerson,
-  lockPersonByEmail,
-  markVerified,
-  type Person,
-  setPassword,
-} from '../database/users.table.js'
+import { findPerson, lockPerson, lockPersonByEmail, type Person } from '../database/people.queries.js'
+import { keyOf, markVerified, setPassword } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { atLeast } from '../limits/at-least.js'
 import { addressOf, takeAttempt } from '../limits/limits.js'

@@ -1,8 +1,8 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
 import { byActor, hasActivity, insertActivity } from '../database/activities.table.js'
+import { lockPerson } from '../database/people.queries.js'
 import { setAltTextIfNewer } from '../database/profiles.table.js'
-import { lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 

@@ -1,7 +1,7 @@
 import type { FieldFault, ProfilePatch } from '@likeness/contracts'
 import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js/max'
+import type { Person } from '../database/people.queries.js'
 import type { Custom } from '../database/profiles.table.js'
-import type { Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { ageOn } from './age.js'
 import { mergeCustom } from './merge-custom.js'

@@ -1,7 +1,7 @@
 import { avatarUrls, type Me, type ProfileAvatar, type PublicUser, type User } from '@likeness/contracts'
 import { entityTagOf } from '@likeness/runtime/entity-tags'
 import type { AccountsConfig } from '../config.js'
-import type { Person } from '../database/users.table.js'
+import type { Person } from '../database/people.queries.js'
 import { ageOn } from './age.js'
 
 type Origin = Pick<AccountsConfig, 'PUBLIC_URL'>

@@ -1,5 +1,5 @@
 import type { Caller } from '@likeness/runtime/caller'
-import { findPerson, type Person } from '../database/users.table.js'
+import { findPerson, type Person } from '../database/people.queries.js'
 import type { ApiDeps } from '../deps.js'
 import { forgiveLogin, takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'

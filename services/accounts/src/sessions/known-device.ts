@@ -4,8 +4,8 @@ import { callerOf } from '@likeness/runtime/caller'
 import { readCookie, setCookie } from '@likeness/runtime/cookies'
 import type { Request } from '@likeness/runtime/server'
 import { readRefreshToken } from '../credentials/refresh-token.js'
+import type { Person } from '../database/people.queries.js'
 import { findLiveSession } from '../database/sessions.table.js'
-import type { Person } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 
 const deviceCookie = { name: 'likeness-device', path: sessions.logIn.path } as const

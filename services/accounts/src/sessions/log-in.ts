@@ -15,8 +15,9 @@ import {
   type Origin,
 } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
+import { findPersonByLogin, type Person } from '../database/people.queries.js'
 import { insertSession, type SessionRow } from '../database/sessions.table.js'
-import { findPersonByLogin, keyOf, type Person, replaceHash } from '../database/users.table.js'
+import { keyOf, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { addressOf, forgiveLogin, mayNotify, takeAttempt } from '../limits/limits.js'
 import { deviceOf, queueNotice } from '../mail/queue-mail.js'

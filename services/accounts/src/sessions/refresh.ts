@@ -4,6 +4,7 @@ import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { readRefreshToken } from '../credentials/refresh-token.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
+import { findPerson, lockPerson } from '../database/people.queries.js'
 import {
   endSessions,
   findJustRotated,
@@ -11,7 +12,6 @@ import {
   rotateSession,
   type SessionRow,
 } from '../database/sessions.table.js'
-import { findPerson, lockPerson } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { takeAttempt } from '../limits/limits.js'
 import { problem } from '../problems.js'

@@ -1,6 +1,6 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
-import { findPersonByLogin } from '../database/users.table.js'
+import { findPersonByLogin } from '../database/people.queries.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 

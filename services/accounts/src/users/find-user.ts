@@ -1,6 +1,6 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
 import type { Handler } from '@likeness/runtime/serve'
-import { findPerson } from '../database/users.table.js'
+import { findPerson } from '../database/people.queries.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 

@@ -1,7 +1,7 @@
 import type { toAccounts } from '@likeness/contracts/endpoints'
 import { initialsOf } from '@likeness/runtime/initials'
 import type { Handler } from '@likeness/runtime/serve'
-import { findPerson } from '../database/users.table.js'
+import { findPerson } from '../database/people.queries.js'
 import type { ApiDeps } from '../deps.js'
 import { problem } from '../problems.js'
 
