@@ -73,6 +73,37 @@ t.test('a decision still holds when it takes effect', async (t) => {
       t.equal((await tryLogIn(user.username, newPassword)).status, 201)
     })
 
+    await t.test('locks its counts in the order in which others do', async (t) => {
+      const keys = async () =>
+        (await db.selectFrom('attempts').select('key').orderBy('key').execute()).map(({ key }) => key)
+      const lock = (from: typeof db, key: Buffer | undefined) =>
+        from
+          .selectFrom('attempts')
+          .select('key')
+          .where('key', '=', key ?? Buffer.alloc(0))
+          .forUpdate()
+      // The keys are hashes: among eight people those of the minute and the hour lie in either order.
+      for (let person = 0; person < 8; person += 1) {
+        const { username } = await register()
+        const before = new Set((await keys()).map(String))
+        let [first, second]: Buffer[] = []
+        const held = await hold(db)
+        meanwhile('verify', async () => {
+          ;[first, second] = (await keys()).filter((key) => !before.has(String(key)))
+          await lock(held.trx, first).execute()
+        })
+        const loggingIn = tryLogIn(username)
+        await held.untilWaiting(1)
+        const other = await lock(db, second)
+          .noWait()
+          .execute()
+          .catch(({ message }) => message)
+        await held.release()
+        t.strictSame(other, [{ key: second }], 'while it waits for the first, the second is free')
+        t.equal((await loggingIn).status, 201)
+      }
+    })
+
     await t.test('finds the account disabled', async (t) => {
       const { user } = await join()
       meanwhile('verify', () => administer(user.id, { disabled: true }))

@@ -40,10 +40,19 @@ const countEach = statement<Counted>(
 
 /** Forgets every attempt under one key and takes back one under another. */
 export async function forgiveAttempts(db: Db, forget: Buffer, takeBack: Buffer): Promise<void> {
-  await sql`
-    with forgotten as (delete from attempts where key = ${forget})
-    update attempts set count = count - 1 where key = ${takeBack} and count > 0`.execute(db)
+  await forgive(db, forget, takeBack)
 }
+// Locked in the order in which they are counted: two log-ins of one person at once would otherwise deadlock.
+const forgive = statement(
+  'forgive-attempts',
+  `with locked as (
+    select key from attempts where key in ($1, $2) order by key for update
+  ), forgotten as (
+    delete from attempts using locked where attempts.key = locked.key and attempts.key = $1
+  )
+  update attempts set count = count - 1 from locked
+  where attempts.key = locked.key and attempts.key = $2 and count > 0`,
+)
 
 /** Takes one attempt back under each key. */
 export async function returnAttempts(db: Db, keys: readonly Buffer[]): Promise<void> {
@@ -55,11 +64,17 @@ export async function returnAttempts(db: Db, keys: readonly Buffer[]): Promise<v
     update attempts set count = count - 1 where key in (select key from locked)`.execute(db)
 }
 
-/** Deletes windows that have ended; returns how many. */
+/** Deletes windows that have ended, but those that are just being opened again; returns how many. */
 export async function pruneAttempts(db: Db): Promise<number> {
+  const ended = db
+    .selectFrom('attempts')
+    .select('key')
+    .where('resets_at', '<=', sql<Date>`now()`)
+    .forUpdate()
+    .skipLocked()
   const { numDeletedRows } = await db
     .deleteFrom('attempts')
-    .where('resets_at', '<=', sql<Date>`now()`)
+    .where('key', 'in', ended)
     .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }
