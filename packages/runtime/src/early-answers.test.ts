@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { waitFor } from '@likeness/test-kit'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { letEarlyAnswersArrive } from './early-answers.js'
@@ -52,6 +53,19 @@ t.test('a connection is used again once the rest of a refused body came', async 
   socket.write(`0123456789GET / HTTP/1.1\r\nhost: x\r\n\r\n`)
   await until(/hello$/)
   t.pass('it was answered')
+})
+
+t.test('a connection keeps nothing of a refused body', async (t) => {
+  const { server, port } = await startServer(t, { bytes: never, ms: never })
+  const connected = once(server.server, 'connection') as Promise<[Socket]>
+  const { socket, until } = open(t, port)
+  const [served] = await connected
+  const before = served.listenerCount('close')
+  socket.write(post(10))
+  await until(/^HTTP\/1.1 401 .*refused$/s)
+  t.equal(served.listenerCount('close'), before + 1, 'it is read on')
+  socket.write('0123456789')
+  await waitFor(() => served.listenerCount('close') === before, { for: 'its listener to go' })
 })
 
 t.test('a connection that is over is read on, then closed', async (t) => {

@@ -33,6 +33,7 @@ export function letEarlyAnswersArrive(
     const stop = () => {
       clearInterval(look)
       readingOn.delete(socket)
+      socket.off('close', stop)
     }
     const look = setInterval(() => {
       if (isOver()) {
