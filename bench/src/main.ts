@@ -72,10 +72,10 @@ for (const name of chosen) {
   const measured = (await parts[name]?.(pace)) ?? []
   console.log(tableLines(measured))
   rows.push(...measured)
+  // After each part, so that one which fails costs no other its figures.
+  if (values.json !== undefined)
+    await writeFile(values.json, `${JSON.stringify({ head, commit: commitOf(tree), rows }, null, 2)}\n`)
 }
 await closeFilled()
 for (const { part, what, note } of rows) if (note !== undefined) console.log(`${part}, ${what}: ${note}`)
 console.log(`measured in ${((performance.now() - began) / 60_000).toFixed(1)} min`)
-if (values.json !== undefined) {
-  await writeFile(values.json, `${JSON.stringify({ head, commit: commitOf(tree), rows }, null, 2)}\n`)
-}
