@@ -22,8 +22,8 @@ const mostTogether = 32
 
 /**
  * A hot call of a function that does one thing in the database, shared between those who ask in one moment (ADR 50):
- * while its statement runs, further calls gather, and the next statement carries them all. Parsing,
- * planning, the round trip and the commit are then paid once; a call that comes alone goes at once, as any `statement`.
+ * while its statement runs, further calls gather, and the next statement carries them all. Parsing, planning, the round
+ * trip and the commit are then paid once; a call that comes alone goes at once, as any `statement`.
  *
  * Calls that share a statement share its transaction, so none may make others wait or fail. The function's last parameter,
  * `waits`, is false then, and the function answers `busy` rather than wait for a lock; a busy call, and each call of a
