@@ -143,7 +143,8 @@ t.test('one data folder through starts, stops and accidents', { skip: notLinux }
       process.kill(part.pid, signal)
       const end = `${name} ended (${reason}); starting it again in `
       await waitFor(() => printed().includes(end), { for: end })
-      await waitFor(() => printed().includes(`${name} is back.\n`), { for: name })
+      await waitFor(() => printed().includes(`\n${name} is back.\n`), { for: name })
+      t.notMatch(printed(), /\d\/3 /, 'without the phases of a first start')
     }
     const works = async () => (await logIn(third, admin)) === 201
     t.ok(await waitFor(works, { for: 'a login' }))

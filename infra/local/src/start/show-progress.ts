@@ -3,7 +3,7 @@ export interface Progress {
   begin(title: string): void
   /** Something of the phase is done. */
   add(what: string): void
-  /** Ends the last phase. Called again, it does nothing. */
+  /** Ends the last phase. Nothing is shown after it: a part that starts again says so by itself. */
   end(): void
 }
 
@@ -16,20 +16,22 @@ export interface Progress {
 export function showProgress(phases: number, write: (text: string) => void): Progress {
   let number = 0
   let since = 0
-  let running = false
-  const end = () => {
-    if (running) write(` ${((performance.now() - since) / 1000).toFixed(1)} s\n`)
-    running = false
+  let over = false
+  const endPhase = () => {
+    if (number > 0) write(` ${((performance.now() - since) / 1000).toFixed(1)} s\n`)
   }
   return {
     begin(title) {
-      end()
+      if (over) return
+      endPhase()
       number += 1
       since = performance.now()
-      running = true
       write(`${number}/${phases} ${title} …`)
     },
-    add: (what) => running && write(` ${what},`),
-    end,
+    add: (what) => !over && write(` ${what},`),
+    end() {
+      if (!over) endPhase()
+      over = true
+    },
   }
 }
