@@ -38,31 +38,25 @@ const countEach = statement<Counted>(
   returning key, count, extract(epoch from resets_at - now())::float8 as "resetsInSeconds"`,
 )
 
-/** Forgets every attempt under one key and takes back one under another. */
-export async function forgiveAttempts(db: Db, forget: Buffer, takeBack: Buffer): Promise<void> {
-  await forgive(db, forget, takeBack)
+/** Takes one attempt back under each key, and forgets every attempt under each of `forget`. */
+export async function returnAttempts(
+  db: Db,
+  keys: readonly Buffer[],
+  forget: readonly Buffer[] = [],
+): Promise<void> {
+  if (keys.length + forget.length > 0) await takeBack(db, keys, forget)
 }
 // Locked in the order in which they are counted: two log-ins of one person at once would otherwise deadlock.
-const forgive = statement(
-  'forgive-attempts',
+const takeBack = statement(
+  'return-attempts',
   `with locked as (
-    select key from attempts where key in ($1, $2) order by key for update
+    select key from attempts where key = any($1::bytea[] || $2::bytea[]) order by key for update
   ), forgotten as (
-    delete from attempts using locked where attempts.key = locked.key and attempts.key = $1
+    delete from attempts using locked where attempts.key = locked.key and attempts.key = any($2)
   )
   update attempts set count = count - 1 from locked
-  where attempts.key = locked.key and attempts.key = $2 and count > 0`,
+  where attempts.key = locked.key and attempts.key = any($1) and count > 0`,
 )
-
-/** Takes one attempt back under each key. */
-export async function returnAttempts(db: Db, keys: readonly Buffer[]): Promise<void> {
-  if (keys.length === 0) return
-  await sql`
-    with locked as (
-      select key from attempts where key = any(${keys}::bytea[]) and count > 0 order by key for update
-    )
-    update attempts set count = count - 1 where key in (select key from locked)`.execute(db)
-}
 
 /** Deletes windows that have ended, but those that are just being opened again; returns how many. */
 export async function pruneAttempts(db: Db): Promise<number> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { networkOf } from '@likeness/runtime/client-address'
 import type { Transaction } from '@likeness/runtime/database'
 import type { AccountsConfig } from '../config.js'
-import { countAttempts, forgiveAttempts, returnAttempts } from '../database/attempts.table.js'
+import { countAttempts, returnAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
 import type { MailKind } from '../database/mails.table.js'
 import type { Deps } from '../deps.js'
@@ -82,7 +82,7 @@ export const forgiveLogin = (
   kind: 'login' | 'device',
   who: string,
 ): Promise<void> =>
-  forgiveAttempts(db, keyOfAttempt(`${kind}-minute`, who), keyOfAttempt(`${kind}-hour`, who))
+  returnAttempts(db, [keyOfAttempt(`${kind}-hour`, who)], [keyOfAttempt(`${kind}-minute`, who)])
 
 /** Whether one more notice of a kind may be sent to a person; those past the quota are not sent. */
 export async function mayNotify(
