@@ -54,24 +54,35 @@ export async function render(bytes: Buffer, options: RenderOptions): Promise<Var
   return encodeSizes(square, options)
 }
 
-/** @param square of the largest size */
+/**
+ * Makes each size from the smallest one that is at least twice as large, which costs half of making all of them from the
+ * largest, and comes as close to an exact reduction.
+ * @param square of the largest size
+ */
 export async function encodeSizes(
   square: Frames,
   options: Omit<RenderOptions, 'maxPixels'>,
 ): Promise<Variant[]> {
   const { sizes, formats } = options
+  const largest = square.pixels.raw.width
+  const made = new Map([[largest, Promise.resolve(square)]])
+  for (const size of sizes.filter((one) => one < largest).toSorted((a, b) => b - a)) {
+    const [, source = square] = [...made].findLast(([side]) => side >= 2 * size) ?? []
+    made.set(size, reduce(source, size))
+  }
   const bySize = await Promise.all(
     sizes.map(async (size) => {
-      const frames =
-        size === square.pixels.raw.width
-          ? square
-          : await mapFrames(square, (frame) => frame.resize(size, size))
+      const frames = (await made.get(size)) ?? square
       return Promise.all(
         formats.map(async (format) => ({ size, format, bytes: await encodeFrames(frames, format, options) })),
       )
     }),
   )
   return bySize.flat()
+}
+
+async function reduce(source: Frames | Promise<Frames>, size: number): Promise<Frames> {
+  return mapFrames(await source, (frame) => frame.resize(size, size))
 }
 
 /** How many frames of a picture its variants show. */
