@@ -54,6 +54,28 @@ export type Connection = {
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** How a request is sent; by `fetch` unless given. */
+  readonly send?: Send
+}
+
+/**
+ * Sends one request and reads all of its answer. A redirect is an answer, and is not followed: credentials are for one
+ * origin alone.
+ * @throws TypeError when no answer comes, and the signal's reason when it is aborted
+ */
+export type Send = (request: {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Bytes | undefined
+  readonly signal: AbortSignal | undefined
+}) => Promise<Received>
+
+/** A whole answer. */
+export type Received = {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** An answer that its endpoint does not declare, such as the page of a proxy. */
@@ -75,14 +97,15 @@ export class UnreadableAnswerError extends Error {
  * @throws TypeError when no answer comes, and the signal's reason when it is aborted
  */
 export async function call<const Called extends Endpoint>(
-  { origin, headers = {}, signal }: Connection,
+  { origin, headers = {}, signal, send = sendByFetch }: Connection,
   endpoint: Called,
   input: Input<Called>,
 ): Promise<AnswerOf<Called> | Refusal> {
   const given = input as { params?: object; query?: object; headers?: Record<string, string>; body?: unknown }
   const { body } = given
   const isJson = body !== undefined && endpoint.streams === undefined
-  const response = await fetch(`${origin}${addressOf(endpoint, given)}`, {
+  const received = await send({
+    url: `${origin}${addressOf(endpoint, given)}`,
     method: endpoint.method,
     headers: {
       ...headers,
@@ -91,23 +114,32 @@ export async function call<const Called extends Endpoint>(
       }),
       ...definedOf(given.headers),
     },
-    ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as Bytes) }),
+    body: isJson ? JSON.stringify(body) : (body as Bytes | undefined),
+    signal,
+  })
+  return readAnswer(endpoint, received)
+}
+
+const sendByFetch: Send = async ({ url, method, headers, body, signal }) => {
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(body !== undefined && { body }),
     ...(signal && { signal }),
-    // Credentials are for this origin alone.
     redirect: 'manual',
   })
-  return readAnswer(endpoint, {
+  return {
     status: response.status,
     headers: response.headers,
     // Read in any case, so that the connection can be used again.
     bytes: new Uint8Array(await response.arrayBuffer()),
-  })
+  }
 }
 
 /** @throws UnreadableAnswerError */
 function readAnswer<Called extends Endpoint>(
   endpoint: Called,
-  { status, headers, bytes }: { status: number; headers: Headers; bytes: Uint8Array<ArrayBuffer> },
+  { status, headers, bytes }: Received,
 ): AnswerOf<Called> | Refusal {
   const declared = endpoint.answers[status]
   try {

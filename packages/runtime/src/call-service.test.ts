@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { endpointsOf, type ProblemCode } from '@likeness/contracts'
 import Fastify, { type FastifyRequest, type RouteHandlerMethod } from 'fastify'
 import t, { type Test } from 'tap'
@@ -101,6 +104,29 @@ t.test('an undeclared answer, a broken one and none at all are an absence with a
   const error = await failing(nobody)
   away(error, 'TypeError')
   t.ok(error instanceof ServiceAwayError)
+})
+
+t.test('connections are kept, and one that ends under a request is replaced', async (t) => {
+  let connections = 0
+  let asked = 0
+  const server = createServer((request, response) => {
+    asked += 1
+    // As a service that stops just then.
+    if (asked === 3 || asked > 4) return request.socket.destroy()
+    response.setHeader('content-type', 'application/json').end('{"name":"n"}')
+  })
+  server.on('connection', () => {
+    connections += 1
+  })
+  t.teardown(() => server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const call = openServiceCaller({ to: 'accounts', from: 'media', origin, secret })
+  for (let count = 0; count < 3; count++) t.match(await call(findUser, { params }), { ok: true })
+  t.strictSame({ asked, connections }, { asked: 4, connections: 2 })
+  await t.rejects(call(findUser, { params }), { name: 'ServiceAwayError' }, 'nor does a new one answer')
+  t.strictSame({ asked, connections }, { asked: 6, connections: 3 })
 })
 
 t.test('a redirect of a service is not followed', async (t) => {

@@ -1,5 +1,6 @@
 import type { Endpoint, ProblemCode, ServiceName } from '@likeness/contracts'
 import { type AnswerOf, call, type Input, type Refusal } from '@likeness/contracts/call'
+import { sendKept } from './send-kept.js'
 import { signServiceToken, usedMs } from './service-token.js'
 
 /** The other service did not answer, or not as its endpoint declares: the same call may succeed later. */
@@ -50,6 +51,7 @@ export function openServiceCaller<To extends ServiceName>(other: {
       origin: other.origin,
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(timeoutMs),
+      send: sendKept,
     }
     const answer = await call(connection, endpoint, input).catch((error: unknown) => {
       throw new NoAnswerError(`${other.to} gave no answer to ${endpoint.id}`, { cause: error })
