@@ -38,7 +38,7 @@ export type Variant = {
 
 /**
  * Makes every size in every format. The picture is decoded once, to the largest square; the smaller ones are
- * made from that one, with the same quality (SSIM ≥ 0.985) at far less cost. Variants come in the order of `sizes`,
+ * made from larger ones, with the same quality (SSIM ≥ 0.985) at far less cost. Variants come in the order of `sizes`,
  * and within one size of `formats`.
  */
 export async function render(bytes: Buffer, options: RenderOptions): Promise<Variant[]> {

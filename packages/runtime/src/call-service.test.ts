@@ -35,6 +35,15 @@ const endSessions = endpointsOf('accounts')({
   by: 'service',
   answers: { 204: { description: '' } },
 })
+const remove = endpointsOf('accounts')({
+  ...common,
+  id: 'remove',
+  method: 'DELETE',
+  path: '/internal/things/:id',
+  by: 'service',
+  body: z.object({ why: z.string() }),
+  answers: { 200: { description: '', body: z.object({ name: z.string() }) } },
+})
 const readMe = endpointsOf('accounts')({ ...findUser, id: 'readMe', by: 'user' })
 
 /** A stand-in for accounts, and what media calls it with. */
@@ -104,6 +113,12 @@ t.test('an undeclared answer, a broken one and none at all are an absence with a
   const error = await failing(nobody)
   away(error, 'TypeError')
   t.ok(error instanceof ServiceAwayError)
+})
+
+t.test('a body is sent whole, whatever the method', async (t) => {
+  const call = await calling(t, ({ body }, reply) => reply.send({ name: (body as { why: string }).why }))
+  for (const why of ['as asked', 'é'.repeat(100_000)])
+    t.match(await call(remove, { params, body: { why } }), { ok: true, body: { name: why } })
 })
 
 t.test('connections are kept, and one that ends under a request is replaced', async (t) => {

@@ -28,9 +28,15 @@ class ConnectionEndedError extends Error {}
 
 function sendOnce({ url, method, headers, body, signal }: Parameters<Send>[0]): Promise<Received> {
   return new Promise((resolve, reject) => {
+    if (body !== undefined && typeof body !== 'string') throw new TypeError('Only text is sent')
     const isTls = url.startsWith('https:')
-    const options = { method, headers, agent: isTls ? tls : plain, ...(signal && { signal }) }
-    const request = (isTls ? requestTls : requestPlain)(url, options)
+    const request = (isTls ? requestTls : requestPlain)(url, {
+      method,
+      // Node says by itself how long a body is, but not that of a DELETE.
+      headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
+      agent: isTls ? tls : plain,
+      ...(signal && { signal }),
+    })
     let isAnswered = false
     request.on('response', (answer) => {
       isAnswered = true
@@ -40,7 +46,6 @@ function sendOnce({ url, method, headers, body, signal }: Parameters<Send>[0]): 
       const hasEnded = ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
       reject(request.reusedSocket && !isAnswered && hasEnded ? new ConnectionEndedError() : error)
     })
-    // With all of its body at once, a request says how long it is.
     request.end(body)
   })
 }
