@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request as requestPlain } from 'node:http'
-import { Agent as TlsAgent, request as requestTls } from 'node:https'
+import { request as requestTls, Agent as TlsAgent } from 'node:https'
 import type { Received, Send } from '@likeness/contracts/call'
 
 // Closed before the other side closes them: a service keeps idle connections for longer.
@@ -55,6 +55,7 @@ async function readWhole(answer: IncomingMessage): Promise<Received> {
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk)
   const { statusCode: status = 0, rawHeaders } = answer
   const headers = new Headers()
-  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
   return { status, headers, bytes: new Uint8Array(Buffer.concat(chunks)) }
 }
