@@ -55,8 +55,8 @@ export async function render(bytes: Buffer, options: RenderOptions): Promise<Var
 }
 
 /**
- * Makes each size from the smallest one that is at least twice as large, which costs half of making all of them from the
- * largest, and comes as close to an exact reduction.
+ * Makes each size from the smallest one that is at least twice as large: that takes one to two of a photo's hundred
+ * milliseconds less than making each from the largest, and comes as close to an exact reduction.
  * @param square of the largest size
  */
 export async function encodeSizes(
@@ -64,11 +64,10 @@ export async function encodeSizes(
   options: Omit<RenderOptions, 'maxPixels'>,
 ): Promise<Variant[]> {
   const { sizes, formats } = options
-  const largest = square.pixels.raw.width
-  const made = new Map([[largest, Promise.resolve(square)]])
-  for (const size of sizes.filter((one) => one < largest).toSorted((a, b) => b - a)) {
-    const [, source = square] = [...made].findLast(([side]) => side >= 2 * size) ?? []
-    made.set(size, reduce(source, size))
+  const made = new Map<number, Frames | Promise<Frames>>([[square.pixels.raw.width, square]])
+  for (const size of sizes.toSorted((a, b) => b - a)) {
+    const source = [...made].findLast(([side]) => side >= 2 * size)?.[1] ?? square
+    if (!made.has(size)) made.set(size, reduce(source, size))
   }
   const bySize = await Promise.all(
     sizes.map(async (size) => {
