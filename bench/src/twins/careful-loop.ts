@@ -11,6 +11,7 @@ import sharp, { type Sharp } from 'sharp'
 export type LoopOrder = { readonly photo: string; readonly folder: string; readonly seconds: number }
 export type LoopResult = { readonly pictures: number; readonly seconds: number }
 
+/** Each is made from the one before, as the product does. */
 const sizes = [512, 256, 128, 64, 32]
 const background = '#ffffff'
 const webp = { quality: 80, effort: 2 }
@@ -38,15 +39,20 @@ type File = readonly [name: string, bytes: Buffer]
 
 async function makeAll(photo: Buffer): Promise<File[]> {
   const whole = await pixels(sharp(photo).resize(1024, 1024, { fit: 'inside' }).autoOrient())
+  const squares = []
+  let larger = whole
+  for (const size of sizes) {
+    larger = await pixels(from(larger).resize(size, size))
+    squares.push(larger)
+  }
   const preview = async (): Promise<File> => ['preview.webp', await from(whole).webp(previewWebp).toBuffer()]
-  const largest = await pixels(from(whole).resize(512, 512))
-  const variants = sizes.flatMap((size) => {
-    const square = () => (size === 512 ? from(largest) : from(largest).resize(size, size))
+  const variants = squares.flatMap((square) => {
+    const size = square.raw.width
     return [
-      async (): Promise<File> => [`${size}.webp`, await square().webp(webp).toBuffer()],
+      async (): Promise<File> => [`${size}.webp`, await from(square).webp(webp).toBuffer()],
       async (): Promise<File> => [
         `${size}.jpg`,
-        await square().flatten({ background }).jpeg(jpeg).toBuffer(),
+        await from(square).flatten({ background }).jpeg(jpeg).toBuffer(),
       ],
     ]
   })
