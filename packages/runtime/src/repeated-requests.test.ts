@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { answerBefore } from './answer-before.js'
 import { letEarlyAnswersArrive } from './early-answers.js'
 import { type Asked, readyAnswer } from './ready-answer.js'
 import { answerUnreadable } from './unreadable.js'
 
-/** A server with a ready answer for /hot, that counts what Node parsed. */
+/** A server with a ready answer for /hot, that counts what Node parsed, and a connection to it. */
 async function startServer(t: Test, bytes = Buffer.from('hot!')) {
   const server = Fastify({ forceCloseConnections: 'idle', clientErrorHandler: answerUnreadable })
   const seen = { parsed: 0, isHot: true }
@@ -27,7 +27,12 @@ async function startServer(t: Test, bytes = Buffer.from('hot!')) {
   })
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
-  const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1')
+  const { port } = server.server.address() as AddressInfo
+  return { server, seen, ...openClient(t, port), another: () => openClient(t, port) }
+}
+
+function openClient(t: Test, port: number) {
+  const socket = connect(port, '127.0.0.1')
   t.teardown(() => socket.destroy())
   let text = ''
   socket.setEncoding('latin1').on('data', (some: string) => {
@@ -48,8 +53,12 @@ async function startServer(t: Test, bytes = Buffer.from('hot!')) {
     await turn()
     return answers
   }
-  return { server, socket, seen, send, rest: () => text }
+  return { socket, send, rest: () => text }
 }
+
+/** The server's end of the connection of its next request. */
+const connectionOf = async ({ server }: FastifyInstance) =>
+  ((await once(server, 'request')) as [IncomingMessage])[0].socket
 
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nhost: x\r\n${more}\r\n`
 const [hot, slow, blank] = [/\r\n\r\nhot!/, /\r\n\r\nslow/, /\r\n\r\n/]
@@ -61,6 +70,8 @@ const lasting = (answer: string) =>
     .filter((line) => !/^(date|x-request-id):/i.test(line))
     .toSorted()
 
+const idOf = (answer: string) => /x-request-id: ([\w-]{36})\r\n/.exec(answer)?.[1]
+
 t.test('the same bytes again get the same answer, and are not parsed again', async (t) => {
   const { seen, send } = await startServer(t)
   const answers: string[] = []
@@ -68,7 +79,7 @@ t.test('the same bytes again get the same answer, and are not parsed again', asy
   t.ok(seen.parsed < 10, `${seen.parsed} of 10 were parsed`)
   const [first = ''] = answers
   for (const answer of answers) t.strictSame(lasting(answer), lasting(first))
-  t.equal(new Set(answers.map((answer) => /x-request-id: (\S+)/.exec(answer)?.[1])).size, 10)
+  t.equal(new Set(answers.map(idOf)).size, 10)
   for (const answer of answers)
     t.ok(Math.abs(Date.parse(/^date: (.*)$/im.exec(answer)?.[1] ?? '') - Date.now()) < 60_000)
 
@@ -142,25 +153,85 @@ t.test('what a client does not read is not kept for it without end', async (t) =
       length += some.length
     }
   }
-  const [[connection]] = await Promise.all([
-    once(server.server, 'request').then(([request]) => [(request as IncomingMessage).socket]),
-    (async () => {
-      for (let time = 0; time < 4; time += 1) {
-        socket.write(get('/hot'))
-        await read(bytes.length)
-        await turn()
-      }
-    })(),
-  ])
+  const connected = connectionOf(server)
+  for (let time = 0; time < 4; time += 1) {
+    socket.write(get('/hot'))
+    await read(bytes.length)
+    await turn()
+  }
+  const connection = await connected
   const asked = 100
   socket.pause()
   for (let time = 0; time < asked; time += 1) {
     socket.write(get('/hot'))
     await turn()
   }
-  t.ok((connection?.writableLength ?? 0) < 4 * bytes.length, `${connection?.writableLength} bytes wait`)
+  t.ok(connection.writableLength < 4 * bytes.length, `${connection.writableLength} bytes wait`)
   socket.resume()
   await read(asked * bytes.length)
+})
+
+t.test('many who ask at once get an answer each, with ids of their own', async (t) => {
+  const { another, seen } = await startServer(t)
+  const clients = Array.from({ length: 20 }, another)
+  const askAll = () => Promise.all(clients.map(({ send }) => send(get('/hot'), [hot])))
+  for (let time = 0; time < 4; time += 1) await askAll()
+  const before = seen.parsed
+  const answers = [...(await askAll()), ...(await askAll())].flat()
+  t.equal(seen.parsed, before)
+  const [first = ''] = answers
+  for (const answer of answers) t.strictSame(lasting(answer), lasting(first))
+  t.equal(new Set(answers.map(idOf)).size, 40)
+})
+
+t.test('a client that sends no more still gets its answer', async (t) => {
+  const { send, socket, rest, seen } = await startServer(t)
+  for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])
+  const before = seen.parsed
+  socket.end(get('/hot'))
+  await once(socket, 'close')
+  t.match(rest(), hot)
+  t.equal(seen.parsed, before)
+})
+
+t.test('answers keep the order of their requests', async (t) => {
+  const { server, send } = await startServer(t)
+  const connected = connectionOf(server)
+  const conditional = get('/hot', 'if-none-match: "1"\r\n')
+  for (let time = 0; time < 4; time += 1) await send(conditional, [blank])
+  const connection = await connected
+  // Both in one turn, as on a server with thousands of connections.
+  connection.emit('data', Buffer.from(conditional))
+  connection.emit('data', Buffer.from(get('/hot')))
+  t.match(await send('', [blank, blank]), [/^HTTP\/1.1 304 /, /^HTTP\/1.1 200 /])
+})
+
+t.test('an answer that waits for its reader is not changed by those to others', async (t) => {
+  const { server, socket, send, rest, another } = await startServer(t)
+  const connected = connectionOf(server)
+  for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])
+  const connection = await connected
+  const other = another()
+  for (let time = 0; time < 4; time += 1) await other.send(get('/hot'), [hot])
+  socket.pause()
+  let asked = 0
+  while (connection.writableLength === 0) {
+    connection.emit('data', Buffer.from(get('/hot')))
+    asked += 1
+    await turn()
+  }
+  const read: string[] = []
+  for (let time = 0; time < 4; time += 1) read.push(...(await other.send(get('/hot'), [hot])))
+  socket.resume()
+  const ids = [
+    ...read,
+    ...(await send(
+      '',
+      Array.from({ length: asked }, () => hot),
+    )),
+  ].map(idOf)
+  t.equal(new Set(ids).size, asked + 4)
+  t.equal(rest(), '')
 })
 
 t.test('closing ends the connection', async (t) => {

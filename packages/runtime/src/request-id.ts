@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** An id from a trusted hop is kept when it cannot harm a log line. */
-export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
-  const given = request.headers['x-request-id']
-  if (typeof given === 'string' && /^[\w.-]{8,64}$/.test(given)) return given
+/** The id from a trusted hop, kept when it cannot harm a log line, or a new one. */
+export const requestIdOf = (request: Pick<IncomingMessage, 'headers'>): string =>
   // Not in order of time: Node draws the random numbers of these in advance, which costs a tenth.
-  return randomUUID()
+  givenRequestId(request) ?? randomUUID()
+
+/** The id from a trusted hop. */
+export function givenRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : undefined
 }
