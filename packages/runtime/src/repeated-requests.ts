@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { hasBody } from './judge-requests.js'
-import { type Asked, type ReadyAnswer, writeReady } from './ready-answer.js'
+import type { Asked, ReadyAnswer } from './ready-answer.js'
 import { givenRequestId } from './request-id.js'
+import { writeReady } from './write-ready.js'
 
 const mostHeads = 1_000
 const longestHead = 4_096

@@ -11,7 +11,7 @@ const hotMs = 300
 const renewMs = 200
 // A past picture is public for a limited time, or only for some: each request for it is decided anew.
 const hotCaching: readonly unknown[] = [aMinute, forever]
-// The bytes an entry takes in addition to its picture.
+// The bytes an entry takes in addition to its picture, which is kept as it was answered and as it is sent.
 const overhead = 2_000
 
 type Headers = Readonly<Record<string, string | number | string[] | undefined>>
@@ -109,4 +109,5 @@ export function openHotAnswers(maxBytes: number): HotAnswers {
   }
 }
 
-const sizeOf = (answer: Answer | undefined) => (answer ? overhead + (answer.whole?.bytes?.length ?? 0) : 0)
+const sizeOf = (answer: Answer | undefined) =>
+  answer ? overhead + 2 * (answer.whole?.bytes?.length ?? 0) : 0

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { ReadyAnswer } from './ready-answer.js'
+
+/** From this size on, copying the bytes behind their head costs more than a second write. */
+const copiedBytes = 16_384
+
+/** A whole answer with an id of its own, as it is sent within one second. */
+export type Message = { readonly bytes: Buffer; readonly idAt: number; readonly second: number }
+
+/**
+ * Writes an answer to a connection that stays open, as Node's own response would.
+ * @param given the request's id, where it brought one
+ * @param keepAliveSeconds for how long the connection stays
+ */
+export function writeReady(
+  socket: Socket,
+  answer: ReadyAnswer,
+  given: string | undefined,
+  keepAliveSeconds: number,
+): void {
+  const { bytes } = answer
+  if (bytes !== undefined && bytes.length > copiedBytes) {
+    socket.cork()
+    socket.write(messageOf({ ...answer, bytes: undefined }, given ?? randomUUID(), keepAliveSeconds).bytes)
+    socket.write(bytes)
+    socket.uncork()
+  } else if (given === undefined) {
+    const second = Math.floor(Date.now() / 1000)
+    if (answer.sent?.second === second) countOn(answer.sent)
+    else answer.sent = messageOf(answer, randomUUID(), keepAliveSeconds)
+    socket.write(answer.sent.bytes)
+    // The kernel did not take all of it, so the bytes are the connection's.
+    if (socket.writableLength > 0) answer.sent = undefined
+  } else {
+    socket.write(messageOf(answer, given, keepAliveSeconds).bytes)
+  }
+}
+
+function messageOf({ head, bytes }: ReadyAnswer, id: string, keepAliveSeconds: number): Message {
+  const now = new Date()
+  const start = `${head}Date: ${now.toUTCString()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keepAliveSeconds}\r\nx-request-id: `
+  const text = Buffer.from(`${start}${id}\r\n\r\n`, 'latin1')
+  return {
+    bytes: bytes === undefined ? text : Buffer.concat([text, bytes]),
+    idAt: start.length,
+    second: Math.floor(now.getTime() / 1000),
+  }
+}
+
+/** Adds one to the last twelve digits of the UUID: drawing another takes as long as finding the answer. */
+function countOn({ bytes, idAt }: Message): void {
+  for (let at = idAt + 35; at > idAt + 23; at -= 1) {
+    const digit = bytes[at]
+    bytes[at] = digit === codeOf9 ? codeOfA : digit === codeOfF ? codeOf0 : (digit ?? 0) + 1
+    if (digit !== codeOfF) return
+  }
+}
+
+const [codeOf0, codeOf9, codeOfA, codeOfF] = [48, 57, 97, 102]
