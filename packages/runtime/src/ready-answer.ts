@@ -1,5 +1,4 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
-import type { Message } from './write-ready.js'
 
 /** The parts of a request that decide its answer. */
 export type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
@@ -15,6 +14,9 @@ export type ReadyAnswer = {
   /** What was sent of it last, while it can be sent again. */
   sent: Message | undefined
 }
+
+/** A whole answer with an id of its own, as it is sent within one second. */
+export type Message = { readonly bytes: Buffer; readonly idAt: number; readonly second: number }
 
 /** @param headers valid ones, in lower case; what is undefined is left out */
 export function readyAnswer(

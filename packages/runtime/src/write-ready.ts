@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { ReadyAnswer } from './ready-answer.js'
+import type { Message, ReadyAnswer } from './ready-answer.js'
 
 /** From this size on, copying the bytes behind their head costs more than a second write. */
 const copiedBytes = 16_384
-
-/** A whole answer with an id of its own, as it is sent within one second. */
-export type Message = { readonly bytes: Buffer; readonly idAt: number; readonly second: number }
 
 /**
  * Writes an answer to a connection that stays open, as Node's own response would.
