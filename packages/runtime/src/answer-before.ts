@@ -10,10 +10,13 @@ import { hasSoundHost } from './sound-host.js'
  * @param find leaves requests with a body
  */
 export function answerBefore(
-  { server }: FastifyInstance,
+  app: Pick<FastifyInstance, 'server' | 'addHook'>,
   find: (asked: Asked) => ReadyAnswer | undefined,
 ): void {
+  const { server } = app
   const repeats = answerRepeats(server, find)
+  // To Node, a connection with an answer that is due idles: it is ended at once.
+  app.addHook('preClose', async () => repeats.sendDue())
   // The other listeners look after bodies, and after connections that are closed. A ready answer on a connection that
   // stays needs neither, and calling them costs as much as finding it.
   const [handle, ...others] = server.listeners('request') as [RequestListener, ...RequestListener[]]

@@ -234,6 +234,18 @@ t.test('an answer that waits for its reader is not changed by those to others', 
   t.equal(rest(), '')
 })
 
+t.test('closing sends what is due', async (t) => {
+  const { server, socket, send, rest } = await startServer(t)
+  const connected = connectionOf(server)
+  for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])
+  const connection = await connected
+  const closed = once(socket, 'close')
+  connection.emit('data', Buffer.from(get('/hot')))
+  await server.close()
+  await closed
+  t.match(rest(), hot)
+})
+
 t.test('closing ends the connection', async (t) => {
   const { server, send, socket } = await startServer(t)
   for (let time = 0; time < 4; time += 1) await send(get('/hot'), [hot])

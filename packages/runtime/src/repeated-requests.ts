@@ -106,6 +106,7 @@ export function answerRepeats(server: Server, find: (asked: Asked) => ReadyAnswe
   }
 
   return {
+    sendDue,
     /** Has to be told of every request, first. @returns whether the request was not looked up a moment ago */
     sees(request: IncomingMessage, response: ServerResponse): boolean {
       if (!reading) return true
