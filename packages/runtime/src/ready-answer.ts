@@ -11,11 +11,11 @@ export type ReadyAnswer = {
   /** The same as they are sent, behind the status line. */
   readonly head: string
   readonly bytes: Buffer | undefined
-  /** What was sent of it last, while it can be sent again. */
+  /** The message sent last, for as long as it may be sent again. */
   sent: Message | undefined
 }
 
-/** A whole answer with an id of its own, as it is sent within one second. */
+/** An answer with an id of its own, as it is sent within one second; the bytes of a large one follow it. */
 export type Message = { readonly bytes: Buffer; readonly idAt: number; readonly second: number }
 
 /** @param headers valid ones, in lower case; what is undefined is left out */

@@ -171,18 +171,24 @@ t.test('what a client does not read is not kept for it without end', async (t) =
   await read(asked * bytes.length)
 })
 
-t.test('many who ask at once get an answer each, with ids of their own', async (t) => {
-  const { another, seen } = await startServer(t)
-  const clients = Array.from({ length: 20 }, another)
-  const askAll = () => Promise.all(clients.map(({ send }) => send(get('/hot'), [hot])))
-  for (let time = 0; time < 4; time += 1) await askAll()
-  const before = seen.parsed
-  const answers = [...(await askAll()), ...(await askAll())].flat()
-  t.equal(seen.parsed, before)
-  const [first = ''] = answers
-  for (const answer of answers) t.strictSame(lasting(answer), lasting(first))
-  t.equal(new Set(answers.map(idOf)).size, 40)
-})
+for (const bytes of [Buffer.from('hot!'), Buffer.alloc(20_000, 'h')]) {
+  t.test(
+    `many who ask at once for ${bytes.length} bytes get an answer each, with ids of their own`,
+    async (t) => {
+      const { another, seen } = await startServer(t, bytes)
+      const clients = Array.from({ length: 20 }, another)
+      const whole = new RegExp(`\\r\\n\\r\\n${bytes.toString()}`)
+      const askAll = () => Promise.all(clients.map(({ send }) => send(get('/hot'), [whole])))
+      for (let time = 0; time < 4; time += 1) await askAll()
+      const before = seen.parsed
+      const answers = [...(await askAll()), ...(await askAll())].flat()
+      t.equal(seen.parsed, before)
+      const [first = ''] = answers
+      for (const answer of answers) t.strictSame(lasting(answer), lasting(first))
+      t.equal(new Set(answers.map(idOf)).size, 40)
+    },
+  )
+}
 
 t.test('a client that sends no more still gets its answer', async (t) => {
   const { send, socket, rest, seen } = await startServer(t)

@@ -5,6 +5,8 @@ import type { Message, ReadyAnswer } from './ready-answer.js'
 /** From this size on, copying the bytes behind their head costs more than a second write. */
 const copiedBytes = 16_384
 
+const isLarge = (bytes: Buffer) => bytes.length > copiedBytes
+
 /**
  * Writes an answer to a connection that stays open, as Node's own response would.
  * @param given the request's id, where it brought one
@@ -17,21 +19,29 @@ export function writeReady(
   keepAliveSeconds: number,
 ): void {
   const { bytes } = answer
-  if (bytes !== undefined && bytes.length > copiedBytes) {
+  const message =
+    given === undefined ? nextOf(answer, keepAliveSeconds) : messageOf(answer, given, keepAliveSeconds)
+  if (bytes !== undefined && isLarge(bytes)) {
     socket.cork()
-    socket.write(messageOf({ ...answer, bytes: undefined }, given ?? randomUUID(), keepAliveSeconds).bytes)
+    socket.write(message.bytes)
     socket.write(bytes)
     socket.uncork()
-  } else if (given === undefined) {
-    const second = Math.floor(Date.now() / 1000)
-    if (answer.sent?.second === second) countOn(answer.sent)
-    else answer.sent = messageOf(answer, randomUUID(), keepAliveSeconds)
-    socket.write(answer.sent.bytes)
-    // The kernel did not take all of it, so the bytes are the connection's.
-    if (socket.writableLength > 0) answer.sent = undefined
   } else {
-    socket.write(messageOf(answer, given, keepAliveSeconds).bytes)
+    socket.write(message.bytes)
   }
+  // The kernel did not take all of it, so the bytes are the connection's.
+  if (socket.writableLength > 0) answer.sent = undefined
+}
+
+/** The answer with an id that none before it had. */
+function nextOf(answer: ReadyAnswer, keepAliveSeconds: number): Message {
+  const { sent } = answer
+  if (sent?.second === Math.floor(Date.now() / 1000)) {
+    countOn(sent)
+    return sent
+  }
+  answer.sent = messageOf(answer, randomUUID(), keepAliveSeconds)
+  return answer.sent
 }
 
 function messageOf({ head, bytes }: ReadyAnswer, id: string, keepAliveSeconds: number): Message {
@@ -39,7 +49,7 @@ function messageOf({ head, bytes }: ReadyAnswer, id: string, keepAliveSeconds: n
   const start = `${head}Date: ${now.toUTCString()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keepAliveSeconds}\r\nx-request-id: `
   const text = Buffer.from(`${start}${id}\r\n\r\n`, 'latin1')
   return {
-    bytes: bytes === undefined ? text : Buffer.concat([text, bytes]),
+    bytes: bytes === undefined || isLarge(bytes) ? text : Buffer.concat([text, bytes]),
     idAt: start.length,
     second: Math.floor(now.getTime() / 1000),
   }

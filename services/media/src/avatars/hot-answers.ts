@@ -11,7 +11,7 @@ const hotMs = 300
 const renewMs = 200
 // A past picture is public for a limited time, or only for some: each request for it is decided anew.
 const hotCaching: readonly unknown[] = [aMinute, forever]
-// The bytes an entry takes in addition to its picture, which is kept as it was answered and as it is sent.
+// The bytes an entry takes in addition to its picture, which counts twice: a small one is copied for sending.
 const overhead = 2_000
 
 type Headers = Readonly<Record<string, string | number | string[] | undefined>>
