@@ -28,15 +28,18 @@ export async function countAttempts(
 }
 const countEach = statement<Counted>(
   'count-attempts',
-  `insert into attempts as counted (key, count, resets_at)
-  select key, 1, now() + make_interval(secs => seconds)
-  from unnest($1::bytea[], $2::float8[]) as given (key, seconds)
-  order by key
-  on conflict (key) do update set
-    count = case when counted.resets_at <= now() then 1 else counted.count + 1 end,
-    resets_at = case when counted.resets_at <= now() then excluded.resets_at else counted.resets_at end
-  returning key, count, extract(epoch from resets_at - now())::float8 as "resetsInSeconds"`,
+  counting('unnest($1::bytea[], $2::float8[]) as given (key, seconds)'),
 )
+
+/** The statement that counts, and returns what `Counted` names. @param given where its `key` and `seconds` come from */
+export function counting(given: string): string {
+  return `insert into attempts as known (key, count, resets_at)
+  select key, 1, now() + make_interval(secs => seconds) from ${given} order by key
+  on conflict (key) do update set
+    count = case when known.resets_at <= now() then 1 else known.count + 1 end,
+    resets_at = case when known.resets_at <= now() then excluded.resets_at else known.resets_at end
+  returning key, count, extract(epoch from resets_at - now())::float8 as "resetsInSeconds"`
+}
 
 /** Takes one attempt back under each key, and forgets every attempt under each of `forget`. */
 export async function returnAttempts(

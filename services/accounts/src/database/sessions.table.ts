@@ -56,8 +56,11 @@ const columns: { readonly [Column in keyof SessionsTable]: true } = {
   ip: true,
   user_agent: true,
 }
-const session = Object.keys(columns).join(', ')
-const isLive = 'ended_at is null and expires_at > now()'
+/** The columns of a row, and the condition of those that are live, in a statement. */
+export const session = Object.keys(columns)
+  .map((column) => `sessions.${column}`)
+  .join(', ')
+export const isLive = 'sessions.ended_at is null and sessions.expires_at > now()'
 
 /** @param days how long it lives when unused, and at most */
 export async function insertSession(
@@ -101,22 +104,6 @@ export function listLiveSessions(
   if (page.after !== undefined) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
-
-/** Moves a live session on to its next refresh token; of concurrent attempts with one generation, one succeeds. */
-export async function rotateSession(
-  db: Db,
-  { id, generation }: Pick<SessionRow, 'id' | 'generation'>,
-  { slidingDays, ip, userAgent }: { slidingDays: number; ip: string | null; userAgent: string | null },
-): Promise<SessionRow | undefined> {
-  return (await rotate(db, id, generation, slidingDays, ip, userAgent))[0]
-}
-const rotate = statement<SessionRow>(
-  'rotate-session',
-  `update sessions set generation = generation + 1, rotated_at = now(), last_used_at = now(),
-    expires_at = least(now() + make_interval(days => $3), last_day), ip = $4, user_agent = $5
-  where id = $1 and generation = $2 and ${isLive}
-  returning ${session}`,
-)
 
 /** The live session that moved on from a generation within the last seconds, by the database's clock. */
 export function findJustRotated(

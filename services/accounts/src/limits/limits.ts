@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { networkOf } from '@likeness/runtime/client-address'
 import type { Transaction } from '@likeness/runtime/database'
 import type { AccountsConfig } from '../config.js'
-import { countAttempts, returnAttempts } from '../database/attempts.table.js'
+import { type Counted, countAttempts, returnAttempts } from '../database/attempts.table.js'
 import type { Tables } from '../database/database.js'
 import type { MailKind } from '../database/mails.table.js'
 import type { Deps } from '../deps.js'
@@ -42,29 +42,60 @@ export type Whom = Partial<Record<LimitName, string | undefined>>
  * @throws Problem `rate-limited` once a quota is used up, with Retry-After and the RateLimit fields of
  * draft-ietf-httpapi-ratelimit-headers-10
  */
-export async function takeAttempt(deps: Pick<Deps, 'config' | 'db'>, whom: Whom): Promise<void> {
-  const taken = limitsOf(whom)
-  if (taken.length === 0) return
-  const counted = await countAttempts(deps.db, taken)
-  const results = taken.flatMap((limit) => {
-    const row = counted.find((one) => one.key.equals(limit.key))
-    if (!row) return []
-    const quota = limit.quota(deps.config)
-    const resets = Math.max(1, Math.ceil(row.resetsInSeconds))
-    return [{ ...limit, quota, resets, left: Math.max(0, quota - row.count), over: row.count > quota }]
+export async function takeAttempt({ config, db }: Pick<Deps, 'config' | 'db'>, whom: Whom): Promise<void> {
+  const attempts = namesIn(whom).map(([name, who]) => attemptOf(config, name, who))
+  if (attempts.length === 0) return
+  const counted = await countAttempts(db, attempts)
+  const results = attempts.flatMap((attempt) => {
+    const row = counted.find(({ key }) => key.equals(attempt.key))
+    return row ? [{ ...attempt, ...row }] : []
   })
-  const wait = Math.max(...results.filter((one) => one.over).map((one) => one.resets))
-  if (wait === -Infinity) return
+  const within = results.filter((result) => !isOver(result))
+  if (within.length === results.length) return
   await returnAttempts(
-    deps.db,
-    results.filter((one) => !one.over).map((one) => one.key),
+    db,
+    within.map(({ key }) => key),
   )
-  throw problem('rate-limited', {
+  throw rateLimited(results)
+}
+
+/** One attempt under a limit, to be counted. */
+export type Attempt = {
+  readonly name: LimitName
+  readonly key: Buffer
+  readonly seconds: number
+  readonly quota: number
+}
+
+export function attemptOf(config: AccountsConfig, name: LimitName, who: string): Attempt {
+  const { quota, seconds } = limits[name]
+  return { name, key: keyOfAttempt(name, who), seconds, quota: quota(config) }
+}
+
+type Result = Attempt & Counted
+
+/** For an attempt that another statement counts. @throws Problem `rate-limited`, as `takeAttempt` does */
+export function assertWithin(result: Result): void {
+  if (isOver(result)) throw rateLimited([result])
+}
+
+const isOver = ({ count, quota }: Result): boolean => count > quota
+
+function rateLimited(results: readonly Result[]) {
+  const stated = results.map((result) => ({
+    ...result,
+    left: Math.max(0, result.quota - result.count),
+    resets: Math.max(1, Math.ceil(result.resetsInSeconds)),
+  }))
+  const wait = Math.max(...stated.filter(isOver).map(({ resets }) => resets))
+  return problem('rate-limited', {
     parameters: { seconds: wait },
     headers: {
       'retry-after': String(wait),
-      'ratelimit-policy': results.map((one) => `"${one.name}";q=${one.quota};w=${one.seconds}`).join(', '),
-      ratelimit: results.map((one) => `"${one.name}";r=${one.left};t=${one.resets}`).join(', '),
+      'ratelimit-policy': stated
+        .map(({ name, quota, seconds }) => `"${name}";q=${quota};w=${seconds}`)
+        .join(', '),
+      ratelimit: stated.map(({ name, left, resets }) => `"${name}";r=${left};t=${resets}`).join(', '),
     },
   })
 }
@@ -73,7 +104,7 @@ export async function takeAttempt(deps: Pick<Deps, 'config' | 'db'>, whom: Whom)
 export const giveBackAttempt = ({ db }: Pick<Deps, 'db'>, whom: Whom): Promise<void> =>
   returnAttempts(
     db,
-    limitsOf(whom).map((limit) => limit.key),
+    namesIn(whom).map(([name, who]) => keyOfAttempt(name, who)),
   )
 
 /** Forgives attempts once the password was right: all of the minute, and the right one of the hour. */
@@ -97,10 +128,10 @@ export async function mayNotify(
   return counted !== undefined && counted.count <= quota(config)
 }
 
-const limitsOf = (whom: Whom) =>
-  (Object.keys(limits) as LimitName[]).flatMap((name) => {
+const namesIn = (whom: Whom) =>
+  (Object.keys(limits) as LimitName[]).flatMap((name): [LimitName, string][] => {
     const who = whom[name]
-    return who === undefined ? [] : [{ name, key: keyOfAttempt(name, who), ...limits[name] }]
+    return who === undefined ? [] : [[name, who]]
   })
 
 /** The row that counts someone's attempts. */

@@ -4,16 +4,11 @@ import type { Handler } from '@likeness/runtime/serve'
 import { originOf } from '../activity/origin.js'
 import { readRefreshToken } from '../credentials/refresh-token.js'
 import { insertActivity, type Origin } from '../database/activities.table.js'
-import { findPerson, lockPerson } from '../database/people.queries.js'
-import {
-  endSessions,
-  findJustRotated,
-  findLiveSession,
-  rotateSession,
-  type SessionRow,
-} from '../database/sessions.table.js'
+import { lockPerson } from '../database/people.queries.js'
+import { findRefreshable, rotateSession } from '../database/refresh.queries.js'
+import { endSessions, findJustRotated, type SessionRow } from '../database/sessions.table.js'
 import type { ApiDeps } from '../deps.js'
-import { takeAttempt } from '../limits/limits.js'
+import { assertWithin, attemptOf } from '../limits/limits.js'
 import { problem } from '../problems.js'
 import { issueTokens } from './issue-tokens.js'
 import { cookiesOf, readRefreshCookie } from './session-cookies.js'
@@ -45,25 +40,22 @@ async function refreshSession(
   origin: Origin,
 ): Promise<{ session: SessionRow; role: Role }> {
   const claimed = readRefreshToken(token)
-  const found = claimed && (await findLiveSession(deps.db, claimed.sessionId))
-  if (!claimed || !found || !deps.refreshTokens.isGenuine(found, claimed))
+  const found = claimed && (await findRefreshable(deps.db, claimed.sessionId))
+  if (!claimed || !found || !deps.refreshTokens.isGenuine(found, claimed) || found.disabled_at)
     throw problem('invalid-refresh-token')
-  await takeAttempt(deps, { 'refresh-minute': found.id })
-  const person = await findPerson(deps.db, found.user_id)
-  if (!person || person.disabled_at) throw problem('invalid-refresh-token')
-
-  if (claimed.generation === found.generation) {
-    const rotated = await rotateSession(deps.db, found, {
-      slidingDays: deps.config.REFRESH_SLIDING_DAYS,
-      ip: origin.ip,
-      userAgent: origin.userAgent,
-    })
-    if (rotated) return { session: rotated, role: person.role }
-  }
+  const { id, role } = found
+  const { generation } = claimed
+  const attempt = attemptOf(deps.config, 'refresh-minute', id)
+  const { counted, rotated } = await rotateSession(deps.db, { id, generation }, attempt, {
+    slidingDays: deps.config.REFRESH_SLIDING_DAYS,
+    ip: origin.ip,
+    userAgent: origin.userAgent,
+  })
+  assertWithin({ ...attempt, ...counted })
+  if (rotated) return { session: rotated, role }
   // The token was used before, perhaps just now by a concurrent request.
-  const { id } = found
-  const session = await findJustRotated(deps.db, id, claimed.generation, deps.config.REFRESH_GRACE_SECONDS)
-  if (session) return { session, role: person.role }
+  const session = await findJustRotated(deps.db, id, generation, deps.config.REFRESH_GRACE_SECONDS)
+  if (session) return { session, role }
   const reused = await endReused(deps, found, origin)
   await deps.ended.look()
   throw problem(reused ? 'refresh-token-reused' : 'invalid-refresh-token')

@@ -1,0 +1,52 @@
+import type { Role } from '@likeness/contracts'
+import type { Database } from '@likeness/runtime/database'
+import { statement } from '@likeness/runtime/prepared'
+import { type Counted, counting } from './attempts.table.js'
+import type { Tables } from './database.js'
+import { isLive, type SessionRow, session } from './sessions.table.js'
+
+type Db = Database<Tables>
+
+/** A live session, with what decides whether its user may go on with it. */
+export type Refreshable = SessionRow & { readonly role: Role; readonly disabled_at: Date | null }
+
+export async function findRefreshable(db: Db, id: string): Promise<Refreshable | undefined> {
+  return (await find(db, id))[0]
+}
+const find = statement<Refreshable>(
+  'find-refreshable',
+  `select ${session}, users.role, users.disabled_at from sessions join users on users.id = sessions.user_id
+  where sessions.id = $1 and ${isLive}`,
+)
+
+/**
+ * Counts an attempt and, within its quota, moves a live session on from a generation to its next refresh token, in one
+ * statement: of concurrent attempts with one generation, one succeeds.
+ * @returns `rotated` is undefined when the quota is used up, and when the session has moved on or ended
+ */
+export async function rotateSession(
+  db: Db,
+  { id, generation }: Pick<SessionRow, 'id' | 'generation'>,
+  attempt: { key: Buffer; seconds: number; quota: number },
+  { slidingDays, ip, userAgent }: { slidingDays: number; ip: string | null; userAgent: string | null },
+): Promise<{ counted: Counted; rotated: SessionRow | undefined }> {
+  const { key, seconds, quota } = attempt
+  const [row] = await rotate(db, id, generation, slidingDays, ip, userAgent, key, seconds, quota)
+  if (!row) throw new Error('an attempt just counted is not there')
+  const { count, resetsInSeconds, ...rotated } = row
+  return { counted: { key, count, resetsInSeconds }, rotated: rotated.id === null ? undefined : rotated }
+}
+const rotate = statement<
+  Omit<Counted, 'key'> & (SessionRow | { readonly [Column in keyof SessionRow]: null })
+>(
+  'rotate-session',
+  `with counted as (
+    ${counting('(values ($6::bytea, $7::float8)) as given (key, seconds)')}
+  ), rotated as (
+    update sessions set generation = generation + 1, rotated_at = now(), last_used_at = now(),
+      expires_at = least(now() + make_interval(days => $3), last_day), ip = $4, user_agent = $5
+    where id = $1 and generation = $2 and ${isLive} and (select count from counted) <= $8
+    returning ${session}
+  )
+  select counted.count, counted."resetsInSeconds", rotated.* from counted left join rotated on true`,
+)
