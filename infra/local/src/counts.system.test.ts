@@ -226,9 +226,7 @@ t.test('the statements, syncs and connections of each operation', async (t) => {
     const { accounts, token, refreshToken } = await joinAs(started.urls)
     t.strictSame(await statementsOf(started, () => accounts(me.read, { token })), ['find-person'])
     t.strictSame(await statementsOf(started, () => accounts(sessions.refresh, { body: { refreshToken } })), [
-      'find-live-session',
-      'count-attempts',
-      'find-person',
+      'find-refreshable',
       'rotate-session',
     ])
   })

@@ -1,5 +1,6 @@
 import type { Role } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { gatheredRead } from '@likeness/runtime/gathered-read'
 import { statement } from '@likeness/runtime/prepared'
 import { type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
@@ -42,13 +43,12 @@ const personColumns: { readonly [Column in keyof Person]: 'users' | 'profiles' }
   avatar: 'profiles',
   updated_at: 'profiles',
 }
-const people = `select ${Object.entries(personColumns)
+const person = Object.entries(personColumns)
   .map(([column, table]) => `${table}.${column}`)
-  .join(', ')}
-  from users join profiles on profiles.user_id = users.id`
+  .join(', ')
+const people = `select ${person} from users join profiles on profiles.user_id = users.id`
 
 const personBy = {
-  id: statement<Person>('find-person', `${people} where users.id = $1`),
   email: statement<Person>('find-person-by-email', `${people} where users.email_key = $1`),
   username: statement<Person>('find-person-by-username', `${people} where users.username_key = $1`),
   idLocked: statement<Person>('lock-person', `${people} where users.id = $1 for no key update`),
@@ -62,9 +62,13 @@ const personBy = {
   ),
 }
 
-export async function findPerson(db: Db, id: string): Promise<Person | undefined> {
-  return (await personBy.id(db, id))[0]
-}
+export const findPerson = (db: Db, id: string): Promise<Person | undefined> => find(db, { user_id: id })
+const find = gatheredRead<Person>()(
+  'find-person',
+  { user_id: 'uuid' },
+  `select asked.nth, ${person}
+  from asked join users on users.id = asked.user_id join profiles on profiles.user_id = users.id`,
+)
 
 /** Finds by e-mail address or username: an address has an `@`, a username cannot. */
 export async function findPersonByLogin(db: Db, login: string): Promise<Person | undefined> {

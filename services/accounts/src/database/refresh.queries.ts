@@ -1,5 +1,6 @@
 import type { Role } from '@likeness/contracts'
 import type { Database } from '@likeness/runtime/database'
+import { gatheredRead } from '@likeness/runtime/gathered-read'
 import { statement } from '@likeness/runtime/prepared'
 import { type Counted, counting } from './attempts.table.js'
 import type { Tables } from './database.js'
@@ -10,13 +11,12 @@ type Db = Database<Tables>
 /** A live session, with what decides whether its user may go on with it. */
 export type Refreshable = SessionRow & { readonly role: Role; readonly disabled_at: Date | null }
 
-export async function findRefreshable(db: Db, id: string): Promise<Refreshable | undefined> {
-  return (await find(db, id))[0]
-}
-const find = statement<Refreshable>(
+export const findRefreshable = gatheredRead<Refreshable>()(
   'find-refreshable',
-  `select ${session}, users.role, users.disabled_at from sessions join users on users.id = sessions.user_id
-  where sessions.id = $1 and ${isLive}`,
+  { session_id: 'uuid' },
+  `select asked.nth, ${session}, users.role, users.disabled_at
+  from asked join sessions on sessions.id = asked.session_id join users on users.id = sessions.user_id
+  where ${isLive}`,
 )
 
 /**

@@ -40,7 +40,7 @@ async function refreshSession(
   origin: Origin,
 ): Promise<{ session: SessionRow; role: Role }> {
   const claimed = readRefreshToken(token)
-  const found = claimed && (await findRefreshable(deps.db, claimed.sessionId))
+  const found = claimed && (await findRefreshable(deps.db, { session_id: claimed.sessionId }))
   if (!claimed || !found || !deps.refreshTokens.isGenuine(found, claimed) || found.disabled_at)
     throw problem('invalid-refresh-token')
   const { id, role } = found

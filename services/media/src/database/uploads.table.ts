@@ -1,5 +1,6 @@
 import type { Crop, ImageFormat, UploadStatus } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { gatheredRead } from '@likeness/runtime/gathered-read'
 import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Actor } from './actor.js'
@@ -103,21 +104,20 @@ export const isOfSomebody = sql<boolean>`not exists (
   select from erased_users where erased_users.user_id = uploads.user_id)`
 
 /** One upload, erased ones included; none of a user who left. */
-export async function findUpload(db: Db, { user_id, id }: UploadKey): Promise<UploadRow | undefined> {
-  const [row] = await findOne(db, id, user_id)
-  return row
-}
+export const findUpload = (db: Db, { user_id, id }: UploadKey): Promise<UploadRow | undefined> =>
+  findOne(db, { id, user_id })
 
 /** The same by the id alone, of any owner: only for a caller who may see anyone's uploads. */
-export async function findAnyUpload(db: Db, id: string): Promise<UploadRow | undefined> {
-  const [row] = await findAnyone(db, id)
-  return row
-}
+export const findAnyUpload = (db: Db, id: string): Promise<UploadRow | undefined> => findAnyone(db, { id })
 
-const byId = `select ${uploadColumns('uploads')} from uploads
-  where id = $1 and not exists (select from erased_users where erased_users.user_id = uploads.user_id)`
-const findOne = statement<UploadRow>('find-upload', `${byId} and user_id = $2`)
-const findAnyone = statement<UploadRow>('find-any-upload', byId)
+const asked = `select asked.nth, ${uploadColumns('uploads')} from asked join uploads on uploads.id = asked.id
+  where not exists (select from erased_users where erased_users.user_id = uploads.user_id)`
+const findOne = gatheredRead<UploadRow>()(
+  'find-upload',
+  { id: 'uuid', user_id: 'uuid' },
+  `${asked} and uploads.user_id = asked.user_id`,
+)
+const findAnyone = gatheredRead<UploadRow>()('find-any-upload', { id: 'uuid' }, asked)
 
 /** The upload, which can be neither changed nor erased until the transaction ends. */
 export const holdUpload = (trx: Transaction<Tables>, upload: UploadKey): Promise<UploadRow | undefined> =>

@@ -1,0 +1,42 @@
+import { statement } from './prepared.js'
+import { type SharingDb, sharedStatement } from './shared-statement.js'
+
+type Key<Name extends string> = Readonly<Record<Name, unknown>>
+
+/**
+ * A hot read of one row, shared between those who ask in one moment (ADR 50). It begins after it was asked for, so everybody
+ * sees what they wrote before.
+ * @param name of the prepared statement
+ * @param key what a row is asked for by: names and types of PostgreSQL
+ * @param text selects `asked.nth` and the columns of a row, from `asked`, which has the key
+ * @returns reads the row of a key; undefined when there is none
+ */
+export const gatheredRead =
+  <Row>() =>
+  <const Name extends string>(
+    name: string,
+    key: Readonly<Record<Name, string>>,
+    text: string,
+  ): ((db: SharingDb, key: Key<Name>) => Promise<Row | undefined>) => {
+    const names = Object.keys(key) as Name[]
+    const lists = Object.values(key).map((type, index) => `$${index + 1}::${type}[]`)
+    const read = statement<Row & { readonly nth: number }>(
+      name,
+      `with asked as (
+        select ${names.join(', ')}, nth::integer - 1 as nth
+        from unnest(${lists.join(', ')}) with ordinality as given (${names.join(', ')}, nth)
+      ) ${text}`,
+    )
+    const together = (db: SharingDb, keys: readonly Key<Name>[]) =>
+      read(db, ...names.map((column) => keys.map((one) => one[column])))
+    return sharedStatement<Key<Name>, Row>({
+      async alone(db, one) {
+        const [found] = await together(db, [one])
+        return found && rowOf(found)
+      },
+      together,
+      pauseMs: 0,
+    })
+  }
+
+const rowOf = <Row>({ nth, ...row }: Row & { readonly nth: number }): Row => row as unknown as Row

@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely'
+import pg from 'pg'
+import { type Batched, batched } from './batched.js'
+
+export type SharingDb = Pick<Kysely<unknown>, 'executeQuery' | 'isTransaction'>
+
+type Call<Values, Row> = {
+  readonly values: Values
+  row?: Row | undefined
+  /** The database refused the statement that it shared. */
+  refused?: boolean
+}
+
+// A statement's own cost is shared well before; a larger one would keep the first of its calls waiting for the last.
+const mostTogether = 32
+
+/**
+ * Lets those who ask in one moment share a statement (ADR 50): while one runs, further calls gather, and the next carries
+ * them all. Parsing, planning, the round trip and the commit are then paid once; a call that comes alone goes at once.
+ *
+ * When the database refuses a shared statement, it has undone it, and each call is made alone, where it fails for itself.
+ * When the connection is lost, nobody knows what was done, and all of its calls fail.
+ *
+ * @param alone makes one call. In a transaction each is alone
+ * @param together makes several; each row has the index of its call
+ * @param pauseMs between two statements while calls keep coming, in which more of them gather
+ * @returns makes a call; undefined when it has no row
+ */
+export function sharedStatement<Values, Row>({
+  alone,
+  together,
+  pauseMs,
+}: {
+  alone: (db: SharingDb, values: Values) => Promise<Row | undefined>
+  together: (db: SharingDb, values: readonly Values[]) => Promise<readonly (Row & { readonly nth: number })[]>
+  pauseMs: number
+}): (db: SharingDb, values: Values) => Promise<Row | undefined> {
+  async function carry(db: SharingDb, calls: readonly Call<Values, Row>[]): Promise<void> {
+    const [first, second] = calls
+    if (first && !second) {
+      first.row = await alone(db, first.values)
+      return
+    }
+    try {
+      const rows = await together(
+        db,
+        calls.map(({ values }) => values),
+      )
+      for (const { nth, ...row } of rows) {
+        const call = calls[nth]
+        if (call) call.row = row as unknown as Row
+      }
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError && error.severity === 'ERROR')) throw error
+      for (const call of calls) call.refused = true
+    }
+  }
+
+  const gathering = new WeakMap<SharingDb, Batched<Call<Values, Row>>>()
+  return async (db, values) => {
+    if (db.isTransaction) return alone(db, values)
+    const add =
+      gathering.get(db) ?? batched((calls) => carry(db, calls), { most: mostTogether, everyMs: pauseMs })
+    gathering.set(db, add)
+    const call: Call<Values, Row> = { values }
+    await add(call)
+    return call.refused ? alone(db, values) : call.row
+  }
+}
