@@ -56,10 +56,8 @@ const columns: { readonly [Column in keyof SessionsTable]: true } = {
   ip: true,
   user_agent: true,
 }
-/** The columns of a row, and the condition of those that are live, in a statement. */
-export const session = Object.keys(columns)
-  .map((column) => `sessions.${column}`)
-  .join(', ')
+const session = Object.keys(columns).join(', ')
+/** The condition of sessions that are live, in a statement. */
 export const isLive = 'sessions.ended_at is null and sessions.expires_at > now()'
 
 /** @param days how long it lives when unused, and at most */

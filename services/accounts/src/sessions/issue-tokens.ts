@@ -2,10 +2,13 @@ import type { Role, Tokens } from '@likeness/contracts'
 import type { SessionRow } from '../database/sessions.table.js'
 import type { ApiDeps } from '../deps.js'
 
+/** What of a session its tokens are made of. */
+export type IssuingSession = Pick<SessionRow, 'id' | 'user_id' | 'seed' | 'generation' | 'expires_at'>
+
 /** The access token of a session and the refresh token of its present generation. */
 export async function issueTokens(
   deps: Pick<ApiDeps, 'config' | 'keys' | 'refreshTokens'>,
-  session: SessionRow,
+  session: IssuingSession,
   role: Role,
 ): Promise<Tokens> {
   return {

@@ -10,7 +10,7 @@ import { endSessions, findJustRotated, type SessionRow } from '../database/sessi
 import type { ApiDeps } from '../deps.js'
 import { assertWithin, attemptOf } from '../limits/limits.js'
 import { problem } from '../problems.js'
-import { issueTokens } from './issue-tokens.js'
+import { type IssuingSession, issueTokens } from './issue-tokens.js'
 import { cookiesOf, readRefreshCookie } from './session-cookies.js'
 
 /** `sessions.refresh` */
@@ -38,7 +38,7 @@ async function refreshSession(
   deps: ApiDeps,
   token: string,
   origin: Origin,
-): Promise<{ session: SessionRow; role: Role }> {
+): Promise<{ session: IssuingSession; role: Role }> {
   const claimed = readRefreshToken(token)
   const found = claimed && (await findRefreshable(deps.db, { session_id: claimed.sessionId }))
   if (!claimed || !found || !deps.refreshTokens.isGenuine(found, claimed) || found.disabled_at)
@@ -46,13 +46,13 @@ async function refreshSession(
   const { id, role } = found
   const { generation } = claimed
   const attempt = attemptOf(deps.config, 'refresh-minute', id)
-  const { counted, rotated } = await rotateSession(deps.db, { id, generation }, attempt, {
+  const { counted, expires_at } = await rotateSession(deps.db, { id, generation }, attempt, {
     slidingDays: deps.config.REFRESH_SLIDING_DAYS,
     ip: origin.ip,
     userAgent: origin.userAgent,
   })
   assertWithin({ ...attempt, ...counted })
-  if (rotated) return { session: rotated, role }
+  if (expires_at) return { session: { ...found, generation: generation + 1, expires_at }, role }
   // The token was used before, perhaps just now by a concurrent request.
   const session = await findJustRotated(deps.db, id, generation, deps.config.REFRESH_GRACE_SECONDS)
   if (session) return { session, role }
@@ -62,7 +62,11 @@ async function refreshSession(
 }
 
 /** Ends the session and returns whether it was live until now. */
-function endReused(deps: ApiDeps, session: SessionRow, origin: Origin): Promise<boolean> {
+function endReused(
+  deps: ApiDeps,
+  session: Pick<SessionRow, 'id' | 'user_id'>,
+  origin: Origin,
+): Promise<boolean> {
   return deps.db.transaction().execute(async (trx) => {
     await lockPerson(trx, session.user_id)
     const ended = await endSessions(trx, session.user_id, 'refresh-reused', { id: session.id })
