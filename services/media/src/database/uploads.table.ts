@@ -137,18 +137,20 @@ export function listUploads(
   page: { status: UploadStatus | undefined; erased: boolean; after: string | undefined; limit: number },
 ): Promise<UploadRow[]> {
   const { status, erased, after, limit } = page
-  return db
-    .selectFrom('uploads')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where(isOfSomebody)
-    .$if(!erased, (query) => query.where('status', '<>', 'erased'))
-    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'))
-    .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
+  if (status !== undefined) return listOfStatus(db, userId, after, limit, status)
+  return (erased ? listAll : listKept)(db, userId, after, limit)
 }
+const listing = (name: string, condition: string) =>
+  statement<UploadRow>(
+    name,
+    `select ${uploadColumns('uploads')} from uploads
+    where user_id = $1 and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') and ${condition}
+      and not exists (select from erased_users where erased_users.user_id = uploads.user_id)
+    order by id desc limit $3`,
+  )
+const listAll = listing('list-all-uploads', 'true')
+const listKept = listing('list-uploads', "status <> 'erased'")
+const listOfStatus = listing('list-uploads-of-status', "status <> 'erased' and status = $4")
 
 /** The ids by which a user's blobs are found: of their uploads in any state, and of those not yet completed. */
 export async function listFileIds(db: Db, userId: string): Promise<string[]> {
