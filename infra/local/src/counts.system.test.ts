@@ -227,7 +227,7 @@ t.test('the statements, syncs and connections of each operation', async (t) => {
     t.strictSame(await statementsOf(started, () => accounts(me.read, { token })), ['find-person'])
     t.strictSame(await statementsOf(started, () => accounts(sessions.refresh, { body: { refreshToken } })), [
       'find-refreshable',
-      'rotate-session',
+      'rotate-free-sessions',
     ])
   })
 

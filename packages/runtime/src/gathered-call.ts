@@ -1,5 +1,5 @@
 import { statement } from './prepared.js'
-import { type SharingDb, sharedStatement } from './shared-statement.js'
+import { type Numbered, type SharingDb, sharedStatement } from './shared-statement.js'
 
 /** A row that the function of the database returns; `busy`: it changed nothing, since it would have had to wait. */
 type Answer<Row> = Row & { readonly busy: boolean }
@@ -38,7 +38,7 @@ export const gatheredCall =
       name,
       `select ${of.select} from ${of.function}(${[...numbered, `$${fields.length + 1}`].join(', ')}) as answer`,
     )
-    const several = statement<Answer<Row> & { readonly nth: number }>(
+    const several = statement<Numbered<Answer<Row>>>(
       `${name}-together`,
       `select call.nth, ${of.select}
       from jsonb_to_recordset($1::jsonb) as call(nth integer, ${fields.join(', ')}),

@@ -1,5 +1,5 @@
 import { statement } from './prepared.js'
-import { type SharingDb, sharedStatement } from './shared-statement.js'
+import { type Numbered, type SharingDb, sharedStatement } from './shared-statement.js'
 
 type Key<Name extends string> = Readonly<Record<Name, unknown>>
 
@@ -20,23 +20,15 @@ export const gatheredRead =
   ): ((db: SharingDb, key: Key<Name>) => Promise<Row | undefined>) => {
     const names = Object.keys(key) as Name[]
     const lists = Object.values(key).map((type, index) => `$${index + 1}::${type}[]`)
-    const read = statement<Row & { readonly nth: number }>(
+    const read = statement<Numbered<Row>>(
       name,
       `with asked as (
         select ${names.join(', ')}, nth::integer - 1 as nth
         from unnest(${lists.join(', ')}) with ordinality as given (${names.join(', ')}, nth)
       ) ${text}`,
     )
-    const together = (db: SharingDb, keys: readonly Key<Name>[]) =>
-      read(db, ...names.map((column) => keys.map((one) => one[column])))
     return sharedStatement<Key<Name>, Row>({
-      async alone(db, one) {
-        const [found] = await together(db, [one])
-        return found && rowOf(found)
-      },
-      together,
+      together: (db, keys) => read(db, ...names.map((column) => keys.map((one) => one[column]))),
       pauseMs: 0,
     })
   }
-
-const rowOf = <Row>({ nth, ...row }: Row & { readonly nth: number }): Row => row as unknown as Row

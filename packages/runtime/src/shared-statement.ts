@@ -4,6 +4,9 @@ import { type Batched, batched } from './batched.js'
 
 export type SharingDb = Pick<Kysely<unknown>, 'executeQuery' | 'isTransaction'>
 
+/** A row with the index of its call. */
+export type Numbered<Row> = Row & { readonly nth: number }
+
 type Call<Values, Row> = {
   readonly values: Values
   row?: Row | undefined
@@ -21,18 +24,18 @@ const mostTogether = 32
  * When the database refuses a shared statement, it has undone it, and each call is made alone, where it fails for itself.
  * When the connection is lost, nobody knows what was done, and all of its calls fail.
  *
- * @param alone makes one call. In a transaction each is alone
- * @param together makes several; each row has the index of its call
+ * @param together makes calls; each row has the index of its call. It waits for no lock that others of them would wait for
+ * @param alone makes one call in a cheaper way. In a transaction each is alone
  * @param pauseMs between two statements while calls keep coming, in which more of them gather
  * @returns makes a call; undefined when it has no row
  */
 export function sharedStatement<Values, Row>({
-  alone,
   together,
+  alone = async (db, values) => rowOf((await together(db, [values]))[0]),
   pauseMs,
 }: {
-  alone: (db: SharingDb, values: Values) => Promise<Row | undefined>
-  together: (db: SharingDb, values: readonly Values[]) => Promise<readonly (Row & { readonly nth: number })[]>
+  together: (db: SharingDb, values: readonly Values[]) => Promise<readonly Numbered<Row>[]>
+  alone?: (db: SharingDb, values: Values) => Promise<Row | undefined>
   pauseMs: number
 }): (db: SharingDb, values: Values) => Promise<Row | undefined> {
   async function carry(db: SharingDb, calls: readonly Call<Values, Row>[]): Promise<void> {
@@ -46,9 +49,9 @@ export function sharedStatement<Values, Row>({
         db,
         calls.map(({ values }) => values),
       )
-      for (const { nth, ...row } of rows) {
-        const call = calls[nth]
-        if (call) call.row = row as unknown as Row
+      for (const row of rows) {
+        const call = calls[row.nth]
+        if (call) call.row = rowOf(row)
       }
     } catch (error) {
       if (!(error instanceof pg.DatabaseError && error.severity === 'ERROR')) throw error
@@ -66,4 +69,10 @@ export function sharedStatement<Values, Row>({
     await add(call)
     return call.refused ? alone(db, values) : call.row
   }
+}
+
+function rowOf<Row>(numbered: Numbered<Row> | undefined): Row | undefined {
+  if (numbered === undefined) return undefined
+  const { nth, ...row } = numbered
+  return row as unknown as Row
 }

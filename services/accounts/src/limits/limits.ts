@@ -72,7 +72,7 @@ export function attemptOf(config: AccountsConfig, name: LimitName, who: string):
   return { name, key: keyOfAttempt(name, who), seconds, quota: quota(config) }
 }
 
-type Result = Attempt & Counted
+type Result = Attempt & Omit<Counted, 'key'>
 
 /** For an attempt that another statement counts. @throws Problem `rate-limited`, as `takeAttempt` does */
 export function assertWithin(result: Result): void {

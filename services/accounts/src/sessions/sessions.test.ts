@@ -3,6 +3,7 @@ import type { Input } from '@likeness/contracts/call'
 import { me, sessions, toAccounts, users } from '@likeness/contracts/endpoints'
 import { hold, waitFor } from '@likeness/test-kit'
 import { decodeJwt } from 'jose'
+import { sql } from 'kysely'
 import t from 'tap'
 import { goodPassword, startAccounts } from '../testing/start-accounts.js'
 
@@ -365,6 +366,49 @@ t.test('refreshes are limited per session', async (t) => {
     (await call(sessions.refresh, { body: { refreshToken } })).status
   for (const status of [200, 200, 200, 429]) t.equal(await refresh(one.refreshToken), status)
   t.equal(await refresh(two.refreshToken), 200)
+})
+
+t.test('refreshes of one moment share statements, and nobody waits or fails for another', async (t) => {
+  const { call, db, join } = await startAccounts(t, {
+    clock: 'stopped',
+    config: { REFRESHES_PER_MINUTE: '4' },
+  })
+  const people = await Promise.all(Array.from({ length: 12 }, () => join()))
+  const [first, ...others] = people.map(({ refreshToken }) => refreshToken)
+  const refresh = (refreshToken = '') => call(sessions.refresh, { body: { refreshToken } })
+  const statusOf = async (answer: ReturnType<typeof refresh>) => (await answer).status
+  const transactions = async () =>
+    (await db.selectFrom('sessions').select(sql<string>`xmin`.as('by')).distinct().execute()).length
+
+  // A session that another transaction has; those who come meanwhile go together.
+  const held = await hold(db)
+  await held.trx
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', String(decodeJwt(people[0]?.accessToken ?? '').sid))
+    .forNoKeyUpdate()
+    .execute()
+  const [waiting, ...answers] = [first, ...others, ...others].map(refresh)
+  t.same(
+    (await Promise.all(answers)).map(({ status }) => status),
+    Array(22).fill(200),
+  )
+  t.same(
+    (await Promise.all(answers.slice(0, 11))).map(({ body }) => body.refreshToken),
+    (await Promise.all(answers.slice(11))).map(({ body }) => body.refreshToken),
+    'who asked twice at once has one successor',
+  )
+  t.ok((await transactions()) < people.length, 'several were rotated by one transaction')
+  await held.release()
+  t.equal((await waiting)?.status, 200)
+
+  // Two attempts of each are counted. One more person's fifth is refused beside the third of the others.
+  const [again, ...now] = (await Promise.all(answers.slice(0, 11))).map(({ body }) => body.refreshToken)
+  t.same([await statusOf(refresh(again)), await statusOf(refresh(again))], [200, 200])
+  t.same(await Promise.all([again, ...now].map((token) => statusOf(refresh(token)))), [
+    429,
+    ...Array(10).fill(200),
+  ])
 })
 
 t.test('sessions are paged, and new ones move none to another page', async (t) => {
