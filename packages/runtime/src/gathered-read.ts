@@ -19,7 +19,7 @@ export const gatheredRead =
     text: string,
   ): ((db: SharingDb, key: Key<Name>) => Promise<Row | undefined>) => {
     const names = Object.keys(key) as Name[]
-    const lists = Object.values(key).map((type, index) => `$${index + 1}::${type}[]`)
+    const lists = names.map((column, index) => `$${index + 1}::${key[column]}[]`)
     const read = statement<Numbered<Row>>(
       name,
       `with asked as (

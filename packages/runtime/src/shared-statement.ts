@@ -73,6 +73,6 @@ export function sharedStatement<Values, Row>({
 
 function rowOf<Row>(numbered: Numbered<Row> | undefined): Row | undefined {
   if (numbered === undefined) return undefined
-  const { nth, ...row } = numbered
+  const { nth: _nth, ...row } = numbered
   return row as unknown as Row
 }
