@@ -24,8 +24,8 @@ const mostTogether = 32
  * When the database refuses a shared statement, it has undone it, and each call is made alone, where it fails for itself.
  * When the connection is lost, nobody knows what was done, and all of its calls fail.
  *
- * @param together makes calls; each row has the index of its call. It waits for no lock that others of them would wait for
- * @param alone makes one call in a cheaper way. In a transaction each is alone
+ * @param together makes calls, and waits for no lock: the others would wait for it too. Each row has the index of its call
+ * @param alone makes one call, where that is cheaper; in a transaction every call is made alone
  * @param pauseMs between two statements while calls keep coming, in which more of them gather
  * @returns makes a call; undefined when it has no row
  */

@@ -47,14 +47,9 @@ export async function rotateSession(db: Db, rotation: Rotation): Promise<Rotated
   return waited?.found ? waited : undefined
 }
 
-const columns = 'id, generation, days, ip, user_agent, key, seconds, quota'
-const valuesOf = (rotations: readonly Rotation[]) => {
-  const each = <Name extends keyof Rotation>(name: Name) => rotations.map((rotation) => rotation[name])
-  return [
-    ...([each('id'), each('generation'), each('days'), each('ip'), each('user_agent')] as const),
-    ...([each('key'), each('seconds'), each('quota')] as const),
-  ]
-}
+const columns = ['id', 'generation', 'days', 'ip', 'user_agent', 'key', 'seconds', 'quota'] as const
+const valuesOf = (rotations: readonly Rotation[]) =>
+  columns.map((column) => rotations.map((rotation) => rotation[column]))
 
 /** `found`: the session is there and nobody else has it, nor an earlier call of the same statement. */
 type Attempted = Rotated & { readonly found: boolean }
@@ -67,7 +62,7 @@ const rotating = (name: string, locking: string) =>
       select *, row_number() over (partition by id order by nth) = 1 as is_first
       from unnest(
         $1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::bytea[], $7::float8[], $8::integer[]
-      ) with ordinality as given (${columns}, nth)
+      ) with ordinality as given (${columns.join(', ')}, nth)
     ), held as (
       select sessions.id from sessions join given on given.id = sessions.id and is_first
       order by sessions.id for no key update of sessions ${locking}
