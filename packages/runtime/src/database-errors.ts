@@ -5,6 +5,13 @@ export function violates(error: unknown, index: string): boolean {
   return error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === index
 }
 
+/**
+ * Whether the database refused a statement, and so has undone it; otherwise nobody knows what it did. Read from the code
+ * (classes 08 and 57P: the connection ended), since PostgreSQL translates the severity.
+ */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && !/^(08|57P)/.test(error.code ?? '')
+
 /** Whether the database was away, rather than that it refused: worth a 503 and another try. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^(08|53|57P)/.test(error.code ?? '')

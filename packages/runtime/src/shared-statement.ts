@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import pg from 'pg'
 import { type Batched, batched } from './batched.js'
+import { isRefused } from './database-errors.js'
 
 export type SharingDb = Pick<Kysely<unknown>, 'executeQuery' | 'isTransaction'>
 
@@ -54,7 +54,7 @@ export function sharedStatement<Values, Row>({
         if (call) call.row = rowOf(row)
       }
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError && error.severity === 'ERROR')) throw error
+      if (!isRefused(error)) throw error
       for (const call of calls) call.refused = true
     }
   }
