@@ -3,7 +3,7 @@ import type { Database, Transaction } from '@likeness/runtime/database'
 import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
 import type { Tables } from './database.js'
-import { type UploadKey, type UploadRow, uploadColumns } from './uploads.table.js'
+import { ofSomebody, type UploadKey, type UploadRow, uploadColumns } from './uploads.table.js'
 
 /** The append-only trail of an upload: what happened, when, and who did it from where. */
 export type UploadEventsTable = {
@@ -111,7 +111,7 @@ const findWithNews = statement<UploadRow & { events: { seq: number; type: NewsTy
     ) as told
   ) as events
   from uploads where user_id = $1 and id = $2
-    and not exists (select from erased_users where erased_users.user_id = uploads.user_id)`,
+    and ${ofSomebody}`,
 )
 
 /** What the last event of a type changed of an upload. */

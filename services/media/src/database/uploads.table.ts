@@ -100,8 +100,8 @@ export async function lockUser(trx: Transaction<Tables>, userId: string): Promis
 const lockById = statement('lock-user', 'select lock_user($1)')
 
 /** False as soon as the erasure of an upload's owner is requested, even before the job has run. */
-export const isOfSomebody = sql<boolean>`not exists (
-  select from erased_users where erased_users.user_id = uploads.user_id)`
+export const ofSomebody = 'not exists (select from erased_users where erased_users.user_id = uploads.user_id)'
+export const isOfSomebody = sql.raw<boolean>(ofSomebody)
 
 /** One upload, erased ones included; none of a user who left. */
 export const findUpload = (db: Db, { user_id, id }: UploadKey): Promise<UploadRow | undefined> =>
@@ -111,7 +111,7 @@ export const findUpload = (db: Db, { user_id, id }: UploadKey): Promise<UploadRo
 export const findAnyUpload = (db: Db, id: string): Promise<UploadRow | undefined> => findAnyone(db, { id })
 
 const asked = `select asked.nth, ${uploadColumns('uploads')} from asked join uploads on uploads.id = asked.id
-  where not exists (select from erased_users where erased_users.user_id = uploads.user_id)`
+  where ${ofSomebody}`
 const findOne = gatheredRead<UploadRow>()(
   'find-upload',
   { id: 'uuid', user_id: 'uuid' },
@@ -134,7 +134,10 @@ const selectOne = (trx: Transaction<Tables>, { user_id, id }: UploadKey) =>
 export function listUploads(
   db: Db,
   userId: string,
-  page: { status: UploadStatus | undefined; erased: boolean; after: string | undefined; limit: number },
+  page: { after: string | undefined; limit: number } & (
+    | { status: UploadStatus | undefined; erased: false }
+    | { status: undefined; erased: true }
+  ),
 ): Promise<UploadRow[]> {
   const { status, erased, after, limit } = page
   if (status !== undefined) return listOfStatus(db, userId, after, limit, status)
@@ -145,7 +148,7 @@ const listing = (name: string, condition: string) =>
     name,
     `select ${uploadColumns('uploads')} from uploads
     where user_id = $1 and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') and ${condition}
-      and not exists (select from erased_users where erased_users.user_id = uploads.user_id)
+      and ${ofSomebody}
     order by id desc limit $3`,
   )
 const listAll = listing('list-all-uploads', 'true')

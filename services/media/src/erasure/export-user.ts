@@ -10,7 +10,12 @@ import { viewOwnEvent } from '../uploads/event-view.js'
 import { uploadIdOf, uploadPrefix, variantOf, variantsPrefix } from '../uploads/upload-files.js'
 import { viewUploads } from '../uploads/upload-view.js'
 
-const everything = { status: undefined, erased: true, after: undefined, limit: Number.MAX_SAFE_INTEGER }
+const everything = {
+  status: undefined,
+  erased: true,
+  after: undefined,
+  limit: Number.MAX_SAFE_INTEGER,
+} as const
 
 /** `toMedia.exportUser`: everything that media holds on a user, and the names of their files. */
 export const exportUserHandler =
