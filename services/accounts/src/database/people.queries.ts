@@ -46,7 +46,8 @@ const personColumns: { readonly [Column in keyof Person]: 'users' | 'profiles' }
 const person = Object.entries(personColumns)
   .map(([column, table]) => `${table}.${column}`)
   .join(', ')
-const people = `select ${person} from users join profiles on profiles.user_id = users.id`
+const tables = 'users join profiles on profiles.user_id = users.id'
+const people = `select ${person} from ${tables}`
 
 const personBy = {
   email: statement<Person>('find-person-by-email', `${people} where users.email_key = $1`),
@@ -66,8 +67,7 @@ export const findPerson = (db: Db, id: string): Promise<Person | undefined> => f
 const find = gatheredRead<Person>()(
   'find-person',
   { user_id: 'uuid' },
-  `select asked.nth, ${person}
-  from asked join users on users.id = asked.user_id join profiles on profiles.user_id = users.id`,
+  `select asked.nth, ${person} from asked join (${tables}) on users.id = asked.user_id`,
 )
 
 /** Finds by e-mail address or username: an address has an `@`, a username cannot. */
