@@ -53,12 +53,13 @@ export const gatheredCall =
       pauseMs: of.pauseMs,
     })
     return async (db: SharingDb, values: Values<Name>): Promise<Row | undefined> => {
-      const shared = db.isTransaction ? undefined : await share(db, values)
-      const answer = db.isTransaction || shared?.busy ? await make(db, values, true) : shared
-      return answer && rowOf(answer)
+      if (!db.isTransaction) {
+        const shared = await share(db, values)
+        if (!shared?.busy) return shared && rowOf(shared)
+      }
+      const waited = await make(db, values, true)
+      return waited && rowOf(waited)
     }
   }
 
-/** The row without its mark; undefined when it was busy. */
-const rowOf = <Row>({ busy, ...row }: Answer<Row>): Row | undefined =>
-  busy ? undefined : (row as unknown as Row)
+const rowOf = <Row>({ busy: _busy, ...row }: Answer<Row>): Row => row as unknown as Row
