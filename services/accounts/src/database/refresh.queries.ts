@@ -9,7 +9,7 @@ import { isLive, type SessionRow } from './sessions.table.js'
 
 type Db = Database<Tables>
 
-/** What a live session's tokens are made of, and what decides whether its user may go on with it. */
+/** A live session, with the role and the standing of its user: enough to make its tokens, or to refuse them. */
 export type Refreshable = Pick<SessionRow, 'id' | 'user_id' | 'seed'> & {
   readonly role: Role
   readonly disabled_at: Date | null
@@ -37,8 +37,8 @@ type Rotated = Omit<Counted, 'key'> & { readonly expires_at: Date | null }
 /**
  * Counts an attempt and, within its quota, moves a live session on from a generation to its next refresh token, in one
  * statement, which those who ask in one moment share (ADR 50): of concurrent attempts with one generation, one succeeds.
- * @returns when the session expires from now on, null when the quota is used up and when the session has moved on or
- * ended; undefined when it is deleted
+ * @returns the count, and when the session expires from now on: null when the quota is used up, or when the session has
+ * moved on or ended. Undefined when it is deleted
  */
 export async function rotateSession(db: Db, rotation: Rotation): Promise<Rotated | undefined> {
   const shared = await share(db, rotation)

@@ -60,7 +60,7 @@ export async function takeAttempt({ config, db }: Pick<Deps, 'config' | 'db'>, w
 }
 
 /** One attempt under a limit, to be counted. */
-export type Attempt = {
+type Attempt = {
   readonly name: LimitName
   readonly key: Buffer
   readonly seconds: number

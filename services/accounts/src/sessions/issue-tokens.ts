@@ -2,7 +2,7 @@ import type { Role, Tokens } from '@likeness/contracts'
 import type { SessionRow } from '../database/sessions.table.js'
 import type { ApiDeps } from '../deps.js'
 
-/** What of a session its tokens are made of. */
+/** The columns of a session that its tokens are made of. */
 export type IssuingSession = Pick<SessionRow, 'id' | 'user_id' | 'seed' | 'generation' | 'expires_at'>
 
 /** The access token of a session and the refresh token of its present generation. */

@@ -46,19 +46,17 @@ async function refreshSession(
   const { id, role } = found
   const { generation } = claimed
   const attempt = attemptOf(deps.config, 'refresh-minute', id)
-  const { ip, userAgent } = origin
-  const days = deps.config.REFRESH_SLIDING_DAYS
   const rotated = await rotateSession(deps.db, {
     id,
     generation,
-    days,
-    ip,
-    user_agent: userAgent,
+    days: deps.config.REFRESH_SLIDING_DAYS,
+    ip: origin.ip,
+    user_agent: origin.userAgent,
     ...attempt,
   })
   if (rotated) assertWithin({ ...attempt, ...rotated })
-  const expires_at = rotated?.expires_at
-  if (expires_at) return { session: { ...found, generation: generation + 1, expires_at }, role }
+  if (rotated?.expires_at)
+    return { session: { ...found, generation: generation + 1, expires_at: rotated.expires_at }, role }
   // The token was used before, perhaps just now by a concurrent request.
   const session = await findJustRotated(deps.db, id, generation, deps.config.REFRESH_GRACE_SECONDS)
   if (session) return { session, role }
