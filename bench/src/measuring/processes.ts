@@ -61,8 +61,11 @@ function pssKib(pid: number): number {
   }
 }
 
-/** Looks every fifth of a second. @returns a function that stops, and gives the most the processes had, MiB */
-export function watchMemory(pids: readonly number[]): () => number {
+/** Watches the memory of processes. @returns a function that stops, and gives the most they had, MiB */
+export type Watch = (pids: readonly number[]) => () => number
+
+/** Looks every fifth of a second. */
+export const watchMemory: Watch = (pids) => {
   let most = 0
   const look = () => {
     most = Math.max(most, proportionalMiB(pids))
@@ -74,6 +77,9 @@ export function watchMemory(pids: readonly number[]): () => number {
     return most
   }
 }
+
+/** Does not look. */
+export const unwatched: Watch = () => () => Number.NaN
 
 /** The name a process gives itself, such as `postgres: likeness media 127.0.0.1(41724) idle`. */
 export function titleOf(pid: number): string {

@@ -1,17 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { familyCpuMs, watchMemory } from '../measuring/processes.js'
+import { familyCpuMs, type Watch } from '../measuring/processes.js'
 import type { Turn } from '../measuring/turns.js'
 import type { LoopOrder, LoopResult } from './careful-loop.js'
 
 /** Runs the careful loop in some processes for a time. @param processes as many as the product has decoders */
-export async function runLoop(processes: number, order: LoopOrder): Promise<Turn> {
+export async function runLoop(processes: number, order: LoopOrder, watch: Watch): Promise<Turn> {
   const children = await Promise.all(Array.from({ length: processes }, startLoop))
   const pids = children.map(({ pid }) => pid ?? 0)
   const cpu = () => pids.reduce((sum, pid) => sum + familyCpuMs(pid), 0)
   const before = cpu()
-  const memory = watchMemory(pids)
+  const memory = watch(pids)
   const results = await Promise.all(children.map((child) => orderOf(child, order)))
   const pictures = results.reduce((sum, one) => sum + one.pictures, 0)
   const turn = {
