@@ -16,7 +16,14 @@ import { uploads } from '@likeness/contracts/endpoints'
 import { waitFor } from '@likeness/test-kit/processes'
 import type pg from 'pg'
 import { makePhoto } from '../measuring/make-photo.js'
-import { familyCpuMs, familyOf, ownCpuMs, unwatched, type Watch, watchMemory } from '../measuring/processes.js'
+import {
+  familyCpuMs,
+  familyOf,
+  ownCpuMs,
+  unwatched,
+  type Watch,
+  watchMemory,
+} from '../measuring/processes.js'
 import { type Row, rowOf } from '../measuring/report.js'
 import { inTurns, medianOf, ratioOf, spreadOf, type Turn } from '../measuring/turns.js'
 import { logInAll, openCalls, type Person } from '../product/client.js'

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { DecodeMessage, DecodeRequest } from './decode-job.js'
-import { ImageError } from './image-error.js'
+import { ImageError, PictureGoneError } from './image-error.js'
 import { prepare } from './prepare.js'
 import { render } from './render.js'
 import { unblockAllFormats } from './sharp.js'
@@ -42,10 +42,20 @@ send({ type: 'ready' })
 async function answer(request: DecodeRequest): Promise<void> {
   try {
     const { picture } = request
-    const bytes = Buffer.isBuffer(picture) ? picture : await readFile(picture.file)
+    const bytes = Buffer.isBuffer(picture) ? picture : await readPicture(picture.file)
     send({ type: 'done', result: await run(request, bytes) })
   } catch (error) {
     send(failure(error))
+  }
+}
+
+async function readPicture(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      ? new PictureGoneError(error.message)
+      : error
   }
 }
 
@@ -61,10 +71,15 @@ function run(request: DecodeRequest, bytes: Buffer) {
 function failure(error: unknown): DecodeMessage {
   return {
     type: 'failed',
-    code: error instanceof ImageError ? error.code : undefined,
+    code: codeOf(error),
     message: error instanceof Error ? error.message : String(error),
     cause: error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined,
   }
+}
+
+function codeOf(error: unknown): Extract<DecodeMessage, { type: 'failed' }>['code'] {
+  if (error instanceof PictureGoneError) return 'gone'
+  return error instanceof ImageError ? error.code : undefined
 }
 
 function send(message: DecodeMessage): void {

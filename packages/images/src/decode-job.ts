@@ -25,5 +25,10 @@ export type DecodeMessage =
   | { type: 'prepared'; prepared: Prepared }
   | { type: 'done'; result: DecodeJobs[keyof DecodeJobs]['result'] }
   /** Without a code it is a fault of this package or its caller, not of the picture. */
-  | { type: 'failed'; code: ImageErrorCode | undefined; message: string; cause: string | undefined }
+  | {
+      type: 'failed'
+      code: ImageErrorCode | 'gone' | undefined
+      message: string
+      cause: string | undefined
+    }
   | ({ type: 'usage' } & Usage)

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { DecodeJobs, DecodeMessage, PictureSource, Usage } from './decode-job.js'
-import { ImageError } from './image-error.js'
+import { ImageError, PictureGoneError } from './image-error.js'
 import type { Prepared } from './prepare.js'
 import { stepBack, type UsageWatch, watchProc } from './process-usage.js'
 
@@ -201,5 +201,6 @@ function starved(how: string): ImageError {
 
 function failureOf({ code, message, cause }: Extract<DecodeMessage, { type: 'failed' }>): Error {
   const options = cause === undefined ? undefined : { cause }
+  if (code === 'gone') return new PictureGoneError(message, options)
   return code ? new ImageError(code, message, options) : new Error(message, options)
 }

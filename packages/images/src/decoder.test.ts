@@ -2,11 +2,11 @@ import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { getPriority } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { startDecodeProcess } from './decode-process.js'
-import { ImageError, openDecoder } from './index.js'
+import { ImageError, openDecoder, PictureGoneError } from './index.js'
 import { noise, plain } from './test-pictures.js'
 
 const options = { maxPixels: 50_000_000, previewSize: 512 }
@@ -146,7 +146,8 @@ await t.test('a file is read where it is decoded', async (t) => {
   const file = join(t.testdir({ picture: small }), 'picture')
   t.strictSame(await decoder.prepare({ file }, options), await decoder.prepare(small, options))
 
-  t.match(await codeOf(decoder.prepare({ file: `${file}s` }, options)), /ENOENT/, 'no fault of a picture')
+  await t.rejects(decoder.prepare({ file: `${file}s` }, options), PictureGoneError, 'no fault of a picture')
+  t.match(await codeOf(decoder.prepare({ file: dirname(file) }, options)), /EISDIR/, 'nor is this')
   await writeFile(file, 'no picture')
   t.equal(await codeOf(decoder.prepare({ file }, options)), 'unsupported-image')
 })

@@ -19,7 +19,7 @@ type PreparedAhead = Prepared & { readonly variants?: Promise<Variant[] | undefi
  * Both jobs throw `ImageError`: `unsupported-image`, `invalid-image`, `too-many-pixels`, `decode-timeout`,
  * `decode-memory`, `decode-crash`, `decode-starved` (and `invalid-crop`), each for this one job only. With a
  * signal, an abort takes a waiting job out of the queue or kills a running one, and throws the signal's reason.
- * A file that cannot be read is an error of the system.
+ * A file that is not there throws `PictureGoneError`; one that cannot be read is an error of the system.
  */
 export type Decoder = {
   /**

@@ -19,6 +19,11 @@ export type ImageErrorCode =
   | 'decode-crash'
   | 'decode-starved'
 
+/** The file of a picture is not there: it may have been deleted while its job waited. */
+export class PictureGoneError extends Error {
+  override readonly name = 'PictureGoneError'
+}
+
 /** A fault of a picture. The message may be shown to its owner; the `cause` is the library's own error. */
 export class ImageError extends Error {
   override readonly name = 'ImageError'

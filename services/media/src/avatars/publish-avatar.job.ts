@@ -10,6 +10,7 @@ import { announceShown, finishPublication, tellAccounts } from '../uploads/finis
 import { prepareFrom, readOriginal } from '../uploads/prepare-upload.job.js'
 import { refuseUpload } from '../uploads/refuse-upload.js'
 import { aheadFiles, aheadOf, isCentre, recipeOf } from '../uploads/render-ahead.js'
+import { unlessClosed } from '../uploads/unless-closed.js'
 import { avatarFiles, deleteFiles, fileOfVariant, variantsPrefix } from '../uploads/upload-files.js'
 
 /**
@@ -27,7 +28,7 @@ export async function publishAvatar(
   const { decider } = found
   const rendered = found.avatar
     ? { row: found.row, avatar: found.avatar }
-    : await renderAvatar(deps, found.row)
+    : await unlessClosed(deps, found.row, () => renderAvatar(deps, found.row))
   if (!rendered) return
   const [known] = await Promise.all([
     tellAccounts(deps, { ...rendered, decider }),
@@ -66,8 +67,7 @@ async function renderAvatar(deps: WorkerDeps, confirmed: ConfirmedRow): Promise<
 
 /** Confirmed before it was decoded: decoding comes first, and may end it. */
 async function prepare(deps: WorkerDeps, row: ConfirmedRow): Promise<ConfirmedRow | undefined> {
-  const original = await readOriginal(deps, row)
-  if (!original || !(await prepareFrom(deps, row, original))) return undefined
+  if (!(await prepareFrom(deps, row, await readOriginal(deps, row)))) return undefined
   return (await findPublication(deps.db, row))?.row
 }
 
@@ -77,11 +77,10 @@ function findAhead({ config }: WorkerDeps, row: ConfirmedRow): StoredVariants | 
   return isCentre(row, row.crop) && row.rendered_ahead === ahead.recipe ? ahead : undefined
 }
 
-/** Renders the variants and stores them under the version. @returns undefined when the upload was refused or closed */
+/** Renders the variants and stores them under the version. @returns undefined when the picture was refused */
 async function storeVariants(deps: WorkerDeps, row: ConfirmedRow): Promise<StoredVariants | undefined> {
   const { config, storage } = deps
   const original = await readOriginal(deps, row)
-  if (!original) return undefined
   const recipe = recipeOf(config)
   const blob_prefix = variantsPrefix(row.id, row.version)
   try {

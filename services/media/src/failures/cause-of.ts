@@ -1,4 +1,4 @@
-import { ImageError } from '@likeness/images'
+import { ImageError, PictureGoneError } from '@likeness/images'
 import { ServiceAwayError } from '@likeness/runtime/call-service'
 import { isDatabaseAway } from '@likeness/runtime/database-errors'
 import { NotYet } from '@likeness/runtime/job'
@@ -13,7 +13,7 @@ export function causeOf(error: unknown): string {
   if (error instanceof ImageError || error instanceof Problem) return error.code
   if (error instanceof StorageAwayError) return 'storage-away'
   if (error instanceof StorageFullError) return 'storage-full'
-  if (error instanceof BlobNotFoundError) return 'original-missing'
+  if (error instanceof BlobNotFoundError || error instanceof PictureGoneError) return 'original-missing'
   if (error instanceof ServiceAwayError) return 'accounts-away'
   if (isDatabaseAway(error)) return 'database-away'
   if (error instanceof Error && error.cause !== undefined) return causeOf(error.cause)

@@ -1,11 +1,11 @@
 import { ImageError, mirroredLook, type PictureSource, type Turn } from '@likeness/images'
-import { BlobNotFoundError } from '@likeness/storage'
 import { markPrepared } from '../database/upload-transitions.js'
 import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
 import { refuseBlocked, refuseUpload } from './refuse-upload.js'
 import { isCentre, lacksAhead, recipeOf, renderAhead, storeAhead } from './render-ahead.js'
+import { unlessClosed } from './unless-closed.js'
 import { deleteFiles, originalKey, previewKey, uploadFiles } from './upload-files.js'
 
 /** The job of a staged upload: decode it once, keep its preview and placeholder, or reject it. */
@@ -18,24 +18,17 @@ export async function prepareUpload(
   const row = await findUpload(deps.db, { user_id: userId, id: uploadId })
   if (!row || !['pending', 'confirmed'].includes(row.status)) return
   if (row.prepared_at && !lacksAhead(deps.config, row)) return
-  const original = await readOriginal(deps, row)
-  if (!original) return
-  if (row.prepared_at) await noted(deps, row, renderAhead(deps, row, original))
-  else await prepareFrom(deps, row, original, { yields: true })
+  await unlessClosed(deps, row, async () => {
+    const original = await readOriginal(deps, row)
+    if (row.prepared_at) await noted(deps, row, renderAhead(deps, row, original))
+    else await prepareFrom(deps, row, original, { yields: true })
+  })
 }
 
-/** The original of an upload; undefined when it was closed in the meantime and its files are gone. */
-export async function readOriginal(deps: WorkerDeps, row: UploadRow): Promise<PictureSource | undefined> {
-  const { storage } = deps
+/** @throws BlobNotFoundError, see `unlessClosed` */
+export async function readOriginal({ storage }: WorkerDeps, row: UploadRow): Promise<PictureSource> {
   const key = originalKey(row)
-  try {
-    return storage.fileOf ? { file: await storage.fileOf(key) } : await storage.get(key)
-  } catch (error) {
-    const now = await findUpload(deps.db, row)
-    if (error instanceof BlobNotFoundError && now?.status !== 'pending' && now?.status !== 'confirmed')
-      return undefined
-    throw error
-  }
+  return storage.fileOf ? { file: await storage.fileOf(key) } : storage.get(key)
 }
 
 /**

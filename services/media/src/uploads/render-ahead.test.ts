@@ -109,6 +109,36 @@ t.test('variants that come after the erasure of their owner leave nothing', asyn
   t.strictSame(await blobs(media), [])
 })
 
+t.test('a picture that is discarded while it waits for a decoder fails no job', async (t) => {
+  const media = await startMedia(t)
+  const person = await media.person()
+  const gate = new AbortController()
+  const isAsked = new AbortController()
+  const busy: Decoder = {
+    ...decoder,
+    async prepare(...job) {
+      isAsked.abort()
+      if (!gate.signal.aborted) await once(gate.signal, 'abort')
+      return decoder.prepare(...job)
+    },
+    close: async () => undefined,
+  }
+  const worker = await media.work({ decoder: busy, decoderOf: () => busy })
+  const { id } = await upload(person, picture)
+  if (!isAsked.signal.aborted) await once(isAsked.signal, 'abort')
+  await person.call(uploads.remove, { params: { id } })
+  t.strictSame(await blobs(media), [])
+  gate.abort()
+  await worker.preparing.get(id)
+  const next = await upload(person, picture)
+  t.ok(await ahead(media, next.id))
+  t.strictSame(await media.deps.db.selectFrom('failed_runs').selectAll().execute(), [])
+  t.strictSame(
+    (await blobs(media)).filter((key) => key.includes(id)),
+    [],
+  )
+})
+
 async function expire(media: Media, id: string): Promise<void> {
   await media.deps.db
     .updateTable('uploads')
