@@ -2,7 +2,11 @@ import { avatars, history, toMedia, uploads } from '@likeness/contracts/endpoint
 import { signServiceToken } from '@likeness/runtime/service-token'
 import { hold, openCalls, waitFor } from '@likeness/test-kit'
 import t, { type Test } from 'tap'
+import { markPrepared } from './database/upload-transitions.js'
 import { lockUser } from './database/uploads.table.js'
+import { eraseUser } from './erasure/erase-user.job.js'
+import { askToErase } from './erasure/erase-user.js'
+import { rowOf } from './testing/fault-case.js'
 import { jpeg } from './testing/pictures.js'
 import { startMedia } from './testing/start-media.js'
 import { blobs, blobsOf, publish, settled, upload } from './testing/steps.js'
@@ -81,6 +85,23 @@ t.test(
     )
   },
 )
+
+t.test('an erasure waits for what is being noted of an upload', async (t) => {
+  const media = await startMedia(t)
+  const ana = await media.person()
+  const { id } = await upload(ana)
+  const { db } = media.deps
+  const held = await hold(db)
+  const { row } = await markPrepared(held.trx, await rowOf(media, id), { thumbhash: '', look: undefined })
+  t.ok(row?.prepared_at)
+  t.notOk(await askToErase(media.deps, ana.id))
+  const erasing = eraseUser(media.deps, { userId: ana.id })
+  await held.untilWaiting(1)
+  await held.release()
+  await erasing
+  t.ok(await askToErase(media.deps, ana.id), 'done')
+  t.strictSame(await db.selectFrom('upload_events').selectAll().where('user_id', '=', ana.id).execute(), [])
+})
 
 t.test('a picture erased while it is cropped anew does not live on in a copy', async (t) => {
   const { media, ana, admin, past } = await withTwoVersions(t)

@@ -47,10 +47,12 @@ export async function isErasureDone(db: Db, userId: string): Promise<boolean> {
 }
 
 /**
- * Deletes every row of the user, and what is theirs in the trails of others, by `erase_trail`; marks the erasure
- * complete.
+ * Under `lockUser`: deletes every row of the user, and what is theirs in the trails of others, by `erase_trail`; marks the
+ * erasure complete.
  */
 export async function deleteUserRows(trx: Transaction<Tables>, userId: string): Promise<void> {
+  // A worker that notes something of an upload does not lock the user. It is done by now, or finds nothing to note.
+  await sql`select from uploads where user_id = ${userId} order by id for update`.execute(trx)
   await deleteKeysOfUser(trx, userId)
   await forgetPerson(trx, userId)
   await trx.deleteFrom('withdrawals').where('user_id', '=', userId).execute()
