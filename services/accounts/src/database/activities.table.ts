@@ -123,21 +123,6 @@ export async function findAskedEmail(db: Db, userId: string): Promise<string | u
   return rows[0]?.email
 }
 
-/** Whether there were logins before, and whether any came from this device. */
-export async function findEarlierLogins(
-  db: Db,
-  userId: string,
-  device: string | null,
-): Promise<{ any: boolean; same: boolean }> {
-  const [found] = await findLogins(db, userId, device)
-  return found ?? { any: false, same: false }
-}
-const logins = `select from activities where user_id = $1 and type = 'login'`
-const findLogins = statement<{ any: boolean; same: boolean }>(
-  'find-earlier-logins',
-  `select exists (${logins}) as any, exists (${logins} and user_agent is not distinct from $2) as same`,
-)
-
 /** Newest first, older than `after`. Ids are UUID v7, so they sort by time. */
 export function listActivities(
   db: Db,

@@ -1,7 +1,9 @@
 import type { EndedSessions } from '@likeness/contracts'
 import type { Database, Transaction } from '@likeness/runtime/database'
+import { newId } from '@likeness/runtime/ids'
 import { statement } from '@likeness/runtime/prepared'
 import { type ColumnType, type Generated, type Selectable, sql } from 'kysely'
+import type { Origin } from './activities.table.js'
 import type { Tables } from './database.js'
 
 /** One device that is logged in, and the family of refresh tokens it was given, one generation after another. */
@@ -60,21 +62,38 @@ const session = Object.keys(columns).join(', ')
 /** The condition of sessions that are live, in a statement. */
 export const isLive = 'sessions.ended_at is null and sessions.expires_at > now()'
 
-/** @param days how long it lives when unused, and at most */
-export async function insertSession(
+/**
+ * Opens a session of someone who logs in, with its activity.
+ * @param days how long it lives when unused, and at most
+ * @returns it, and whether they logged in before: at all, and from a device that calls itself the same
+ */
+export async function openSession(
   db: Db,
-  { id, user_id, seed, ip, user_agent }: Pick<SessionRow, 'id' | 'user_id' | 'seed' | 'ip' | 'user_agent'>,
+  { userId, seed }: { userId: string; seed: Buffer },
+  { ip, userAgent, details }: Origin,
   { sliding, absolute }: { sliding: number; absolute: number },
-): Promise<SessionRow> {
-  const [row] = await insertOne(db, id, user_id, seed, ip, user_agent, Math.min(sliding, absolute), absolute)
+): Promise<{ session: SessionRow; before: { any: boolean; same: boolean } }> {
+  const [id, days] = [newId(), Math.min(sliding, absolute)]
+  const noted = JSON.stringify({ sessionId: id, ...details })
+  const [row] = await open(db, id, userId, seed, ip, userAgent, days, absolute, newId(), noted)
   if (!row) throw new Error('a session just inserted is not there')
-  return row
+  const { any, same, ...session } = row
+  return { session, before: { any, same } }
 }
-const insertOne = statement<SessionRow>(
-  'insert-session',
-  `insert into sessions (id, user_id, seed, ip, user_agent, expires_at, last_day)
-  values ($1, $2, $3, $4, $5, now() + make_interval(days => $6), now() + make_interval(days => $7))
-  returning ${session}`,
+const logins = `select from activities where user_id = $2 and type = 'login'`
+// The statement sees the activities before its own.
+const open = statement<SessionRow & { any: boolean; same: boolean }>(
+  'open-session',
+  `with opened as (
+    insert into sessions (id, user_id, seed, ip, user_agent, expires_at, last_day)
+    values ($1, $2, $3, $4, $5, now() + make_interval(days => $6), now() + make_interval(days => $7))
+    returning ${session}
+  ), noted as (
+    insert into activities (id, user_id, type, ip, user_agent, details)
+    select $8::uuid, user_id, 'login', ip, user_agent, $9::jsonb from opened
+  )
+  select ${session}, exists (${logins}) as any, exists (${logins} and user_agent is not distinct from $5) as same
+  from opened`,
 )
 
 export async function findLiveSession(db: Db, id: string): Promise<SessionRow | undefined> {

@@ -3,20 +3,14 @@ import type { LogIn } from '@likeness/contracts'
 import type { sessions } from '@likeness/contracts/endpoints'
 import type { Guards } from '@likeness/runtime/auth'
 import type { Transaction } from '@likeness/runtime/database'
-import { newId } from '@likeness/runtime/ids'
 import type { Handler } from '@likeness/runtime/serve'
 import type { Request } from '@likeness/runtime/server'
 import { originOf } from '../activity/origin.js'
 import { holdVerified } from '../credentials/hold-verified.js'
-import {
-  findEarlierLogins,
-  insertActivity,
-  insertFailedLogin,
-  type Origin,
-} from '../database/activities.table.js'
+import { insertFailedLogin, type Origin } from '../database/activities.table.js'
 import type { Tables } from '../database/database.js'
 import { findPersonByLogin, type Person } from '../database/people.queries.js'
-import { insertSession, type SessionRow } from '../database/sessions.table.js'
+import { openSession, type SessionRow } from '../database/sessions.table.js'
 import { keyOf, replaceHash } from '../database/users.table.js'
 import type { ApiDeps } from '../deps.js'
 import { addressOf, forgiveLogin, mayNotify, takeAttempt } from '../limits/limits.js'
@@ -67,7 +61,7 @@ async function logIn(
   const right = await hasher.verify(known?.password_hash, password)
   const opened =
     right && known
-      ? await holdVerified(deps, known, password, (trx, person) => openSession(trx, deps, person, origin))
+      ? await holdVerified(deps, known, password, (trx, person) => admit(trx, deps, person, origin))
       : undefined
   if (!opened) {
     await insertFailedLogin(db, known?.id ?? null, origin)
@@ -87,7 +81,7 @@ async function logIn(
  * @param person as they are under the lock: anything that ends their sessions comes before, and is seen here, or after,
  * and ends this one too
  */
-async function openSession(
+async function admit(
   trx: Transaction<Tables>,
   { config }: ApiDeps,
   person: Person,
@@ -96,20 +90,11 @@ async function openSession(
   if (person.disabled_at) throw problem('account-disabled')
   const mandatory = config.EMAIL_VERIFICATION === 'mandatory'
   if (person.ghost || (mandatory && !person.email_verified_at)) throw problem('email-not-verified')
-  const { ip, userAgent } = origin
-  const earlier = await findEarlierLogins(trx, person.id, userAgent)
-  const session = await insertSession(
-    trx,
-    { id: newId(), user_id: person.id, seed: randomBytes(32), ip, user_agent: userAgent },
-    { sliding: config.REFRESH_SLIDING_DAYS, absolute: config.REFRESH_ABSOLUTE_DAYS },
-  )
-  await insertActivity(trx, {
-    userId: person.id,
-    type: 'login',
-    origin,
-    details: { sessionId: session.id },
+  const { session, before } = await openSession(trx, { userId: person.id, seed: randomBytes(32) }, origin, {
+    sliding: config.REFRESH_SLIDING_DAYS,
+    absolute: config.REFRESH_ABSOLUTE_DAYS,
   })
-  const isNewDevice = earlier.any && !earlier.same && (await mayNotify(trx, config, 'new-device', person.id))
+  const isNewDevice = before.any && !before.same && (await mayNotify(trx, config, 'new-device', person.id))
   const mailId = isNewDevice
     ? await queueNotice(trx, 'new-device', person, origin, deviceOf(origin))
     : undefined
