@@ -5,7 +5,7 @@ export type Pace = {
   readonly turns: number
   /** Of each turn. */
   readonly seconds: number
-  /** Rows of the tables that `history` and `upkeep` fill. */
+  /** Uploads that `history`, `stats`, `audit` and `upkeep` fill in. */
   readonly uploads: number
 }
 
