@@ -41,11 +41,14 @@ export async function runTests(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const lots = await lotsOf(root, named)
-  if (lots.length === 0) {
-    console.log(`FAIL no *.test.ts in ${named.join(', ')}`)
+  const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
+  const found = await Promise.all(paths.map((path) => testsIn(root, path)))
+  const empty = named.filter((_, index) => found[index]?.length === 0)
+  if (empty.length > 0) {
+    console.log(`FAIL no *.test.ts in ${empty.join(', ')}`)
     return { passed: 0, failed: 1, skipped: 0, reasons: [], tests: [] }
   }
+  const lots = await lotsOf(root, [...new Set(found.flat())])
   const { bundleTests } = (await import(new URL('../../bundle/build.mjs', import.meta.url).href)) as {
     readonly bundleTests: (
       lots: readonly (readonly string[])[],
@@ -150,10 +153,8 @@ const sources = ['infra', 'services', 'packages', 'bench']
  * Tests that start whole systems come first, since lighter ones would take each place that one of them waits for. Then come
  * those with a browser, then the longer lots: what takes long and begins late keeps one core busy at the end.
  */
-async function lotsOf(root: string, named: readonly string[]): Promise<string[][]> {
-  const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
-  const files = (await Promise.all(paths.map((path) => testsIn(root, path)))).flat()
-  const measured = await Promise.all([...new Set(files)].map((file) => measure(root, file)))
+async function lotsOf(root: string, files: readonly string[]): Promise<string[][]> {
+  const measured = await Promise.all(files.map((file) => measure(root, file)))
   const placeOf = ({ file }: Measured) => (startsSystems(file) || usesBrowser(file) ? file : dirname(file))
   const places = [...new Set(measured.map(placeOf))]
   const lots = places.flatMap((place) => split(measured.filter((one) => placeOf(one) === place)))
@@ -178,7 +179,8 @@ function split(files: readonly Measured[]): Measured[][] {
 }
 
 async function testsIn(root: string, path: string): Promise<string[]> {
-  if (!(await stat(join(root, path))).isDirectory()) return /\/src\/.*\.test\.ts$/.test(path) ? [path] : []
+  const found = await stat(join(root, path)).catch(() => undefined)
+  if (!found?.isDirectory()) return found && /\/src\/.*\.test\.ts$/.test(path) ? [path] : []
   const entries = await readdir(join(root, path), { withFileTypes: true })
   const inside = entries
     // Links are skipped: their targets are found in their own place.
