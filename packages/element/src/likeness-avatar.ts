@@ -10,6 +10,7 @@ import { type Person, type Sources, stableSources, versionSources } from './addr
 import { CHANGED, type Change, hearOtherTabs, isOf, recentChange, tellChange } from './changes.js'
 import { h, icon } from './dom.js'
 import { createEditor, type Editor } from './editor.js'
+import { reflect, takeEarly } from './reflect.js'
 import { styles } from './styles.js'
 import { languageAt, type Texts, textsOf } from './texts.js'
 
@@ -18,7 +19,7 @@ const DEFAULT_SIZE = 64
 /** Milliseconds for which caches keep what a stable address showed before. */
 const KEPT = 60_000
 
-/** The attributes that are properties too, since frameworks set a property where there is one. */
+/** The attributes that are properties too. */
 const REFLECTED = ['user', 'issuer', 'subject', 'size', 'alt', 'editable', 'url'] as const
 
 /** Where there is no document, as on a server that renders pages, the module can be loaded all the same. */
@@ -72,7 +73,7 @@ export class LikenessAvatar extends Base {
   }
 
   connectedCallback(): void {
-    for (const name of [...REFLECTED, 'getToken', 'texts'] as const) this.#takeEarly(name)
+    takeEarly(this, [...REFLECTED, 'getToken', 'texts'])
     if (!this.#root) {
       this.#root = this.attachShadow({ mode: 'open' })
       this.#root.adoptedStyleSheets = [sheet()]
@@ -104,14 +105,6 @@ export class LikenessAvatar extends Base {
     if (!this.#root || !this.isConnected) return
     this.#editor ??= this.#startEditing(this.#root)
     this.#editor.open()
-  }
-
-  /** A property that was set before this class was defined hides its setter. */
-  #takeEarly(name: (typeof REFLECTED)[number] | 'getToken' | 'texts'): void {
-    if (!Object.hasOwn(this, name)) return
-    const value = this[name]
-    delete this[name]
-    Object.assign(this, { [name]: value })
   }
 
   get #url(): string {
@@ -256,18 +249,7 @@ export class LikenessAvatar extends Base {
   }
 }
 
-for (const name of REFLECTED)
-  Object.defineProperty(LikenessAvatar.prototype, name, {
-    configurable: true,
-    enumerable: true,
-    get(this: LikenessAvatar) {
-      return name === 'editable' ? this.hasAttribute(name) : this.getAttribute(name)
-    },
-    set(this: LikenessAvatar, value: string | number | boolean | null | undefined) {
-      if (value === undefined || value === null || value === false) this.removeAttribute(name)
-      else this.setAttribute(name, value === true ? '' : String(value))
-    },
-  })
+reflect(LikenessAvatar.prototype, REFLECTED)
 
 let shared: CSSStyleSheet | undefined
 
