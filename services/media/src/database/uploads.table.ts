@@ -93,6 +93,9 @@ export const statesWithFiles = ['pending', 'confirmed', 'published', 'superseded
 export const keepsFiles = (status: UploadStatus): boolean =>
   (statesWithFiles as readonly UploadStatus[]).includes(status)
 
+/** Whether an upload is neither closed nor published, so that a worker may be making something of it. */
+export const isUnderWay = (status: UploadStatus): boolean => status === 'pending' || status === 'confirmed'
+
 /** Serialises what must be counted or ordered per user, until the transaction ends. */
 export async function lockUser(trx: Transaction<Tables>, userId: string): Promise<void> {
   await lockById(trx, userId)

@@ -2,6 +2,7 @@ import type { Database } from '@likeness/runtime/database'
 import type { Tables } from '../database/database.js'
 import { keepDirectUploads } from '../database/direct-uploads.table.js'
 import { keepAvatarFiles, keepUploadFiles } from '../database/upkeep.queries.js'
+import { isUnderWay } from '../database/uploads.table.js'
 import {
   directEnding,
   originalEnding,
@@ -65,7 +66,7 @@ async function namedPrefixes(db: Db, ids: readonly string[]): Promise<Set<string
   for (const { id, status, version, blob_prefix } of await keepAvatarFiles(db, ids)) {
     if (blob_prefix !== null) named.add(blob_prefix)
     // May be rendered right now, or ahead of its confirmation.
-    if (status === 'pending' || status === 'confirmed') named.add(variantsPrefix(id))
+    if (isUnderWay(status)) named.add(variantsPrefix(id))
     if (status === 'confirmed' && version !== null) named.add(variantsPrefix(id, version))
   }
   return named

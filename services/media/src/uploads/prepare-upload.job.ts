@@ -1,6 +1,6 @@
 import { ImageError, mirroredLook, type PictureSource, type Turn } from '@likeness/images'
 import { markPrepared } from '../database/upload-transitions.js'
-import { findUpload, keepsFiles, type UploadRow } from '../database/uploads.table.js'
+import { findUpload, isUnderWay, keepsFiles, type UploadRow } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
 import { announce } from './announce.js'
 import { refuseBlocked, refuseUpload } from './refuse-upload.js'
@@ -16,7 +16,7 @@ export async function prepareUpload(
   // The job that publishes it may have come first.
   await deps.preparing.get(uploadId)
   const row = await findUpload(deps.db, { user_id: userId, id: uploadId })
-  if (!row || !['pending', 'confirmed'].includes(row.status)) return
+  if (!row || !isUnderWay(row.status)) return
   if (row.prepared_at && !lacksAhead(deps.config, row)) return
   await unlessClosed(deps, row, async () => {
     const original = await readOriginal(deps, row)

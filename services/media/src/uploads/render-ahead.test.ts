@@ -113,11 +113,9 @@ t.test('a picture that is discarded while it waits for a decoder fails no job', 
   const media = await startMedia(t)
   const person = await media.person()
   const gate = new AbortController()
-  const isAsked = new AbortController()
   const busy: Decoder = {
     ...decoder,
     async prepare(...job) {
-      isAsked.abort()
       if (!gate.signal.aborted) await once(gate.signal, 'abort')
       return decoder.prepare(...job)
     },
@@ -125,7 +123,7 @@ t.test('a picture that is discarded while it waits for a decoder fails no job', 
   }
   const worker = await media.work({ decoder: busy, decoderOf: () => busy })
   const { id } = await upload(person, picture)
-  if (!isAsked.signal.aborted) await once(isAsked.signal, 'abort')
+  await waitFor(() => worker.preparing.has(id), { for: 'the job' })
   await person.call(uploads.remove, { params: { id } })
   t.strictSame(await blobs(media), [])
   gate.abort()

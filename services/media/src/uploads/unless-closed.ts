@@ -1,10 +1,9 @@
-import { PictureGoneError } from '@likeness/images'
-import { BlobNotFoundError } from '@likeness/storage'
-import { findUpload, type UploadKey } from '../database/uploads.table.js'
+import { findUpload, isUnderWay, type UploadKey } from '../database/uploads.table.js'
 import type { WorkerDeps } from '../deps.js'
+import { causeOf } from '../failures/cause-of.js'
 
 /**
- * Makes something from the original of a pending or confirmed upload, which is deleted when that is closed.
+ * Makes something from the original of an upload that is under way, which is deleted when that is closed.
  * @returns undefined when it was closed in the meantime and its original is gone
  */
 export async function unlessClosed<Made>(
@@ -15,9 +14,9 @@ export async function unlessClosed<Made>(
   try {
     return await make()
   } catch (error) {
-    if (!(error instanceof BlobNotFoundError || error instanceof PictureGoneError)) throw error
+    if (causeOf(error) !== 'original-missing') throw error
     const now = await findUpload(db, upload)
-    if (now?.status === 'pending' || now?.status === 'confirmed') throw error
+    if (now && isUnderWay(now.status)) throw error
     return undefined
   }
 }
