@@ -56,7 +56,7 @@ async function measure(stack: Stack, db: pg.Client, turns: number): Promise<Row[
   const [photo, folder] = [join(stack.folder, 'photo.jpg'), join(stack.folder, 'loop')]
   await writeFile(photo, bytes)
   const people = await logInAll(stack, 'pipe', users)
-  // What the loop stores stays until all is measured: ext4 searches longer for room where files were just deleted.
+  // The loop's files stay until all is measured: ext4 takes longer to make files where some were just deleted.
   await mkdir(folder)
   const takeTurns = async (watch: Watch) => {
     const splits: Split[] = []

@@ -73,7 +73,8 @@ export async function openSession(
   { ip, userAgent, details }: Origin,
   { sliding, absolute }: { sliding: number; absolute: number },
 ): Promise<{ session: SessionRow; before: { any: boolean; same: boolean } }> {
-  const [id, days] = [newId(), Math.min(sliding, absolute)]
+  const id = newId()
+  const days = Math.min(sliding, absolute)
   const noted = JSON.stringify({ sessionId: id, ...details })
   const [row] = await open(db, id, userId, seed, ip, userAgent, days, absolute, newId(), noted)
   if (!row) throw new Error('a session just inserted is not there')
