@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -42,7 +43,9 @@ export async function runTests(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const paths = named.length > 0 ? named.map((name) => relative(root, resolve(name))) : sources
-  const found = await Promise.all(paths.map((path) => testsIn(root, path)))
+  const found = await Promise.all(
+    paths.map(async (path) => (existsSync(join(root, path)) ? testsIn(root, path) : [])),
+  )
   const empty = named.filter((_, index) => found[index]?.length === 0)
   if (empty.length > 0) {
     console.log(`FAIL no *.test.ts in ${empty.join(', ')}`)
@@ -179,8 +182,7 @@ function split(files: readonly Measured[]): Measured[][] {
 }
 
 async function testsIn(root: string, path: string): Promise<string[]> {
-  const found = await stat(join(root, path)).catch(() => undefined)
-  if (!found?.isDirectory()) return found && /\/src\/.*\.test\.ts$/.test(path) ? [path] : []
+  if (!(await stat(join(root, path))).isDirectory()) return /\/src\/.*\.test\.ts$/.test(path) ? [path] : []
   const entries = await readdir(join(root, path), { withFileTypes: true })
   const inside = entries
     // Links are skipped: their targets are found in their own place.
